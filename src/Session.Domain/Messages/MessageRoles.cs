@@ -1,0 +1,12 @@
+namespace SessionService.Domain.Messages;
+
+/// <summary>Who speaks in a message.</summary>
+public static class MessageRoles
+{
+    public const string User = "user";
+    public const string Assistant = "assistant";
+    public const string System = "system";
+    public const string Tool = "tool";
+
+    public static bool IsKnown(string role) => role is User or Assistant or System or Tool;
+}

@@ -1,0 +1,32 @@
+namespace SessionService.Domain.Messages;
+
+/// <summary>One message of a session. Messages are immutable.</summary>
+public sealed class SessionMessage
+{
+    /// <summary>The session's owner.</summary>
+    public required string UserId { get; init; }
+
+    public required Guid SessionId { get; init; }
+
+    /// <summary>1, 2, 3 … within the session, without gaps: the order of the messages. The database assigns it.</summary>
+    public long Sequence { get; set; }
+
+    public required Guid MessageId { get; init; }
+
+    /// <summary>One of <see cref="MessageRoles"/>; adopted messages may carry another.</summary>
+    public required string Role { get; init; }
+
+    public required string Content { get; init; }
+
+    public required string MessageType { get; init; }
+
+    /// <summary>Free JSON object, as text.</summary>
+    public required string Metadata { get; init; }
+
+    public required int TokensUsed { get; init; }
+
+    /// <summary>USD, with at most <see cref="Money.FractionDigits"/> fraction digits.</summary>
+    public required decimal CostUsd { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+}

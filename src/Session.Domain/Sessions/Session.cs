@@ -1,0 +1,85 @@
+namespace SessionService.Domain.Sessions;
+
+/// <summary>A conversation of one user, with the totals of its messages.</summary>
+public sealed class Session
+{
+    public required string UserId { get; init; }
+
+    public required Guid SessionId { get; init; }
+
+    public SessionStatus Status { get; private set; }
+
+    public bool IsActive => Status.IsActive();
+
+    /// <summary>Free JSON object, as text.</summary>
+    public string ConversationData { get; private set; } = "{}";
+
+    /// <summary>Free JSON object, as text.</summary>
+    public string Metadata { get; private set; } = "{}";
+
+    public string SessionSummary { get; private set; } = "";
+
+    /// <summary>The number of messages, and the sequence of the newest one.</summary>
+    public long MessageCount { get; private set; }
+
+    public long TotalTokens { get; private set; }
+
+    /// <summary>USD.</summary>
+    public decimal TotalCost { get; private set; }
+
+    public DateTimeOffset CreatedAt { get; private set; }
+
+    public DateTimeOffset UpdatedAt { get; private set; }
+
+    public DateTimeOffset LastActivity { get; private set; }
+
+    public static Session Start(string userId, Guid sessionId, string? conversationData, string? metadata, DateTimeOffset now) => new()
+    {
+        UserId = userId,
+        SessionId = sessionId,
+        Status = SessionStatus.Active,
+        ConversationData = conversationData ?? "{}",
+        Metadata = metadata ?? "{}",
+        CreatedAt = now,
+        UpdatedAt = now,
+        LastActivity = now,
+    };
+
+    /// <summary>Replaces what is given and leaves what is <see langword="null"/>.</summary>
+    /// <exception cref="Errors.ConflictException">The status may not change so; nothing has changed then.</exception>
+    public void Update(SessionChanges changes, DateTimeOffset now)
+    {
+        if (changes.Status is { } status && !Status.MayBecome(status))
+        {
+            throw SessionErrors.StatusChangeNotAllowed(Status, status);
+        }
+
+        Status = changes.Status ?? Status;
+        ConversationData = changes.ConversationData ?? ConversationData;
+        Metadata = changes.Metadata ?? Metadata;
+        SessionSummary = changes.SessionSummary ?? SessionSummary;
+        LastActivity = changes.LastActivity ?? LastActivity;
+        Touch(now);
+    }
+
+    /// <summary>Ends the session from whatever status it has; ending it again changes nothing.</summary>
+    public void End(DateTimeOffset now)
+    {
+        if (Status != SessionStatus.Ended)
+        {
+            Status = SessionStatus.Ended;
+            Touch(now);
+        }
+    }
+
+    // Instances' clocks differ by a little: a later change must not carry an earlier time.
+    private void Touch(DateTimeOffset now) => UpdatedAt = now > UpdatedAt ? now : UpdatedAt;
+}
+
+/// <summary>What an update replaces; <see langword="null"/> leaves the value alone. JSON as text.</summary>
+public sealed record SessionChanges(
+    SessionStatus? Status,
+    string? ConversationData,
+    string? Metadata,
+    string? SessionSummary,
+    DateTimeOffset? LastActivity);

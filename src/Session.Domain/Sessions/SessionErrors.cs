@@ -1,0 +1,20 @@
+using SessionService.Domain.Errors;
+
+namespace SessionService.Domain.Sessions;
+
+/// <summary>The rules of sessions, by the sentence that a client reads when one is broken.</summary>
+public static class SessionErrors
+{
+    /// <summary>The same for an id that was never used and for another user's session.</summary>
+    public static NotFoundException NotFound() =>
+        new("session_not_found", "There is no such session.");
+
+    public static ConflictException IdTaken() =>
+        new("session_id_taken", "A session with this session_id exists already.");
+
+    public static ConflictException Ended() =>
+        new("session_ended", "The session has ended and takes no more messages.");
+
+    public static ConflictException StatusChangeNotAllowed(SessionStatus from, SessionStatus to) =>
+        new("status_change_not_allowed", $"A session that is {from.Name()} cannot become {to.Name()}.");
+}

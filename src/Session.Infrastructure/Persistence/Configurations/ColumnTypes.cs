@@ -1,0 +1,21 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using SessionService.Domain.Identity;
+
+namespace SessionService.Infrastructure.Persistence.Configurations;
+
+/// <summary>The column types that several tables share.</summary>
+internal static class ColumnTypes
+{
+    public const string Json = "jsonb";
+
+    /// <summary>USD of one message.</summary>
+    public const string Money = "numeric(20,10)";
+
+    /// <summary>USD of many messages: room for a hundred million messages of the highest cost.</summary>
+    public const string MoneyTotal = "numeric(28,10)";
+
+    /// <summary>User ids compare byte by byte, whatever the database's locale: the same order and equality on every server.</summary>
+    public static PropertyBuilder<string> IsUserId(this PropertyBuilder<string> property, string comment) =>
+        property.HasColumnName("user_id").HasMaxLength(UserIds.MaxLength).UseCollation("C").HasComment(comment);
+}

@@ -1,0 +1,50 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using SessionService.Domain.Sessions;
+
+namespace SessionService.Infrastructure.Persistence.Configurations;
+
+internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
+{
+    public void Configure(EntityTypeBuilder<Session> builder)
+    {
+        builder.ToTable("sessions", table =>
+        {
+            table.HasComment("Conversations, with the totals of their messages.");
+            table.HasCheckConstraint("ck_sessions_status", "status IN ('active', 'completed', 'ended', 'archived', 'expired')");
+        });
+
+        // Every append updates its session: room on the page keeps these updates off the indexes (HOT).
+        builder.HasStorageParameter("fillfactor", 80);
+
+        builder.HasKey(s => new { s.UserId, s.SessionId }).HasName("pk_sessions");
+
+        // A taken id is taken, whoever asks. A sharded database does without this index.
+        builder.HasIndex(s => s.SessionId, "ux_sessions_session_id").IsUnique();
+        builder.HasIndex(s => new { s.UserId, s.CreatedAt, s.SessionId }, "ix_sessions_user_id_created_at").IsDescending(false, true, true);
+
+        builder.Property(s => s.UserId).IsUserId("Owner of the session.");
+        builder.Property(s => s.SessionId).HasColumnName("session_id").ValueGeneratedNever().HasComment("Id of the session.");
+        builder.Property(s => s.Status).HasColumnName("status").HasMaxLength(50)
+            .HasConversion(status => status.Name(), name => SessionStatuses.Parse(name))
+            .HasComment("active, completed, ended, archived or expired.");
+        builder.Ignore(s => s.IsActive);
+        builder.Property<bool>("StoredIsActive").HasColumnName("is_active")
+            .HasComputedColumnSql("(status IN ('active', 'completed'))", stored: true)
+            .HasComment("Whether the status is active or completed; computed.");
+        builder.Property(s => s.ConversationData).HasColumnName("conversation_data").HasColumnType(ColumnTypes.Json)
+            .HasComment("The client's own data, any JSON object.");
+        builder.Property(s => s.Metadata).HasColumnName("metadata").HasColumnType(ColumnTypes.Json)
+            .HasComment("The client's own labels, any JSON object.");
+        builder.Property(s => s.SessionSummary).HasColumnName("session_summary").HasColumnType("text")
+            .HasComment("What the session was about; empty until somebody writes it.");
+        builder.Property(s => s.MessageCount).HasColumnName("message_count")
+            .HasComment("Number of messages, and the sequence of the newest one.");
+        builder.Property(s => s.TotalTokens).HasColumnName("total_tokens").HasComment("Sum of the messages' tokens_used.");
+        builder.Property(s => s.TotalCost).HasColumnName("total_cost").HasColumnType(ColumnTypes.MoneyTotal)
+            .HasComment("Sum of the messages' cost_usd, USD.");
+        builder.Property(s => s.CreatedAt).HasColumnName("created_at").HasComment("When the session was created.");
+        builder.Property(s => s.UpdatedAt).HasColumnName("updated_at").HasComment("When anything of the session last changed.");
+        builder.Property(s => s.LastActivity).HasColumnName("last_activity").HasComment("When the last message was written.");
+    }
+}

@@ -1,0 +1,32 @@
+using Microsoft.EntityFrameworkCore;
+using SessionService.Domain.Adoption;
+using SessionService.Domain.Memories;
+using SessionService.Domain.Messages;
+using SessionService.Domain.Sessions;
+using SessionService.Domain.Statistics;
+
+namespace SessionService.Infrastructure.Persistence;
+
+/// <summary>The tables of the schema <c>dev</c>. Every key leads with <c>user_id</c>: one user's data is one shard.</summary>
+public sealed class SessionDbContext(DbContextOptions<SessionDbContext> options) : DbContext(options)
+{
+    public const string Schema = "dev";
+
+    public const string MigrationsHistoryTable = "__EFMigrationsHistory";
+
+    public DbSet<Session> Sessions => Set<Session>();
+
+    public DbSet<SessionMessage> Messages => Set<SessionMessage>();
+
+    public DbSet<SessionMemory> Memories => Set<SessionMemory>();
+
+    public DbSet<StatisticsCounter> StatisticsCounters => Set<StatisticsCounter>();
+
+    public DbSet<OrphanedRow> OrphanedRows => Set<OrphanedRow>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.HasDefaultSchema(Schema);
+        modelBuilder.ApplyConfigurationsFromAssembly(typeof(SessionDbContext).Assembly);
+    }
+}

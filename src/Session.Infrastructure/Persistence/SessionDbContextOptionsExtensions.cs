@@ -1,0 +1,20 @@
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using Npgsql.EntityFrameworkCore.PostgreSQL.Infrastructure;
+
+namespace SessionService.Infrastructure.Persistence;
+
+public static class SessionDbContextOptionsExtensions
+{
+    /// <summary>PostgreSQL with the migrations' history beside the tables that it tells of.</summary>
+    public static DbContextOptionsBuilder<TContext> UseSessionTables<TContext>(this DbContextOptionsBuilder<TContext> options, string connectionString)
+        where TContext : DbContext =>
+        options.UseNpgsql(connectionString, Configure);
+
+    /// <inheritdoc cref="UseSessionTables{TContext}(DbContextOptionsBuilder{TContext}, string)"/>
+    public static DbContextOptionsBuilder UseSessionTables(this DbContextOptionsBuilder options, NpgsqlDataSource dataSource) =>
+        options.UseNpgsql(dataSource, Configure);
+
+    private static void Configure(NpgsqlDbContextOptionsBuilder npgsql) =>
+        npgsql.SetPostgresVersion(15, 0).MigrationsHistoryTable(SessionDbContext.MigrationsHistoryTable, SessionDbContext.Schema);
+}
