@@ -99,7 +99,8 @@ public sealed partial class EmbeddedPostgresServer : IAsyncDisposable
         }
         catch (Exception exception)
         {
-            Release();
+            // A start cancelled halfway may leave a postmaster behind.
+            await DisposeAsync();
             if (exception is IOException or UnauthorizedAccessException)
             {
                 throw new EmbeddedPostgresException($"{_directory} cannot hold the embedded PostgreSQL: {exception.Message}", exception);
@@ -120,9 +121,9 @@ public sealed partial class EmbeddedPostgresServer : IAsyncDisposable
         if (await Postmaster.FindAsync(_cluster, cancellationToken) is { IsOurs: true })
         {
             await StopPostmasterAsync(cancellationToken);
+            LogStopped(_cluster);
         }
 
-        LogStopped(_cluster);
         Release();
     }
 

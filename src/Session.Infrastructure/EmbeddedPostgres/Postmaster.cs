@@ -16,7 +16,7 @@ internal sealed record Postmaster(string PidFile, int ProcessId, bool IsOurs)
         {
             lines = await File.ReadAllLinesAsync(pidFile, cancellationToken);
         }
-        catch (FileNotFoundException)
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
         }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using SessionService.Infrastructure.EmbeddedPostgres;
@@ -219,6 +220,19 @@ public sealed class EmbeddedPostgresServerTests(EmbeddedPostgresServerTests.Temp
     }
 
     [Fact]
+    public async Task A_start_cancelled_when_PostgreSQL_is_launched_can_be_repeated()
+    {
+        using var cancelled = new CancellationTokenSource();
+        var server = Server(logger: new CancellingLogger(cancelled));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => server.StartAsync(cancelled.Token));
+        Assert.True(Directory.Exists(Path.Combine(_directory, "cluster")));
+
+        var repeated = await StartAsync();
+
+        Assert.Equal(1, await ExecuteAsync(repeated, "SELECT 1"));
+    }
+
+    [Fact]
     public async Task A_cluster_without_its_password_file_is_refused_in_one_line()
     {
         await (await StartAsync()).StopAsync(default);
@@ -279,11 +293,14 @@ public sealed class EmbeddedPostgresServerTests(EmbeddedPostgresServerTests.Temp
         return await command.ExecuteScalarAsync();
     }
 
-    private EmbeddedPostgresServer Server(Dictionary<string, string>? settings = null, string? directory = null)
+    private EmbeddedPostgresServer Server(
+        Dictionary<string, string>? settings = null,
+        string? directory = null,
+        ILogger<EmbeddedPostgresServer>? logger = null)
     {
         var server = new EmbeddedPostgresServer(
             new EmbeddedPostgresOptions { DataDirectory = directory ?? _directory },
-            NullLogger<EmbeddedPostgresServer>.Instance,
+            logger ?? NullLogger<EmbeddedPostgresServer>.Instance,
             settings ?? Fast);
         // The last is stopped first.
         _servers.Insert(0, server);
@@ -301,6 +318,22 @@ public sealed class EmbeddedPostgresServerTests(EmbeddedPostgresServerTests.Temp
         var server = Server(settings);
         await server.StartAsync(default);
         return server;
+    }
+
+    /// <summary>Cancels at the first message, which tells that a cluster was made.</summary>
+    private sealed class CancellingLogger(CancellationTokenSource source) : ILogger<EmbeddedPostgresServer>
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter) => source.Cancel();
     }
 
     /// <summary>A cluster that was started and stopped once: copying it takes a tenth of the time of making one.</summary>
