@@ -79,9 +79,8 @@ internal sealed class ServerAccount
         if (!command.Succeeded)
         {
             throw new EmbeddedPostgresException(
-                $"The user {_name}, whom PostgreSQL runs as, cannot reach {directory}: "
-                + "set EmbeddedPostgres__DataDirectory to a directory whose parents are open to others (chmod o+x). "
-                + command.StandardError.ReplaceLineEndings(" "));
+                $"The user {_name}, whom PostgreSQL runs as, cannot reach {directory} ({command.LastLine}): "
+                + "set EmbeddedPostgres__DataDirectory to a directory whose parents are open to others (chmod o+x).");
         }
     }
 
