@@ -33,7 +33,7 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                 {
                     table.PrimaryKey("pk_orphaned_rows", x => new { x.user_id, x.orphan_id });
                 },
-                comment: "Messages and memories of the adopted database whose session did not exist there. Kept for the operator; never served.");
+                comment: "Messages and memories of the adopted database whose session did not exist there or had a newer memory. Kept for the operator; never served.");
 
             migrationBuilder.CreateTable(
                 name: "session_statistics",

@@ -258,7 +258,7 @@ BEGIN
     LOOP
         EXECUTE format(
             'SELECT count(*), string_agg(row_name, ''; '' ORDER BY n) FILTER (WHERE n <= 10)
-             FROM (SELECT row_name, row_number() OVER (ORDER BY row_name) AS n FROM (%s) AS b) AS numbered', query)
+             FROM (SELECT row_name, row_number() OVER (ORDER BY row_name COLLATE "C") AS n FROM (%s) AS b) AS numbered', query)
             INTO broken, named;
         IF broken > 0 THEN
             problems := problems || format(E'\n- %s %s: %s%s', broken, label, named,
