@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Npgsql;
@@ -13,7 +12,6 @@ public sealed class SchemaCheck(NpgsqlDataSource dataSource)
 {
     public async Task<SchemaReport> RunAsync(CancellationToken cancellationToken)
     {
-        var started = Stopwatch.GetTimestamp();
         var live = await LiveSchema.ReadAsync(dataSource, cancellationToken);
         var comparison = new Comparison(live);
 
@@ -23,7 +21,7 @@ public sealed class SchemaCheck(NpgsqlDataSource dataSource)
             comparison.CompareTable(table);
         }
 
-        return new SchemaReport(comparison.Errors, comparison.Warnings, Stopwatch.GetElapsedTime(started));
+        return new SchemaReport(comparison.Errors, comparison.Warnings, comparison.HasPendingMigrations);
     }
 
     private sealed class Comparison(LiveSchema live)
@@ -32,9 +30,12 @@ public sealed class SchemaCheck(NpgsqlDataSource dataSource)
 
         public List<string> Warnings { get; } = [];
 
+        public bool HasPendingMigrations { get; private set; }
+
         public void CompareMigrations(IReadOnlyList<string> known)
         {
             Errors.AddRange(known.Except(live.AppliedMigrations, StringComparer.Ordinal).Select(id => $"migration {id}: expected, found not applied"));
+            HasPendingMigrations = Errors.Count > 0;
 
             // The tables themselves tell whether this older version of the service can work with them.
             Warnings.AddRange(live.AppliedMigrations.Except(known, StringComparer.Ordinal).Select(id => $"migration {id}: applied, but unknown to this version"));
@@ -105,7 +106,7 @@ public sealed class SchemaCheck(NpgsqlDataSource dataSource)
             var foundGenerated = found.IsGenerated ? Generated(found.Expression, expected.Table) : null;
             if (!string.Equals(expectedGenerated, foundGenerated, StringComparison.Ordinal))
             {
-                Errors.Add($"{name}: expected {Described("generated as", expected.ComputedColumnSql)}, found {Described("generated as", found.IsGenerated ? found.Expression : null)}");
+                Errors.Add($"{name}: expected {Described("generation as", expected.ComputedColumnSql)}, found {Described("generation as", found.IsGenerated ? found.Expression : null)}");
             }
 
             var expectedDefault = ExpectedDefault(expected);
@@ -219,7 +220,7 @@ public sealed class SchemaCheck(NpgsqlDataSource dataSource)
 
         private static string Nullability(bool notNull) => notNull ? "NOT NULL" : "nullable";
 
-        private static string Described(string what, string? expression) => expression is null ? $"not {what} anything" : $"{what} {expression}";
+        private static string Described(string what, string? expression) => expression is null ? $"no {what}" : $"{what} {expression}";
 
         private static string? Generated(string? sql, ITable table) =>
             sql is null ? null : SqlExpression.Fingerprint(sql, table.Columns.Select(c => c.Name));
