@@ -18,7 +18,7 @@ public static class DatabaseDocument
             The tables of the service. Times are UTC, money is USD.
 
             """);
-        foreach (var table in ExpectedSchema.Tables)
+        foreach (var table in SchemaModel.Tables)
         {
             AppendTable(text, table);
         }
