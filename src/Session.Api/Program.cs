@@ -1,2 +1,29 @@
-var app = WebApplication.CreateBuilder(args).Build();
-await app.RunAsync();
+using SessionService.Api.Commands;
+using SessionService.Api.Health;
+using SessionService.Api.Hosting;
+using SessionService.Api.Logging;
+using SessionService.Api.OpenApi;
+using SessionService.Api.Problems;
+using SessionService.Application;
+using SessionService.Infrastructure;
+
+return await ServiceCommands.RunAsync(args, serve: async arguments =>
+{
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = arguments, ContentRootPath = AppContext.BaseDirectory });
+    builder.ConfigureServer();
+    builder.Logging.AddServiceLogging();
+    builder.Services.AddApplication();
+    builder.Services.AddDatabase();
+    builder.Services.AddStores();
+    builder.Services.AddApi();
+    builder.Services.AddProblems();
+    builder.Services.AddHealth();
+    builder.Services.AddServiceOpenApi();
+
+    var app = builder.Build();
+    app.UseMiddleware<RequestLogging>();
+    app.UseProblems();
+    app.UseServiceOpenApi();
+    app.MapControllers();
+    await app.RunAsync();
+});

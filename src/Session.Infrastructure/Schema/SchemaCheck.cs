@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Npgsql;
@@ -13,7 +12,6 @@ public sealed class SchemaCheck(NpgsqlDataSource dataSource)
 {
     public async Task<SchemaReport> RunAsync(CancellationToken cancellationToken)
     {
-        var started = Stopwatch.GetTimestamp();
         var live = await LiveSchema.ReadAsync(dataSource, cancellationToken);
         var comparison = new Comparison(live);
 
@@ -23,7 +21,7 @@ public sealed class SchemaCheck(NpgsqlDataSource dataSource)
             comparison.CompareTable(table);
         }
 
-        return new SchemaReport(comparison.Errors, comparison.Warnings, Stopwatch.GetElapsedTime(started));
+        return new SchemaReport(comparison.Errors, comparison.Warnings, comparison.HasPendingMigrations);
     }
 
     private sealed class Comparison(LiveSchema live)
@@ -32,10 +30,13 @@ public sealed class SchemaCheck(NpgsqlDataSource dataSource)
 
         public List<string> Warnings { get; } = [];
 
+        public bool HasPendingMigrations { get; private set; }
+
         public void CompareMigrations(IReadOnlyList<string> known)
         {
             Errors.AddRange(known.Except(live.AppliedMigrations, StringComparer.Ordinal)
                 .Select(id => $"migration {id}: expected, found not applied"));
+            HasPendingMigrations = Errors.Count > 0;
 
             // The tables themselves tell whether this older version of the service can work with them.
             Warnings.AddRange(live.AppliedMigrations.Except(known, StringComparer.Ordinal)

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using SessionService.Infrastructure.EmbeddedPostgres;
 using Testcontainers.PostgreSql;
 
 namespace SessionService.IntegrationTests.Databases;
@@ -43,8 +45,18 @@ internal sealed class TestServer : IAsyncDisposable
             return new TestServer($"Testcontainers ({Image})", container.GetConnectionString(), container);
         }
 
-        // To be replaced by the embedded server.
-        throw new InvalidOperationException("No test database: set SESSION_TEST_DB, or run a container engine.");
+        return await StartEmbeddedAsync();
+    }
+
+    private static async Task<TestServer> StartEmbeddedAsync()
+    {
+        var directory = Path.Combine(Path.GetTempPath(), $"session-tests-{Guid.NewGuid():N}");
+        var postgres = new EmbeddedPostgresServer(
+            new EmbeddedPostgresOptions { DataDirectory = directory },
+            NullLogger<EmbeddedPostgresServer>.Instance,
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["fsync"] = "off", ["max_connections"] = "300" });
+        await postgres.StartAsync(CancellationToken.None);
+        return new TestServer("embedded PostgreSQL", postgres.ConnectionString, new EmbeddedProcess(postgres, directory));
     }
 
     public async Task<string> CreateDatabaseAsync(string template)
@@ -88,5 +100,14 @@ internal sealed class TestServer : IAsyncDisposable
     {
         await using var command = _administration.CreateCommand(sql);
         await command.ExecuteNonQueryAsync();
+    }
+
+    private sealed class EmbeddedProcess(EmbeddedPostgresServer postgres, string directory) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await postgres.DisposeAsync();
+            Directory.Delete(directory, recursive: true);
+        }
     }
 }

@@ -1,0 +1,60 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Npgsql;
+using SessionService.Infrastructure.Schema;
+
+namespace SessionService.Api.Health;
+
+internal static class HealthServices
+{
+    public const string ServiceName = "session_service";
+    public const string Database = "database";
+
+    // A probe gives up before the one who asks does.
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
+
+    public static IServiceCollection AddHealth(this IServiceCollection services)
+    {
+        services.AddHealthChecks()
+            .AddCheck<DatabaseHealthCheck>(Database, timeout: Timeout)
+            .AddCheck<SchemaHealthCheck>("schema", timeout: Timeout);
+        return services;
+    }
+}
+
+/// <summary>Asks the database for an answer, on a connection like any request's.</summary>
+internal sealed class DatabaseHealthCheck(NpgsqlDataSource dataSource) : IHealthCheck
+{
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await using var command = dataSource.CreateCommand("SELECT 1");
+            await command.ExecuteScalarAsync(cancellationToken);
+            return HealthCheckResult.Healthy();
+        }
+        catch (Exception exception) when (exception is NpgsqlException or OperationCanceledException)
+        {
+            return HealthCheckResult.Unhealthy("The database does not answer.");
+        }
+    }
+}
+
+/// <summary>Whether the tables are those that the service expects, with a finding for every difference.</summary>
+internal sealed class SchemaHealthCheck(SchemaCheck schema) : IHealthCheck
+{
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            var report = await schema.RunAsync(cancellationToken);
+            var findings = new Dictionary<string, object>(StringComparer.Ordinal) { ["errors"] = report.Errors, ["warnings"] = report.Warnings };
+            return report.IsUsable
+                ? HealthCheckResult.Healthy(data: findings)
+                : HealthCheckResult.Unhealthy("The schema is not the one expected.", data: findings);
+        }
+        catch (Exception exception) when (exception is NpgsqlException or OperationCanceledException)
+        {
+            return HealthCheckResult.Unhealthy("The schema cannot be read.");
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using System.Text.Json;
+using FluentValidation;
+using FluentValidation.AspNetCore;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Formatters;
+using Microsoft.Extensions.Options;
+using SessionService.Api.Identity;
+using SessionService.Api.Json;
+using SessionService.Api.Problems;
+
+namespace SessionService.Api.Hosting;
+
+/// <summary>Controllers, and how their input is read and validated.</summary>
+internal static class ApiServices
+{
+    public static IServiceCollection AddApi(this IServiceCollection services)
+    {
+        services.AddOptions<IdentityOptions>().BindConfiguration(IdentityOptions.Section);
+        services.AddServiceJson();
+        services.AddControllers(mvc =>
+        {
+            // Everything is JSON; a null answer is a mistake of ours, not a 204.
+            mvc.OutputFormatters.RemoveType<StringOutputFormatter>();
+            mvc.OutputFormatters.RemoveType<HttpNoContentOutputFormatter>();
+            mvc.ModelMetadataDetailsProviders.Add(new SnakeCaseQueryNames());
+            mvc.MaxModelValidationErrors = int.MaxValue;
+            var messages = mvc.ModelBindingMessageProvider;
+            messages.SetAttemptedValueIsInvalidAccessor((_, _) => "is not a valid value");
+            messages.SetNonPropertyAttemptedValueIsInvalidAccessor(_ => "is not a valid value");
+            messages.SetValueIsInvalidAccessor(_ => "is not a valid value");
+            messages.SetMissingRequestBodyRequiredValueAccessor(() => "must be a JSON object");
+        }).ConfigureApiBehaviorOptions(api =>
+        {
+            api.InvalidModelStateResponseFactory = ProblemFactory.FromModelState;
+            // A status without a body gets its problem in one place, see ProblemServices.
+            api.SuppressMapClientErrors = true;
+        });
+        services.AddOptions<MvcOptions>().Configure<IOptions<JsonOptions>>((mvc, json) =>
+        {
+            mvc.InputFormatters.Clear();
+            mvc.InputFormatters.Add(new JsonObjectInputFormatter(json.Value.JsonSerializerOptions));
+        });
+
+        ValidatorOptions.Global.PropertyNameResolver = (_, member, _) => member is null ? null : JsonNamingPolicy.SnakeCaseLower.ConvertName(member.Name);
+        services.AddFluentValidationAutoValidation(validation => validation.DisableDataAnnotationsValidation = true);
+        services.AddSingleton<IValidatorInterceptor, RequestValidationInterceptor>();
+        return services;
+    }
+}

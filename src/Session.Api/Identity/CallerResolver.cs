@@ -1,0 +1,65 @@
+using System.Text;
+using Microsoft.Extensions.Primitives;
+using SessionService.Application.Identity;
+using SessionService.Domain.Identity;
+
+namespace SessionService.Api.Identity;
+
+/// <summary>Finds out who calls: the <c>X-User-Id</c> header, the <c>user_id</c> query parameter, else the user of a user path.</summary>
+internal static class CallerResolver
+{
+    public const string Header = "X-User-Id";
+    public const string QueryParameter = "user_id";
+    public const string RouteParameter = "user_id";
+
+    /// <summary>The caller, and what is wrong with the way the request names one (<see langword="null"/> when nothing is).</summary>
+    public static (Caller Caller, string? Error) Resolve(HttpContext http)
+    {
+        var (header, headerError) = Read(http.Request.Headers[Header], Decode, Header + " header");
+        var (query, queryError) = Read(http.Request.Query[QueryParameter], value => value, QueryParameter + " query parameter");
+        if ((headerError ?? queryError) is { } error)
+        {
+            return (default, error);
+        }
+
+        if (header is not null && query is not null && !string.Equals(header, query, StringComparison.Ordinal))
+        {
+            return (default, $"the {Header} header and the {QueryParameter} query parameter name different users");
+        }
+
+        return (new Caller(header ?? query), null);
+    }
+
+    private static (string? UserId, string? Error) Read(StringValues values, Func<string, string?> decode, string source)
+    {
+        if (values.Count > 1)
+        {
+            return (null, $"the {source} must be given once");
+        }
+
+        if (UserIds.Normalize(values.Count == 0 ? null : values[0]) is not { } raw)
+        {
+            return (null, null);
+        }
+
+        if (decode(raw) is not { } userId)
+        {
+            return (null, $"the {source} must be UTF-8");
+        }
+
+        return UserIds.Refuse(userId) is { } reason ? (null, $"the {source} {reason}") : (userId, null);
+    }
+
+    // Header bytes are taken as Latin-1 (see ServerLimits), which keeps them as they are, to be read as UTF-8 here.
+    private static string? Decode(string latin1)
+    {
+        try
+        {
+            return new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(Encoding.Latin1.GetBytes(latin1));
+        }
+        catch (DecoderFallbackException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,17 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace SessionService.Api.Json;
+
+/// <summary>Exact decimals, written without padding zeros.</summary>
+internal sealed class DecimalConverter : JsonConverter<decimal>
+{
+    // Dividing by one of 28 places makes decimal drop the zeros at the end.
+    private const decimal One = 1.0000000000000000000000000000m;
+
+    public override decimal Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.Number && reader.TryGetDecimal(out var value) ? value : throw new JsonException();
+
+    public override void Write(Utf8JsonWriter writer, decimal value, JsonSerializerOptions options) =>
+        writer.WriteNumberValue(value / One);
+}

@@ -1,0 +1,154 @@
+using System.Collections.Frozen;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using System.Text.Unicode;
+using Microsoft.AspNetCore.Mvc.Formatters;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
+using SessionService.Application.Json;
+
+namespace SessionService.Api.Json;
+
+/// <summary>
+/// Reads a request's JSON object member by member, so that every member of a wrong type is reported, by its name, together with
+/// what the validators find; the serializer alone would stop at the first.
+/// </summary>
+internal sealed class JsonObjectInputFormatter : TextInputFormatter, IInputFormatterExceptionPolicy
+{
+    private static readonly FrozenDictionary<Type, string> Expected = new Dictionary<Type, string>
+    {
+        [typeof(string)] = "must be a string",
+        [typeof(bool)] = "must be true or false",
+        [typeof(int)] = $"must be a whole number between {int.MinValue} and {int.MaxValue}",
+        [typeof(decimal)] = "must be a number of at most 28 digits",
+        [typeof(Guid)] = "must be a UUID",
+        [typeof(DateTimeOffset)] = "must be a time in RFC 3339, with its offset",
+    }.ToFrozenDictionary();
+
+    private readonly JsonSerializerOptions _options;
+
+    public JsonObjectInputFormatter(JsonSerializerOptions options)
+    {
+        _options = options;
+        SupportedMediaTypes.Add("application/json");
+        SupportedMediaTypes.Add("text/json");
+        SupportedMediaTypes.Add("application/*+json");
+        SupportedEncodings.Add(UTF8EncodingWithoutBOM);
+    }
+
+    /// <summary>A body that is no JSON, or too large, is another status than one that does not fit: these exceptions go to the edge.</summary>
+    public InputFormatterExceptionPolicy ExceptionPolicy => InputFormatterExceptionPolicy.MalformedInputExceptions;
+
+    public override async Task<InputFormatterResult> ReadRequestBodyAsync(InputFormatterContext context, Encoding encoding)
+    {
+        var http = context.HttpContext;
+        using var body = new MemoryStream(capacity: (int)Math.Min(http.Request.ContentLength ?? 0, 1024 * 1024));
+        await http.Request.Body.CopyToAsync(body, http.RequestAborted);
+        var json = body.GetBuffer().AsMemory(0, (int)body.Length);
+        if (json.Span.StartsWith(Encoding.UTF8.Preamble))
+        {
+            json = json[Encoding.UTF8.Preamble.Length..];
+        }
+
+        if (!CheckShape(json.Span, context.ModelState))
+        {
+            return await InputFormatterResult.FailureAsync();
+        }
+
+        using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = JsonLimits.MaxDepth });
+        var type = _options.GetTypeInfo(context.ModelType);
+        return await InputFormatterResult.SuccessAsync(ReadObject(document.RootElement, type, context.ModelState));
+    }
+
+    /// <summary>Well-formed, of bearable depth, and an object; without recursion, and before anything is built from it.</summary>
+    private static bool CheckShape(ReadOnlySpan<byte> json, ModelStateDictionary errors)
+    {
+        if (!Utf8.IsValid(json))
+        {
+            throw new InvalidJsonException("The body is not UTF-8.");
+        }
+
+        var isObject = false;
+        string? tooDeep = null;
+        string? member = null;
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = int.MaxValue });
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.CurrentDepth == 0 && reader.TokenType == JsonTokenType.StartObject)
+                {
+                    isObject = true;
+                }
+                else if (reader.CurrentDepth == 1 && reader.TokenType == JsonTokenType.PropertyName && tooDeep is null)
+                {
+                    member = Encoding.UTF8.GetString(reader.ValueSpan);
+                }
+                else if (reader.CurrentDepth >= JsonLimits.MaxDepth)
+                {
+                    tooDeep ??= member ?? "";
+                }
+            }
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidJsonException(
+                $"The body is not JSON: see line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}.");
+        }
+
+        if (tooDeep is not null)
+        {
+            errors.TryAddModelError(isObject ? tooDeep : "", $"must not be nested deeper than {JsonLimits.MaxDepth} levels");
+        }
+        else if (!isObject)
+        {
+            errors.TryAddModelError("", "must be a JSON object");
+        }
+
+        return isObject && tooDeep is null;
+    }
+
+    private object ReadObject(JsonElement json, JsonTypeInfo type, ModelStateDictionary errors)
+    {
+        var model = type.CreateObject!();
+        foreach (var property in type.Properties)
+        {
+            if (property.Set is null || !json.TryGetProperty(property.Name, out var value) || value.ValueKind == JsonValueKind.Null)
+            {
+                continue;
+            }
+
+            if (ReadValue(value, property.PropertyType, out var result) is { } reason)
+            {
+                errors.TryAddModelError(property.Name, reason);
+            }
+            else
+            {
+                property.Set(model, result);
+            }
+        }
+
+        return model;
+    }
+
+    private string? ReadValue(JsonElement json, Type type, out object? value)
+    {
+        value = null;
+        try
+        {
+            // A string may spell what no text holds; the serializer would choke on it.
+            if (json.ValueKind == JsonValueKind.String
+                && JsonLimits.Refuse(Encoding.UTF8.GetBytes(json.GetRawText()), int.MaxValue) is { } reason)
+            {
+                return reason;
+            }
+
+            value = json.Deserialize(type, _options);
+            return null;
+        }
+        catch (JsonException)
+        {
+            return Expected.GetValueOrDefault(Nullable.GetUnderlyingType(type) ?? type, "is not what is expected here");
+        }
+    }
+}

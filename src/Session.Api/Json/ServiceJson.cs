@@ -1,0 +1,27 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using SessionService.Application.Json;
+
+namespace SessionService.Api.Json;
+
+/// <summary>How the service reads and writes JSON.</summary>
+internal static class ServiceJson
+{
+    public static IServiceCollection AddServiceJson(this IServiceCollection services)
+    {
+        services.ConfigureHttpJsonOptions(options => Configure(options.SerializerOptions));
+        services.Configure<Microsoft.AspNetCore.Mvc.JsonOptions>(options => Configure(options.JsonSerializerOptions));
+        return services;
+    }
+
+    public static void Configure(JsonSerializerOptions options)
+    {
+        options.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+        options.MaxDepth = JsonLimits.MaxDepth;
+        // Answers are application/json, never part of a page: text of any script goes out as it is.
+        options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+        options.Converters.Add(new TimestampConverter());
+        options.Converters.Add(new DecimalConverter());
+        options.Converters.Add(new IntegerConverter());
+    }
+}

@@ -1,0 +1,48 @@
+using Microsoft.AspNetCore.Mvc;
+using SessionService.Api.Identity;
+using SessionService.Api.OpenApi;
+using SessionService.Application.Identity;
+using SessionService.Application.Memories;
+
+namespace SessionService.Api.Memories;
+
+/// <summary>The memory that was distilled from a session.</summary>
+[ApiController]
+[Tags("Memory")]
+[Route("api/v1/sessions/{session_id:guid}/memory")]
+public sealed class MemoriesController(MemoriesService memories) : ControllerBase
+{
+    /// <summary>Writes the session's memory</summary>
+    /// <remarks>
+    /// A session has at most one: the first is created, a later one replaces it and keeps <c>memory_id</c> and <c>created_at</c>.
+    /// An ended session's memory may still be written.
+    /// </remarks>
+    /// <param name="sessionId">The session's id.</param>
+    /// <param name="request">The memory.</param>
+    /// <param name="caller">The caller.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <response code="200">The memory, which replaced an earlier one.</response>
+    /// <response code="201">The session's first memory.</response>
+    [HttpPost(Name = "write_memory")]
+    [ProducesResponseType<MemoryResponse>(StatusCodes.Status200OK)]
+    [ProducesResponseType<MemoryResponse>(StatusCodes.Status201Created)]
+    [ProducesProblem(StatusCodes.Status404NotFound)]
+    public async Task<IActionResult> Write(
+        [FromRoute(Name = "session_id")] Guid sessionId, WriteMemoryRequest request, [FromCaller] Caller caller, CancellationToken cancellationToken)
+    {
+        var (memory, created) = await memories.WriteAsync(sessionId, request, caller, cancellationToken);
+        return created ? Created($"/api/v1/sessions/{sessionId}/memory", memory) : Ok(memory);
+    }
+
+    /// <summary>Gets the session's memory</summary>
+    /// <remarks>With what the session has held since: it tells an agent when to summarise again.</remarks>
+    /// <param name="sessionId">The session's id.</param>
+    /// <param name="caller">The caller.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <response code="200">The memory.</response>
+    [HttpGet(Name = "get_memory")]
+    [ProducesResponseType<MemoryResponse>(StatusCodes.Status200OK)]
+    [ProducesProblem(StatusCodes.Status404NotFound)]
+    public Task<MemoryResponse> Get([FromRoute(Name = "session_id")] Guid sessionId, [FromCaller] Caller caller, CancellationToken cancellationToken) =>
+        memories.GetAsync(sessionId, caller, cancellationToken);
+}

@@ -1,0 +1,17 @@
+namespace SessionService.Api.Problems;
+
+/// <summary>The stable codes of problems that are not a feature's own (those stand beside the feature's rules).</summary>
+internal static class ProblemCodes
+{
+    public const string BadRequest = "bad_request";
+    public const string InvalidJson = "invalid_json";
+    public const string ValidationFailed = "validation_failed";
+    public const string RouteNotFound = "route_not_found";
+    public const string MethodNotAllowed = "method_not_allowed";
+    public const string PayloadTooLarge = "payload_too_large";
+    public const string UnsupportedMediaType = "unsupported_media_type";
+    public const string RequestTimeout = "request_timeout";
+    public const string RequestRefused = "request_refused";
+    public const string DatabaseUnavailable = "database_unavailable";
+    public const string InternalError = "internal_error";
+}

@@ -1,0 +1,70 @@
+using Microsoft.AspNetCore.Diagnostics;
+using SessionService.Api.Json;
+using SessionService.Domain.Errors;
+using SessionService.Infrastructure.Persistence;
+
+namespace SessionService.Api.Problems;
+
+/// <summary>Turns every exception that reaches the edge into a problem. Nothing of an unexpected one leaves the process.</summary>
+internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> logger) : IExceptionHandler
+{
+    // Long enough for a failover or a restart to be under way, short enough not to add to the outage.
+    private const int RetryAfterSeconds = 2;
+
+    public async ValueTask<bool> TryHandleAsync(HttpContext http, Exception exception, CancellationToken cancellationToken)
+    {
+        var (status, code, detail) = Describe(http, exception);
+        if (status == StatusCodes.Status503ServiceUnavailable)
+        {
+            http.Response.Headers.RetryAfter = RetryAfterSeconds.ToString();
+        }
+
+        await ProblemFactory.WriteAsync(http, ProblemFactory.Create(http, status, code, detail), cancellationToken);
+        return true;
+    }
+
+    private (int Status, string Code, string Detail) Describe(HttpContext http, Exception exception)
+    {
+        switch (exception)
+        {
+            case NotFoundException refusal:
+                return (StatusCodes.Status404NotFound, refusal.Code, refusal.Message);
+
+            case ForbiddenException refusal:
+                return (StatusCodes.Status403Forbidden, refusal.Code, refusal.Message);
+
+            case ConflictException refusal:
+                return (StatusCodes.Status409Conflict, refusal.Code, refusal.Message);
+
+            case InvalidJsonException refusal:
+                return (StatusCodes.Status400BadRequest, ProblemCodes.InvalidJson, refusal.Message);
+
+            case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
+                return (StatusCodes.Status413PayloadTooLarge, ProblemCodes.PayloadTooLarge, "The body is too large.");
+
+            case BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout }:
+                return (StatusCodes.Status408RequestTimeout, ProblemCodes.RequestTimeout, "The body came too slowly.");
+
+            case BadHttpRequestException:
+                return (StatusCodes.Status400BadRequest, ProblemCodes.BadRequest, "The request could not be read.");
+
+            case OperationCanceledException when http.RequestAborted.IsCancellationRequested:
+                return (StatusCodes.Status499ClientClosedRequest, ProblemCodes.RequestRefused, "The client went away.");
+        }
+
+        if (DatabaseFaults.IsUnavailable(exception))
+        {
+            LogDatabaseUnavailable(exception);
+            return (StatusCodes.Status503ServiceUnavailable, ProblemCodes.DatabaseUnavailable, "The database cannot be reached at the moment.");
+        }
+
+        LogUnexpected(exception);
+        return (StatusCodes.Status500InternalServerError, ProblemCodes.InternalError, "Something went wrong in the service.");
+    }
+
+    [LoggerMessage(EventId = 1, Level = LogLevel.Warning, Message = "The database is unavailable.")]
+    private partial void LogDatabaseUnavailable(Exception exception);
+
+    [LoggerMessage(EventId = 2, Level = LogLevel.Error, Message = "A request failed unexpectedly.")]
+    private partial void LogUnexpected(Exception exception);
+}

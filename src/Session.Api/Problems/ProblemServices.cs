@@ -1,0 +1,22 @@
+namespace SessionService.Api.Problems;
+
+internal static class ProblemServices
+{
+    public static IServiceCollection AddProblems(this IServiceCollection services) =>
+        services.AddExceptionHandler<ProblemExceptionHandler>();
+
+    /// <summary>A problem document for every error, whoever raises it.</summary>
+    public static WebApplication UseProblems(this WebApplication app)
+    {
+        // The handler above answers every exception itself; the options only have to name something.
+        app.UseExceptionHandler(new ExceptionHandlerOptions
+        {
+            ExceptionHandler = _ => Task.CompletedTask,
+            AllowStatusCode404Response = true,
+            SuppressDiagnosticsCallback = _ => true,
+        });
+        app.UseStatusCodePages(context =>
+            ProblemFactory.WriteAsync(context.HttpContext, ProblemFactory.FromStatus(context.HttpContext), context.HttpContext.RequestAborted));
+        return app;
+    }
+}

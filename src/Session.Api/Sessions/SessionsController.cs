@@ -1,0 +1,119 @@
+using Microsoft.AspNetCore.Mvc;
+using SessionService.Api.Identity;
+using SessionService.Api.OpenApi;
+using SessionService.Application.Identity;
+using SessionService.Application.Sessions;
+
+namespace SessionService.Api.Sessions;
+
+/// <summary>Sessions: the conversations of a user.</summary>
+[ApiController]
+[Tags("Sessions")]
+public sealed class SessionsController(SessionsService sessions) : ControllerBase
+{
+    /// <summary>Creates a session</summary>
+    /// <remarks>
+    /// The owner is the caller, or, where nobody else is named, the body's <c>user_id</c>. A <c>session_id</c> that is taken, by
+    /// whomever, is refused.
+    /// </remarks>
+    /// <param name="request">The session.</param>
+    /// <param name="caller">The caller.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <response code="201">The session, active and empty.</response>
+    [HttpPost("api/v1/sessions", Name = "create_session")]
+    [ProducesResponseType<SessionResponse>(StatusCodes.Status201Created)]
+    [ProducesProblem(StatusCodes.Status403Forbidden, StatusCodes.Status409Conflict)]
+    public async Task<IActionResult> Create(CreateSessionRequest request, [FromOptionalCaller] Caller caller, CancellationToken cancellationToken)
+    {
+        var session = await sessions.CreateAsync(request, caller, cancellationToken);
+        return Created(PathOf(session.SessionId), session);
+    }
+
+    /// <summary>Gets a session</summary>
+    /// <remarks>With the totals of its messages. Another user's session does not exist for the caller.</remarks>
+    /// <param name="sessionId">The session's id.</param>
+    /// <param name="caller">The caller.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <response code="200">The session with the totals of its messages.</response>
+    [HttpGet("api/v1/sessions/{session_id:guid}", Name = "get_session")]
+    [ProducesResponseType<SessionResponse>(StatusCodes.Status200OK)]
+    [ProducesProblem(StatusCodes.Status404NotFound)]
+    public Task<SessionResponse> Get([FromRoute(Name = "session_id")] Guid sessionId, [FromCaller] Caller caller, CancellationToken cancellationToken) =>
+        sessions.GetAsync(sessionId, caller, cancellationToken);
+
+    /// <summary>Changes a session</summary>
+    /// <remarks>
+    /// What is given replaces what was there, what is absent stays. Status: <c>active</c> and <c>completed</c> lead to each other
+    /// and to every other; <c>archived</c> and <c>expired</c> lead back to <c>active</c>; <c>ended</c> is final. An ended
+    /// session's other fields may still be written.
+    /// </remarks>
+    /// <param name="sessionId">The session's id.</param>
+    /// <param name="request">What to change.</param>
+    /// <param name="caller">The caller.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <response code="200">The session as it is now.</response>
+    [HttpPut("api/v1/sessions/{session_id:guid}", Name = "update_session")]
+    [ProducesResponseType<SessionResponse>(StatusCodes.Status200OK)]
+    [ProducesProblem(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict)]
+    public Task<SessionResponse> Update(
+        [FromRoute(Name = "session_id")] Guid sessionId, UpdateSessionRequest request, [FromCaller] Caller caller, CancellationToken cancellationToken) =>
+        sessions.UpdateAsync(sessionId, request, caller, cancellationToken);
+
+    /// <summary>Ends a session</summary>
+    /// <remarks>The session stays readable with all its data, and takes no more messages. Ending it again is fine.</remarks>
+    /// <param name="sessionId">The session's id.</param>
+    /// <param name="caller">The caller.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <response code="200">The session has ended.</response>
+    [HttpDelete("api/v1/sessions/{session_id:guid}", Name = "end_session")]
+    [ProducesResponseType<SessionEndedResponse>(StatusCodes.Status200OK)]
+    [ProducesProblem(StatusCodes.Status404NotFound)]
+    public async Task<SessionEndedResponse> End([FromRoute(Name = "session_id")] Guid sessionId, [FromCaller] Caller caller, CancellationToken cancellationToken)
+    {
+        await sessions.EndAsync(sessionId, caller, cancellationToken);
+        return new SessionEndedResponse();
+    }
+
+    /// <summary>Gets a session's figures</summary>
+    /// <remarks>The totals without the free JSON, and whether there is a memory.</remarks>
+    /// <param name="sessionId">The session's id.</param>
+    /// <param name="caller">The caller.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <response code="200">The figures, without the free JSON.</response>
+    [HttpGet("api/v1/sessions/{session_id:guid}/summary", Name = "get_session_summary")]
+    [ProducesResponseType<SessionSummaryResponse>(StatusCodes.Status200OK)]
+    [ProducesProblem(StatusCodes.Status404NotFound)]
+    public Task<SessionSummaryResponse> GetSummary([FromRoute(Name = "session_id")] Guid sessionId, [FromCaller] Caller caller, CancellationToken cancellationToken) =>
+        sessions.GetSummaryAsync(sessionId, caller, cancellationToken);
+
+    /// <summary>Lists the caller's sessions</summary>
+    /// <remarks>Newest first by creation, ties by id. A page beyond the end is empty.</remarks>
+    /// <param name="query">Which sessions.</param>
+    /// <param name="caller">The caller.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <response code="200">A page of sessions.</response>
+    [HttpGet("api/v1/sessions", Name = "list_sessions")]
+    [ProducesResponseType<SessionListResponse>(StatusCodes.Status200OK)]
+    public Task<SessionListResponse> List(
+        [FromQuery(Name = "")] ListSessionsQuery query, [FromNamedCaller] Caller caller, CancellationToken cancellationToken) =>
+        sessions.ListAsync(caller.UserId!, query, cancellationToken);
+
+    /// <summary>Lists a user's sessions (the older path)</summary>
+    /// <remarks>The path names the caller where nothing else does. Newest first by creation, ties by id.</remarks>
+    /// <param name="userId">The user, percent-encoded; a slash as <c>%2F</c>.</param>
+    /// <param name="query">Which sessions.</param>
+    /// <param name="caller">The caller.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <response code="200">A page of sessions.</response>
+    [HttpGet("api/v1/users/{user_id}/sessions", Name = "list_user_sessions")]
+    [ProducesResponseType<SessionListResponse>(StatusCodes.Status200OK)]
+    [ProducesProblem(StatusCodes.Status403Forbidden)]
+    public Task<SessionListResponse> ListOfUser(
+        [FromPathUser] string userId,
+        [FromQuery(Name = "")] ListSessionsQuery query,
+        [FromOptionalCaller] Caller caller,
+        CancellationToken cancellationToken) =>
+        sessions.ListAsync(CallerAccess.ActFor(caller, userId), query, cancellationToken);
+
+    private static string PathOf(Guid sessionId) => $"/api/v1/sessions/{sessionId}";
+}

@@ -1,0 +1,18 @@
+using Microsoft.AspNetCore.Mvc;
+using SessionService.Application.Statistics;
+
+namespace SessionService.Api.Statistics;
+
+/// <summary>Totals of the whole service.</summary>
+[ApiController]
+[Tags("Statistics")]
+public sealed class StatisticsController(IStatisticsStore statistics) : ControllerBase
+{
+    /// <summary>Gets the service's totals</summary>
+    /// <remarks>Of all users, exact at the moment of asking: a message acknowledged before the question is in the answer. Needs no caller.</remarks>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <response code="200">The totals.</response>
+    [HttpGet("api/v1/sessions/stats", Name = "get_statistics")]
+    [ProducesResponseType<StatisticsResponse>(StatusCodes.Status200OK)]
+    public Task<StatisticsResponse> Get(CancellationToken cancellationToken) => statistics.ReadAsync(cancellationToken);
+}

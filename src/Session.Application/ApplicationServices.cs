@@ -1,0 +1,26 @@
+using FluentValidation;
+using Microsoft.Extensions.DependencyInjection;
+using SessionService.Application.Identity;
+using SessionService.Application.Limits;
+using SessionService.Application.Memories;
+using SessionService.Application.Messages;
+using SessionService.Application.Sessions;
+
+namespace SessionService.Application;
+
+public static class ApplicationServices
+{
+    /// <summary>The services of every feature, their validators and mappings.</summary>
+    public static IServiceCollection AddApplication(this IServiceCollection services)
+    {
+        services.AddOptions<LimitOptions>().BindConfiguration(LimitOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(TimeProvider.System);
+        services.AddScoped<CallerAccess>();
+        services.AddScoped<SessionsService>();
+        services.AddScoped<MessagesService>();
+        services.AddScoped<MemoriesService>();
+        services.AddAutoMapper(_ => { }, typeof(ApplicationServices));
+        services.AddValidatorsFromAssemblyContaining<LimitOptions>(ServiceLifetime.Singleton, includeInternalTypes: true);
+        return services;
+    }
+}

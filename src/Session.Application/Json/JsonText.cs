@@ -1,0 +1,28 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace SessionService.Application.Json;
+
+/// <summary>A JSON value kept as the text it was given as: numbers keep their digits, and nothing is parsed and built again.</summary>
+/// <param name="Value">Well-formed JSON.</param>
+[JsonConverter(typeof(JsonTextConverter))]
+public sealed record JsonText(string Value)
+{
+    /// <summary>Whether the value is an object (not an array or a scalar).</summary>
+    public bool IsObject => Value.StartsWith('{');
+
+    public bool IsArray => Value.StartsWith('[');
+}
+
+internal sealed class JsonTextConverter : JsonConverter<JsonText>
+{
+    public override JsonText Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        using var document = JsonDocument.ParseValue(ref reader);
+        return new JsonText(document.RootElement.GetRawText());
+    }
+
+    // Only well-formed JSON gets in: from requests through Read, from the database as jsonb.
+    public override void Write(Utf8JsonWriter writer, JsonText value, JsonSerializerOptions options) =>
+        writer.WriteRawValue(value.Value, skipInputValidation: true);
+}

@@ -1,0 +1,21 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace SessionService.Application.Limits;
+
+/// <summary>The largest things that a client may send. Section <c>Limits</c>.</summary>
+public sealed class LimitOptions
+{
+    public const string Section = "Limits";
+
+    /// <summary>A message's or memory's content and a session's summary, in bytes of UTF-8. 1 to 64 MiB.</summary>
+    [Range(1, 64 * 1024 * 1024)]
+    public int MaxContentBytes { get; set; } = 1024 * 1024;
+
+    /// <summary>A field of free JSON, in bytes with its numbers written out. 2 bytes to 64 MiB.</summary>
+    [Range(2, 64 * 1024 * 1024)]
+    public int MaxJsonBytes { get; set; } = 1024 * 1024;
+
+    /// <summary>A request's body, in bytes. 1 KiB to 1 GiB. Content may take six times its size where everything is escaped.</summary>
+    [Range(1024, 1024 * 1024 * 1024)]
+    public long MaxBodyBytes { get; set; } = 16 * 1024 * 1024;
+}

@@ -1,0 +1,49 @@
+using AutoMapper;
+using SessionService.Application.Identity;
+using SessionService.Application.Time;
+using SessionService.Domain.Errors;
+using SessionService.Domain.Memories;
+using SessionService.Domain.Sessions;
+
+namespace SessionService.Application.Memories;
+
+/// <summary>Writes and reads the one memory of a session.</summary>
+public sealed class MemoriesService(IMemoryStore memories, CallerAccess access, IMapper mapper, TimeProvider time)
+{
+    /// <returns>The memory, and whether it is the session's first.</returns>
+    /// <exception cref="NotFoundException">There is no such session for the caller.</exception>
+    public async Task<(MemoryResponse Memory, bool Created)> WriteAsync(
+        Guid sessionId, WriteMemoryRequest request, Caller caller, CancellationToken cancellationToken)
+    {
+        var owner = await access.OwnerAsync(caller, sessionId, cancellationToken);
+        var now = time.GetDatabaseNow();
+        var memory = new SessionMemory
+        {
+            UserId = owner,
+            SessionId = sessionId,
+            MemoryId = Guid.CreateVersion7(now),
+            MemoryType = request.MemoryType ?? WriteMemoryRequest.DefaultType,
+            Content = request.Content!,
+            Metadata = request.Metadata?.Value ?? "{}",
+            UserPreferences = request.UserPreferences?.Value ?? "{}",
+            OngoingTasks = request.OngoingTasks?.Value ?? "[]",
+            LastSummaryAt = now,
+            CreatedAt = now,
+            UpdatedAt = now,
+        };
+
+        var written = await memories.WriteAsync(memory, cancellationToken) ?? throw SessionErrors.NotFound();
+        return (Map(written.Memory, written.Memory.TotalMessages), written.Created);
+    }
+
+    /// <exception cref="NotFoundException">There is no such session for the caller, or it has no memory.</exception>
+    public async Task<MemoryResponse> GetAsync(Guid sessionId, Caller caller, CancellationToken cancellationToken)
+    {
+        var owner = await access.OwnerAsync(caller, sessionId, cancellationToken);
+        var found = await memories.FindAsync(owner, sessionId, cancellationToken) ?? throw SessionErrors.NotFound();
+        return Map(found.Memory ?? throw MemoryErrors.NotFound(), found.MessageCount);
+    }
+
+    private MemoryResponse Map(SessionMemory memory, long messageCount) =>
+        mapper.Map<MemoryResponse>(memory, options => options.Items[MemoryMapping.MessageCount] = messageCount);
+}

@@ -1,0 +1,14 @@
+using AutoMapper;
+using SessionService.Application.Json;
+using SessionService.Domain.Messages;
+
+namespace SessionService.Application.Messages;
+
+internal sealed class MessageMapping : Profile
+{
+    public MessageMapping()
+    {
+        CreateMap<SessionMessage, MessageResponse>()
+            .ForMember(r => r.Metadata, map => map.MapFrom(m => new JsonText(m.Metadata)));
+    }
+}

@@ -1,0 +1,63 @@
+using System.ComponentModel.DataAnnotations;
+using SessionService.Application.Json;
+
+namespace SessionService.Application.Messages;
+
+/// <summary>A message of a session.</summary>
+public sealed class MessageResponse
+{
+    /// <summary>The message's id.</summary>
+    /// <example>9dbb6df9-0ead-4580-9b16-e817e12abbc3</example>
+    [Required]
+    public required Guid MessageId { get; init; }
+
+    /// <summary>The session's id.</summary>
+    /// <example>a87a9d6e-4137-4d41-8ab8-a13c4abcc83e</example>
+    [Required]
+    public required Guid SessionId { get; init; }
+
+    /// <summary>The session's owner.</summary>
+    /// <example>test_user_123</example>
+    [Required]
+    public required string UserId { get; init; }
+
+    /// <summary>1, 2, 3 … within the session, without gaps: the order of the messages.</summary>
+    /// <example>1</example>
+    [Required]
+    public required long Sequence { get; init; }
+
+    /// <summary>Who speaks: <c>user</c>, <c>assistant</c>, <c>system</c> or <c>tool</c>; adopted messages may carry another word.</summary>
+    /// <example>user</example>
+    [Required]
+    public required string Role { get; init; }
+
+    /// <summary>The text.</summary>
+    /// <example>Hello, this is a test message</example>
+    [Required]
+    public required string Content { get; init; }
+
+    /// <summary>What kind of message.</summary>
+    /// <example>chat</example>
+    [Required]
+    public required string MessageType { get; init; }
+
+    /// <summary>The client's own labels.</summary>
+    /// <example>{"source": "test"}</example>
+    [Required]
+    public required JsonText Metadata { get; init; }
+
+    /// <summary>Tokens that the message cost.</summary>
+    /// <example>10</example>
+    [Required]
+    public required int TokensUsed { get; init; }
+
+    /// <summary>What the message cost, USD.</summary>
+    /// <example>0.001</example>
+    [Required]
+    public required decimal CostUsd { get; init; }
+
+    /// <summary>When the message was written.</summary>
+    /// <example>2025-09-23T14:54:08.106314Z</example>
+    [Required]
+    public required DateTimeOffset CreatedAt { get; init; }
+}

@@ -1,0 +1,58 @@
+using System.ComponentModel.DataAnnotations;
+using FluentValidation;
+using Microsoft.Extensions.Options;
+using SessionService.Application.Identity;
+using SessionService.Application.Json;
+using SessionService.Application.Limits;
+using SessionService.Application.Validation;
+using SessionService.Domain.Identity;
+
+namespace SessionService.Application.Sessions;
+
+/// <summary>A session to create.</summary>
+public sealed class CreateSessionRequest
+{
+    /// <summary>The owner. May be left out where the caller is known; naming another user than the caller is refused.</summary>
+    /// <example>test_user_123</example>
+    [StringLength(UserIds.MaxLength, MinimumLength = 1)]
+    [RegularExpression(TextPatterns.NotBlank)]
+    public string? UserId { get; init; }
+
+    /// <summary>The id of the new session; one is made where none is given.</summary>
+    public Guid? SessionId { get; init; }
+
+    /// <summary>The client's own data, any JSON object.</summary>
+    /// <example>{}</example>
+    public JsonText? ConversationData { get; init; }
+
+    /// <summary>The client's own labels, any JSON object.</summary>
+    /// <example>{"test": true}</example>
+    public JsonText? Metadata { get; init; }
+}
+
+internal sealed class CreateSessionRequestValidator : AbstractValidator<CreateSessionRequest>
+{
+    public CreateSessionRequestValidator(IOptions<LimitOptions> limits)
+    {
+        RuleFor(r => r.UserId).Custom((userId, context) =>
+        {
+            if (UserIds.Normalize(userId) is not { } normalized)
+            {
+                if (userId is not null)
+                {
+                    context.AddFailure("must not be blank");
+                }
+                else if (!context.NamesCaller())
+                {
+                    context.AddFailure("is required unless the X-User-Id header or the user_id query parameter names the caller");
+                }
+            }
+            else if (UserIds.Refuse(normalized) is { } reason)
+            {
+                context.AddFailure(reason);
+            }
+        });
+        RuleFor(r => r.ConversationData).JsonObject(limits.Value.MaxJsonBytes);
+        RuleFor(r => r.Metadata).JsonObject(limits.Value.MaxJsonBytes);
+    }
+}

@@ -1,0 +1,51 @@
+using System.Text;
+using FluentValidation;
+using SessionService.Application.Json;
+using SessionService.Application.Time;
+using SessionService.Domain.Text;
+
+namespace SessionService.Application.Validation;
+
+/// <summary>Rules that several requests share. A value that is not given passes them all.</summary>
+internal static class CommonRules
+{
+    /// <summary>Text that can be stored, of at most so many Unicode code points (as PostgreSQL and JSON Schema count).</summary>
+    public static IRuleBuilderOptionsConditions<T, string?> Characters<T>(this IRuleBuilder<T, string?> rule, int max) =>
+        rule.Refuse(text =>
+            text.Length > max && text.EnumerateRunes().Count() > max
+                ? $"must be at most {max} characters long"
+                : StorableText.Refuse(text));
+
+    /// <summary>Text that can be stored, of at most so many bytes of UTF-8.</summary>
+    public static IRuleBuilderOptionsConditions<T, string?> Utf8Bytes<T>(this IRuleBuilder<T, string?> rule, int max) =>
+        rule.Refuse(text =>
+            StorableText.Refuse(text)
+            ?? (Encoding.UTF8.GetByteCount(text) > max ? $"must be at most {max} bytes of UTF-8 long" : null));
+
+    public static IRuleBuilderOptions<T, string?> NotBlank<T>(this IRuleBuilder<T, string?> rule) =>
+        rule.Must(text => text is null || !string.IsNullOrWhiteSpace(text)).WithMessage("must not be blank");
+
+    public static IRuleBuilderOptions<T, TProperty> Required<T, TProperty>(this IRuleBuilder<T, TProperty> rule) =>
+        rule.NotNull().WithMessage("is required");
+
+    public static IRuleBuilderOptionsConditions<T, JsonText?> JsonObject<T>(this IRuleBuilder<T, JsonText?> rule, int maxBytes) =>
+        rule.Refuse(json => json.IsObject ? JsonLimits.Refuse(Encoding.UTF8.GetBytes(json.Value), maxBytes) : "must be a JSON object");
+
+    public static IRuleBuilderOptionsConditions<T, JsonText?> JsonArray<T>(this IRuleBuilder<T, JsonText?> rule, int maxBytes) =>
+        rule.Refuse(json => json.IsArray ? JsonLimits.Refuse(Encoding.UTF8.GetBytes(json.Value), maxBytes) : "must be a JSON array");
+
+    /// <summary>A time that the database keeps exactly.</summary>
+    public static IRuleBuilderOptions<T, DateTimeOffset?> InRange<T>(this IRuleBuilder<T, DateTimeOffset?> rule) =>
+        rule.Must(time => time is null || time >= DatabaseClock.Oldest).WithMessage("must not be before 1970-01-01T00:00:00Z");
+
+    private static IRuleBuilderOptionsConditions<T, TProperty?> Refuse<T, TProperty>(
+        this IRuleBuilder<T, TProperty?> rule, Func<TProperty, string?> reason)
+        where TProperty : class =>
+        rule.Custom((value, context) =>
+        {
+            if (value is not null && reason(value) is { } message)
+            {
+                context.AddFailure(message);
+            }
+        });
+}

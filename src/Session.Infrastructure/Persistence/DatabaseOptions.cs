@@ -1,0 +1,36 @@
+using Npgsql;
+
+namespace SessionService.Infrastructure.Persistence;
+
+/// <summary>What the service sets for its connections where the connection string does not say otherwise.</summary>
+public static class DatabaseOptions
+{
+    /// <summary>The name in <c>ConnectionStrings</c>.</summary>
+    public const string ConnectionStringName = "SessionDb";
+
+    /// <summary>A few connections a core: more of them only wait for each other in the database.</summary>
+    public static int PoolSize => Math.Max(8, 4 * Environment.ProcessorCount);
+
+    public static string Complete(string connectionString)
+    {
+        var given = new NpgsqlConnectionStringBuilder(connectionString);
+        var completed = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            // Statements are prepared explicitly, see PreparedCommands.
+            MaxAutoPrepare = 0,
+        };
+        SetUnlessGiven("Maximum Pool Size", PoolSize);
+        SetUnlessGiven("Timeout", 5);
+        SetUnlessGiven("Command Timeout", 15);
+        SetUnlessGiven("Application Name", "session_service");
+        return completed.ConnectionString;
+
+        void SetUnlessGiven(string key, object value)
+        {
+            if (!given.ContainsKey(key) || !given.Keys!.Cast<string>().Contains(key, StringComparer.OrdinalIgnoreCase))
+            {
+                completed[key] = value;
+            }
+        }
+    }
+}

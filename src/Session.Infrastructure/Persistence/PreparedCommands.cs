@@ -1,0 +1,21 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+
+namespace SessionService.Infrastructure.Persistence;
+
+/// <summary>
+/// Prepares every command of EF's on its connection before it runs; a prepared one costs nothing to prepare again. Npgsql's automatic
+/// preparation is off because of npgsql #6391: where the execution that prepares a statement fails on the server (a cancellation
+/// is enough), the next, innocent command on that connection fails too.
+/// </summary>
+internal sealed class PreparedCommands : DbCommandInterceptor
+{
+    public static readonly PreparedCommands Instance = new();
+
+    public override async ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
+        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
+    {
+        await command.PrepareAsync(cancellationToken);
+        return result;
+    }
+}
