@@ -78,7 +78,7 @@ internal sealed record ExpectedIndex(string[] Columns, bool[] Descending)
 {
     public static ExpectedIndex From(ITableIndex index) => new(
         ExpectedTable.Names(index.Columns),
-        [.. index.Columns.Select((_, n) => index.IsDescending is { } flags && (flags.Count == 0 || flags[n]))]);
+        [.. index.Columns.Select((_, n) => index.IsDescendingAt(n))]);
 }
 
 internal sealed record ExpectedForeignKey(string[] Columns, string PrincipalTable, string[] PrincipalColumns, string OnDelete)

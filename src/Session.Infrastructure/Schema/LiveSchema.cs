@@ -124,12 +124,14 @@ internal sealed record LiveSchema(
     private static async Task<IReadOnlyList<string>> ReadHistoryAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var command = connection.CreateCommand();
-        command.CommandText = $"""SELECT "MigrationId" FROM {SessionDbContext.Schema}."{SessionDbContext.MigrationsHistoryTable}" ORDER BY 1""";
+        command.CommandText =
+            $"""SELECT "MigrationId" FROM {SessionDbContext.Schema}."{SessionDbContext.MigrationsHistoryTable}" ORDER BY 1""";
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await ReadAllAsync(reader, r => r.GetString(0), cancellationToken);
     }
 
-    private static async Task<List<T>> ReadAllAsync<T>(NpgsqlDataReader reader, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+    private static async Task<List<T>> ReadAllAsync<T>(
+        NpgsqlDataReader reader, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
     {
         var rows = new List<T>();
         while (await reader.ReadAsync(cancellationToken))

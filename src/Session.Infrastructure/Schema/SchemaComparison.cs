@@ -14,11 +14,13 @@ internal sealed class SchemaComparison(LiveSchema live)
 
     public void CompareMigrations(IReadOnlyList<string> known)
     {
-        Errors.AddRange(known.Except(live.AppliedMigrations, StringComparer.Ordinal).Select(id => $"migration {id}: expected, found not applied"));
+        Errors.AddRange(known.Except(live.AppliedMigrations, StringComparer.Ordinal)
+            .Select(id => $"migration {id}: expected, found not applied"));
         HasPendingMigrations = Errors.Count > 0;
 
         // The tables themselves tell whether this older version of the service can work with them.
-        Warnings.AddRange(live.AppliedMigrations.Except(known, StringComparer.Ordinal).Select(id => $"migration {id}: applied, but unknown to this version"));
+        Warnings.AddRange(live.AppliedMigrations.Except(known, StringComparer.Ordinal)
+            .Select(id => $"migration {id}: applied, but unknown to this version"));
     }
 
     public void CompareTable(ExpectedTable table)
@@ -26,7 +28,7 @@ internal sealed class SchemaComparison(LiveSchema live)
         var name = $"{SessionDbContext.Schema}.{table.Name}";
         if (!live.Tables.Contains(table.Name))
         {
-            Errors.Add($"{name}: expected table, found none");
+            Errors.Add(Difference(name, "table", "none"));
             return;
         }
 
@@ -47,20 +49,17 @@ internal sealed class SchemaComparison(LiveSchema live)
             }
             else
             {
-                Errors.Add($"{name}.{column.Name}: expected column of type {column.Type}, found none");
+                Errors.Add(Difference($"{name}.{column.Name}", $"column of type {column.Type}", "none"));
             }
         }
 
         foreach (var extra in found.Values)
         {
-            if (extra.IsNotNull && extra.Expression is null && !extra.IsIdentity)
-            {
-                Errors.Add($"{name}.{extra.Name}: expected no such column, found {extra.Type} NOT NULL without default: no row could be inserted");
-            }
-            else
-            {
-                Warnings.Add($"{name}.{extra.Name}: expected no such column, found {extra.Type}");
-            }
+            var refusesRows = extra.IsNotNull && extra.Expression is null && !extra.IsIdentity;
+            (refusesRows ? Errors : Warnings).Add(Difference(
+                $"{name}.{extra.Name}",
+                "no such column",
+                extra.Type + (refusesRows ? " NOT NULL without default: no row could be inserted" : "")));
         }
     }
 
@@ -68,31 +67,32 @@ internal sealed class SchemaComparison(LiveSchema live)
     {
         if (!string.Equals(expected.Type, found.Type, StringComparison.Ordinal))
         {
-            Errors.Add($"{name}: expected type {expected.Type}, found {found.Type}");
+            Errors.Add(Difference(name, $"type {expected.Type}", found.Type));
         }
 
         // What the model leaves open is the database's to choose.
         if (expected.Collation is not null && !string.Equals(expected.Collation, found.Collation, StringComparison.Ordinal))
         {
-            Errors.Add($"{name}: expected collation {expected.Collation}, found {found.Collation}");
+            Errors.Add(Difference(name, $"collation {expected.Collation}", found.Collation));
         }
 
         if (expected.IsNullable == found.IsNotNull)
         {
-            Errors.Add($"{name}: expected {Nullability(!expected.IsNullable)}, found {Nullability(found.IsNotNull)}");
+            Errors.Add(Difference(name, Nullability(!expected.IsNullable), Nullability(found.IsNotNull)));
         }
 
         var expectedGenerated = Generated(expected.GeneratedAs, table);
-        var foundGenerated = found.IsGenerated ? Generated(found.Expression, table) : null;
-        if (!string.Equals(expectedGenerated, foundGenerated, StringComparison.Ordinal))
+        var computedFrom = found.IsGenerated ? found.Expression : null;
+        if (!string.Equals(expectedGenerated, Generated(computedFrom, table), StringComparison.Ordinal))
         {
-            Errors.Add($"{name}: expected {Described("generation as", expected.GeneratedAs)}, found {Described("generation as", found.IsGenerated ? found.Expression : null)}");
+            const string What = "computation";
+            Errors.Add(Difference(name, Described(What, expected.GeneratedAs), Described(What, computedFrom)));
         }
 
         var foundDefault = found.IsGenerated ? null : found.Expression;
-        if (!string.Equals(SqlExpression.WithoutCasts(expected.Default), SqlExpression.WithoutCasts(foundDefault), StringComparison.Ordinal))
+        if (!SqlExpression.SameDefault(expected.Default, foundDefault))
         {
-            Errors.Add($"{name}: expected {Described("default", expected.Default)}, found {Described("default", foundDefault)}");
+            Errors.Add(Difference(name, Described("default", expected.Default), Described("default", foundDefault)));
         }
     }
 
@@ -105,7 +105,7 @@ internal sealed class SchemaComparison(LiveSchema live)
         var actualKey = indexes.Find(i => i.IsPrimaryKey);
         if (actualKey is null || !actualKey.Columns.SequenceEqual(primaryKey, StringComparer.Ordinal))
         {
-            Errors.Add($"{name}: expected primary key {List(primaryKey)}, found {(actualKey is null ? "none" : List(actualKey.Columns))}");
+            Errors.Add(Difference(name, $"primary key {List(primaryKey)}", actualKey is null ? "none" : List(actualKey.Columns)));
         }
         else
         {
@@ -115,11 +115,12 @@ internal sealed class SchemaComparison(LiveSchema live)
         foreach (var columns in table.UniqueKeys)
         {
             // A key is a set: the order of its columns does not change what is unique.
-            var candidates = indexes.Where(i => i.IsUnique && !i.IsPartial && columns.ToHashSet(StringComparer.Ordinal).SetEquals(i.Columns)).ToList();
+            var key = columns.ToHashSet(StringComparer.Ordinal);
+            var candidates = indexes.Where(i => i.IsUnique && !i.IsPartial && key.SetEquals(i.Columns)).ToList();
             recognized.UnionWith(candidates);
             if (!candidates.Exists(i => i.IsValid))
             {
-                Errors.Add($"{name}: expected unique index {List(columns)}, found {(candidates.Count == 0 ? "none" : $"{candidates[0].Name}, which is invalid")}");
+                Errors.Add(Difference(name, $"unique index {List(columns)}", NoneOrInvalid(candidates)));
             }
         }
 
@@ -131,16 +132,19 @@ internal sealed class SchemaComparison(LiveSchema live)
             if (!candidates.Exists(i => i.IsValid))
             {
                 var ordered = columns.Zip(descending, (column, down) => down ? $"{column} DESC" : column);
-                Warnings.Add($"{name}: expected index {List(ordered)}, found {(candidates.Count == 0 ? "none" : $"{candidates[0].Name}, which is invalid")}");
+                Warnings.Add(Difference(name, $"index {List(ordered)}", NoneOrInvalid(candidates)));
             }
         }
 
         foreach (var extra in indexes.Except(recognized).Where(i => !i.IsPrimaryKey))
         {
             // Harmless only where a known key already makes its columns unique.
-            var refusesRows = extra.IsUnique && !table.UniqueKeys.Append(primaryKey).Any(key => key.All(c => extra.Columns.Contains(c, StringComparer.Ordinal)));
-            (refusesRows ? Errors : Warnings).Add(
-                $"{name}: expected no such index, found {(extra.IsValid ? "" : "invalid ")}{(extra.IsUnique ? "unique " : "")}index {extra.Name} {List(extra.Columns)}");
+            var refusesRows = extra.IsUnique
+                && !table.UniqueKeys.Append(primaryKey).Any(key => key.All(c => extra.Columns.Contains(c, StringComparer.Ordinal)));
+            (refusesRows ? Errors : Warnings).Add(Difference(
+                name,
+                "no such index",
+                $"{(extra.IsValid ? "" : "invalid ")}{(extra.IsUnique ? "unique " : "")}index {extra.Name} {List(extra.Columns)}"));
         }
     }
 
@@ -152,16 +156,18 @@ internal sealed class SchemaComparison(LiveSchema live)
             var text = ForeignKey(expected.Columns, expected.PrincipalTable, expected.PrincipalColumns, expected.OnDelete);
 
             var same = found.Find(f => f.Columns.SequenceEqual(expected.Columns, StringComparer.Ordinal));
-            var actual = same is null ? "none" : ForeignKey(same.Columns, same.PrincipalTable, same.PrincipalColumns, DeleteAction(same.DeleteAction));
+            var actual = same is null
+                ? "none"
+                : ForeignKey(same.Columns, same.PrincipalTable, same.PrincipalColumns, DeleteAction(same.DeleteAction));
             if (!string.Equals(text, actual, StringComparison.Ordinal))
             {
-                Errors.Add($"{name}: expected foreign key {text}, found {actual}");
+                Errors.Add(Difference(name, $"foreign key {text}", actual));
             }
 
             found.RemoveAll(f => f.Columns.SequenceEqual(expected.Columns, StringComparer.Ordinal));
         }
 
-        Warnings.AddRange(found.Select(f => $"{name}: expected no such foreign key, found {f.Name} {List(f.Columns)} to {f.PrincipalTable}"));
+        Warnings.AddRange(found.Select(f => Difference(name, "no such foreign key", $"{f.Name} {List(f.Columns)} to {f.PrincipalTable}")));
     }
 
     private void CompareChecks(ExpectedTable table, string name)
@@ -171,19 +177,25 @@ internal sealed class SchemaComparison(LiveSchema live)
         foreach (var expected in table.Checks)
         {
             var fingerprint = SqlExpression.Fingerprint(expected.Sql, columns);
-            var same = found.Find(c => string.Equals(SqlExpression.Fingerprint(c.Expression, columns), fingerprint, StringComparison.Ordinal));
+            var same = found.Find(c =>
+                string.Equals(SqlExpression.Fingerprint(c.Expression, columns), fingerprint, StringComparison.Ordinal));
             if (same is null)
             {
                 var named = found.Find(c => string.Equals(c.Name, expected.Name, StringComparison.Ordinal));
-                Errors.Add($"{name}: expected check {expected.Sql}, found {(named is null ? "none" : named.Expression)}");
+                Errors.Add(Difference(name, $"check {expected.Sql}", named?.Expression ?? "none"));
                 same = named;
             }
 
             found.RemoveAll(c => c == same);
         }
 
-        Warnings.AddRange(found.Select(c => $"{name}: expected no such check, found {c.Name} {c.Expression}"));
+        Warnings.AddRange(found.Select(c => Difference(name, "no such check", $"{c.Name} {c.Expression}")));
     }
+
+    private static string Difference(string name, string expected, string found) => $"{name}: expected {expected}, found {found}";
+
+    private static string NoneOrInvalid(List<LiveIndex> candidates) =>
+        candidates.Count == 0 ? "none" : $"{candidates[0].Name}, which is invalid";
 
     private static string List(IEnumerable<string> columns) => $"({string.Join(", ", columns)})";
 

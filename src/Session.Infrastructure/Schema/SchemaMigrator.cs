@@ -67,7 +67,11 @@ public sealed partial class SchemaMigrator(NpgsqlDataSource dataSource, ILogger<
     {
         // Not CREATE SCHEMA IF NOT EXISTS: that needs the right to create schemas even where there is nothing to create.
         await context.Database.ExecuteSqlRawAsync(
-            $"DO $$ BEGIN IF to_regnamespace('{SessionDbContext.Schema}') IS NULL THEN CREATE SCHEMA {SessionDbContext.Schema}; END IF; END $$",
+            $"""
+            DO $$ BEGIN
+                IF to_regnamespace('{SessionDbContext.Schema}') IS NULL THEN CREATE SCHEMA {SessionDbContext.Schema}; END IF;
+            END $$
+            """,
             cancellationToken);
         await context.Database.ExecuteSqlRawAsync(context.GetService<IHistoryRepository>().GetCreateIfNotExistsScript(), cancellationToken);
     }

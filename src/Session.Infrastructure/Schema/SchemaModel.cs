@@ -19,5 +19,9 @@ internal static class SchemaModel
 
     public static IReadOnlyList<ITable> Tables => Value.Value.Tables;
 
+    /// <summary>No flags are all ascending, and an empty list of them is all descending.</summary>
+    public static bool IsDescendingAt(this ITableIndex index, int column) =>
+        index.IsDescending is { } flags && (flags.Count == 0 || flags[column]);
+
     public static IReadOnlyList<string> Migrations => Value.Value.Migrations;
 }

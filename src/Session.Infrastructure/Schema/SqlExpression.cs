@@ -23,10 +23,16 @@ internal static partial class SqlExpression
             .Order(StringComparer.Ordinal));
     }
 
-    /// <summary>A default without its casts: <c>'{}'</c> and <c>'{}'::jsonb</c> are the same.</summary>
-    public static string? WithoutCasts(string? expression) => expression is null ? null : Cast().Replace(expression, "").Trim();
+    /// <summary>Casts aside: <c>'{}'</c> and <c>'{}'::jsonb</c> are the same default.</summary>
+    public static bool SameDefault(string? left, string? right) =>
+        string.Equals(WithoutCasts(left), WithoutCasts(right), StringComparison.Ordinal);
 
-    [GeneratedRegex(@"::(character varying|double precision|time(stamp)? with(out)? time zone|[a-z_0-9]+)(\([0-9, ]+\))?(\[\])*", RegexOptions.ExplicitCapture, 1000)]
+    private static string? WithoutCasts(string? expression) => expression is null ? null : Cast().Replace(expression, "").Trim();
+
+    [GeneratedRegex(
+        @"::(character varying|double precision|time(stamp)? with(out)? time zone|[a-z_0-9]+)(\([0-9, ]+\))?(\[\])*",
+        RegexOptions.ExplicitCapture,
+        1000)]
     private static partial Regex Cast();
 
     [GeneratedRegex("'([^']|'')*'", RegexOptions.ExplicitCapture, 1000)]

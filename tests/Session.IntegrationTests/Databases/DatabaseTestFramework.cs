@@ -3,7 +3,7 @@ using SessionService.IntegrationTests.Databases;
 using Xunit.Abstractions;
 using Xunit.Sdk;
 
-[assembly: TestFramework($"{nameof(SessionService)}.{nameof(SessionService.IntegrationTests)}.{nameof(SessionService.IntegrationTests.Databases)}.{nameof(DatabaseTestFramework)}", "Session.IntegrationTests")]
+[assembly: TestFramework("SessionService.IntegrationTests.Databases." + nameof(DatabaseTestFramework), "Session.IntegrationTests")]
 
 namespace SessionService.IntegrationTests.Databases;
 

@@ -6,7 +6,8 @@ namespace SessionService.IntegrationTests.Databases;
 internal sealed class TestDatabase(string connectionString) : IAsyncDisposable
 {
     // Answers show times in UTC, whatever the server's setting.
-    public NpgsqlDataSource DataSource { get; } = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { Timezone = "UTC" });
+    public NpgsqlDataSource DataSource { get; } =
+        NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { Timezone = "UTC" });
 
     public string ConnectionString { get; } = connectionString;
 

@@ -75,7 +75,8 @@ internal sealed class TestServer : IAsyncDisposable
         _databases.Add(name);
 
         // Many databases share the server's connections.
-        return new NpgsqlConnectionStringBuilder(_connectionString) { Database = name, MaxPoolSize = 10, IncludeErrorDetail = true }.ConnectionString;
+        var database = new NpgsqlConnectionStringBuilder(_connectionString) { Database = name, MaxPoolSize = 10, IncludeErrorDetail = true };
+        return database.ConnectionString;
     }
 
     public async ValueTask DisposeAsync()

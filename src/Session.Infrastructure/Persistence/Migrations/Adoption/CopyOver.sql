@@ -92,7 +92,10 @@ BEGIN
 
     -- Without a unique key a session may have several memories: the newest is the one that the previous service answered.
     CREATE VIEW dev_adoption.ranked_memories AS
-    SELECT o.*, row_number() OVER (PARTITION BY o.session_id ORDER BY o.updated_at DESC NULLS LAST, o.created_at DESC NULLS LAST, o.id DESC) AS age
+    SELECT o.*,
+        row_number() OVER (
+            PARTITION BY o.session_id
+            ORDER BY o.updated_at DESC NULLS LAST, o.created_at DESC NULLS LAST, o.id DESC) AS age
     FROM dev_adoption.old_memories o;
 
     EXECUTE format($sql$
@@ -140,7 +143,8 @@ BEGIN
     WHERE o.age > 1 OR NOT EXISTS (SELECT FROM dev.sessions s WHERE s.session_id = o.session_id);
     GET DIAGNOSTICS affected = ROW_COUNT;
     IF affected > 0 THEN
-        RAISE WARNING '% memories belong to no session or are older than another of their session; they were parked in dev.orphaned_rows.', affected;
+        RAISE WARNING '% memories belong to no session or are older than another of their session; they were parked in dev.orphaned_rows.',
+            affected;
     END IF;
 
     SELECT count(*) INTO affected
@@ -186,14 +190,15 @@ BEGIN
         DROP TABLE dev_adoption.session_memories, dev_adoption.session_messages, dev_adoption.sessions, dev_adoption.known_columns;
     EXCEPTION WHEN dependent_objects_still_exist THEN
         GET STACKED DIAGNOSTICS dependents = PG_EXCEPTION_DETAIL;
-        RAISE EXCEPTION USING MESSAGE = E'The existing database cannot be adopted; nothing was changed:\n- Something else depends on its tables. '
-            || replace(dependents, 'dev_adoption.', 'dev.');
+        RAISE EXCEPTION USING MESSAGE = 'The existing database cannot be adopted; nothing was changed:'
+            || E'\n- Something else depends on its tables. ' || replace(dependents, 'dev_adoption.', 'dev.');
     END;
 
     DROP FUNCTION dev_adoption.is_json(text), dev_adoption.as_json(text), dev_adoption.as_user(text), dev_adoption.as_time(timestamptz),
         dev_adoption.as_number(text), dev_adoption.as_uuid(text);
     DROP SCHEMA dev_adoption;
 
-    RAISE NOTICE 'Adopted % sessions, % messages and % memories of the existing database.', sessions_adopted, messages_adopted, memories_adopted;
+    RAISE NOTICE 'Adopted % sessions, % messages and % memories of the existing database.',
+        sessions_adopted, messages_adopted, memories_adopted;
 END
 $adopt$;
