@@ -1,0 +1,99 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using SessionService.IntegrationTests.Databases;
+
+namespace SessionService.IntegrationTests.Hosting;
+
+/// <summary>The service on a port of its own and a database of its own: requests go over HTTP to Kestrel.</summary>
+public class ApiFixture : IAsyncLifetime
+{
+    private readonly WebApplicationFactory<Program> _root = new();
+    private WebApplicationFactory<Program>? _service;
+    private HttpClient? _http;
+    private Task<JsonElement>? _document;
+
+    public TestClock Clock { get; } = new();
+
+    public CapturedLogs Logs { get; } = new();
+
+    /// <summary>The database that the service uses.</summary>
+    public string ConnectionString { get; private set; } = "";
+
+    public Uri Address => _service!.ClientOptions.BaseAddress;
+
+    /// <summary>Settings beside the connection string.</summary>
+    protected virtual IEnumerable<KeyValuePair<string, string>> Settings => [];
+
+    public virtual async Task InitializeAsync()
+    {
+        ConnectionString = await PrepareDatabaseAsync();
+        _service = _root.WithWebHostBuilder(host =>
+        {
+            host.UseEnvironment("Production");
+            host.UseSetting(WebHostDefaults.ServerUrlsKey, "http://127.0.0.1:0");
+            host.UseSetting("ConnectionStrings:SessionDb", ConnectionString);
+            foreach (var (name, value) in Settings)
+            {
+                host.UseSetting(name, value);
+            }
+
+            host.ConfigureTestServices(services =>
+            {
+                services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock));
+                services.RemoveAll<ILoggerProvider>();
+                services.AddSingleton<ILoggerProvider>(Logs);
+            });
+        });
+        _service.UseKestrel();
+        _service.StartServer();
+        _http = CreateHttp();
+    }
+
+    public virtual async Task DisposeAsync()
+    {
+        _http?.Dispose();
+        if (_service is not null)
+        {
+            await _service.DisposeAsync();
+        }
+
+        await _root.DisposeAsync();
+    }
+
+    /// <summary>A client of one user's; of nobody's where no user is given.</summary>
+    public ApiClient As(string? userId) => new(_http!, userId);
+
+    /// <summary>A client of a user whom no other test knows.</summary>
+    public ApiClient AsNewUser() => As($"user-{Guid.NewGuid()}");
+
+    public ApiClient AsNobody() => As(userId: null);
+
+    /// <summary>Connections of their own, for tests about connections.</summary>
+    public HttpClient CreateHttp(int maxConnections = 100)
+    {
+        var sockets = new SocketsHttpHandler
+        {
+            MaxConnectionsPerServer = maxConnections,
+            RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8,
+            AllowAutoRedirect = false,
+        };
+        return new HttpClient(new DeclaredAnswers(DocumentAsync, sockets)) { BaseAddress = Address };
+    }
+
+    /// <summary>The service's OpenAPI document.</summary>
+    public Task<JsonElement> DocumentAsync() => _document ??= ReadDocumentAsync();
+
+    protected virtual Task<string> PrepareDatabaseAsync() => TestPostgres.CloneTemplateAsync();
+
+    private async Task<JsonElement> ReadDocumentAsync()
+    {
+        using var http = new HttpClient { BaseAddress = Address };
+        return JsonDocument.Parse(await http.GetStringAsync("/swagger/v1/swagger.json")).RootElement;
+    }
+}

@@ -1,0 +1,41 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace SessionService.IntegrationTests.Hosting;
+
+/// <summary>Holds every answer that a test gets against the OpenAPI document: its status and content type must be declared there.</summary>
+public sealed class DeclaredAnswers(Func<Task<JsonElement>> document, HttpMessageHandler inner) : DelegatingHandler(inner)
+{
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var response = await base.SendAsync(request, cancellationToken);
+        var (template, path) = (await document()).GetProperty("paths").EnumerateObject()
+            .Where(candidate => Matches(candidate.Name, request.RequestUri!.AbsolutePath))
+            .Select(candidate => (candidate.Name, candidate.Value))
+            .FirstOrDefault();
+        if (template is null || !path.TryGetProperty(request.Method.Method.ToLowerInvariant(), out var operation))
+        {
+            Assert.Contains((int)response.StatusCode, new[] { 200, 404, 405 });
+            return response;
+        }
+
+        var status = ((int)response.StatusCode).ToString();
+        Assert.True(
+            operation.GetProperty("responses").TryGetProperty(status, out var declared),
+            $"{request.Method} {template} answered {status}, which its OpenAPI operation does not declare.");
+        var contentType = response.Content.Headers.ContentType?.MediaType;
+        Assert.True(
+            contentType is not null && declared.GetProperty("content").TryGetProperty(contentType, out _),
+            $"{request.Method} {template} answered {status} as {contentType}, which its OpenAPI operation does not declare.");
+        return response;
+    }
+
+    private static bool Matches(string template, string path) =>
+        Regex.IsMatch(
+            path,
+            "^" + template
+                .Replace("{session_id}", "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", StringComparison.Ordinal)
+                .Replace("{user_id}", "[^/]+", StringComparison.Ordinal) + "$",
+            RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+            TimeSpan.FromSeconds(10));
+}

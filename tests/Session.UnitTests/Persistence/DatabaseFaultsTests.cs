@@ -1,0 +1,59 @@
+using System.Net.Sockets;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using SessionService.Infrastructure.Persistence;
+
+namespace SessionService.UnitTests.Persistence;
+
+public sealed class DatabaseFaultsTests
+{
+    [Theory]
+    [InlineData(PostgresErrorCodes.ConnectionFailure)]
+    [InlineData(PostgresErrorCodes.TooManyConnections)]
+    [InlineData(PostgresErrorCodes.DiskFull)]
+    [InlineData(PostgresErrorCodes.QueryCanceled)]
+    [InlineData(PostgresErrorCodes.AdminShutdown)]
+    [InlineData(PostgresErrorCodes.CrashShutdown)]
+    [InlineData(PostgresErrorCodes.CannotConnectNow)]
+    [InlineData(PostgresErrorCodes.IoError)]
+    [InlineData(PostgresErrorCodes.ReadOnlySqlTransaction)]
+    [InlineData(PostgresErrorCodes.LockNotAvailable)]
+    [InlineData(PostgresErrorCodes.DeadlockDetected)]
+    [InlineData(PostgresErrorCodes.SerializationFailure)]
+    public void A_server_that_cannot_serve_at_the_moment_is_unavailable(string sqlState)
+    {
+        Assert.True(DatabaseFaults.IsUnavailable(Refusal(sqlState)));
+        Assert.True(DatabaseFaults.IsUnavailable(new DbUpdateException("", Refusal(sqlState))));
+        Assert.True(DatabaseFaults.IsUnavailable(new InvalidOperationException("", new DbUpdateException("", Refusal(sqlState)))));
+    }
+
+    [Theory]
+    [InlineData(PostgresErrorCodes.UniqueViolation)]
+    [InlineData(PostgresErrorCodes.ForeignKeyViolation)]
+    [InlineData(PostgresErrorCodes.NumericValueOutOfRange)]
+    [InlineData(PostgresErrorCodes.UntranslatableCharacter)]
+    [InlineData(PostgresErrorCodes.SyntaxError)]
+    [InlineData(PostgresErrorCodes.UndefinedColumn)]
+    public void A_statement_that_the_server_refuses_is_a_fault_of_ours(string sqlState)
+    {
+        Assert.False(DatabaseFaults.IsUnavailable(Refusal(sqlState)));
+        Assert.False(DatabaseFaults.IsUnavailable(new DbUpdateException("", Refusal(sqlState))));
+    }
+
+    [Fact]
+    public void A_connection_that_fails_is_unavailable()
+    {
+        Assert.True(DatabaseFaults.IsUnavailable(new NpgsqlException("The connection pool has been exhausted")));
+        Assert.True(DatabaseFaults.IsUnavailable(new NpgsqlException("", new TimeoutException())));
+        Assert.True(DatabaseFaults.IsUnavailable(new InvalidOperationException("", new SocketException((int)SocketError.ConnectionRefused))));
+    }
+
+    [Fact]
+    public void Other_exceptions_say_nothing_of_the_database()
+    {
+        Assert.False(DatabaseFaults.IsUnavailable(new InvalidOperationException()));
+        Assert.False(DatabaseFaults.IsUnavailable(new ArgumentException("", new FormatException())));
+    }
+
+    private static PostgresException Refusal(string sqlState) => new("", "ERROR", "ERROR", sqlState);
+}
