@@ -21,6 +21,7 @@ return await ServiceCommands.RunAsync(args, serve: async arguments =>
     builder.Services.AddServiceOpenApi();
 
     var app = builder.Build();
+    app.UseTraceIds();
     app.UseMiddleware<RequestLogging>();
     app.UseProblems();
     app.UseServiceOpenApi();

@@ -3,6 +3,7 @@ using FluentValidation;
 using FluentValidation.AspNetCore;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Formatters;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.Extensions.Options;
 using SessionService.Api.Identity;
 using SessionService.Api.Json;
@@ -22,6 +23,10 @@ internal static class ApiServices
             // Everything is JSON; a null answer is a mistake of ours, not a 204.
             mvc.OutputFormatters.RemoveType<StringOutputFormatter>();
             mvc.OutputFormatters.RemoveType<HttpNoContentOutputFormatter>();
+            // Forms would be read, and refused in words of the framework's, before the content type is.
+            mvc.ValueProviderFactories.RemoveType<FormValueProviderFactory>();
+            mvc.ValueProviderFactories.RemoveType<FormFileValueProviderFactory>();
+            mvc.ValueProviderFactories.RemoveType<JQueryFormValueProviderFactory>();
             mvc.ModelMetadataDetailsProviders.Add(new SnakeCaseQueryNames());
             mvc.MaxModelValidationErrors = int.MaxValue;
             var messages = mvc.ModelBindingMessageProvider;

@@ -37,17 +37,18 @@ internal static class CallerResolver
             return (null, $"the {source} must be given once");
         }
 
-        if (UserIds.Normalize(values.Count == 0 ? null : values[0]) is not { } raw)
+        if (values.Count == 0 || values[0] is not { } raw)
         {
             return (null, null);
         }
 
-        if (decode(raw) is not { } userId)
+        if (decode(raw) is not { } text)
         {
             return (null, $"the {source} must be UTF-8");
         }
 
-        return UserIds.Refuse(userId) is { } reason ? (null, $"the {source} {reason}") : (userId, null);
+        var userId = UserIds.Normalize(text);
+        return userId is not null && UserIds.Refuse(userId) is { } reason ? (null, $"the {source} {reason}") : (userId, null);
     }
 
     // Header bytes are taken as Latin-1 (see ServerLimits), which keeps them as they are, to be read as UTF-8 here.

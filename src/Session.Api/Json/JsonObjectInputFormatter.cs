@@ -39,6 +39,10 @@ internal sealed class JsonObjectInputFormatter : TextInputFormatter, IInputForma
     /// <summary>A body that is no JSON, or too large, is another status than one that does not fit: these exceptions go to the edge.</summary>
     public InputFormatterExceptionPolicy ExceptionPolicy => InputFormatterExceptionPolicy.MalformedInputExceptions;
 
+    /// <summary>An empty body is no JSON either, and not "no value".</summary>
+    public override Task<InputFormatterResult> ReadAsync(InputFormatterContext context) =>
+        ReadRequestBodyAsync(context, UTF8EncodingWithoutBOM);
+
     public override async Task<InputFormatterResult> ReadRequestBodyAsync(InputFormatterContext context, Encoding encoding)
     {
         var http = context.HttpContext;

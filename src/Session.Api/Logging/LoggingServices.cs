@@ -1,7 +1,11 @@
+using System.Diagnostics;
+
 namespace SessionService.Api.Logging;
 
 internal static class LoggingServices
 {
+    private const string RequestActivities = "Microsoft.AspNetCore";
+
     public static ILoggingBuilder AddServiceLogging(this ILoggingBuilder logging) =>
         logging.AddSimpleConsole(options =>
         {
@@ -9,4 +13,20 @@ internal static class LoggingServices
             options.UseUtcTimestamp = true;
             options.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
         });
+
+    /// <summary>
+    /// Gives every request its trace id. The host would do so only while it logs requests itself, in a scope that holds their paths and
+    /// with them user ids; that logging is off (appsettings.json).
+    /// </summary>
+    public static WebApplication UseTraceIds(this WebApplication app)
+    {
+        var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == RequestActivities,
+            Sample = (ref _) => ActivitySamplingResult.PropagationData,
+        };
+        ActivitySource.AddActivityListener(listener);
+        app.Lifetime.ApplicationStopped.Register(listener.Dispose);
+        return app;
+    }
 }

@@ -13,8 +13,9 @@ public static class DatabaseFaults
         {
             switch (cause)
             {
+                // A fatal error ends the connection: whatever its reason, it was no statement's fault.
                 case PostgresException postgres:
-                    return IsUnavailable(postgres.SqlState);
+                    return postgres.InvariantSeverity is "FATAL" or "PANIC" || IsUnavailable(postgres.SqlState);
 
                 // Everything of Npgsql's own that the server did not say: no connection, a broken one, a pool without a free one, a time-out.
                 case NpgsqlException or SocketException:

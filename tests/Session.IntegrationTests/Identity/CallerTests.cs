@@ -198,11 +198,11 @@ public sealed class CallerTests(ApiFixture service) : IClassFixture<ApiFixture>
     [Fact]
     public async Task Ids_that_merely_look_alike_are_different_users()
     {
-        var name = $"Ann{Guid.NewGuid()}é";
+        var name = $"Ann{Guid.NewGuid()}\u00e9";
         var session = await service.As(name).StartSessionAsync();
 
         (await service.As(name.ToUpperInvariant()).GetAsync(session)).IsProblem(404, "session_not_found");
-        (await service.As(name.Normalize(NormalizationForm.FormD)).GetAsync(session)).IsProblem(404, "session_not_found");
+        (await service.As(name.Replace("\u00e9", "e\u0301", StringComparison.Ordinal)).GetAsync(session)).IsProblem(404, "session_not_found");
         (await service.As(name).GetAsync(session)).Is(200);
     }
 
