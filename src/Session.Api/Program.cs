@@ -1,3 +1,4 @@
+using SessionService.Api.Commands;
 using SessionService.Api.Health;
 using SessionService.Api.Hosting;
 using SessionService.Api.Logging;
@@ -6,18 +7,23 @@ using SessionService.Api.Problems;
 using SessionService.Application;
 using SessionService.Infrastructure;
 
-var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
-builder.ConfigureServer().ConfigureLogging();
-builder.Services.AddApplication();
-builder.Services.AddInfrastructure();
-builder.Services.AddApi();
-builder.Services.AddProblems();
-builder.Services.AddHealth();
-builder.Services.AddServiceOpenApi();
+return await ServiceCommands.RunAsync(args, serve: async arguments =>
+{
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = arguments, ContentRootPath = AppContext.BaseDirectory });
+    builder.ConfigureServer();
+    builder.Logging.AddServiceLogging();
+    builder.Services.AddApplication();
+    builder.Services.AddDatabase();
+    builder.Services.AddStores();
+    builder.Services.AddApi();
+    builder.Services.AddProblems();
+    builder.Services.AddHealth();
+    builder.Services.AddServiceOpenApi();
 
-var app = builder.Build();
-app.UseMiddleware<RequestLogging>();
-app.UseProblems();
-app.UseServiceOpenApi();
-app.MapControllers();
-await app.RunAsync();
+    var app = builder.Build();
+    app.UseMiddleware<RequestLogging>();
+    app.UseProblems();
+    app.UseServiceOpenApi();
+    app.MapControllers();
+    await app.RunAsync();
+});

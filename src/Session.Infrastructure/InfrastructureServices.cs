@@ -1,26 +1,37 @@
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using SessionService.Application.Memories;
 using SessionService.Application.Messages;
 using SessionService.Application.Sessions;
 using SessionService.Application.Statistics;
+using SessionService.Infrastructure.EmbeddedPostgres;
 using SessionService.Infrastructure.Memories;
 using SessionService.Infrastructure.Messages;
 using SessionService.Infrastructure.Persistence;
+using SessionService.Infrastructure.Schema;
 using SessionService.Infrastructure.Sessions;
+using SessionService.Infrastructure.Startup;
 using SessionService.Infrastructure.Statistics;
 
 namespace SessionService.Infrastructure;
 
 public static class InfrastructureServices
 {
-    /// <summary>The database and the stores on it.</summary>
-    public static IServiceCollection AddInfrastructure(this IServiceCollection services)
+    /// <summary>The database server, its schema, and the one data source of the process.</summary>
+    public static IServiceCollection AddDatabase(this IServiceCollection services)
     {
-        services.AddSingleton(provider => NpgsqlDataSource.Create(DatabaseOptions.Complete(
-            provider.GetRequiredService<IConfiguration>().GetConnectionString(DatabaseOptions.ConnectionStringName)!)));
+        services.AddOptions<EmbeddedPostgresOptions>().BindConfiguration(EmbeddedPostgresOptions.Section).ValidateDataAnnotations();
+        services.AddSingleton<DatabaseServer>();
+        services.AddSingleton(provider => NpgsqlDataSource.Create(provider.GetRequiredService<DatabaseServer>().ConnectionString));
+        services.AddSingleton<SchemaMigrator>();
+        services.AddSingleton<SchemaCheck>();
+        return services;
+    }
+
+    /// <summary>The stores, on a database that is made ready before the service takes requests.</summary>
+    public static IServiceCollection AddStores(this IServiceCollection services)
+    {
+        services.AddHostedService<DatabaseStartup>();
         services.AddDbContextPool<SessionDbContext>((provider, options) => options
             .UseSessionTables(provider.GetRequiredService<NpgsqlDataSource>())
             .AddInterceptors(PreparedCommands.Instance));

@@ -46,6 +46,7 @@ public sealed class HealthController(HealthCheckService checks, TimeProvider tim
         AnswerInDetail(await checks.CheckHealthAsync(cancellationToken));
 
     /// <summary>Gets the health, check by check</summary>
+    /// <remarks>For people: what each check found and how long it took.</remarks>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">Healthy.</response>
     /// <response code="503">Unhealthy; the checks say why.</response>

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Npgsql;
+using SessionService.Infrastructure.Schema;
 
 namespace SessionService.Api.Health;
 
@@ -14,7 +15,8 @@ internal static class HealthServices
     public static IServiceCollection AddHealth(this IServiceCollection services)
     {
         services.AddHealthChecks()
-            .AddCheck<DatabaseHealthCheck>(Database, timeout: Timeout);
+            .AddCheck<DatabaseHealthCheck>(Database, timeout: Timeout)
+            .AddCheck<SchemaHealthCheck>("schema", timeout: Timeout);
         return services;
     }
 }
@@ -33,6 +35,26 @@ internal sealed class DatabaseHealthCheck(NpgsqlDataSource dataSource) : IHealth
         catch (Exception exception) when (exception is NpgsqlException or OperationCanceledException)
         {
             return HealthCheckResult.Unhealthy("The database does not answer.");
+        }
+    }
+}
+
+/// <summary>Whether the tables are those that the service expects, with a finding for every difference.</summary>
+internal sealed class SchemaHealthCheck(SchemaCheck schema) : IHealthCheck
+{
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            var report = await schema.RunAsync(cancellationToken);
+            var findings = new Dictionary<string, object>(StringComparer.Ordinal) { ["errors"] = report.Errors, ["warnings"] = report.Warnings };
+            return report.IsUsable
+                ? HealthCheckResult.Healthy(data: findings)
+                : HealthCheckResult.Unhealthy("The schema is not the one expected.", data: findings);
+        }
+        catch (Exception exception) when (exception is NpgsqlException or OperationCanceledException)
+        {
+            return HealthCheckResult.Unhealthy("The schema cannot be read.");
         }
     }
 }

@@ -26,17 +26,3 @@ internal sealed partial class RequestLogging(RequestDelegate next, TimeProvider 
     [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "{Method} {Route} {Status} {DurationMs} ms {TraceId}")]
     private partial void LogRequest(string method, string route, int status, double durationMs, string traceId);
 }
-
-internal static class LoggingServices
-{
-    public static WebApplicationBuilder ConfigureLogging(this WebApplicationBuilder builder)
-    {
-        builder.Logging.AddSimpleConsole(options =>
-        {
-            options.SingleLine = true;
-            options.UseUtcTimestamp = true;
-            options.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
-        });
-        return builder;
-    }
-}

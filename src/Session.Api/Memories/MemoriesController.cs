@@ -35,6 +35,7 @@ public sealed class MemoriesController(MemoriesService memories) : ControllerBas
     }
 
     /// <summary>Gets the session's memory</summary>
+    /// <remarks>With what the session has held since: it tells an agent when to summarise again.</remarks>
     /// <param name="sessionId">The session's id.</param>
     /// <param name="caller">The caller.</param>
     /// <param name="cancellationToken">Cancels the request.</param>

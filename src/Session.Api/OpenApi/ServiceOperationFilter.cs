@@ -1,5 +1,6 @@
 using System.Net.Mime;
 using System.Reflection;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.OpenApi;
 using SessionService.Api.Health;
@@ -26,6 +27,8 @@ internal sealed class ServiceOperationFilter : IOperationFilter
             KeepJson(response.Content);
         }
 
+        // Said explicitly where nobody need be named.
+        operation.Security = [new OpenApiSecurityRequirement()];
         if (context.MethodInfo.DeclaringType == typeof(HealthController))
         {
             return;
@@ -36,6 +39,7 @@ internal sealed class ServiceOperationFilter : IOperationFilter
         {
             body.Required = true;
             KeepJson(body.Content);
+            AddExample(body, context);
             problems.UnionWith(RequestStatusesOfBodies);
         }
 
@@ -52,6 +56,12 @@ internal sealed class ServiceOperationFilter : IOperationFilter
         }
     }
 
+    private static void AddExample(OpenApiRequestBody body, OperationFilterContext context)
+    {
+        var request = context.ApiDescription.ParameterDescriptions.Single(parameter => parameter.Source == BindingSource.Body).Type;
+        body.Content![MediaTypeNames.Application.Json].Example = RequestExamples.Of(request);
+    }
+
     private static void AddCaller(OpenApiOperation operation, OpenApiDocument document)
     {
         operation.Parameters ??= [];
@@ -64,11 +74,8 @@ internal sealed class ServiceOperationFilter : IOperationFilter
         });
 
         // The header or the query parameter: the scheme is one of two ways.
-        operation.Security =
-        [
-            new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(OpenApiServices.CallerScheme, document)] = [] },
-            new OpenApiSecurityRequirement(),
-        ];
+        operation.Security!.Insert(
+            0, new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(OpenApiServices.CallerScheme, document)] = [] });
     }
 
     private static OpenApiResponse ProblemResponse(string status, OperationFilterContext context)

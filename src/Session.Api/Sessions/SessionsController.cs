@@ -30,6 +30,7 @@ public sealed class SessionsController(SessionsService sessions) : ControllerBas
     }
 
     /// <summary>Gets a session</summary>
+    /// <remarks>With the totals of its messages. Another user's session does not exist for the caller.</remarks>
     /// <param name="sessionId">The session's id.</param>
     /// <param name="caller">The caller.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
@@ -74,6 +75,7 @@ public sealed class SessionsController(SessionsService sessions) : ControllerBas
     }
 
     /// <summary>Gets a session's figures</summary>
+    /// <remarks>The totals without the free JSON, and whether there is a memory.</remarks>
     /// <param name="sessionId">The session's id.</param>
     /// <param name="caller">The caller.</param>
     /// <param name="cancellationToken">Cancels the request.</param>

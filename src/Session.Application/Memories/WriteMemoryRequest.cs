@@ -16,12 +16,14 @@ public sealed class WriteMemoryRequest
     /// <summary>What kind of memory, a word of the client's own. Default <c>conversation</c>.</summary>
     /// <example>conversation</example>
     [StringLength(MaxTypeLength, MinimumLength = 1)]
+    [RegularExpression(TextPatterns.NotBlank)]
     public string? MemoryType { get; init; }
 
     /// <summary>The memory; not blank, at most 1 MiB of UTF-8 by default.</summary>
     /// <example>User prefers concise technical explanations.</example>
     [Required]
     [MinLength(1)]
+    [RegularExpression(TextPatterns.NotBlank)]
     public string? Content { get; init; }
 
     /// <summary>The client's own labels, any JSON object.</summary>

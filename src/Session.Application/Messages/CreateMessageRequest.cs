@@ -24,6 +24,7 @@ public sealed class CreateMessageRequest
     /// <example>Hello, this is a test message</example>
     [Required]
     [MinLength(1)]
+    [RegularExpression(TextPatterns.NotBlank)]
     public string? Content { get; init; }
 
     /// <summary>
@@ -32,6 +33,7 @@ public sealed class CreateMessageRequest
     /// </summary>
     /// <example>chat</example>
     [StringLength(MaxTypeLength, MinimumLength = 1)]
+    [RegularExpression(TextPatterns.NotBlank)]
     public string? MessageType { get; init; }
 
     /// <summary>The client's own labels, any JSON object.</summary>

@@ -30,6 +30,7 @@ public sealed class ListMessagesQuery : IPageQuery
 
     /// <summary>Only messages of this type.</summary>
     [StringLength(CreateMessageRequest.MaxTypeLength, MinimumLength = 1)]
+    [RegularExpression(TextPatterns.NotBlank)]
     public string? MessageType { get; init; }
 
     internal MessageFilter ToFilter() => new(string.Equals(Order, "desc", StringComparison.Ordinal), Role, MessageType);

@@ -15,6 +15,7 @@ public sealed class CreateSessionRequest
     /// <summary>The owner. May be left out where the caller is known; naming another user than the caller is refused.</summary>
     /// <example>test_user_123</example>
     [StringLength(UserIds.MaxLength, MinimumLength = 1)]
+    [RegularExpression(TextPatterns.NotBlank)]
     public string? UserId { get; init; }
 
     /// <summary>The id of the new session; one is made where none is given.</summary>

@@ -26,6 +26,7 @@ public sealed class UpdateSessionRequest
 
     /// <summary>What the session was about; may be empty. At most 1 MiB of UTF-8, by default.</summary>
     /// <example>A first test of the service.</example>
+    [RegularExpression(TextPatterns.Storable)]
     public string? SessionSummary { get; init; }
 
     /// <summary>When the session was last active (RFC 3339 with an offset, not before 1970).</summary>

@@ -15,6 +15,10 @@ public static class SessionDbContextOptionsExtensions
     public static DbContextOptionsBuilder UseSessionTables(this DbContextOptionsBuilder options, NpgsqlDataSource dataSource) =>
         options.UseNpgsql(dataSource, Configure);
 
+    /// <inheritdoc cref="UseSessionTables{TContext}(DbContextOptionsBuilder{TContext}, string)"/>
+    public static DbContextOptionsBuilder UseSessionTables(this DbContextOptionsBuilder options, NpgsqlConnection connection) =>
+        options.UseNpgsql(connection, Configure);
+
     private static void Configure(NpgsqlDbContextOptionsBuilder npgsql) =>
         npgsql.SetPostgresVersion(15, 0).MigrationsHistoryTable(SessionDbContext.MigrationsHistoryTable, SessionDbContext.Schema);
 }

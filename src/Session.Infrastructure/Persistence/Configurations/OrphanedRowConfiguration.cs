@@ -9,7 +9,7 @@ internal sealed class OrphanedRowConfiguration : IEntityTypeConfiguration<Orphan
     public void Configure(EntityTypeBuilder<OrphanedRow> builder)
     {
         builder.ToTable("orphaned_rows", table => table.HasComment(
-            "Messages and memories of the adopted database whose session did not exist there. Kept for the operator; never served."));
+            "Messages and memories of the adopted database whose session did not exist there or had a newer memory. Kept for the operator; never served."));
 
         builder.HasKey(o => new { o.UserId, o.OrphanId }).HasName("pk_orphaned_rows");
 

@@ -63,7 +63,7 @@ namespace SessionService.Infrastructure.Persistence.Migrations
 
                     b.ToTable("orphaned_rows", "dev", t =>
                         {
-                            t.HasComment("Messages and memories of the adopted database whose session did not exist there. Kept for the operator; never served.");
+                            t.HasComment("Messages and memories of the adopted database whose session did not exist there or had a newer memory. Kept for the operator; never served.");
                         });
                 });
 

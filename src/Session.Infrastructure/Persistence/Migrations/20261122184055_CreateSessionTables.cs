@@ -1,5 +1,6 @@
 using System;
 using Microsoft.EntityFrameworkCore.Migrations;
+using SessionService.Infrastructure.Persistence.Migrations.Adoption;
 
 #nullable disable
 
@@ -13,6 +14,9 @@ namespace SessionService.Infrastructure.Persistence.Migrations
         {
             migrationBuilder.EnsureSchema(
                 name: "dev");
+
+            // The previous service's tables have the names of ours: they step aside, and their rows come over at the end.
+            migrationBuilder.Sql(AdoptionScript.Read("SetAside.sql"));
 
             migrationBuilder.CreateTable(
                 name: "orphaned_rows",
@@ -29,7 +33,7 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                 {
                     table.PrimaryKey("pk_orphaned_rows", x => new { x.user_id, x.orphan_id });
                 },
-                comment: "Messages and memories of the adopted database whose session did not exist there. Kept for the operator; never served.");
+                comment: "Messages and memories of the adopted database whose session did not exist there or had a newer memory. Kept for the operator; never served.");
 
             migrationBuilder.CreateTable(
                 name: "session_statistics",
@@ -153,6 +157,8 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                 table: "sessions",
                 column: "session_id",
                 unique: true);
+
+            migrationBuilder.Sql(AdoptionScript.Read("CopyOver.sql"));
         }
 
         /// <inheritdoc />

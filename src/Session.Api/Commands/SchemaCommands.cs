@@ -1,0 +1,72 @@
+using System.CommandLine;
+using SessionService.Api.Logging;
+using SessionService.Infrastructure;
+using SessionService.Infrastructure.Schema;
+using SessionService.Infrastructure.Startup;
+
+namespace SessionService.Api.Commands;
+
+/// <summary><c>schema check</c>, <c>schema migrate</c>, <c>schema document</c>.</summary>
+internal static class SchemaCommands
+{
+    private const int Differs = 1;
+
+    public static Command Create(string[] args)
+    {
+        var check = new Command("check", "Compares the database with what this version expects; exits with 1 where it could not serve.")
+        {
+            TreatUnmatchedTokensAsErrors = false,
+        };
+        check.SetAction((_, cancellationToken) => OnDatabaseAsync(args, CheckAsync, cancellationToken));
+
+        var migrate = new Command("migrate", "Creates the tables, adopts those of the previous service, or brings them up to date.")
+        {
+            TreatUnmatchedTokensAsErrors = false,
+        };
+        migrate.SetAction((_, cancellationToken) => OnDatabaseAsync(args, MigrateAsync, cancellationToken));
+
+        var document = new Command("document", "Prints the documentation of the tables (docs/database.md).");
+        document.SetAction(async (_, _) =>
+        {
+            await Console.Out.WriteAsync(DatabaseDocument.Generate());
+            return 0;
+        });
+
+        return new Command("schema", "The tables of the service.") { Subcommands = { check, migrate, document } };
+    }
+
+    private static async Task<int> CheckAsync(IServiceProvider services, CancellationToken cancellationToken)
+    {
+        var report = await services.GetRequiredService<SchemaCheck>().RunAsync(cancellationToken);
+        foreach (var error in report.Errors)
+        {
+            Console.WriteLine($"error: {error}");
+        }
+
+        foreach (var warning in report.Warnings)
+        {
+            Console.WriteLine($"warning: {warning}");
+        }
+
+        Console.WriteLine(report.IsUsable ? "The schema is the one expected." : $"The schema differs in {report.Errors.Count} places.");
+        return report.IsUsable ? 0 : Differs;
+    }
+
+    private static async Task<int> MigrateAsync(IServiceProvider services, CancellationToken cancellationToken)
+    {
+        await services.GetRequiredService<SchemaMigrator>().MigrateAsync(cancellationToken);
+        return await CheckAsync(services, cancellationToken);
+    }
+
+    private static async Task<int> OnDatabaseAsync(
+        string[] args, Func<IServiceProvider, CancellationToken, Task<int>> work, CancellationToken cancellationToken)
+    {
+        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        builder.Logging.AddServiceLogging();
+        builder.Services.AddDatabase();
+        using var host = builder.Build();
+        await using var server = host.Services.GetRequiredService<DatabaseServer>();
+        await server.StartAsync(cancellationToken);
+        return await work(host.Services, cancellationToken);
+    }
+}

@@ -1,0 +1,31 @@
+using System.Collections.Frozen;
+using System.Text.Json.Nodes;
+using SessionService.Application.Memories;
+using SessionService.Application.Messages;
+using SessionService.Application.Sessions;
+
+namespace SessionService.Api.OpenApi;
+
+/// <summary>Bodies to try the operations with. Optional fields that a first try had better leave out are left out.</summary>
+internal static class RequestExamples
+{
+    private static readonly FrozenDictionary<Type, string> Examples = new Dictionary<Type, string>
+    {
+        [typeof(CreateSessionRequest)] =
+            """{"user_id": "test_user_123", "conversation_data": {}, "metadata": {"test": true}}""",
+        [typeof(UpdateSessionRequest)] =
+            """{"status": "completed", "session_summary": "A first test of the service.", "metadata": {"test": false}}""",
+        [typeof(CreateMessageRequest)] =
+            """
+            {"role": "user", "content": "Hello, this is a test message", "message_type": "chat", "metadata": {"source": "test"},
+             "tokens_used": 10, "cost_usd": 0.001}
+            """,
+        [typeof(WriteMemoryRequest)] =
+            """
+            {"memory_type": "conversation", "content": "User prefers concise technical explanations.",
+             "metadata": {"category": "preferences", "importance": "high"}}
+            """,
+    }.ToFrozenDictionary();
+
+    public static JsonNode Of(Type request) => JsonNode.Parse(Examples[request])!;
+}

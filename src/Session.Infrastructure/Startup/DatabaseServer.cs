@@ -1,0 +1,27 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using SessionService.Infrastructure.EmbeddedPostgres;
+using SessionService.Infrastructure.Persistence;
+
+namespace SessionService.Infrastructure.Startup;
+
+/// <summary>The PostgreSQL that the service works on: the one that <c>ConnectionStrings:SessionDb</c> names, else one of its own.</summary>
+public sealed class DatabaseServer(
+    IConfiguration configuration, IOptions<EmbeddedPostgresOptions> options, ILogger<EmbeddedPostgresServer> logger) : IAsyncDisposable
+{
+    private readonly string? _given = configuration.GetConnectionString(DatabaseOptions.ConnectionStringName);
+
+    private readonly EmbeddedPostgresServer _embedded = new(options.Value, logger);
+
+    public bool IsEmbedded => string.IsNullOrWhiteSpace(_given);
+
+    /// <exception cref="InvalidOperationException">The embedded server has not been started.</exception>
+    public string ConnectionString => DatabaseOptions.Complete(IsEmbedded ? _embedded.ConnectionString : _given!);
+
+    /// <summary>Starts the embedded server where it is the one to use.</summary>
+    /// <exception cref="EmbeddedPostgresException">It cannot start; the message says what to do.</exception>
+    public Task StartAsync(CancellationToken cancellationToken) => IsEmbedded ? _embedded.StartAsync(cancellationToken) : Task.CompletedTask;
+
+    public ValueTask DisposeAsync() => _embedded.DisposeAsync();
+}
