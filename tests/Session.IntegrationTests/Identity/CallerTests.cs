@@ -198,12 +198,12 @@ public sealed class CallerTests(ApiFixture service) : IClassFixture<ApiFixture>
     [Fact]
     public async Task Ids_that_merely_look_alike_are_different_users()
     {
-        var name = $"Ann{Guid.NewGuid()}\u00e9";
-        var session = await service.As(name).StartSessionAsync();
+        var name = Guid.NewGuid().ToString();
+        var session = await service.As($"{name} Ren\u00e9").StartSessionAsync();
 
-        (await service.As(name.ToUpperInvariant()).GetAsync(session)).IsProblem(404, "session_not_found");
-        (await service.As(name.Replace("\u00e9", "e\u0301", StringComparison.Ordinal)).GetAsync(session)).IsProblem(404, "session_not_found");
-        (await service.As(name).GetAsync(session)).Is(200);
+        (await service.As($"{name} ren\u00e9").GetAsync(session)).IsProblem(404, "session_not_found");
+        (await service.As($"{name} Rene\u0301").GetAsync(session)).IsProblem(404, "session_not_found");
+        (await service.As($"{name} Ren\u00e9").GetAsync(session)).Is(200);
     }
 
     [Theory]

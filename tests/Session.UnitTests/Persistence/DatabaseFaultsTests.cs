@@ -40,6 +40,17 @@ public sealed class DatabaseFaultsTests
         Assert.False(DatabaseFaults.IsUnavailable(new DbUpdateException("", Refusal(sqlState))));
     }
 
+    // Fatal is what ends the connection: the database takes no connections, is not there, or does not know us.
+    [Theory]
+    [InlineData(PostgresErrorCodes.ObjectNotInPrerequisiteState)]
+    [InlineData(PostgresErrorCodes.InvalidCatalogName)]
+    [InlineData(PostgresErrorCodes.InvalidPassword)]
+    public void A_server_that_refuses_the_connection_is_unavailable(string sqlState)
+    {
+        Assert.True(DatabaseFaults.IsUnavailable(new PostgresException("", "FATAL", "FATAL", sqlState)));
+        Assert.False(DatabaseFaults.IsUnavailable(Refusal(sqlState)));
+    }
+
     [Fact]
     public void A_connection_that_fails_is_unavailable()
     {
