@@ -41,7 +41,7 @@ internal sealed class JsonObjectInputFormatter : TextInputFormatter, IInputForma
 
     /// <summary>An empty body is no JSON either, and not "no value".</summary>
     public override Task<InputFormatterResult> ReadAsync(InputFormatterContext context) =>
-        ReadRequestBodyAsync(context, UTF8EncodingWithoutBOM);
+        ReadRequestBodyAsync(context);
 
     public override async Task<InputFormatterResult> ReadRequestBodyAsync(InputFormatterContext context, Encoding encoding)
     {
