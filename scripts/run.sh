@@ -8,8 +8,8 @@ require_dotnet
 # With a connection string the service runs no database of its own.
 [[ -n ${ConnectionStrings__SessionDb:-} ]] || require_postgres
 
-(cd "$root" && dotnet build src/Session.Api --configuration Release --nologo --verbosity quiet) >&2
+# Compiled ahead of time (ReadyToRun), so that it starts within a second.
+(cd "$root" && dotnet publish src/Session.Api --configuration Release --use-current-runtime --no-self-contained \
+  -p:PublishReadyToRun=true --output artifacts/service --nologo --verbosity quiet -consoleLoggerParameters:NoSummary) >&2
 
-# The settings files lie beside the program, wherever this is called from.
-export ASPNETCORE_CONTENTROOT=${ASPNETCORE_CONTENTROOT:-$root/src/Session.Api/bin/Release/net10.0}
-exec dotnet "$root/src/Session.Api/bin/Release/net10.0/Session.Api.dll" "$@"
+exec dotnet "$root/artifacts/service/Session.Api.dll" "$@"

@@ -21,6 +21,7 @@ return await ServiceCommands.RunAsync(args, serve: async arguments =>
     builder.Services.AddServiceOpenApi();
 
     var app = builder.Build();
+    app.Services.BeginDatabaseStart(app.Lifetime.ApplicationStopping);
     app.UseTraceIds();
     app.UseMiddleware<RequestLogging>();
     app.UseProblems();

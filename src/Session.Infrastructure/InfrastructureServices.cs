@@ -41,4 +41,8 @@ public static class InfrastructureServices
         services.AddSingleton<IStatisticsStore, StatisticsStore>();
         return services;
     }
+
+    /// <summary>Lets the embedded server come up while the application is put together; the start-up waits for it.</summary>
+    public static void BeginDatabaseStart(this IServiceProvider services, CancellationToken cancellationToken) =>
+        _ = services.GetRequiredService<DatabaseServer>().StartAsync(cancellationToken);
 }

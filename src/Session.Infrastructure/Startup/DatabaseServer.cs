@@ -14,14 +14,17 @@ public sealed class DatabaseServer(
 
     private readonly EmbeddedPostgresServer _embedded = new(options.Value, logger);
 
+    private Task? _start;
+
     public bool IsEmbedded => string.IsNullOrWhiteSpace(_given);
 
     /// <exception cref="InvalidOperationException">The embedded server has not been started.</exception>
     public string ConnectionString => DatabaseOptions.Complete(IsEmbedded ? _embedded.ConnectionString : _given!);
 
-    /// <summary>Starts the embedded server where it is the one to use.</summary>
+    /// <summary>Starts the embedded server where it is the one to use. Called again, it waits for the same start.</summary>
     /// <exception cref="EmbeddedPostgresException">It cannot start; the message says what to do.</exception>
-    public Task StartAsync(CancellationToken cancellationToken) => IsEmbedded ? _embedded.StartAsync(cancellationToken) : Task.CompletedTask;
+    public Task StartAsync(CancellationToken cancellationToken) =>
+        _start ??= IsEmbedded ? _embedded.StartAsync(cancellationToken) : Task.CompletedTask;
 
     public ValueTask DisposeAsync() => _embedded.DisposeAsync();
 }
