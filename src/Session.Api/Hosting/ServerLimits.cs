@@ -1,6 +1,6 @@
 using System.Text;
-using Microsoft.Extensions.Options;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
 using SessionService.Api.Identity;
 using SessionService.Application.Limits;
 

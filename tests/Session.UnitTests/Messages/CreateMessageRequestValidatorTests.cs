@@ -122,13 +122,13 @@ public sealed class CreateMessageRequestValidatorTests
         int? tokensUsed = null,
         decimal? costUsd = null,
         DateTimeOffset? createdAt = null) => new()
-    {
-        Role = role,
-        Content = content,
-        MessageType = messageType,
-        Metadata = metadata is null ? null : new JsonText(metadata),
-        TokensUsed = tokensUsed,
-        CostUsd = costUsd,
-        CreatedAt = createdAt,
-    };
+        {
+            Role = role,
+            Content = content,
+            MessageType = messageType,
+            Metadata = metadata is null ? null : new JsonText(metadata),
+            TokensUsed = tokensUsed,
+            CostUsd = costUsd,
+            CreatedAt = createdAt,
+        };
 }
