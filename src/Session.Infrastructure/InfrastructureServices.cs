@@ -32,6 +32,7 @@ public static class InfrastructureServices
     public static IServiceCollection AddStores(this IServiceCollection services)
     {
         services.AddHostedService<DatabaseStartup>();
+        services.AddHostedService<EmbeddedPostgresWatch>();
         services.AddDbContextPool<SessionDbContext>((provider, options) => options
             .UseSessionTables(provider.GetRequiredService<NpgsqlDataSource>())
             .AddInterceptors(PreparedCommands.Instance));

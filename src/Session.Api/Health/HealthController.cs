@@ -1,6 +1,7 @@
 using System.Reflection;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using SessionService.Api.Problems;
 using SessionService.Application.Time;
 
 namespace SessionService.Api.Health;
@@ -56,7 +57,7 @@ public sealed class HealthController(HealthCheckService checks, TimeProvider tim
     public async Task<IActionResult> GetDetailed(CancellationToken cancellationToken) =>
         AnswerInDetail(await checks.CheckHealthAsync(cancellationToken));
 
-    private ObjectResult Answer(HealthReport report) => StatusCode(StatusOf(report), new HealthResponse
+    private ObjectResult Answer(HealthReport report) => Answer(report, new HealthResponse
     {
         Status = NameOf(report),
         Service = HealthServices.ServiceName,
@@ -65,7 +66,7 @@ public sealed class HealthController(HealthCheckService checks, TimeProvider tim
         Timestamp = time.GetDatabaseNow(),
     });
 
-    private ObjectResult AnswerInDetail(HealthReport report) => StatusCode(StatusOf(report), new DetailedHealthResponse
+    private ObjectResult AnswerInDetail(HealthReport report) => Answer(report, new DetailedHealthResponse
     {
         Status = NameOf(report),
         Service = HealthServices.ServiceName,
@@ -85,8 +86,16 @@ public sealed class HealthController(HealthCheckService checks, TimeProvider tim
             StringComparer.Ordinal),
     });
 
-    private static int StatusOf(HealthReport report) =>
-        report.Status == HealthStatus.Unhealthy ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
+    private ObjectResult Answer(HealthReport report, HealthResponse answer)
+    {
+        if (report.Status != HealthStatus.Unhealthy)
+        {
+            return Ok(answer);
+        }
+
+        Response.Headers.RetryAfter = ProblemExceptionHandler.RetryAfterSeconds.ToString();
+        return StatusCode(StatusCodes.Status503ServiceUnavailable, answer);
+    }
 
     private static string NameOf(HealthReport report) => report.Status == HealthStatus.Unhealthy ? "unhealthy" : "healthy";
 }

@@ -19,8 +19,8 @@ internal sealed class JsonObjectInputFormatter : TextInputFormatter, IInputForma
     {
         [typeof(string)] = "must be a string",
         [typeof(bool)] = "must be true or false",
-        [typeof(int)] = $"must be a whole number between {int.MinValue} and {int.MaxValue}",
-        [typeof(decimal)] = "must be a number of at most 28 digits",
+        [typeof(int)] = $"must be a whole number, {int.MaxValue} at most",
+        [typeof(decimal)] = "must be a number of at most 28 digits, not a text",
         [typeof(Guid)] = "must be a UUID",
         [typeof(DateTimeOffset)] = "must be a time in RFC 3339, with its offset",
     }.ToFrozenDictionary();
@@ -47,7 +47,7 @@ internal sealed class JsonObjectInputFormatter : TextInputFormatter, IInputForma
     {
         var http = context.HttpContext;
         using var body = new MemoryStream(capacity: (int)Math.Min(http.Request.ContentLength ?? 0, 1024 * 1024));
-        await http.Request.Body.CopyToAsync(body, http.RequestAborted);
+        await ReadAsync(http, body);
         var json = body.GetBuffer().AsMemory(0, (int)body.Length);
         if (json.Span.StartsWith(Encoding.UTF8.Preamble))
         {
@@ -62,6 +62,19 @@ internal sealed class JsonObjectInputFormatter : TextInputFormatter, IInputForma
         using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = JsonLimits.MaxDepth });
         var type = _options.GetTypeInfo(context.ModelType);
         return await InputFormatterResult.SuccessAsync(ReadObject(document.RootElement, type, context.ModelState));
+    }
+
+    private static async Task ReadAsync(HttpContext http, MemoryStream body)
+    {
+        try
+        {
+            await http.Request.Body.CopyToAsync(body, http.RequestAborted);
+        }
+        catch (IOException exception) when (exception is not BadHttpRequestException)
+        {
+            // A chunk size beyond all numbers, or a client that went away in the middle: its doing, not ours.
+            throw new BadHttpRequestException("The body could not be read.", exception);
+        }
     }
 
     /// <summary>Well-formed, of bearable depth, and an object; without recursion, and before anything is built from it.</summary>

@@ -43,6 +43,7 @@ internal static class OpenApiServices
             });
             options.SupportNonNullableReferenceTypes();
             options.MapType<JsonText>(() => new OpenApiSchema { Type = JsonSchemaType.Object });
+            options.MapType<decimal>(() => new OpenApiSchema { Type = JsonSchemaType.Number, Format = "decimal" });
             options.SchemaFilter<ServiceSchemaFilter>();
             options.OperationFilter<ServiceOperationFilter>();
             options.CustomSchemaIds(type => JsonNamingPolicy.SnakeCaseLower.ConvertName(type.Name));

@@ -9,7 +9,7 @@ namespace SessionService.Api.Problems;
 internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> logger) : IExceptionHandler
 {
     // Long enough for a failover or a restart to be under way, short enough not to add to the outage.
-    private const int RetryAfterSeconds = 2;
+    public const int RetryAfterSeconds = 2;
 
     public async ValueTask<bool> TryHandleAsync(HttpContext http, Exception exception, CancellationToken cancellationToken)
     {
@@ -54,7 +54,7 @@ internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHa
 
         if (DatabaseFaults.IsUnavailable(exception))
         {
-            LogDatabaseUnavailable(exception);
+            LogDatabaseUnavailable(exception.GetBaseException().Message);
             return (StatusCodes.Status503ServiceUnavailable, ProblemCodes.DatabaseUnavailable, "The database cannot be reached at the moment.");
         }
 
@@ -62,8 +62,8 @@ internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHa
         return (StatusCodes.Status500InternalServerError, ProblemCodes.InternalError, "Something went wrong in the service.");
     }
 
-    [LoggerMessage(EventId = 1, Level = LogLevel.Warning, Message = "The database is unavailable.")]
-    private partial void LogDatabaseUnavailable(Exception exception);
+    [LoggerMessage(EventId = 1, Level = LogLevel.Warning, Message = "The database is unavailable: {Reason}")]
+    private partial void LogDatabaseUnavailable(string reason);
 
     [LoggerMessage(EventId = 2, Level = LogLevel.Error, Message = "A request failed unexpectedly.")]
     private partial void LogUnexpected(Exception exception);

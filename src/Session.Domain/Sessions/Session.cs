@@ -54,6 +54,11 @@ public sealed class Session
             throw SessionErrors.StatusChangeNotAllowed(Status, status);
         }
 
+        if (changes == SessionChanges.None)
+        {
+            return;
+        }
+
         Status = changes.Status ?? Status;
         ConversationData = changes.ConversationData ?? ConversationData;
         Metadata = changes.Metadata ?? Metadata;
@@ -82,4 +87,7 @@ public sealed record SessionChanges(
     string? ConversationData,
     string? Metadata,
     string? SessionSummary,
-    DateTimeOffset? LastActivity);
+    DateTimeOffset? LastActivity)
+{
+    public static readonly SessionChanges None = new(null, null, null, null, null);
+}

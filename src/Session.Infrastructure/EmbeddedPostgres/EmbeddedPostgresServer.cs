@@ -110,6 +110,20 @@ public sealed partial class EmbeddedPostgresServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Starts the server again if it has died since it was started.</summary>
+    /// <exception cref="EmbeddedPostgresException">It cannot start; the message says what to do.</exception>
+    public async Task RestartIfDeadAsync(CancellationToken cancellationToken)
+    {
+        if (_running is null || await Postmaster.FindAsync(_cluster, cancellationToken) is { IsOurs: true })
+        {
+            return;
+        }
+
+        LogDied(_cluster);
+        await EndPreviousRunAsync(cancellationToken);
+        await StartPostmasterAsync(cancellationToken);
+    }
+
     /// <summary>Stops the server as soon as its connections are closed, rolling back what they had not committed.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -336,6 +350,9 @@ public sealed partial class EmbeddedPostgresServer : IAsyncDisposable
 
     [LoggerMessage(LogLevel.Warning, "Port {TakenPort} is in use by another program: the embedded PostgreSQL moves to port {Port}")]
     private partial void LogPortTaken(int takenPort, int port);
+
+    [LoggerMessage(LogLevel.Warning, "Embedded PostgreSQL in {Cluster} died: starting it again")]
+    private partial void LogDied(string cluster);
 
     [LoggerMessage(LogLevel.Information, "Embedded PostgreSQL in {Cluster} stopped")]
     private partial void LogStopped(string cluster);

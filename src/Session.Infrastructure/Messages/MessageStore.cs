@@ -21,7 +21,7 @@ internal sealed class MessageStore(SessionDbContext context, NpgsqlDataSource da
             SET message_count = message_count + 1,
                 total_tokens = total_tokens + $8,
                 total_cost = total_cost + $9,
-                last_activity = greatest(last_activity, $11),
+                last_activity = $11,
                 updated_at = greatest(updated_at, $11)
             WHERE user_id = $1 AND session_id = $2 AND status <> 'ended'
             RETURNING message_count),

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Npgsql;
 
 namespace SessionService.Infrastructure.Persistence;
@@ -18,7 +17,7 @@ public static class DatabaseFaults
                     return postgres.InvariantSeverity is "FATAL" or "PANIC" || IsUnavailable(postgres.SqlState);
 
                 // Everything of Npgsql's own that the server did not say: no connection, a broken one, a pool without a free one, a time-out.
-                case NpgsqlException or SocketException:
+                case NpgsqlException:
                     return true;
             }
         }

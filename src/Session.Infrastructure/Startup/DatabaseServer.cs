@@ -26,5 +26,10 @@ public sealed class DatabaseServer(
     public Task StartAsync(CancellationToken cancellationToken) =>
         _start ??= IsEmbedded ? _embedded.StartAsync(cancellationToken) : Task.CompletedTask;
 
+    /// <summary>Starts the embedded server again if it has died.</summary>
+    /// <exception cref="EmbeddedPostgresException">It cannot start; the message says what to do.</exception>
+    public Task RestartIfDeadAsync(CancellationToken cancellationToken) =>
+        IsEmbedded ? _embedded.RestartIfDeadAsync(cancellationToken) : Task.CompletedTask;
+
     public ValueTask DisposeAsync() => _embedded.DisposeAsync();
 }

@@ -126,6 +126,27 @@ public sealed class EmbeddedPostgresServerTests(EmbeddedPostgresServerTests.Temp
     }
 
     [Fact]
+    public async Task A_postmaster_that_died_under_the_service_is_started_again_where_it_was()
+    {
+        var server = await StartAsync();
+        await ExecuteAsync(server, "CREATE TABLE kept AS SELECT 42 AS value");
+        var address = server.ConnectionString;
+        using (var postmaster = Process.GetProcessById(PostmasterPid))
+        {
+            postmaster.Kill();
+            await postmaster.WaitForExitAsync();
+        }
+
+        await server.RestartIfDeadAsync(default);
+        var restarted = PostmasterPid;
+        await server.RestartIfDeadAsync(default);
+
+        Assert.Equal(address, server.ConnectionString);
+        Assert.Equal(restarted, PostmasterPid);
+        Assert.Equal(42, await ExecuteAsync(server, "SELECT value FROM kept"));
+    }
+
+    [Fact]
     public async Task A_postmaster_that_outlived_its_service_is_replaced()
     {
         var abandoned = await StartAsync();
