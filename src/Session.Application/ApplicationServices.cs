@@ -1,4 +1,5 @@
 using FluentValidation;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using SessionService.Application.Identity;
 using SessionService.Application.Limits;
@@ -19,7 +20,9 @@ public static class ApplicationServices
         services.AddScoped<SessionsService>();
         services.AddScoped<MessagesService>();
         services.AddScoped<MemoriesService>();
-        services.AddAutoMapper(_ => { }, typeof(ApplicationServices));
+        services.AddAutoMapper(
+            (provider, mapper) => mapper.LicenseKey = provider.GetRequiredService<IConfiguration>()["AutoMapper:LicenseKey"],
+            typeof(ApplicationServices));
         services.AddValidatorsFromAssemblyContaining<LimitOptions>(ServiceLifetime.Singleton, includeInternalTypes: true);
         return services;
     }

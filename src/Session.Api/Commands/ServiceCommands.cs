@@ -21,6 +21,12 @@ internal static class ServiceCommands
         };
         root.SetAction(async _ =>
         {
+            if (UnknownWord(args) is { } word)
+            {
+                await Console.Error.WriteLineAsync($"There is no command '{word}'; --help lists them.");
+                return Failed;
+            }
+
             await serve(args);
             return 0;
         });
@@ -31,6 +37,11 @@ internal static class ServiceCommands
         {
             return await root.Parse(args).InvokeAsync(invocation);
         }
+        catch (OperationCanceledException)
+        {
+            // Told to stop before it had started.
+            return 0;
+        }
         catch (Exception exception) when (Explain(exception) is { } explanation)
         {
             await Console.Error.WriteLineAsync(explanation);
@@ -38,10 +49,31 @@ internal static class ServiceCommands
         }
     }
 
+    /// <summary>The first word that is neither a setting (<c>--name value</c>, <c>--name=value</c>) nor the value of one.</summary>
+    private static string? UnknownWord(string[] args)
+    {
+        for (var i = 0; i < args.Length; i++)
+        {
+            if (!args[i].StartsWith('-'))
+            {
+                return args[i];
+            }
+
+            if (!args[i].Contains('=', StringComparison.Ordinal))
+            {
+                i++;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>What the operator should read in place of a stack trace, or <see langword="null"/> where only that one helps.</summary>
     private static string? Explain(Exception exception) => exception switch
     {
-        EmbeddedPostgresException or SchemaMismatchException or SchemaMigrationException => exception.Message,
+        EmbeddedPostgresException or SchemaMismatchException or SchemaMigrationException or InvalidSettingException => exception.Message,
+        InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } => exception.Message,
+        FormatException { Source: "Microsoft.AspNetCore.Http" } => exception.Message,
         Microsoft.Extensions.Options.OptionsValidationException => $"The configuration is not valid: {exception.Message}",
         NpgsqlException => $"The database that ConnectionStrings__SessionDb names cannot be used: {exception.Message}",
         IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } => exception.Message,

@@ -99,7 +99,14 @@ internal sealed class JsonObjectInputFormatter : TextInputFormatter, IInputForma
                 }
                 else if (reader.CurrentDepth == 1 && reader.TokenType == JsonTokenType.PropertyName && tooDeep is null)
                 {
-                    member = Encoding.UTF8.GetString(reader.ValueSpan);
+                    // The serializer's look-up by name would choke on a name that is no text.
+                    if (JsonLimits.RefuseText(ref reader) is { } reason)
+                    {
+                        errors.TryAddModelError("", $"a member's name {reason}");
+                        return false;
+                    }
+
+                    member = reader.GetString();
                 }
                 else if (reader.CurrentDepth >= JsonLimits.MaxDepth)
                 {

@@ -6,12 +6,20 @@ internal static class LoggingServices
 {
     private const string RequestActivities = "Microsoft.AspNetCore";
 
-    public static ILoggingBuilder AddServiceLogging(this ILoggingBuilder logging) =>
-        logging.AddSimpleConsole(options =>
+    private const string Timestamp = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+
+    /// <summary>Lines for people; objects for programs with <c>Logging:Console:FormatterName=json</c>.</summary>
+    public static ILoggingBuilder AddServiceLogging(this ILoggingBuilder logging) => logging
+        .AddJsonConsole(options =>
+        {
+            options.UseUtcTimestamp = true;
+            options.TimestampFormat = Timestamp;
+        })
+        .AddSimpleConsole(options =>
         {
             options.SingleLine = true;
             options.UseUtcTimestamp = true;
-            options.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+            options.TimestampFormat = Timestamp + " ";
         });
 
     /// <summary>

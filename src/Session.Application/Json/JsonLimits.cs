@@ -53,9 +53,11 @@ public static class JsonLimits
         return size > maxBytes ? $"must be at most {maxBytes} bytes long" : null;
     }
 
-    // Raw UTF-8 holds neither: NUL is a control character, and the body is checked for valid UTF-8. Only escapes can spell them.
-    private static string? RefuseText(ref Utf8JsonReader reader)
+    /// <summary>Why the text of a string or a member's name cannot be stored, or <see langword="null"/> when it can.</summary>
+    /// <param name="reader">Stands on the string or the name.</param>
+    public static string? RefuseText(ref Utf8JsonReader reader)
     {
+        // Raw UTF-8 holds neither: NUL is a control character, and the body is checked for valid UTF-8. Only escapes can spell them.
         if (!reader.ValueIsEscaped)
         {
             return null;

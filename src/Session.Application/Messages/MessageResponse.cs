@@ -28,17 +28,17 @@ public sealed class MessageResponse
 
     /// <summary>Who speaks: <c>user</c>, <c>assistant</c>, <c>system</c> or <c>tool</c>; adopted messages may carry another word.</summary>
     /// <example>user</example>
-    [Required]
+    [Required(AllowEmptyStrings = true)]
     public required string Role { get; init; }
 
     /// <summary>The text.</summary>
     /// <example>Hello, this is a test message</example>
-    [Required]
+    [Required(AllowEmptyStrings = true)]
     public required string Content { get; init; }
 
     /// <summary>What kind of message.</summary>
     /// <example>chat</example>
-    [Required]
+    [Required(AllowEmptyStrings = true)]
     public required string MessageType { get; init; }
 
     /// <summary>The client's own labels.</summary>

@@ -14,7 +14,9 @@ internal sealed class MemoryStore(SessionDbContext context, NpgsqlDataSource dat
     private const string Write =
         """
         WITH session AS (
-            SELECT message_count FROM dev.sessions WHERE user_id = $1 AND session_id = $2 FOR NO KEY UPDATE)
+            SELECT message_count FROM dev.sessions WHERE user_id = $1 AND session_id = $2 FOR NO KEY UPDATE),
+        put_away AS (
+            SELECT FROM dev.session_memories WHERE user_id = $1 AND session_id = $2 AND NOT is_active)
         INSERT INTO dev.session_memories AS memory
             (user_id, session_id, id, memory_type, conversation_summary, session_metadata, user_preferences, ongoing_tasks,
              total_messages, last_summary_at, is_active, created_at, updated_at)
@@ -30,7 +32,7 @@ internal sealed class MemoryStore(SessionDbContext context, NpgsqlDataSource dat
             last_summary_at = greatest(memory.last_summary_at, excluded.last_summary_at),
             is_active = true,
             updated_at = greatest(memory.updated_at, excluded.updated_at)
-        RETURNING id, total_messages, last_summary_at, created_at, updated_at, xmax = 0
+        RETURNING id, total_messages, last_summary_at, created_at, updated_at, xmax = 0 OR EXISTS (SELECT FROM put_away)
         """;
 
     public async Task<WrittenMemory?> WriteAsync(SessionMemory memory, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using Npgsql;
+using SessionService.Infrastructure.Startup;
 
 namespace SessionService.Infrastructure.Persistence;
 
@@ -11,7 +12,21 @@ public static class DatabaseOptions
     /// <summary>A few connections a core: more of them only wait for each other in the database.</summary>
     public static int PoolSize => Math.Max(8, 4 * Environment.ProcessorCount);
 
+    /// <exception cref="InvalidSettingException">It is no connection string of Npgsql's.</exception>
     public static string Complete(string connectionString)
+    {
+        try
+        {
+            return WithDefaults(connectionString);
+        }
+        catch (Exception exception) when (exception is ArgumentException or FormatException)
+        {
+            // Without the value, which may hold a password.
+            throw new InvalidSettingException($"ConnectionStrings__{ConnectionStringName} is no connection string that Npgsql can read.", exception);
+        }
+    }
+
+    private static string WithDefaults(string connectionString)
     {
         var given = new NpgsqlConnectionStringBuilder(connectionString);
         var completed = new NpgsqlConnectionStringBuilder(connectionString)
@@ -27,7 +42,7 @@ public static class DatabaseOptions
 
         void SetUnlessGiven(string key, object value)
         {
-            if (!given.ContainsKey(key) || !given.Keys!.Cast<string>().Contains(key, StringComparer.OrdinalIgnoreCase))
+            if (!given.Keys!.Cast<string>().Contains(key, StringComparer.OrdinalIgnoreCase))
             {
                 completed[key] = value;
             }

@@ -18,4 +18,11 @@ internal sealed class PreparedCommands : DbCommandInterceptor
         await command.PrepareAsync(cancellationToken);
         return result;
     }
+
+    public override async ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
+        DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
+    {
+        await command.PrepareAsync(cancellationToken);
+        return result;
+    }
 }

@@ -14,6 +14,8 @@ public sealed class DatabaseServer(
 
     private readonly EmbeddedPostgresServer _embedded = new(options.Value, logger);
 
+    private readonly CancellationTokenSource _stopping = new();
+
     private Task? _start;
 
     public bool IsEmbedded => string.IsNullOrWhiteSpace(_given);
@@ -24,12 +26,29 @@ public sealed class DatabaseServer(
     /// <summary>Starts the embedded server where it is the one to use. Called again, it waits for the same start.</summary>
     /// <exception cref="EmbeddedPostgresException">It cannot start; the message says what to do.</exception>
     public Task StartAsync(CancellationToken cancellationToken) =>
-        _start ??= IsEmbedded ? _embedded.StartAsync(cancellationToken) : Task.CompletedTask;
+        _start ??= IsEmbedded ? StartEmbeddedAsync(cancellationToken) : Task.CompletedTask;
 
     /// <summary>Starts the embedded server again if it has died.</summary>
     /// <exception cref="EmbeddedPostgresException">It cannot start; the message says what to do.</exception>
     public Task RestartIfDeadAsync(CancellationToken cancellationToken) =>
         IsEmbedded ? _embedded.RestartIfDeadAsync(cancellationToken) : Task.CompletedTask;
 
-    public ValueTask DisposeAsync() => _embedded.DisposeAsync();
+    private async Task StartEmbeddedAsync(CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
+        await _embedded.StartAsync(either.Token);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // A start that is still under way must end before there is something to stop.
+        if (_start is not null)
+        {
+            await _stopping.CancelAsync();
+            await _start.ContinueWith(_ => { }, TaskScheduler.Default);
+        }
+
+        await _embedded.DisposeAsync();
+        _stopping.Dispose();
+    }
 }

@@ -40,12 +40,34 @@ internal sealed class TestServer : IAsyncDisposable
 
         if (await ContainerEngine.AnswersAsync())
         {
-            var container = new PostgreSqlBuilder(Image).WithCommand("-c", "fsync=off", "-c", "max_connections=300").Build();
-            await container.StartAsync();
-            return new TestServer($"Testcontainers ({Image})", container.GetConnectionString(), container);
+            try
+            {
+                return await StartContainerAsync();
+            }
+            catch (Exception exception)
+            {
+                await Console.Error.WriteLineAsync($"A container engine answers but starts no {Image}: {exception.Message}");
+            }
         }
 
         return await StartEmbeddedAsync();
+    }
+
+    private static async Task<TestServer> StartContainerAsync()
+    {
+        // fsync and its like are off already.
+        var container = new PostgreSqlBuilder(Image).WithCommand("-c", "max_connections=300").Build();
+        try
+        {
+            await container.StartAsync();
+        }
+        catch
+        {
+            await container.DisposeAsync();
+            throw;
+        }
+
+        return new TestServer($"Testcontainers ({Image})", container.GetConnectionString(), container);
     }
 
     private static async Task<TestServer> StartEmbeddedAsync()

@@ -11,7 +11,7 @@ internal sealed class StatisticsCounterConfiguration : IEntityTypeConfiguration<
         builder.ToTable("session_statistics", table => table.HasComment(
             "The service's totals, as counters that every write adds to in its own transaction. The sum of all rows is exact."));
 
-        // Few rows, updated all the time: one row to a page's half keeps the updates HOT.
+        // Few rows, updated all the time: nearly empty pages keep the updates HOT.
         builder.HasStorageParameter("fillfactor", 10);
 
         builder.HasKey(c => new { c.UserId, c.Slot }).HasName("pk_session_statistics");
