@@ -42,9 +42,9 @@ internal static class ServiceCommands
             // Told to stop before it had started.
             return 0;
         }
-        catch (Exception exception) when (Explain(exception) is { } explanation)
+        catch (Exception exception)
         {
-            await Console.Error.WriteLineAsync(explanation);
+            await Console.Error.WriteLineAsync(Explain(exception) ?? exception.ToString());
             return Failed;
         }
     }

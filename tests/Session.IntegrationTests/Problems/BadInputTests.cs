@@ -176,6 +176,16 @@ public sealed class BadInputTests : IClassFixture<TwoConnectionsFixture>, IDispo
         await AssertWorksAsync(session);
     }
 
+    [Theory]
+    [InlineData("""{"meta\ud800":1}""")]
+    [InlineData("""{"\ud800":1}""")]
+    [InlineData("""{"\u0000":1}""")]
+    [InlineData("""{"role":"user","content":"Hello","metadata\udc00":{}}""")]
+    public async Task A_name_that_is_no_text_is_refused(string json)
+    {
+        (await _user.PostAsync(Sessions, json)).IsInvalid("body");
+    }
+
     [Fact]
     public async Task A_path_that_spells_NUL_is_refused_by_the_server()
     {

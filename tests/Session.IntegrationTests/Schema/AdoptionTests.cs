@@ -302,7 +302,7 @@ public class AdoptionTests
         Assert.Contains("\n- 5 messages whose created_at", exception.Message, StringComparison.Ordinal);
     }
 
-    private static async Task<TestDatabase> ExistingAsync()
+    internal static async Task<TestDatabase> ExistingAsync()
     {
         var database = await TestDatabase.CreateEmptyAsync();
         await using var stream = typeof(AdoptionTests).Assembly.GetManifestResourceStream(typeof(AdoptionTests), "existing-database.sql")!;
