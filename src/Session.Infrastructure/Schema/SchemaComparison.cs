@@ -26,7 +26,7 @@ internal sealed class SchemaComparison(LiveSchema live)
     public void CompareTable(ExpectedTable table)
     {
         var name = $"{SessionDbContext.Schema}.{table.Name}";
-        if (!live.Tables.Contains(table.Name))
+        if (!live.Tables.TryGetValue(table.Name, out var found))
         {
             Errors.Add(Difference(name, "table", "none"));
             return;
@@ -36,6 +36,7 @@ internal sealed class SchemaComparison(LiveSchema live)
         CompareIndexes(table, name);
         CompareForeignKeys(table, name);
         CompareChecks(table, name);
+        WarnOfInterference(found, name);
     }
 
     private void CompareColumns(ExpectedTable table, string name)
@@ -45,7 +46,7 @@ internal sealed class SchemaComparison(LiveSchema live)
         {
             if (found.Remove(column.Name, out var actual))
             {
-                CompareColumn(table, column, actual, $"{name}.{column.Name}");
+                CompareColumn(column, actual, $"{name}.{column.Name}");
             }
             else
             {
@@ -55,7 +56,7 @@ internal sealed class SchemaComparison(LiveSchema live)
 
         foreach (var extra in found.Values)
         {
-            var refusesRows = extra.IsNotNull && extra.Expression is null && !extra.IsIdentity;
+            var refusesRows = extra.IsNotNull && extra is { Expression: null, Identity: null };
             (refusesRows ? Errors : Warnings).Add(Difference(
                 $"{name}.{extra.Name}",
                 "no such column",
@@ -63,7 +64,7 @@ internal sealed class SchemaComparison(LiveSchema live)
         }
     }
 
-    private void CompareColumn(ExpectedTable table, ExpectedColumn expected, LiveColumn found, string name)
+    private void CompareColumn(ExpectedColumn expected, LiveColumn found, string name)
     {
         if (!string.Equals(expected.Type, found.Type, StringComparison.Ordinal))
         {
@@ -81,9 +82,9 @@ internal sealed class SchemaComparison(LiveSchema live)
             Errors.Add(Difference(name, Nullability(!expected.IsNullable), Nullability(found.IsNotNull)));
         }
 
-        var expectedGenerated = Generated(expected.GeneratedAs, table);
+        var expectedGenerated = Generated(expected.GeneratedAs);
         var computedFrom = found.IsGenerated ? found.Expression : null;
-        if (!string.Equals(expectedGenerated, Generated(computedFrom, table), StringComparison.Ordinal))
+        if (!string.Equals(expectedGenerated, Generated(computedFrom), StringComparison.Ordinal))
         {
             const string What = "computation";
             Errors.Add(Difference(name, Described(What, expected.GeneratedAs), Described(What, computedFrom)));
@@ -93,6 +94,12 @@ internal sealed class SchemaComparison(LiveSchema live)
         if (!SqlExpression.SameDefault(expected.Default, foundDefault))
         {
             Errors.Add(Difference(name, Described("default", expected.Default), Described("default", foundDefault)));
+        }
+
+        // One that is ALWAYS refuses every value that the service writes; the other is a default.
+        if (found.Identity is not null)
+        {
+            Errors.Add(Difference(name, "no identity", found.Identity));
         }
     }
 
@@ -110,6 +117,10 @@ internal sealed class SchemaComparison(LiveSchema live)
         else
         {
             recognized.Add(actualKey);
+            if (actualKey.IsDeferrable)
+            {
+                Errors.Add(Difference(name, $"primary key {List(primaryKey)}", "a deferrable one"));
+            }
         }
 
         foreach (var columns in table.UniqueKeys)
@@ -118,7 +129,12 @@ internal sealed class SchemaComparison(LiveSchema live)
             var key = columns.ToHashSet(StringComparer.Ordinal);
             var candidates = indexes.Where(i => i.IsUnique && !i.IsPartial && key.SetEquals(i.Columns)).ToList();
             recognized.UnionWith(candidates);
-            if (!candidates.Exists(i => i.IsValid))
+            if (candidates.Find(i => i.IsDeferrable) is { } deferrable)
+            {
+                // Even beside one that is not: ON CONFLICT takes every index on its columns, and refuses.
+                Errors.Add(Difference(name, $"unique index {List(columns)}", $"{deferrable.Name}, which is deferrable"));
+            }
+            else if (!candidates.Exists(i => i.IsValid))
             {
                 Errors.Add(Difference(name, $"unique index {List(columns)}", NoneOrInvalid(candidates)));
             }
@@ -141,10 +157,12 @@ internal sealed class SchemaComparison(LiveSchema live)
             // Harmless only where a known key already makes its columns unique.
             var refusesRows = extra.IsUnique
                 && !table.UniqueKeys.Append(primaryKey).Any(key => key.All(c => extra.Columns.Contains(c, StringComparer.Ordinal)));
-            (refusesRows ? Errors : Warnings).Add(Difference(
+            var breaksConflicts = extra.IsDeferrable && primaryKey.ToHashSet(StringComparer.Ordinal).SetEquals(extra.Columns);
+            (refusesRows || breaksConflicts ? Errors : Warnings).Add(Difference(
                 name,
                 "no such index",
-                $"{(extra.IsValid ? "" : "invalid ")}{(extra.IsUnique ? "unique " : "")}index {extra.Name} {List(extra.Columns)}"));
+                $"{(extra.IsValid ? "" : "invalid ")}{(extra.IsDeferrable ? "deferrable " : "")}{(extra.IsUnique ? "unique " : "")}index "
+                + $"{extra.Name} {List(extra.Columns)}"));
         }
     }
 
@@ -172,24 +190,32 @@ internal sealed class SchemaComparison(LiveSchema live)
 
     private void CompareChecks(ExpectedTable table, string name)
     {
-        var columns = table.Columns.Select(c => c.Name).ToArray();
         var found = live.Checks[table.Name].ToList();
         foreach (var expected in table.Checks)
         {
-            var fingerprint = SqlExpression.Fingerprint(expected.Sql, columns);
-            var same = found.Find(c =>
-                string.Equals(SqlExpression.Fingerprint(c.Expression, columns), fingerprint, StringComparison.Ordinal));
-            if (same is null)
+            var fingerprint = SqlExpression.Fingerprint(expected.Sql);
+            var same = found.RemoveAll(c =>
+                string.Equals(SqlExpression.Fingerprint(c.Expression), fingerprint, StringComparison.Ordinal));
+            if (same == 0)
             {
                 var named = found.Find(c => string.Equals(c.Name, expected.Name, StringComparison.Ordinal));
                 Errors.Add(Difference(name, $"check {expected.Sql}", named?.Expression ?? "none"));
-                same = named;
+                found.RemoveAll(c => c == named);
             }
-
-            found.RemoveAll(c => c == same);
         }
 
-        Warnings.AddRange(found.Select(c => Difference(name, "no such check", $"{c.Name} {c.Expression}")));
+        // Any of them may refuse a row.
+        Errors.AddRange(found.Select(c => Difference(name, "no such check", $"{c.Name} {c.Expression}")));
+    }
+
+    // What these do to a write is beyond what can be read off the catalog.
+    private void WarnOfInterference(LiveTable table, string name)
+    {
+        Warnings.AddRange(live.Triggers[table.Name].Select(t => Difference(name, "no such trigger", t.Name)));
+        if (table.HasRowSecurity)
+        {
+            Warnings.Add(Difference(name, "no row level security", table.ForcesRowSecurity ? "it forced" : "it enabled"));
+        }
     }
 
     private static string Difference(string name, string expected, string found) => $"{name}: expected {expected}, found {found}";
@@ -203,8 +229,7 @@ internal sealed class SchemaComparison(LiveSchema live)
 
     private static string Described(string what, string? expression) => expression is null ? $"no {what}" : $"{what} {expression}";
 
-    private static string? Generated(string? sql, ExpectedTable table) =>
-        sql is null ? null : SqlExpression.Fingerprint(sql, table.Columns.Select(c => c.Name));
+    private static string? Generated(string? sql) => sql is null ? null : SqlExpression.Fingerprint(sql);
 
     private static string ForeignKey(string[] columns, string principalTable, string[] principalColumns, string deleteAction) =>
         $"{List(columns)} to {principalTable} {List(principalColumns)} on delete {deleteAction}";

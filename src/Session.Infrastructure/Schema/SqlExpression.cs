@@ -5,20 +5,27 @@ namespace SessionService.Infrastructure.Schema;
 /// <summary>
 /// Compares an expression of the model with the catalog's spelling of it. PostgreSQL rewrites what it stores
 /// (<c>a IN ('x')</c> becomes <c>(a)::text = ANY (ARRAY['x'::text])</c>), and only the database itself could say exactly whether two
-/// spellings mean the same. What survives the rewriting is which columns and which literals an expression has.
+/// spellings mean the same. What survives the rewriting is which columns, literals, operators and functions an expression has.
 /// </summary>
 internal static partial class SqlExpression
 {
-    /// <summary>The columns and literals of an expression, in an order of their own.</summary>
-    public static string Fingerprint(string expression, IEnumerable<string> tableColumns)
+    /// <summary>
+    /// The columns, literals, operators and functions of an expression, each once, in an order of their own. To be equal to any of a
+    /// list is to be equal to one OR another, and to differ from all of it is to differ from one AND another.
+    /// </summary>
+    public static string Fingerprint(string expression)
     {
         var withoutCasts = Cast().Replace(expression, "");
         var literals = StringLiteral().Matches(withoutCasts).Select(m => m.Value);
-        var words = Word().Matches(StringLiteral().Replace(withoutCasts, " ")).Select(m => m.Value).ToHashSet(StringComparer.Ordinal);
+
+        var code = StringLiteral().Replace(withoutCasts, " ").ToLowerInvariant().Replace("!=", "<>", StringComparison.Ordinal);
+        code = NotIn().Replace(code, " <> and ");
+        code = In().Replace(code, " = or ");
+        code = All().Replace(code, " and ");
+        code = Any().Replace(code, " or ");
 
         return string.Join(' ', literals
-            .Concat(words.Where(w => char.IsAsciiDigit(w[0])))
-            .Concat(tableColumns.Where(words.Contains))
+            .Concat(Token().Matches(code).Select(m => m.Value).Where(t => t is not "array"))
             .Distinct(StringComparer.Ordinal)
             .Order(StringComparer.Ordinal));
     }
@@ -38,6 +45,19 @@ internal static partial class SqlExpression
     [GeneratedRegex("'([^']|'')*'", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex StringLiteral();
 
-    [GeneratedRegex(@"[A-Za-z0-9_.]+", RegexOptions.None, 1000)]
-    private static partial Regex Word();
+    [GeneratedRegex(@"\bnot\s+in\b", RegexOptions.None, 1000)]
+    private static partial Regex NotIn();
+
+    [GeneratedRegex(@"\bin\b", RegexOptions.None, 1000)]
+    private static partial Regex In();
+
+    [GeneratedRegex(@"\ball\b", RegexOptions.None, 1000)]
+    private static partial Regex All();
+
+    [GeneratedRegex(@"\bany\b", RegexOptions.None, 1000)]
+    private static partial Regex Any();
+
+    // A word or number, or an operator.
+    [GeneratedRegex(@"[a-z0-9_.]+|[-+*/<>=~!@#%^&|?]+", RegexOptions.None, 1000)]
+    private static partial Regex Token();
 }

@@ -153,6 +153,21 @@ public class AdoptionTests
         { "ALTER TABLE dev.session_messages DROP CONSTRAINT session_messages_session_id_fkey; UPDATE dev.session_messages SET session_id = upper(session_id)", "SELECT count(*) FROM dev.session_messages", "5" },
         { "ALTER TABLE dev.session_messages DROP CONSTRAINT session_messages_session_id_fkey; UPDATE dev.sessions SET session_id = replace(session_id, '-', '')", "SELECT count(*) FROM dev.session_messages", "5" },
 
+        // Free JSON of the wrong kind.
+        { "UPDATE dev.sessions SET metadata = '[1]', conversation_data = '\"{broken\"'", "SELECT DISTINCT (metadata, conversation_data) FROM dev.sessions", "(\"{\"\"adopted\"\": [1]}\",\"{\"\"adopted\"\": \"\"{broken\"\"}\")" },
+        { "UPDATE dev.sessions SET metadata = to_jsonb('{\"a\": 1}'::text), conversation_data = to_jsonb('[1]'::text)", "SELECT DISTINCT (metadata, conversation_data) FROM dev.sessions", "(\"{\"\"a\"\": 1}\",\"{\"\"adopted\"\": \"\"[1]\"\"}\")" },
+        { "ALTER TABLE dev.session_messages ALTER message_metadata DROP DEFAULT, ALTER message_metadata TYPE text USING to_json('{\"a\": 1}'::text)", "SELECT DISTINCT message_metadata FROM dev.session_messages", "{\"a\": 1}" },
+        { "ALTER TABLE dev.session_messages ALTER message_metadata TYPE json USING '7'", "SELECT DISTINCT message_metadata FROM dev.session_messages", "{\"adopted\": 7}" },
+        { "UPDATE dev.session_memories SET ongoing_tasks = '{\"a\": 1}', user_preferences = 'true', session_metadata = '\"\"'", "SELECT (ongoing_tasks, user_preferences, session_metadata) FROM dev.session_memories", "(\"[{\"\"a\"\": 1}]\",\"{\"\"adopted\"\": true}\",\"{\"\"adopted\"\": \"\"\"\"}\")" },
+        { "UPDATE dev.session_memories SET ongoing_tasks = to_jsonb('[\"a\"]'::text)", "SELECT ongoing_tasks FROM dev.session_memories", "[\"a\"]" },
+
+        // Texts that are read as something else.
+        { "ALTER TABLE dev.session_messages ALTER created_at DROP DEFAULT, ALTER created_at TYPE varchar(40) USING ' 2025-09-23 12:00:00+02 '", "SELECT DISTINCT created_at FROM dev.session_messages", "2025-09-23 10:00:00+00" },
+        { "ALTER TABLE dev.session_messages ALTER created_at DROP DEFAULT, ALTER created_at TYPE text USING CASE role WHEN 'user' THEN ' ' ELSE 'Infinity' END", $"SELECT DISTINCT created_at FROM dev.session_messages WHERE session_id = '{Session}'", "2025-09-23 14:21:49.365937+00" },
+        { "ALTER TABLE dev.sessions ALTER created_at DROP DEFAULT, ALTER created_at TYPE date", $"SELECT created_at FROM dev.sessions WHERE session_id = '{Session}'", "2025-09-23 00:00:00+00" },
+        { "ALTER TABLE dev.session_memories ALTER is_active DROP DEFAULT, ALTER is_active TYPE text USING ' No '", "SELECT is_active FROM dev.session_memories", "false" },
+        { "ALTER TABLE dev.session_memories ALTER is_active DROP DEFAULT, ALTER is_active TYPE text USING ''", "SELECT is_active FROM dev.session_memories", "true" },
+
         // Missing columns, keys and tables.
         { "ALTER TABLE dev.sessions DROP conversation_data, DROP metadata, DROP message_count, DROP total_tokens, DROP total_cost, DROP session_summary, DROP last_activity, DROP updated_at, DROP id", $"SELECT (message_count, conversation_data, last_activity) FROM dev.sessions WHERE session_id = '{Session}'", "(2,{},\"2025-09-23 14:54:23.338644+00\")" },
         { "ALTER TABLE dev.session_messages DROP user_id, DROP message_type, DROP message_metadata, DROP tokens_used, DROP cost_usd, DROP created_at", $"SELECT DISTINCT (user_id, message_type, message_metadata, tokens_used, cost_usd, created_at) FROM dev.session_messages WHERE session_id = '{Session}'", "(test_user_123,chat,{},0,0.0000000000,\"2025-09-23 14:21:49.365937+00\")" },
@@ -227,8 +242,21 @@ public class AdoptionTests
         { $"UPDATE dev.session_messages SET user_id = 'x' WHERE id = '{Message}'", "1 messages named another user than their session; they belong to the session's user now." },
         {
             "GRANT SELECT ON dev.sessions TO public; CREATE TRIGGER touch BEFORE UPDATE ON dev.sessions FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()",
-            "Not carried over from dev.sessions: grants to (public), triggers (touch), policies ()."
+            "Not carried over from dev.sessions: grants to (public), triggers (touch), policies (), indexes (), checks (), foreign keys ()."
         },
+        {
+            "CREATE INDEX by_tenant ON dev.sessions (user_id, created_at); CREATE INDEX live ON dev.sessions (status) WHERE status = 'active'; CREATE INDEX renamed ON dev.sessions (user_id); ALTER TABLE dev.sessions ADD CONSTRAINT positive CHECK (message_count >= 0)",
+            "Not carried over from dev.sessions: grants to (), triggers (), policies (), indexes (by_tenant, live), checks (positive), foreign keys ()."
+        },
+        {
+            "CREATE TABLE dev.models (name text PRIMARY KEY); ALTER TABLE dev.session_messages ADD model text CONSTRAINT known_model REFERENCES dev.models",
+            "Not carried over from dev.session_messages: grants to (), triggers (), policies (), indexes (), checks (), foreign keys (known_model)."
+        },
+        { "UPDATE dev.sessions SET status = 'Completed', is_active = false", "3 sessions had the status active or completed, but is_active = false; they became ended." },
+        { "ALTER TABLE dev.session_messages ALTER cost_usd TYPE double precision; UPDATE dev.session_messages SET cost_usd = CASE role WHEN 'user' THEN 'NaN' ELSE '-Infinity' END::float", "5 messages had NaN or infinity as cost_usd or tokens_used; it became 0." },
+        { "UPDATE dev.sessions SET metadata = '[]'", "3 sessions.metadata were no JSON object; they were kept as {\"adopted\": ...}." },
+        { $"UPDATE dev.session_messages SET message_metadata = '\"x\"' WHERE id = '{Message}'", "1 session_messages.message_metadata were no JSON object; they were kept as {\"adopted\": ...}." },
+        { "UPDATE dev.session_memories SET ongoing_tasks = '{}'", "1 session_memories.ongoing_tasks were no JSON array; they were kept as [...]." },
     };
 
     [Theory]
@@ -264,6 +292,14 @@ public class AdoptionTests
         { $"ALTER TABLE dev.session_messages ALTER message_metadata TYPE json; UPDATE dev.session_messages SET message_metadata = '\"\\u0000\"' WHERE id = '{Message}'", $"1 messages whose message_metadata is no valid JSON: id '{Message}' of session '{Session}'" },
         { $"UPDATE dev.session_messages SET created_at = '10000-01-01Z' WHERE id = '{Message}'", $"1 messages whose created_at is before the year 1 or after 9999: id '{Message}' of session '{Session}'" },
         { $"UPDATE dev.session_memories SET last_summary_at = '0001-01-01Z BC'", "1 memories whose last_summary_at is before the year 1 or after 9999: id '0d1f95c6-a8fa-462d-8f6e-b1f0da7524a0' of session" },
+        { $"ALTER TABLE dev.session_messages ALTER created_at DROP DEFAULT, ALTER created_at TYPE text; UPDATE dev.session_messages SET created_at = 'noon' WHERE id = '{Message}'", $"1 messages whose created_at is no time: id '{Message}' of session '{Session}'" },
+        { $"ALTER TABLE dev.sessions ALTER updated_at DROP DEFAULT, ALTER updated_at TYPE text; UPDATE dev.sessions SET updated_at = '2025-02-30' WHERE session_id = '{Session}'", $"1 sessions whose updated_at is no time: session_id '{Session}'" },
+        { $"ALTER TABLE dev.sessions ALTER is_active DROP DEFAULT, ALTER is_active TYPE text; UPDATE dev.sessions SET is_active = 'maybe' WHERE session_id = '{Session}'", $"1 sessions whose is_active is no boolean: session_id '{Session}'" },
+        { "ALTER TABLE dev.session_memories ALTER is_active DROP DEFAULT, ALTER is_active TYPE integer USING 2", "1 memories whose is_active is no boolean: id '0d1f95c6-a8fa-462d-8f6e-b1f0da7524a0' of session" },
+        { "ALTER TABLE dev.session_messages ALTER created_at DROP DEFAULT, ALTER created_at TYPE double precision USING extract(epoch FROM created_at)", "dev.session_messages.created_at is of type double precision, which cannot be read as a time." },
+        { "ALTER TABLE dev.sessions ALTER metadata DROP DEFAULT, ALTER metadata TYPE integer USING 1", "dev.sessions.metadata is of type integer, which cannot be read as JSON." },
+        { "CREATE TABLE dev.session_statistics (day date)", "dev.session_statistics exists already, but the service needs the name for a table of its own." },
+        { "CREATE SEQUENCE dev.orphaned_rows", "dev.orphaned_rows exists already, but the service needs the name for a table of its own." },
         { "ALTER TABLE dev.session_messages RENAME content TO body", "dev.session_messages has no column content." },
         { "ALTER TABLE dev.session_memories RENAME TO other; CREATE VIEW dev.session_memories AS SELECT * FROM dev.other", "dev.session_memories is no table." },
         { "CREATE VIEW dev.report AS SELECT count(*) FROM dev.session_messages", "Something else depends on its tables. view dev.report depends on table dev.session_messages" },

@@ -97,6 +97,35 @@ public class SchemaCheckTests
             "dev.sessions: expected check status IN ('active', 'completed', 'ended', 'archived', 'expired'), found ((status)::text <> 'expired'::text)"
         },
         {
+            "ALTER TABLE dev.sessions DROP CONSTRAINT ck_sessions_status, ADD CONSTRAINT ck_sessions_status CHECK (status NOT IN ('active', 'completed', 'ended', 'archived', 'expired'))",
+            "dev.sessions: expected check status IN ('active', 'completed', 'ended', 'archived', 'expired'), found ((status)::text <> ALL ((ARRAY['active'::character varying, 'completed'::character varying, 'ended'::character varying, 'archived'::character varying, 'expired'::character varying])::text[]))"
+        },
+        {
+            "ALTER TABLE dev.sessions DROP CONSTRAINT ck_sessions_status, ADD CONSTRAINT ck_sessions_status CHECK (NOT status IN ('active', 'completed', 'ended', 'archived', 'expired'))",
+            "dev.sessions: expected check status IN ('active', 'completed', 'ended', 'archived', 'expired'), found (NOT ((status)::text = ANY ((ARRAY['active'::character varying, 'completed'::character varying, 'ended'::character varying, 'archived'::character varying, 'expired'::character varying])::text[])))"
+        },
+        {
+            "ALTER TABLE dev.sessions DROP COLUMN is_active, ADD COLUMN is_active boolean NOT NULL GENERATED ALWAYS AS (status NOT IN ('active', 'completed')) STORED",
+            "dev.sessions.is_active: expected computation (status IN ('active', 'completed')), found computation ((status)::text <> ALL ((ARRAY['active'::character varying, 'completed'::character varying])::text[]))"
+        },
+        { "ALTER TABLE dev.sessions ADD CHECK (message_count < 5)", "dev.sessions: expected no such check, found sessions_message_count_check (message_count < 5)" },
+        {
+            "ALTER TABLE dev.session_messages ALTER COLUMN sequence ADD GENERATED ALWAYS AS IDENTITY",
+            "dev.session_messages.sequence: expected no identity, found GENERATED ALWAYS AS IDENTITY"
+        },
+        {
+            "ALTER TABLE dev.session_statistics DROP CONSTRAINT pk_session_statistics, ADD PRIMARY KEY (user_id, slot) DEFERRABLE",
+            "dev.session_statistics: expected primary key (user_id, slot), found a deferrable one"
+        },
+        {
+            "ALTER TABLE dev.session_statistics ADD CONSTRAINT late UNIQUE (slot, user_id) DEFERRABLE",
+            "dev.session_statistics: expected no such index, found deferrable unique index late (slot, user_id)"
+        },
+        {
+            "DROP INDEX dev.ux_sessions_session_id; ALTER TABLE dev.sessions ADD CONSTRAINT late UNIQUE (session_id) DEFERRABLE INITIALLY DEFERRED",
+            "dev.sessions: expected unique index (session_id), found late, which is deferrable"
+        },
+        {
             "ALTER TABLE dev.sessions ADD COLUMN tenant int NOT NULL",
             "dev.sessions.tenant: expected no such column, found integer NOT NULL without default: no row could be inserted"
         },
@@ -144,7 +173,15 @@ public class SchemaCheckTests
         },
         { "ALTER TABLE dev.sessions ADD COLUMN tenant int", "dev.sessions.tenant: expected no such column, found integer" },
         { "ALTER TABLE dev.sessions ADD COLUMN tenant int NOT NULL DEFAULT 1", "dev.sessions.tenant: expected no such column, found integer" },
-        { "ALTER TABLE dev.sessions ADD CHECK (message_count < 5)", "dev.sessions: expected no such check, found sessions_message_count_check (message_count < 5)" },
+        {
+            "CREATE TRIGGER touch BEFORE UPDATE ON dev.sessions FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()",
+            "dev.sessions: expected no such trigger, found touch"
+        },
+        { "ALTER TABLE dev.sessions ENABLE ROW LEVEL SECURITY", "dev.sessions: expected no row level security, found it enabled" },
+        {
+            "ALTER TABLE dev.sessions ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY",
+            "dev.sessions: expected no row level security, found it forced"
+        },
         {
             "ALTER TABLE dev.orphaned_rows ADD CONSTRAINT extra FOREIGN KEY (user_id, orphan_id) REFERENCES dev.sessions",
             "dev.orphaned_rows: expected no such foreign key, found extra (user_id, orphan_id) to dev.sessions"
@@ -173,6 +210,9 @@ public class SchemaCheckTests
         "ALTER INDEX dev.ux_sessions_session_id RENAME TO other",
         "DROP INDEX dev.ux_sessions_session_id; ALTER TABLE dev.sessions ADD CONSTRAINT other UNIQUE (session_id)",
         "CREATE TABLE dev.somebody_elses (a int)",
+        "ALTER TABLE dev.sessions DROP CONSTRAINT ck_sessions_status, ADD CHECK (status = ANY (ARRAY['expired', 'archived', 'ended', 'completed', 'active']))",
+        "ALTER TABLE dev.sessions ADD CHECK (status IN ('active', 'completed', 'ended', 'archived', 'expired'))",
+        "ALTER TABLE dev.sessions DROP COLUMN is_active, ADD COLUMN is_active boolean NOT NULL GENERATED ALWAYS AS (status = 'active' OR status = 'completed') STORED",
     ];
 
     [Theory]

@@ -50,7 +50,10 @@ public class SchemaMigratorTests
 
         var exception = await Assert.ThrowsAsync<SchemaMigrationException>(() => MigrateAsync(database.DataSource));
 
-        Assert.Equal("relation \"orphaned_rows\" already exists", exception.Message);
+        Assert.Equal(
+            "The existing database cannot be adopted; nothing was changed:\n"
+            + "- dev.orphaned_rows exists already, but the service needs the name for a table of its own.",
+            exception.Message);
         Assert.Equal(["orphaned_rows"], await database.QueryAsync("SELECT relname FROM pg_class WHERE relnamespace = 'dev'::regnamespace"));
     }
 

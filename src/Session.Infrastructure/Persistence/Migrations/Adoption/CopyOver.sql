@@ -5,6 +5,7 @@ DECLARE
     extra record;
     foreign_key record;
     lost record;
+    free record;
     affected bigint;
     dependents text;
     sessions_adopted bigint;
@@ -32,8 +33,8 @@ BEGIN
                 WHEN o.status = 'completed' THEN o.status
                 ELSE 'active'
             END,
-            coalesce(dev_adoption.as_json(o.conversation_data::text), '{}'),
-            coalesce(dev_adoption.as_json(o.metadata::text), '{}'),
+            dev_adoption.as_kind(o.conversation_data, 'object'),
+            dev_adoption.as_kind(o.metadata, 'object'),
             o.session_summary,
             coalesce(m.messages, 0),
             coalesce(m.tokens, 0),
@@ -76,7 +77,7 @@ BEGIN
             o.role,
             o.content,
             o.message_type,
-            coalesce(dev_adoption.as_json(o.message_metadata::text), '{}'),
+            dev_adoption.as_kind(o.message_metadata, 'object'),
             o.tokens_used,
             o.cost_usd,
             coalesce(o.created_at, s.created_at)
@@ -106,13 +107,13 @@ BEGIN
             o.id,
             o.memory_type,
             o.conversation_summary,
-            coalesce(dev_adoption.as_json(o.session_metadata::text), '{}'),
-            coalesce(dev_adoption.as_json(o.user_preferences::text), '{}'),
-            coalesce(dev_adoption.as_json(o.ongoing_tasks::text), '[]'),
+            dev_adoption.as_kind(o.session_metadata, 'object'),
+            dev_adoption.as_kind(o.user_preferences, 'object'),
+            dev_adoption.as_kind(o.ongoing_tasks, 'array'),
             (SELECT count(*) FROM dev.session_messages m
              WHERE m.user_id = s.user_id AND m.session_id = s.session_id AND m.created_at <= t.last_summary_at),
             t.last_summary_at,
-            o.is_active,
+            coalesce(o.is_active, true),
             c.created_at,
             greatest(coalesce(o.updated_at, o.last_summary_at), c.created_at)
             %s
@@ -154,6 +155,40 @@ BEGIN
         RAISE WARNING '% sessions had an unknown status and became active or ended, as their is_active said.', affected;
     END IF;
 
+    SELECT count(*) INTO affected FROM dev_adoption.old_sessions o WHERE o.status IN ('active', 'completed') AND NOT o.is_active;
+    IF affected > 0 THEN
+        RAISE WARNING '% sessions had the status active or completed, but is_active = false; they became ended.', affected;
+    END IF;
+
+    -- Of the numbers that the checks let pass, these are the ones with an n.
+    SELECT count(*) INTO affected
+    FROM dev_adoption.old_messages o
+    WHERE ((o.old_row).cost_usd::text ~ '[nN]' OR (o.old_row).tokens_used::text ~ '[nN]')
+        AND EXISTS (SELECT FROM dev.sessions s WHERE s.session_id = o.session_id);
+    IF affected > 0 THEN
+        RAISE WARNING '% messages had NaN or infinity as cost_usd or tokens_used; it became 0.', affected;
+    END IF;
+
+    FOR free IN
+        SELECT k.table_name, k.column_name,
+            CASE k.table_name WHEN 'session_memories' THEN 'ranked_memories' ELSE 'old_' || replace(k.table_name, 'session_', '') END AS source,
+            CASE k.table_name WHEN 'session_memories' THEN 'o.age = 1' ELSE 'true' END AS adopted,
+            CASE k.column_name WHEN 'ongoing_tasks' THEN 'array' ELSE 'object' END AS kind,
+            CASE k.column_name WHEN 'ongoing_tasks' THEN '[...]' ELSE '{"adopted": ...}' END AS form
+        FROM dev_adoption.known_columns k
+        WHERE k.column_type = 'jsonb'
+        ORDER BY 1, 2
+    LOOP
+        EXECUTE format(
+            'SELECT count(*) FROM dev_adoption.%I o
+             WHERE jsonb_typeof(o.%I) <> %L AND %s AND EXISTS (SELECT FROM dev.sessions s WHERE s.session_id = o.session_id)',
+            free.source, free.column_name, free.kind, free.adopted)
+            INTO affected;
+        IF affected > 0 THEN
+            RAISE WARNING '% %.% were no JSON %; they were kept as %.', affected, free.table_name, free.column_name, free.kind, free.form;
+        END IF;
+    END LOOP;
+
     SELECT count(*) INTO affected
     FROM dev_adoption.old_messages o
     JOIN dev.sessions s ON s.session_id = o.session_id
@@ -166,14 +201,35 @@ BEGIN
         SELECT c.relname,
             (SELECT string_agg(DISTINCT coalesce(r.rolname, 'public'), ', ')
              FROM aclexplode(c.relacl) g LEFT JOIN pg_roles r ON r.oid = g.grantee WHERE g.grantee <> c.relowner) AS grantees,
-            (SELECT string_agg(t.tgname, ', ') FROM pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal) AS triggers,
-            (SELECT string_agg(p.polname, ', ') FROM pg_policy p WHERE p.polrelid = c.oid) AS policies
+            (SELECT string_agg(t.tgname, ', ' ORDER BY t.tgname) FROM pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal) AS triggers,
+            (SELECT string_agg(p.polname, ', ' ORDER BY p.polname) FROM pg_policy p WHERE p.polrelid = c.oid) AS policies,
+            -- Those of the previous service are on one column, whatever they are called.
+            (SELECT string_agg(x.relname, ', ' ORDER BY x.relname)
+             FROM pg_index i
+             JOIN pg_class x ON x.oid = i.indexrelid
+             WHERE i.indrelid = c.oid
+                AND NOT EXISTS (
+                    SELECT FROM (VALUES
+                        ('sessions', 'id', true), ('sessions', 'session_id', true), ('sessions', 'user_id', false),
+                        ('sessions', 'status', false), ('sessions', 'last_activity', false),
+                        ('session_messages', 'id', true), ('session_messages', 'session_id', false),
+                        ('session_messages', 'user_id', false), ('session_messages', 'created_at', false),
+                        ('session_memories', 'id', true), ('session_memories', 'session_id', true), ('session_memories', 'user_id', false)
+                    ) AS known (table_name, column_name, may_be_unique)
+                    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = known.column_name
+                    WHERE known.table_name = c.relname AND i.indnkeyatts = 1 AND i.indkey[0] = a.attnum AND i.indpred IS NULL
+                        AND (known.may_be_unique OR NOT i.indisunique))) AS indexes,
+            (SELECT string_agg(k.conname, ', ' ORDER BY k.conname) FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'c') AS checks,
+            (SELECT string_agg(k.conname, ', ' ORDER BY k.conname)
+             FROM pg_constraint k
+             WHERE k.conrelid = c.oid AND k.contype = 'f' AND k.confrelid <> 'dev_adoption.sessions'::regclass) AS foreign_keys
         FROM pg_class c
         WHERE c.relnamespace = 'dev_adoption'::regnamespace AND c.relname IN ('sessions', 'session_messages', 'session_memories')
     LOOP
-        IF concat(lost.grantees, lost.triggers, lost.policies) <> '' THEN
-            RAISE WARNING 'Not carried over from dev.%: grants to (%), triggers (%), policies (%).',
-                lost.relname, coalesce(lost.grantees, ''), coalesce(lost.triggers, ''), coalesce(lost.policies, '');
+        IF concat(lost.grantees, lost.triggers, lost.policies, lost.indexes, lost.checks, lost.foreign_keys) <> '' THEN
+            RAISE WARNING 'Not carried over from dev.%: grants to (%), triggers (%), policies (%), indexes (%), checks (%), foreign keys (%).',
+                lost.relname, coalesce(lost.grantees, ''), coalesce(lost.triggers, ''), coalesce(lost.policies, ''),
+                coalesce(lost.indexes, ''), coalesce(lost.checks, ''), coalesce(lost.foreign_keys, '');
         END IF;
     END LOOP;
 
@@ -194,7 +250,9 @@ BEGIN
             || E'\n- Something else depends on its tables. ' || replace(dependents, 'dev_adoption.', 'dev.');
     END;
 
-    DROP FUNCTION dev_adoption.is_json(text), dev_adoption.as_json(text), dev_adoption.as_user(text), dev_adoption.as_time(timestamptz),
+    DROP FUNCTION dev_adoption.is_json(text), dev_adoption.as_kind(jsonb, text), dev_adoption.as_json(json, text),
+        dev_adoption.as_json(text, text), dev_adoption.as_json(jsonb, text), dev_adoption.decoded(jsonb, text),
+        dev_adoption.as_user(text), dev_adoption.as_boolean(text), dev_adoption.as_time(text), dev_adoption.as_time(timestamptz),
         dev_adoption.as_number(text), dev_adoption.as_uuid(text);
     DROP SCHEMA dev_adoption;
 

@@ -11,7 +11,15 @@ DECLARE
     broken bigint;
     named text;
 BEGIN
-    IF to_regclass('dev.sessions') IS NULL
+    -- This runs once, before the service has any table of its own.
+    SELECT coalesce(string_agg(
+        format(E'\n- dev.%s exists already, but the service needs the name for a table of its own.', c.relname), '' ORDER BY c.relname), '')
+    INTO problems
+    FROM pg_class c
+    WHERE c.relnamespace = 'dev'::regnamespace AND c.relname IN ('session_statistics', 'orphaned_rows');
+
+    IF problems = ''
+        AND to_regclass('dev.sessions') IS NULL
         AND to_regclass('dev.session_messages') IS NULL
         AND to_regclass('dev.session_memories') IS NULL
     THEN
@@ -70,7 +78,7 @@ BEGIN
         ('session_memories', 'updated_at', 'timestamptz', false)
     ) AS known (table_name, column_name, column_type, required);
 
-    SELECT coalesce(string_agg(p.problem, '' ORDER BY p.problem), '') INTO problems
+    SELECT problems || coalesce(string_agg(p.problem, '' ORDER BY p.problem), '') INTO problems
     FROM (
         SELECT format(E'\n- dev.%s is no table.', c.relname) AS problem
         FROM pg_class c
@@ -81,6 +89,19 @@ BEGIN
         FROM dev_adoption.known_columns k
         JOIN pg_class c ON c.relnamespace = 'dev'::regnamespace AND c.relname = k.table_name AND c.relkind IN ('r', 'p')
         WHERE k.required AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = k.column_name)
+        UNION ALL
+        -- Numbers, identifiers, booleans and texts are read from the text of whatever type they have; these two are not.
+        SELECT format(E'\n- dev.%s.%s is of type %s, which cannot be read as %s.',
+            k.table_name, k.column_name, format_type(a.atttypid, a.atttypmod), CASE k.column_type WHEN 'jsonb' THEN 'JSON' ELSE 'a time' END)
+        FROM dev_adoption.known_columns k
+        JOIN pg_class c ON c.relnamespace = 'dev'::regnamespace AND c.relname = k.table_name AND c.relkind IN ('r', 'p')
+        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = k.column_name
+        JOIN pg_type t ON t.oid = a.atttypid
+        WHERE t.typcategory <> 'S'
+            AND (k.column_type = 'jsonb'
+                    AND coalesce(nullif(t.typbasetype, 0), t.oid) NOT IN ('json'::regtype, 'jsonb'::regtype)
+                OR k.column_type = 'timestamptz'
+                    AND coalesce(nullif(t.typbasetype, 0), t.oid) NOT IN ('timestamptz'::regtype, 'timestamp'::regtype, 'date'::regtype))
     ) AS p;
 
     IF problems <> '' THEN
@@ -146,18 +167,67 @@ BEGIN
         SELECT CASE WHEN isfinite(value) THEN value END
     $$;
 
+    -- Null too where the text is no time.
+    CREATE FUNCTION dev_adoption.as_time(value text) RETURNS timestamptz LANGUAGE plpgsql STABLE AS $$
+    BEGIN
+        RETURN dev_adoption.as_time(nullif(btrim(value, E' \t\n\r'), '')::timestamptz);
+    EXCEPTION WHEN data_exception THEN
+        RETURN NULL;
+    END
+    $$;
+
+    -- PostgreSQL's own spellings; null where the text is none of them.
+    CREATE FUNCTION dev_adoption.as_boolean(value text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+        SELECT CASE
+            WHEN lower(btrim(value, E' \t\n\r')) IN ('true', 't', 'tr', 'tru', 'yes', 'y', 'ye', 'on', '1') THEN true
+            WHEN lower(btrim(value, E' \t\n\r')) IN ('false', 'f', 'fa', 'fal', 'fals', 'no', 'n', 'off', 'of', '0') THEN false
+        END
+    $$;
+
     -- White space around a user id is not part of it: the service takes it off every id that it is given.
     CREATE FUNCTION dev_adoption.as_user(value text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
         SELECT btrim(value, E' \t\n\v\f\r')
     $$;
 
-    CREATE FUNCTION dev_adoption.as_json(value text) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
-        SELECT nullif(nullif(btrim(value, E' \t\n\r'), '')::jsonb, 'null')
+    -- What a JSON string holds, where that is JSON of the kind; else the string as it is.
+    CREATE FUNCTION dev_adoption.decoded(value jsonb, kind text) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE AS $$
+    DECLARE
+        content jsonb;
+    BEGIN
+        content := nullif(btrim(value #>> '{}', E' \t\n\r'), '')::jsonb;
+        RETURN CASE WHEN jsonb_typeof(content) = kind THEN content ELSE value END;
+    EXCEPTION WHEN data_exception OR program_limit_exceeded THEN
+        RETURN value;
+    END
+    $$;
+
+    -- Null for nothing and for JSON's null. One for each type, so that jsonb is not parsed again.
+    CREATE FUNCTION dev_adoption.as_json(value jsonb, kind text) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
+        SELECT CASE jsonb_typeof(value) WHEN 'null' THEN NULL WHEN 'string' THEN dev_adoption.decoded(value, kind) ELSE value END
+    $$;
+
+    CREATE FUNCTION dev_adoption.as_json(value text, kind text) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
+        SELECT dev_adoption.as_json(nullif(btrim(value, E' \t\n\r'), '')::jsonb, kind)
+    $$;
+
+    CREATE FUNCTION dev_adoption.as_json(value json, kind text) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
+        SELECT dev_adoption.as_json(value::text, kind)
+    $$;
+
+    -- What as_json found, made the object or array that the new column takes: nothing of it is lost.
+    CREATE FUNCTION dev_adoption.as_kind(value jsonb, kind text) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE AS $$
+    BEGIN
+        RETURN CASE
+            WHEN jsonb_typeof(value) = kind THEN value
+            WHEN kind = 'array' THEN CASE WHEN value IS NULL THEN '[]' ELSE jsonb_build_array(value) END
+            ELSE CASE WHEN value IS NULL THEN '{}' ELSE jsonb_build_object('adopted', value) END
+        END;
+    END
     $$;
 
     CREATE FUNCTION dev_adoption.is_json(value text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$
     BEGIN
-        PERFORM dev_adoption.as_json(value);
+        PERFORM nullif(btrim(value, E' \t\n\r'), '')::jsonb;
         RETURN true;
     EXCEPTION WHEN data_exception OR program_limit_exceeded THEN
         RETURN false;
@@ -170,13 +240,13 @@ BEGIN
         dev_adoption.as_uuid(o.session_id::text) AS session_id,
         dev_adoption.as_user(o.user_id::text) AS user_id,
         lower(btrim(o.status::text, E' \t\n\r')) AS status,
-        nullif(btrim(o.is_active::text), '')::boolean AS is_active,
-        o.conversation_data,
-        o.metadata,
+        dev_adoption.as_boolean(o.is_active::text) AS is_active,
+        dev_adoption.as_json(o.conversation_data, 'object') AS conversation_data,
+        dev_adoption.as_json(o.metadata, 'object') AS metadata,
         coalesce(o.session_summary::text, '') AS session_summary,
-        dev_adoption.as_time(o.last_activity::timestamptz) AS last_activity,
-        dev_adoption.as_time(o.created_at::timestamptz) AS created_at,
-        dev_adoption.as_time(o.updated_at::timestamptz) AS updated_at
+        dev_adoption.as_time(o.last_activity) AS last_activity,
+        dev_adoption.as_time(o.created_at) AS created_at,
+        dev_adoption.as_time(o.updated_at) AS updated_at
     FROM dev_adoption.sessions o;
 
     CREATE VIEW dev_adoption.old_messages AS
@@ -188,10 +258,10 @@ BEGIN
         coalesce(o.role::text, 'user') AS role,
         coalesce(o.content::text, '') AS content,
         coalesce(nullif(o.message_type::text, ''), 'chat') AS message_type,
-        o.message_metadata,
+        dev_adoption.as_json(o.message_metadata, 'object') AS message_metadata,
         round(dev_adoption.as_number(btrim(o.tokens_used::text))) AS tokens_used,
         round(dev_adoption.as_number(btrim(o.cost_usd::text)), 10) AS cost_usd,
-        dev_adoption.as_time(o.created_at::timestamptz) AS created_at
+        dev_adoption.as_time(o.created_at) AS created_at
     FROM dev_adoption.session_messages o;
 
     CREATE VIEW dev_adoption.old_memories AS
@@ -202,13 +272,13 @@ BEGIN
         dev_adoption.as_user(o.user_id::text) AS user_id,
         coalesce(nullif(o.memory_type::text, ''), 'conversation') AS memory_type,
         coalesce(o.conversation_summary::text, '') AS conversation_summary,
-        o.user_preferences,
-        o.ongoing_tasks,
-        o.session_metadata,
-        coalesce(nullif(btrim(o.is_active::text), '')::boolean, true) AS is_active,
-        dev_adoption.as_time(o.last_summary_at::timestamptz) AS last_summary_at,
-        dev_adoption.as_time(o.created_at::timestamptz) AS created_at,
-        dev_adoption.as_time(o.updated_at::timestamptz) AS updated_at
+        dev_adoption.as_json(o.user_preferences, 'object') AS user_preferences,
+        dev_adoption.as_json(o.ongoing_tasks, 'array') AS ongoing_tasks,
+        dev_adoption.as_json(o.session_metadata, 'object') AS session_metadata,
+        dev_adoption.as_boolean(o.is_active::text) AS is_active,
+        dev_adoption.as_time(o.last_summary_at) AS last_summary_at,
+        dev_adoption.as_time(o.created_at) AS created_at,
+        dev_adoption.as_time(o.updated_at) AS updated_at
     FROM dev_adoption.session_memories o;
 
     -- What cannot be brought into the new tables. All of it is found before anything is copied, so that the operator mends it in one go.
@@ -237,16 +307,26 @@ BEGIN
             'SELECT row_name FROM dev_adoption.old_memories WHERE length(memory_type) > 100')
         ) AS rules
         UNION ALL
-        -- json and text may hold what jsonb refuses.
-        SELECT format('%s whose %s is no valid JSON', split_part(v.relname, '_', 2), a.attname),
-            format('SELECT row_name FROM dev_adoption.%I WHERE NOT dev_adoption.is_json(%I::text)', v.relname, a.attname)
-        FROM pg_class v
-        JOIN pg_attribute a ON a.attrelid = v.oid
-        JOIN dev_adoption.known_columns k
-            ON k.table_name = CASE v.relname WHEN 'old_sessions' THEN 'sessions' WHEN 'old_messages' THEN 'session_messages' ELSE 'session_memories' END
-            AND k.column_name = a.attname AND k.column_type = 'jsonb'
-        WHERE v.relnamespace = 'dev_adoption'::regnamespace AND v.relkind = 'v' AND v.relname LIKE 'old\_%'
-            AND a.atttypid <> 'jsonb'::regtype
+        -- What the views cannot read shows as null there; json and text may hold what jsonb refuses.
+        SELECT format('%s whose %s is no %s', v.rows, k.column_name,
+                CASE k.column_type WHEN 'jsonb' THEN 'valid JSON' WHEN 'boolean' THEN 'boolean' ELSE 'time' END),
+            format(
+                CASE k.column_type
+                    WHEN 'jsonb' THEN 'SELECT row_name FROM dev_adoption.%1$I WHERE NOT dev_adoption.is_json((old_row).%2$I::text)'
+                    WHEN 'boolean' THEN
+                        'SELECT row_name FROM dev_adoption.%1$I WHERE %2$I IS NULL AND (old_row).%2$I::text ~ ''\S'''
+                    ELSE
+                        'SELECT row_name FROM dev_adoption.%1$I
+                         WHERE %2$I IS NULL AND (old_row).%2$I::text ~ ''\S'' AND (old_row).%2$I::text !~* ''^\s*[-+]?infinity\s*$'''
+                END,
+                'old_' || v.rows, k.column_name)
+        FROM dev_adoption.known_columns k
+        CROSS JOIN LATERAL (SELECT replace(k.table_name, 'session_', '') AS rows) AS v
+        JOIN pg_attribute a ON a.attrelid = ('dev_adoption.' || k.table_name)::regclass AND a.attname = k.column_name
+        JOIN pg_type t ON t.oid = a.atttypid
+        WHERE k.column_type = 'jsonb' AND a.atttypid <> 'jsonb'::regtype
+            OR k.column_type = 'boolean' AND a.atttypid <> 'boolean'::regtype
+            OR k.column_type = 'timestamptz' AND t.typcategory = 'S'
         UNION ALL
         -- .NET reads the years 1 to 9999.
         SELECT format('%s whose %s is before the year 1 or after 9999', split_part(v.relname, '_', 2), a.attname),
