@@ -17,6 +17,7 @@ public sealed class DatabaseServer(
     private readonly CancellationTokenSource _stopping = new();
 
     private Task? _start;
+    private bool _isDisposed;
 
     public bool IsEmbedded => string.IsNullOrWhiteSpace(_given);
 
@@ -41,6 +42,12 @@ public sealed class DatabaseServer(
 
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         // A start that is still under way must end before there is something to stop.
         if (_start is not null)
         {
