@@ -25,7 +25,6 @@ public sealed class SessionListResponse
     public required int PageSize { get; init; }
 
     /// <summary>Where the list goes on, to be given as <c>cursor</c>; null at its end.</summary>
-    /// <example>AQjd-qg0KvBah6mtbkE3TUHYqxOsSrzIPh7_5xqK</example>
-    [Required]
+    /// <example>AQjd-qyI2BLqqHqdbkE3TUGKuKE8SrzIPmZh0098</example>
     public required string? NextCursor { get; init; }
 }
