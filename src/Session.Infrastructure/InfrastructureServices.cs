@@ -37,7 +37,8 @@ public static class InfrastructureServices
             .UseSessionTables(provider.GetRequiredService<NpgsqlDataSource>())
             .AddInterceptors(PreparedCommands.Instance));
         services.AddScoped<ISessionStore, SessionStore>();
-        services.AddScoped<IMessageStore, MessageStore>();
+        services.AddSingleton<IMessageStore, MessageStore>();
+        services.AddSingleton<IMessageReader, MessageReader>();
         services.AddScoped<IMemoryStore, MemoryStore>();
         services.AddSingleton<IStatisticsStore, StatisticsStore>();
         return services;

@@ -13,5 +13,7 @@ internal sealed class DecimalConverter : JsonConverter<decimal>
         reader.TokenType == JsonTokenType.Number && reader.TryGetDecimal(out var value) ? value : throw new JsonException();
 
     public override void Write(Utf8JsonWriter writer, decimal value, JsonSerializerOptions options) =>
-        writer.WriteNumberValue(value / One);
+        writer.WriteNumberValue(WithoutPadding(value));
+
+    public static decimal WithoutPadding(decimal value) => value / One;
 }

@@ -7,6 +7,9 @@ namespace SessionService.Api.Json;
 /// <summary>How the service reads and writes JSON.</summary>
 internal static class ServiceJson
 {
+    /// <summary>Answers are application/json, never part of a page: text of any script goes out as it is.</summary>
+    public static JavaScriptEncoder Encoder => JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+
     public static IServiceCollection AddServiceJson(this IServiceCollection services)
     {
         services.ConfigureHttpJsonOptions(options => Configure(options.SerializerOptions));
@@ -18,8 +21,7 @@ internal static class ServiceJson
     {
         options.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
         options.MaxDepth = JsonLimits.MaxDepth;
-        // Answers are application/json, never part of a page: text of any script goes out as it is.
-        options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+        options.Encoder = Encoder;
         options.Converters.Add(new TimestampConverter());
         options.Converters.Add(new DecimalConverter());
         options.Converters.Add(new IntegerConverter());

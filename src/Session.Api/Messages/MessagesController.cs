@@ -34,16 +34,27 @@ public sealed class MessagesController(MessagesService messages) : ControllerBas
     }
 
     /// <summary>Lists messages</summary>
-    /// <remarks>In the order of their numbers, the oldest first unless <c>order=desc</c>. A page beyond the end is empty.</remarks>
+    /// <remarks>
+    /// **By page**: `page` and `page_size`, in the order of their numbers, the oldest first unless `order=desc`. A page beyond the end
+    /// is empty.
+    ///
+    /// **By position**: `after`, `before` (numbers, exclusive) and `limit`, always in time order. With `before` alone the answer holds
+    /// the messages just before it, otherwise it begins after `after`, or at the start. `has_more` tells whether there are more in that
+    /// direction; `page` is 1 and `page_size` the `limit`. Not together with `page` or `page_size`. To read on, give the last (or
+    /// first) `sequence` as `after` (or `before`): whoever writes meanwhile, nothing comes twice and nothing is missed.
+    ///
+    /// `total` counts all messages that the filters choose, whatever the page or position. A filtered list looks through the whole
+    /// session to count them; without filters the cost is that of the messages in the answer, at any depth.
+    /// </remarks>
     /// <param name="sessionId">The session's id.</param>
     /// <param name="query">Which messages.</param>
     /// <param name="caller">The caller.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
-    /// <response code="200">A page of messages.</response>
+    /// <response code="200">The messages.</response>
     [HttpGet(Name = "list_messages")]
     [ProducesResponseType<MessageListResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status404NotFound)]
-    public Task<MessageListResponse> List(
+    public async Task<IActionResult> List(
         [FromRoute(Name = "session_id")] Guid sessionId, [FromQuery(Name = "")] ListMessagesQuery query, [FromCaller] Caller caller, CancellationToken cancellationToken) =>
-        messages.ListAsync(sessionId, query, caller, cancellationToken);
+        new MessageListResult(await messages.ReadAsync(sessionId, query, caller, cancellationToken));
 }

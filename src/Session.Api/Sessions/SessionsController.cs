@@ -87,7 +87,11 @@ public sealed class SessionsController(SessionsService sessions) : ControllerBas
         sessions.GetSummaryAsync(sessionId, caller, cancellationToken);
 
     /// <summary>Lists the caller's sessions</summary>
-    /// <remarks>Newest first by creation, ties by id. A page beyond the end is empty.</remarks>
+    /// <remarks>
+    /// Newest first by creation, ties by id. A page beyond the end is empty. With the `next_cursor` of an answer as `cursor` the list goes
+    /// on where that answer ended: at the same cost however far that is, and with nothing twice or left out whoever creates sessions
+    /// meanwhile.
+    /// </remarks>
     /// <param name="query">Which sessions.</param>
     /// <param name="caller">The caller.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
@@ -99,7 +103,10 @@ public sealed class SessionsController(SessionsService sessions) : ControllerBas
         sessions.ListAsync(caller.UserId!, query, cancellationToken);
 
     /// <summary>Lists a user's sessions (the older path)</summary>
-    /// <remarks>The path names the caller where nothing else does. Newest first by creation, ties by id.</remarks>
+    /// <remarks>
+    /// The path names the caller where nothing else does. Newest first by creation, ties by id, by page or by `cursor` as in the list of
+    /// the caller's sessions.
+    /// </remarks>
     /// <param name="userId">The user, percent-encoded; a slash as <c>%2F</c>.</param>
     /// <param name="query">Which sessions.</param>
     /// <param name="caller">The caller.</param>

@@ -1,9 +1,8 @@
-using SessionService.Application.Paging;
 using SessionService.Domain.Messages;
 
 namespace SessionService.Application.Messages;
 
-/// <summary>Messages in the database.</summary>
+/// <summary>Messages on their way into the database.</summary>
 public interface IMessageStore
 {
     /// <summary>
@@ -11,10 +10,6 @@ public interface IMessageStore
     /// totals of session and service, all together or not at all.
     /// </summary>
     Task<AppendOutcome> AppendAsync(SessionMessage message, DateTimeOffset now, CancellationToken cancellationToken);
-
-    /// <summary>A page of a session's messages; <see langword="null"/> when there is no such session.</summary>
-    Task<Paged<SessionMessage>?> ListAsync(
-        string userId, Guid sessionId, MessageFilter filter, PageRange range, CancellationToken cancellationToken);
 }
 
 /// <summary>What became of a message.</summary>

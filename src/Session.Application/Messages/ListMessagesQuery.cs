@@ -6,11 +6,13 @@ using SessionService.Domain.Messages;
 
 namespace SessionService.Application.Messages;
 
-/// <summary>Which of a session's messages to list.</summary>
+/// <summary>Which of a session's messages to list: a page, or a range of numbers.</summary>
 public sealed class ListMessagesQuery : IPageQuery
 {
     public const int DefaultPageSize = 100;
     public const int MaxPageSize = 200;
+    public const int DefaultLimit = 100;
+    public const int MaxLimit = 1000;
 
     /// <summary>The number of the page, from 1. Default 1.</summary>
     [Range(1, int.MaxValue)]
@@ -20,9 +22,21 @@ public sealed class ListMessagesQuery : IPageQuery
     [Range(1, MaxPageSize)]
     public int? PageSize { get; init; }
 
-    /// <summary><c>asc</c>: oldest first, the default. <c>desc</c>: newest first.</summary>
+    /// <summary><c>asc</c>: oldest first, the default. <c>desc</c>: newest first. Of pages only; by position the answer is in time order.</summary>
     [AllowedValues("asc", "desc", null)]
     public string? Order { get; init; }
+
+    /// <summary>By position: only messages after this number, beginning with the next one. 0 is before the first message.</summary>
+    [Range(typeof(long), "0", "9223372036854775807")]
+    public long? After { get; init; }
+
+    /// <summary>By position: only messages before this number; without <c>after</c>, the ones just before it.</summary>
+    [Range(typeof(long), "0", "9223372036854775807")]
+    public long? Before { get; init; }
+
+    /// <summary>By position: how many messages at most, 1 to 1000. Default 100.</summary>
+    [Range(1, MaxLimit)]
+    public int? Limit { get; init; }
 
     /// <summary>Only messages of this role.</summary>
     [AllowedValues("user", "assistant", "system", "tool", null)]
@@ -33,24 +47,57 @@ public sealed class ListMessagesQuery : IPageQuery
     [RegularExpression(TextPatterns.NotBlank)]
     public string? MessageType { get; init; }
 
-    internal MessageFilter ToFilter() => new(string.Equals(Order, "desc", StringComparison.Ordinal), Role, MessageType);
+    internal bool IsByPage => Page is not null || PageSize is not null;
+
+    internal bool IsByPosition => After is not null || Before is not null || Limit is not null;
+
+    /// <summary>The page as the answer tells it: a range of numbers is one page of <c>limit</c> messages.</summary>
+    internal PageRange ToRange() => IsByPosition ? new PageRange(1, Limit ?? DefaultLimit) : this.ToRange(DefaultPageSize);
+
+    internal MessageSelection ToSelection()
+    {
+        var range = ToRange();
+        return new MessageSelection
+        {
+            Order = (IsByPosition, Order, Before, After) switch
+            {
+                (true, _, not null, null) => MessageOrder.LastInTimeOrder,
+                (false, "desc", _, _) => MessageOrder.NewestFirst,
+                _ => MessageOrder.OldestFirst,
+            },
+            Role = Role,
+            MessageType = MessageType,
+            After = After ?? 0,
+            Before = Before ?? long.MaxValue,
+            Skip = range.Skip,
+            Take = range.Size,
+        };
+    }
 }
 
 internal sealed class ListMessagesQueryValidator : AbstractValidator<ListMessagesQuery>
 {
+    private const string NotWithPosition = "must not be given together with after, before or limit";
+    private const string NotWithPage = "must not be given together with page or page_size";
+
     public ListMessagesQueryValidator()
     {
         this.AddPageRules(ListMessagesQuery.MaxPageSize);
         RuleFor(q => q.Order).Must(order => order is null or "asc" or "desc").WithMessage("must be asc or desc");
+        RuleFor(q => q.After).GreaterThanOrEqualTo(0).WithMessage("must be 0 or more");
+        RuleFor(q => q.Before).GreaterThanOrEqualTo(0).WithMessage("must be 0 or more");
+        RuleFor(q => q.Limit)
+            .InclusiveBetween(1, ListMessagesQuery.MaxLimit).WithMessage($"must be between 1 and {ListMessagesQuery.MaxLimit}");
         RuleFor(q => q.Role)
             .Must(role => role is null || MessageRoles.IsKnown(role)).WithMessage("must be one of user, assistant, system, tool");
         RuleFor(q => q.MessageType).NotBlank().Characters(CreateMessageRequest.MaxTypeLength);
+        When(q => q.IsByPage && q.IsByPosition, () =>
+        {
+            RuleFor(q => q.Page).Null().WithMessage(NotWithPosition);
+            RuleFor(q => q.PageSize).Null().WithMessage(NotWithPosition);
+            RuleFor(q => q.After).Null().WithMessage(NotWithPage);
+            RuleFor(q => q.Before).Null().WithMessage(NotWithPage);
+            RuleFor(q => q.Limit).Null().WithMessage(NotWithPage);
+        });
     }
-}
-
-/// <summary>The messages that a list is about, and their order.</summary>
-public sealed record MessageFilter(bool NewestFirst, string? Role, string? MessageType)
-{
-    /// <summary>Whether every message of the session is in the list.</summary>
-    public bool IsEverything => Role is null && MessageType is null;
 }

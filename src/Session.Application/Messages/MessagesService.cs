@@ -1,6 +1,5 @@
 using AutoMapper;
 using SessionService.Application.Identity;
-using SessionService.Application.Paging;
 using SessionService.Application.Time;
 using SessionService.Domain.Errors;
 using SessionService.Domain.Messages;
@@ -9,7 +8,7 @@ using SessionService.Domain.Sessions;
 namespace SessionService.Application.Messages;
 
 /// <summary>Appends messages to sessions and reads them back.</summary>
-public sealed class MessagesService(IMessageStore messages, CallerAccess access, IMapper mapper, TimeProvider time)
+public sealed class MessagesService(IMessageStore messages, IMessageReader reader, CallerAccess access, IMapper mapper, TimeProvider time)
 {
     /// <exception cref="NotFoundException">There is no such session for the caller.</exception>
     /// <exception cref="ConflictException">The session has ended.</exception>
@@ -40,19 +39,13 @@ public sealed class MessagesService(IMessageStore messages, CallerAccess access,
         };
     }
 
+    /// <summary>Begins to read; whoever asked reads on, and disposes of the rows.</summary>
     /// <exception cref="NotFoundException">There is no such session for the caller.</exception>
-    public async Task<MessageListResponse> ListAsync(
-        Guid sessionId, ListMessagesQuery query, Caller caller, CancellationToken cancellationToken)
+    public async Task<MessagePage> ReadAsync(Guid sessionId, ListMessagesQuery query, Caller caller, CancellationToken cancellationToken)
     {
         var owner = await access.OwnerAsync(caller, sessionId, cancellationToken);
-        var range = query.ToRange(ListMessagesQuery.DefaultPageSize);
-        var page = await messages.ListAsync(owner, sessionId, query.ToFilter(), range, cancellationToken) ?? throw SessionErrors.NotFound();
-        return new MessageListResponse
-        {
-            Messages = mapper.Map<List<MessageResponse>>(page.Items),
-            Total = page.Total,
-            Page = range.Page,
-            PageSize = range.Size,
-        };
+        var selection = query.ToSelection();
+        var rows = await reader.OpenAsync(owner, sessionId, selection, cancellationToken) ?? throw SessionErrors.NotFound();
+        return new MessagePage(owner, sessionId, rows, query.ToRange(), query.IsByPosition ? rows.InRange > selection.Take : null);
     }
 }

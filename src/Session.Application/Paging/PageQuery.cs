@@ -15,5 +15,5 @@ public readonly record struct PageRange(int Page, int Size)
     public long Skip => (Page - 1L) * Size;
 }
 
-/// <summary>A page of items with the number of all there are.</summary>
-public sealed record Paged<T>(IReadOnlyList<T> Items, long Total);
+/// <summary>A page of items with the number of all there are, and whether there are more after these.</summary>
+public sealed record Paged<T>(IReadOnlyList<T> Items, long Total, bool HasMore);

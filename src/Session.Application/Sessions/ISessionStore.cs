@@ -17,8 +17,9 @@ public interface ISessionStore
 
     Task<SessionSummaryResponse?> FindSummaryAsync(string userId, Guid sessionId, CancellationToken cancellationToken);
 
-    /// <summary>A page of the user's sessions, newest first by creation, ties by id.</summary>
-    Task<Paged<Session>> ListAsync(string userId, SessionFilter filter, PageRange range, CancellationToken cancellationToken);
+    /// <summary>A page of the user's sessions, newest first by creation, ties by id; of those after the cursor, if there is one.</summary>
+    Task<Paged<Session>> ListAsync(
+        string userId, SessionFilter filter, PageRange range, SessionCursor? cursor, CancellationToken cancellationToken);
 
     /// <summary>
     /// Locks the session, applies a change and stores the outcome with its effect on the statistics, in one transaction;

@@ -26,7 +26,16 @@ public sealed class ListSessionsQuery : IPageQuery
     [Range(1, MaxPageSize)]
     public int? PageSize { get; init; }
 
+    /// <summary>
+    /// Goes on where another answer ended: its <c>next_cursor</c>, with the same filters and without <c>page</c>.
+    /// </summary>
+    public string? Cursor { get; init; }
+
     internal SessionFilter ToFilter() => new(ActiveOnly ?? false, Status is null ? null : SessionStatuses.Parse(Status));
+
+    /// <summary>The cursor of a valid query, if it has one.</summary>
+    internal SessionCursor? ToCursor(SessionFilter filter) =>
+        Cursor is not null && SessionCursor.TryParse(Cursor, filter, out var cursor) ? cursor : null;
 }
 
 internal sealed class ListSessionsQueryValidator : AbstractValidator<ListSessionsQuery>
@@ -35,6 +44,13 @@ internal sealed class ListSessionsQueryValidator : AbstractValidator<ListSession
     {
         this.AddPageRules(ListSessionsQuery.MaxPageSize);
         RuleFor(q => q.Status).KnownStatus();
+        When(q => q.Cursor is not null, () =>
+        {
+            RuleFor(q => q.Page).Null().WithMessage("must not be given together with cursor");
+            RuleFor(q => q.Cursor).Must((query, cursor) => SessionCursor.TryParse(cursor!, query.ToFilter(), out _))
+                .When(q => q.Status is null || SessionStatuses.IsKnown(q.Status))
+                .WithMessage("must be the next_cursor of an answer with the same filters");
+        });
     }
 }
 

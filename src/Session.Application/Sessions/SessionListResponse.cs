@@ -14,7 +14,7 @@ public sealed class SessionListResponse
     [Required]
     public required long Total { get; init; }
 
-    /// <summary>The number of the page, from 1.</summary>
+    /// <summary>The number of the page, from 1; with a cursor always 1.</summary>
     /// <example>1</example>
     [Required]
     public required int Page { get; init; }
@@ -23,4 +23,8 @@ public sealed class SessionListResponse
     /// <example>50</example>
     [Required]
     public required int PageSize { get; init; }
+
+    /// <summary>Where the list goes on, to be given as <c>cursor</c>; null at its end.</summary>
+    /// <example>AQjd-qyI2BLqqHqdbkE3TUGKuKE8SrzIPmZh0098</example>
+    public required string? NextCursor { get; init; }
 }

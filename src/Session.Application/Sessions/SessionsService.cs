@@ -52,13 +52,15 @@ public sealed class SessionsService(ISessionStore sessions, CallerAccess access,
     public async Task<SessionListResponse> ListAsync(string userId, ListSessionsQuery query, CancellationToken cancellationToken)
     {
         var range = query.ToRange(ListSessionsQuery.DefaultPageSize);
-        var page = await sessions.ListAsync(userId, query.ToFilter(), range, cancellationToken);
+        var filter = query.ToFilter();
+        var page = await sessions.ListAsync(userId, filter, range, query.ToCursor(filter), cancellationToken);
         return new SessionListResponse
         {
             Sessions = mapper.Map<List<SessionResponse>>(page.Items),
             Total = page.Total,
             Page = range.Page,
             PageSize = range.Size,
+            NextCursor = page.HasMore ? SessionCursor.After(page.Items[^1]).ToText(filter) : null,
         };
     }
 

@@ -1,15 +1,12 @@
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using NpgsqlTypes;
 using SessionService.Application.Messages;
-using SessionService.Application.Paging;
 using SessionService.Domain.Messages;
-using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Statistics;
 
 namespace SessionService.Infrastructure.Messages;
 
-internal sealed class MessageStore(SessionDbContext context, NpgsqlDataSource dataSource) : IMessageStore
+internal sealed class MessageStore(NpgsqlDataSource dataSource) : IMessageStore
 {
     // One statement, one round trip: the update locks the session's row, so the numbers follow each other however many write at
     // once, and a message waits for a session that is about to end. Without a number in the answer nothing was written; whether
@@ -67,70 +64,5 @@ internal sealed class MessageStore(SessionDbContext context, NpgsqlDataSource da
 
         message.Sequence = reader.GetInt64(0);
         return AppendOutcome.Appended;
-    }
-
-    public async Task<Paged<SessionMessage>?> ListAsync(
-        string userId, Guid sessionId, MessageFilter filter, PageRange range, CancellationToken cancellationToken) =>
-        filter.IsEverything
-            ? await ListEverythingAsync(userId, sessionId, filter.NewestFirst, range, cancellationToken)
-            : await ListFilteredAsync(userId, sessionId, filter, range, cancellationToken);
-
-    // Without gaps in the numbers a page is a range of the primary key, at any depth, and the session knows the total.
-    private async Task<Paged<SessionMessage>?> ListEverythingAsync(
-        string userId, Guid sessionId, bool newestFirst, PageRange range, CancellationToken cancellationToken)
-    {
-        var skip = range.Skip;
-        var size = range.Size;
-        var session = context.Sessions.Where(s => s.UserId == userId && s.SessionId == sessionId);
-        var page = newestFirst
-            ? session.Select(s => new
-            {
-                s.MessageCount,
-                Messages = context.Messages
-                    .Where(m => m.UserId == userId && m.SessionId == sessionId
-                        && m.Sequence <= s.MessageCount - skip && m.Sequence > s.MessageCount - skip - size)
-                    .OrderByDescending(m => m.Sequence)
-                    .ToList(),
-            })
-            : session.Select(s => new
-            {
-                s.MessageCount,
-                Messages = context.Messages
-                    .Where(m => m.UserId == userId && m.SessionId == sessionId && m.Sequence > skip && m.Sequence <= skip + size)
-                    .OrderBy(m => m.Sequence)
-                    .ToList(),
-            });
-        var found = await page.AsNoTracking().SingleOrDefaultAsync(cancellationToken);
-        return found is null ? null : new Paged<SessionMessage>(found.Messages, found.MessageCount);
-    }
-
-    private async Task<Paged<SessionMessage>?> ListFilteredAsync(
-        string userId, Guid sessionId, MessageFilter filter, PageRange range, CancellationToken cancellationToken)
-    {
-        var messages = context.Messages.AsNoTracking().Where(m => m.UserId == userId && m.SessionId == sessionId);
-        if (filter.Role is { } role)
-        {
-            messages = messages.Where(m => m.Role == role);
-        }
-
-        if (filter.MessageType is { } messageType)
-        {
-            messages = messages.Where(m => m.MessageType == messageType);
-        }
-
-        // One snapshot: the total and the page tell of the same moment.
-        await using var transaction = await context.Database.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellationToken);
-        var found = await context.Sessions
-            .Where(s => s.UserId == userId && s.SessionId == sessionId)
-            .Select(_ => new { Total = messages.LongCount() })
-            .SingleOrDefaultAsync(cancellationToken);
-        if (found is null || range.Skip >= found.Total)
-        {
-            return found is null ? null : new Paged<SessionMessage>([], found.Total);
-        }
-
-        var ordered = filter.NewestFirst ? messages.OrderByDescending(m => m.Sequence) : messages.OrderBy(m => m.Sequence);
-        var page = await ordered.Skip((int)range.Skip).Take(range.Size).ToListAsync(cancellationToken);
-        return new Paged<SessionMessage>(page, found.Total);
     }
 }

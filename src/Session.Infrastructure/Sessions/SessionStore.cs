@@ -78,7 +78,7 @@ internal sealed class SessionStore(SessionDbContext context, NpgsqlDataSource da
             .SingleOrDefaultAsync(cancellationToken);
 
     public async Task<Paged<Session>> ListAsync(
-        string userId, SessionFilter filter, PageRange range, CancellationToken cancellationToken)
+        string userId, SessionFilter filter, PageRange range, SessionCursor? cursor, CancellationToken cancellationToken)
     {
         var sessions = context.Sessions.AsNoTracking().Where(s => s.UserId == userId);
         if (filter.Status is { } status)
@@ -96,14 +96,23 @@ internal sealed class SessionStore(SessionDbContext context, NpgsqlDataSource da
         var total = await sessions.LongCountAsync(cancellationToken);
         if (range.Skip >= total)
         {
-            return new Paged<Session>([], total);
+            return new Paged<Session>([], total, HasMore: false);
         }
 
+        // A row value is compared as the index is ordered, so the database goes straight to the place.
+        if (cursor is { } after)
+        {
+            sessions = sessions.Where(s => EF.Functions.LessThan(
+                ValueTuple.Create(s.CreatedAt, s.SessionId), ValueTuple.Create(after.CreatedAt, after.SessionId)));
+        }
+
+        // One more than is asked for tells whether there are more.
         var page = await sessions
             .OrderByDescending(s => s.CreatedAt).ThenByDescending(s => s.SessionId)
-            .Skip((int)range.Skip).Take(range.Size)
+            .Skip((int)range.Skip).Take(range.Size + 1)
             .ToListAsync(cancellationToken);
-        return new Paged<Session>(page, total);
+        var hasMore = page.Count > range.Size;
+        return new Paged<Session>(hasMore ? page[..range.Size] : page, total, hasMore);
     }
 
     public async Task<Session?> ChangeAsync(

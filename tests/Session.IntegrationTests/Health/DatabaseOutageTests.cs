@@ -29,6 +29,8 @@ public sealed class DatabaseOutageTests(ApiFixture service) : IClassFixture<ApiF
                 await user.PostAsync($"{session}/messages", """{"role":"user","content":"Hello"}"""),
                 await user.GetAsync($"{session}/messages"),
                 await user.GetAsync($"{session}/messages?role=user"),
+                await user.GetAsync($"{session}/messages?after=0"),
+                await user.GetAsync($"{session}/messages?before=9&role=user"),
                 await user.PostAsync($"{session}/memory", """{"content":"All."}"""),
                 await user.GetAsync($"{session}/memory"),
             ];

@@ -88,6 +88,66 @@ public sealed class MessagesConcurrencyTests(ApiFixture service) : IClassFixture
         }
     }
 
+    [Fact]
+    public async Task Reading_on_by_position_while_others_write_gives_every_message_once()
+    {
+        const int Total = 400;
+        var user = service.AsNewUser();
+        var session = await user.StartSessionAsync();
+        var writing = Task.WhenAll(Enumerable.Range(0, 8).Select(async writer =>
+        {
+            for (var i = 0; i < Total / 8; i++)
+            {
+                await user.WriteMessageAsync(session, $$"""{"role":"{{(writer % 2 == 0 ? "user" : "tool")}}","content":"Hello"}""");
+            }
+        }));
+
+        var forwards = ReadForwardsAsync(user, session, Total, "");
+        var filtered = ReadForwardsAsync(user, session, Total / 2, "&role=tool");
+        var backwards = new List<long>();
+        do
+        {
+            backwards = await ReadBackwardsAsync(user, session);
+            Assert.Equal(Enumerable.Range(1, backwards.Count).Select(n => (long)n), backwards);
+        }
+        while (backwards.Count < Total);
+
+        await writing;
+        Assert.Equal(Enumerable.Range(1, Total).Select(n => (long)n), await forwards);
+        Assert.Equal(
+            (await ReadAllAsync(user, session)).Where(message => message.Text("role") == "tool").Select(message => message.Number("sequence")),
+            await filtered);
+    }
+
+    private static async Task<List<long>> ReadForwardsAsync(ApiClient user, string session, int total, string filter)
+    {
+        var read = new List<long>();
+        while (read.Count < total)
+        {
+            var list = (await user.GetAsync($"{session}/messages?after={(read.Count == 0 ? 0 : read[^1])}&limit=7{filter}")).Is(200);
+            read.AddRange(list.Items("messages").Select(message => message.Number("sequence")));
+
+            // The answer is of one moment: what it says of the rest agrees with what it holds.
+            Assert.Equal(read.Count < list.Number("total"), list.GetProperty("has_more").GetBoolean());
+        }
+
+        return read;
+    }
+
+    private static async Task<List<long>> ReadBackwardsAsync(ApiClient user, string session)
+    {
+        var read = new List<long>();
+        for (var before = long.MaxValue; ; before = read[0])
+        {
+            var list = (await user.GetAsync($"{session}/messages?before={before}&limit=50")).Is(200);
+            read.InsertRange(0, list.Items("messages").Select(message => message.Number("sequence")));
+            if (!list.GetProperty("has_more").GetBoolean())
+            {
+                return read;
+            }
+        }
+    }
+
     private static async Task<List<JsonElement>> ReadAllAsync(ApiClient user, string session)
     {
         var messages = new List<JsonElement>();

@@ -18,7 +18,7 @@ public sealed class SessionListTests(ApiFixture service) : IClassFixture<ApiFixt
 
         var list = (await user.GetAsync(string.Format(path, user.UserId))).Is(200);
 
-        JsonShape.AssertMatches("""{"sessions": [], "total": 0, "page": 1, "page_size": 50}""", list);
+        JsonShape.AssertMatches("""{"sessions": [], "total": 0, "page": 1, "page_size": 50, "next_cursor": null}""", list);
     }
 
     [Theory]
@@ -68,7 +68,7 @@ public sealed class SessionListTests(ApiFixture service) : IClassFixture<ApiFixt
 
         var list = (await user.GetAsync($"{Sessions}?page=2147483647&page_size=100")).Is(200);
 
-        JsonShape.AssertMatches("""{"sessions": [], "total": 1, "page": 2147483647, "page_size": 100}""", list);
+        JsonShape.AssertMatches("""{"sessions": [], "total": 1, "page": 2147483647, "page_size": 100, "next_cursor": null}""", list);
     }
 
     [Fact]

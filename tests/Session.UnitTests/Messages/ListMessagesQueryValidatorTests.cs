@@ -36,4 +36,30 @@ public sealed class ListMessagesQueryValidatorTests
             "must be at most 50 characters long");
         Fails(_validator, new ListMessagesQuery { MessageType = "\0" }, "must not contain U+0000");
     }
+
+    [Fact]
+    public void Positions_are_numbers_from_zero_and_the_limit_is_1000()
+    {
+        Passes(_validator, new ListMessagesQuery { After = 0, Before = 0, Limit = 1 });
+        Passes(_validator, new ListMessagesQuery { After = long.MaxValue, Before = long.MaxValue, Limit = 1000 });
+        Fails(
+            _validator,
+            new ListMessagesQuery { After = -1, Before = -1, Limit = 0 },
+            "must be 0 or more",
+            "must be 0 or more",
+            "must be between 1 and 1000");
+        Fails(_validator, new ListMessagesQuery { Limit = 1001 }, "must be between 1 and 1000");
+    }
+
+    [Fact]
+    public void A_list_is_read_by_page_or_by_position()
+    {
+        const string NotWithPosition = "must not be given together with after, before or limit";
+        const string NotWithPage = "must not be given together with page or page_size";
+        Fails(_validator, new ListMessagesQuery { Page = 1, After = 0 }, NotWithPosition, NotWithPage);
+        Fails(
+            _validator,
+            new ListMessagesQuery { Page = 1, PageSize = 1, After = 0, Before = 1, Limit = 1 },
+            NotWithPosition, NotWithPosition, NotWithPage, NotWithPage, NotWithPage);
+    }
 }

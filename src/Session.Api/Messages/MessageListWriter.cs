@@ -1,0 +1,71 @@
+using System.Text.Json;
+using SessionService.Api.Json;
+using SessionService.Application.Messages;
+
+namespace SessionService.Api.Messages;
+
+/// <summary>The JSON of <see cref="MessageListResponse"/>, written without one.</summary>
+internal readonly struct MessageListWriter(Utf8JsonWriter json, string userId, Guid sessionId)
+{
+    private static readonly JsonEncodedText Messages = Name(nameof(MessageListResponse.Messages));
+    private static readonly JsonEncodedText Total = Name(nameof(MessageListResponse.Total));
+    private static readonly JsonEncodedText Page = Name(nameof(MessageListResponse.Page));
+    private static readonly JsonEncodedText PageSize = Name(nameof(MessageListResponse.PageSize));
+    private static readonly JsonEncodedText HasMore = Name(nameof(MessageListResponse.HasMore));
+
+    private static readonly JsonEncodedText MessageId = Name(nameof(MessageResponse.MessageId));
+    private static readonly JsonEncodedText SessionId = Name(nameof(MessageResponse.SessionId));
+    private static readonly JsonEncodedText UserId = Name(nameof(MessageResponse.UserId));
+    private static readonly JsonEncodedText Sequence = Name(nameof(MessageResponse.Sequence));
+    private static readonly JsonEncodedText Role = Name(nameof(MessageResponse.Role));
+    private static readonly JsonEncodedText Content = Name(nameof(MessageResponse.Content));
+    private static readonly JsonEncodedText MessageType = Name(nameof(MessageResponse.MessageType));
+    private static readonly JsonEncodedText Metadata = Name(nameof(MessageResponse.Metadata));
+    private static readonly JsonEncodedText TokensUsed = Name(nameof(MessageResponse.TokensUsed));
+    private static readonly JsonEncodedText CostUsd = Name(nameof(MessageResponse.CostUsd));
+    private static readonly JsonEncodedText CreatedAt = Name(nameof(MessageResponse.CreatedAt));
+
+    // Of every message the same.
+    private readonly JsonEncodedText _userId = JsonEncodedText.Encode(userId, ServiceJson.Encoder);
+
+    public void Begin()
+    {
+        json.WriteStartObject();
+        json.WriteStartArray(Messages);
+    }
+
+    public void Write(in MessageRow message)
+    {
+        json.WriteStartObject();
+        json.WriteString(MessageId, message.MessageId);
+        json.WriteString(SessionId, sessionId);
+        json.WriteString(UserId, _userId);
+        json.WriteNumber(Sequence, message.Sequence);
+        json.WriteString(Role, message.Role.Span);
+        json.WriteString(Content, message.Content.Span);
+        json.WriteString(MessageType, message.MessageType.Span);
+        json.WritePropertyName(Metadata);
+        json.WriteRawValue(message.Metadata.Span, skipInputValidation: true);
+        json.WriteNumber(TokensUsed, message.TokensUsed);
+        json.WriteNumber(CostUsd, DecimalConverter.WithoutPadding(message.CostUsd));
+        json.WritePropertyName(CreatedAt);
+        TimestampConverter.WriteUtc(json, message.CreatedAt);
+        json.WriteEndObject();
+    }
+
+    public void End(MessagePage page)
+    {
+        json.WriteEndArray();
+        json.WriteNumber(Total, page.Rows.Total);
+        json.WriteNumber(Page, page.Range.Page);
+        json.WriteNumber(PageSize, page.Range.Size);
+        if (page.HasMore is { } hasMore)
+        {
+            json.WriteBoolean(HasMore, hasMore);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static JsonEncodedText Name(string property) => JsonEncodedText.Encode(JsonNamingPolicy.SnakeCaseLower.ConvertName(property));
+}

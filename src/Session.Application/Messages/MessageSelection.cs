@@ -1,0 +1,39 @@
+namespace SessionService.Application.Messages;
+
+/// <summary>The messages that a list is about: numbers between two others, filters, an order, and the part of them that is wanted.</summary>
+public sealed record MessageSelection
+{
+    public required MessageOrder Order { get; init; }
+
+    public string? Role { get; init; }
+
+    public string? MessageType { get; init; }
+
+    /// <summary>Only messages with greater numbers; 0 for all.</summary>
+    public long After { get; init; }
+
+    /// <summary>Only messages with smaller numbers; <see cref="long.MaxValue"/> for all.</summary>
+    public long Before { get; init; } = long.MaxValue;
+
+    /// <summary>How many of these to pass over, in the direction of reading.</summary>
+    public long Skip { get; init; }
+
+    /// <summary>How many to read at most.</summary>
+    public required int Take { get; init; }
+
+    /// <summary>Whether every message with a number in the range is meant.</summary>
+    public bool IsUnfiltered => Role is null && MessageType is null;
+}
+
+/// <summary>From which end of the range messages are taken, and in which order they are given.</summary>
+public enum MessageOrder
+{
+    /// <summary>The oldest ones, the oldest first.</summary>
+    OldestFirst,
+
+    /// <summary>The newest ones, the newest first.</summary>
+    NewestFirst,
+
+    /// <summary>The newest ones, the oldest of them first.</summary>
+    LastInTimeOrder,
+}
