@@ -1,8 +1,8 @@
-using Spectre.Console;
 using SessionService.Benchmarks.Data;
 using SessionService.Benchmarks.Measuring;
 using SessionService.Benchmarks.Reporting;
 using SessionService.Benchmarks.Scenarios;
+using Spectre.Console;
 
 namespace SessionService.Benchmarks;
 
@@ -18,11 +18,18 @@ internal sealed class Benchmark(BenchmarkOptions options)
         }
 
         var scenarios = AllScenarios.Select(options.Only);
-        var report = new Report();
-        await AnsiConsole.Progress()
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new ElapsedTimeColumn())
-            .StartAsync(context => RunAsync(scenarios, report, context, cancellationToken));
-        report.Print();
+        var report = new Report(options);
+        try
+        {
+            await AnsiConsole.Progress()
+                .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new ElapsedTimeColumn())
+                .StartAsync(context => RunAsync(scenarios, report, context, cancellationToken));
+        }
+        finally
+        {
+            // What was measured before a failure took its time too.
+            report.Print();
+        }
     }
 
     private async Task RunAsync(IReadOnlyList<Scenario> scenarios, Report report, ProgressContext context, CancellationToken cancellationToken)
@@ -32,6 +39,7 @@ internal sealed class Benchmark(BenchmarkOptions options)
         var title = "preparing";
         await using var laboratory = new Laboratory(options, ShowStep);
         await laboratory.PrepareAsync(cancellationToken);
+        report.PostgresVersion = laboratory.Server.Version;
         Finish();
 
         foreach (var scenario in scenarios)

@@ -1,7 +1,7 @@
 using System.CommandLine;
-using Spectre.Console;
 using SessionService.Benchmarks.Driving;
 using SessionService.Benchmarks.Scenarios;
+using Spectre.Console;
 
 namespace SessionService.Benchmarks;
 
@@ -24,7 +24,7 @@ internal static class BenchmarkCommands
         var only = new Option<string>("--only") { Description = $"Scenarios to run, with commas between: {string.Join(", ", AllScenarios.Keys)}." };
         var smoke = new Option<bool>("--smoke") { Description = "Runs everything once on little data: a test of the benchmark." };
         var service = new Option<string>("--service") { Description = "The service's assembly (Session.Api.dll).", DefaultValueFactory = _ => defaults.Service };
-        var directory = new Option<string>("--directory") { Description = "Where the database is made; it is removed afterwards.", DefaultValueFactory = _ => defaults.Directory };
+        var directory = new Option<string>("--directory") { Description = "Where the database gets a directory of its own, which is removed afterwards.", DefaultValueFactory = _ => defaults.Directory };
         seconds.Validators.Add(result => RequirePositive(result, seconds));
         rounds.Validators.Add(result => RequirePositive(result, rounds));
         connections.Validators.Add(result => RequirePositive(result, connections));
@@ -43,7 +43,7 @@ internal static class BenchmarkCommands
                 Connections = arguments.GetValue(connections),
                 Only = arguments.GetValue(only)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [],
                 Service = Path.GetFullPath(arguments.GetValue(service)!),
-                Directory = Path.GetFullPath(arguments.GetValue(directory)!),
+                Directory = Path.Combine(Path.GetFullPath(arguments.GetValue(directory)!), $"session-benchmarks-{Guid.NewGuid():N}"),
             };
             return RunAsync(arguments.GetValue(smoke) ? options.AsSmoke() : options, cancellationToken);
         });
@@ -101,6 +101,5 @@ internal static class BenchmarkCommands
     }
 
     // The temporary directory is in memory on many systems.
-    private static string DefaultDirectory() =>
-        Path.Combine(Directory.Exists("/var/tmp") ? "/var/tmp" : Path.GetTempPath(), $"session-benchmarks-{Guid.NewGuid():N}");
+    private static string DefaultDirectory() => Directory.Exists("/var/tmp") ? "/var/tmp" : Path.GetTempPath();
 }

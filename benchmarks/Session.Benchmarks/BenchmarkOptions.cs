@@ -14,8 +14,8 @@ internal sealed record BenchmarkOptions
     /// <summary>Keys of the scenarios to run; all of them where it is empty.</summary>
     public IReadOnlyCollection<string> Only { get; init; } = [];
 
-    /// <summary>Whether the sides run once before they are measured.</summary>
-    public bool WarmUp { get; init; } = true;
+    /// <summary>Whether everything runs once on little data: that shows that the benchmark works, and measures nothing.</summary>
+    public bool IsSmoke { get; private init; }
 
     public int Sessions { get; init; } = 10_000;
 
@@ -39,13 +39,12 @@ internal sealed record BenchmarkOptions
     /// <summary>The service's assembly.</summary>
     public required string Service { get; init; }
 
-    /// <summary>Everything once, on little data: shows that the benchmark works, measures nothing.</summary>
     public BenchmarkOptions AsSmoke() => this with
     {
         Seconds = 0.2,
         Rounds = 1,
         Connections = Math.Min(Connections, 8),
-        WarmUp = false,
+        IsSmoke = true,
         Sessions = 200,
         PageSessions = 5,
         PagesPerSession = 3,

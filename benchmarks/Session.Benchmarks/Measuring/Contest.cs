@@ -6,12 +6,12 @@ namespace SessionService.Benchmarks.Measuring;
 internal static class Contest
 {
     /// <summary>How often <see cref="RunAsync"/> measures, for whoever shows progress.</summary>
-    public static int Measurements(BenchmarkOptions options) => 2 * (options.Rounds + (options.WarmUp ? 1 : 0));
+    public static int Measurements(BenchmarkOptions options) => 2 * (options.Rounds + (options.IsSmoke ? 0 : 1));
 
     public static async Task<IReadOnlyList<Pair>> RunAsync(
         Side a, Side b, BenchmarkOptions options, Action<string> progress, CancellationToken cancellationToken)
     {
-        if (options.WarmUp)
+        if (!options.IsSmoke)
         {
             await RoundAsync("warm-up");
         }

@@ -66,8 +66,15 @@ internal sealed partial class PgBenchRunner(DatabaseServer server, BenchmarkOpti
             new Dictionary<string, string>(StringComparer.Ordinal) { ["PGPASSWORD"] = connection.Password! },
             cancellationToken);
         await server.SettleAsync(cancellationToken);
+        var transactions = (long)Number(Transactions(), output);
+        if (transactions == 0)
+        {
+            // Connecting counts as a part of its time.
+            throw new BenchmarkException("pgbench got nothing done in its time: the machine is too busy, measure for longer (--seconds).");
+        }
+
         return new Run(
-            (long)Number(Transactions(), output),
+            transactions,
             Number(PerSecond(), output),
             server.ProcessorSeconds - before,
             Percentiles.Sort(ReadMilliseconds()));

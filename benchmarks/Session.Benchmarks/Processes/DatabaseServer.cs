@@ -32,6 +32,9 @@ internal sealed class DatabaseServer : IAsyncDisposable
             });
     }
 
+    /// <summary>PostgreSQL's major version.</summary>
+    public int Version { get; private set; }
+
     /// <summary>The program, beside the server's own where it is there, else wherever PATH has it.</summary>
     public string PgBench { get; private set; } = "pgbench";
 
@@ -44,6 +47,7 @@ internal sealed class DatabaseServer : IAsyncDisposable
     {
         await _server.StartAsync(cancellationToken);
         var binaries = await PostgresBinaries.FindAsync(clusterVersion: null, cancellationToken: cancellationToken);
+        Version = binaries.MajorVersion;
         var beside = Path.Combine(binaries.Directory, PgBench);
         PgBench = File.Exists(beside) ? beside : PgBench;
         var pidFile = await File.ReadAllLinesAsync(Path.Combine(_directory, "cluster", "postmaster.pid"), cancellationToken);

@@ -1,11 +1,11 @@
-using Spectre.Console;
 using SessionService.Benchmarks.Measuring;
 using SessionService.Benchmarks.Scenarios;
+using Spectre.Console;
 
 namespace SessionService.Benchmarks.Reporting;
 
 /// <summary>Two tables: the medians of what was measured, and the ratios beside their goals.</summary>
-internal sealed class Report
+internal sealed class Report(BenchmarkOptions options)
 {
     // Where the output goes to a file there is no width to keep to.
     private const int WidthOfFiles = 180;
@@ -45,12 +45,19 @@ internal sealed class Report
                 $"{ratios.Median:0.00}",
                 $"{ratios.Least:0.00}",
                 $"{ratios.Most:0.00}",
-                goal.IsMetBy(ratios.Median) ? "[green]yes[/]" : "[red]no[/]");
+                Verdict(goal, ratios.Median));
         }
     }
 
+    public int PostgresVersion { get; set; }
+
     public void Print()
     {
+        if (_ratios.Rows.Count == 0)
+        {
+            return;
+        }
+
         if (!AnsiConsole.Profile.Out.IsTerminal)
         {
             AnsiConsole.Profile.Width = WidthOfFiles;
@@ -58,6 +65,23 @@ internal sealed class Report
 
         AnsiConsole.Write(_figures);
         AnsiConsole.Write(_ratios);
+        AnsiConsole.WriteLine(
+            $"{Environment.ProcessorCount} processors, PostgreSQL {PostgresVersion}, .NET {Environment.Version}, {options.Connections} connections, "
+            + $"{options.Rounds} rounds of {options.Seconds} s");
+        if (options.IsSmoke)
+        {
+            AnsiConsole.WriteLine("A smoke test: the figures mean nothing.");
+        }
+    }
+
+    private string Verdict(Goal goal, double ratio)
+    {
+        if (options.IsSmoke)
+        {
+            return "";
+        }
+
+        return goal.IsMetBy(ratio) ? "[green]yes[/]" : "[red]no[/]";
     }
 
     private void AddFigures(string title, string side, IReadOnlyList<Sample> samples)
