@@ -11,7 +11,7 @@ internal sealed class MessageStore(NpgsqlDataSource dataSource) : IMessageStore
     // One statement, one round trip: the update locks the session's row, so the numbers follow each other however many write at
     // once, and a message waits for a session that is about to end. Without a number in the answer nothing was written; whether
     // the session is there at all tells why.
-    private static readonly string Append =
+    internal static readonly string Append =
         $"""
         WITH session AS (
             UPDATE dev.sessions

@@ -12,7 +12,7 @@ namespace SessionService.Infrastructure.Sessions;
 internal sealed class SessionStore(SessionDbContext context, NpgsqlDataSource dataSource) : ISessionStore
 {
     // Whoever holds the id, the database decides: a look-up before the insert would race.
-    private static readonly string Add =
+    internal static readonly string Add =
         $"""
         WITH added AS (
             INSERT INTO dev.sessions

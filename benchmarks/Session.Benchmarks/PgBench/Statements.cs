@@ -1,0 +1,74 @@
+using SessionService.Benchmarks.Data;
+using SessionService.Infrastructure.Messages;
+using SessionService.Infrastructure.Sessions;
+
+namespace SessionService.Benchmarks.PgBench;
+
+/// <summary>The service's statements for pgbench. Its writes are the very text that the service sends for a single one.</summary>
+internal static class Statements
+{
+    // Each client counts its transactions; with its number last, ids come in about the order of time, as version 7 UUIDs do.
+    private const string CountTransactions = "n :n + 1";
+    private static readonly string SetNewId = $"new_id {Keys.NumberExpression(":run", "(:n * 1000 + :client_id)")}";
+
+    private static readonly string SessionId = Keys.UuidSql(":session_id");
+    private static readonly string NewId = Keys.UuidSql(":new_id");
+
+    public static PgBenchScript Append(SessionKind kind, int sessions) => PgBenchScript.Of(
+        MessageStore.Append,
+        [
+            ":user_id::text", SessionId, NewId, ":role::text", ":content::text", ":type::text", ":metadata::jsonb", ":tokens::int",
+            ":cost::numeric", "now()", "now()",
+        ],
+        [.. PickSession(kind, sessions), CountTransactions, SetNewId],
+        new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["role"] = SampleMessage.Role,
+            ["content"] = SampleMessage.Content,
+            ["type"] = SampleMessage.Type,
+            ["metadata"] = SampleMessage.Metadata,
+            ["tokens"] = SampleMessage.Tokens,
+            ["cost"] = SampleMessage.Cost,
+        });
+
+    public static PgBenchScript CreateSession() => PgBenchScript.Of(
+        SessionStore.Add,
+        [":user_id::text", NewId, ":status::text", ":conversation_data::jsonb", ":metadata::jsonb", "''", "now()"],
+        [.. PickSession(SessionKind.Plain, Keys.Users), CountTransactions, SetNewId],
+        new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["status"] = "active",
+            ["conversation_data"] = "{}",
+            ["metadata"] = SampleMessage.Metadata,
+        });
+
+    public static PgBenchScript GetSession(int sessions) => PgBenchScript.Of(
+        """
+        SELECT user_id, session_id, status, is_active, conversation_data, metadata, session_summary,
+               message_count, total_tokens, total_cost, created_at, updated_at, last_activity
+        FROM dev.sessions
+        WHERE user_id = $1 AND session_id = $2
+        """,
+        [":user_id::text", SessionId],
+        PickSession(SessionKind.Plain, sessions),
+        new Dictionary<string, string>(StringComparer.Ordinal));
+
+    public static PgBenchScript ReadPage(int sessions, int pages, int pageSize) => PgBenchScript.Of(
+        """
+        SELECT user_id, session_id, sequence, id, role, content, message_type, message_metadata, tokens_used, cost_usd, created_at
+        FROM dev.session_messages
+        WHERE user_id = $1 AND session_id = $2 AND sequence > $3
+        ORDER BY sequence
+        LIMIT $4
+        """,
+        [":user_id::text", SessionId, ":after::bigint", ":page_size::bigint"],
+        [.. PickSession(SessionKind.Paged, sessions), $"after {pageSize} * random(0, {pages} - 1)"],
+        new Dictionary<string, string>(StringComparer.Ordinal) { ["page_size"] = $"{pageSize}" });
+
+    private static IEnumerable<string> PickSession(SessionKind kind, int sessions) =>
+    [
+        $"session random(0, {sessions} - 1)",
+        $"user_id {Keys.UserExpression(":session")}",
+        $"session_id {Keys.NumberExpression($"{(int)kind}", ":session")}",
+    ];
+}

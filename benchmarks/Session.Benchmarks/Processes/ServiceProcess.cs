@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace SessionService.Benchmarks.Processes;
+
+/// <summary>The service, as it is run in production but for its log, which holds warnings only.</summary>
+internal sealed class ServiceProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
+
+    private readonly Process _process;
+    private readonly Task<string> _errors;
+    private readonly Task<string> _log;
+
+    private ServiceProcess(Process process, int port)
+    {
+        _process = process;
+        _errors = process.StandardError.ReadToEndAsync();
+        _log = process.StandardOutput.ReadToEndAsync();
+        Port = port;
+        Http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+    }
+
+    public int Port { get; }
+
+    /// <summary>For single questions; load comes from a process of its own.</summary>
+    public HttpClient Http { get; }
+
+    /// <summary>Seconds of processor time so far.</summary>
+    public double ProcessorSeconds => ProcessorTime.OfProcess(_process.Id);
+
+    public static async Task<ServiceProcess> StartAsync(
+        string assembly, string connectionString, IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(assembly))
+        {
+            throw new BenchmarkException($"{assembly} does not exist: build the service, or say where it is (--service).");
+        }
+
+        var port = FreePort();
+        var start = new ProcessStartInfo(Environment.ProcessPath!, [assembly, "--urls", $"http://127.0.0.1:{port}"])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["ConnectionStrings__SessionDb"] = connectionString;
+        // In Development the service migrates its database by itself.
+        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
+        start.Environment["Logging__LogLevel__Default"] = "Warning";
+        foreach (var (name, value) in settings)
+        {
+            start.Environment[name] = value;
+        }
+
+        var service = new ServiceProcess(Process.Start(start)!, port);
+        try
+        {
+            await service.WaitUntilReadyAsync(cancellationToken);
+            return service;
+        }
+        catch
+        {
+            await service.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // It keeps nothing that is not in the database, and the database is about to go.
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        Http.Dispose();
+    }
+
+    private async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
+    {
+        var waited = Stopwatch.StartNew();
+        while (waited.Elapsed < StartTimeout)
+        {
+            if (_process.HasExited)
+            {
+                throw new BenchmarkException($"The service ended with exit code {_process.ExitCode}: {await _errors}{await _log}");
+            }
+
+            try
+            {
+                using var response = await Http.GetAsync(new Uri("health/ready", UriKind.Relative), cancellationToken);
+                if (response.IsSuccessStatusCode)
+                {
+                    return;
+                }
+            }
+            catch (HttpRequestException)
+            {
+                // It does not listen yet.
+            }
+
+            await Task.Delay(PollInterval, cancellationToken);
+        }
+
+        throw new BenchmarkException($"The service is not ready after {StartTimeout.TotalSeconds} s.");
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

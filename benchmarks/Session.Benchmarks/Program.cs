@@ -1,0 +1,3 @@
+using SessionService.Benchmarks;
+
+return await BenchmarkCommands.Create().Parse(args).InvokeAsync(BenchmarkCommands.Invocation);

@@ -1,0 +1,29 @@
+namespace SessionService.Benchmarks.Scenarios;
+
+/// <summary>In the order in which they run: reading before the tables grow, the much writing last.</summary>
+internal static class AllScenarios
+{
+    private static readonly Scenario[] InOrder =
+    [
+        new("get", "get a session", ReadScenarios.GetAsync),
+        new("page", "a page of 100 messages", ReadScenarios.PageAsync),
+        new("depth", "page at depth 100,000 against page at the start", ReadScenarios.DepthAsync),
+        new("statistics", "statistics with 1,000,000 sessions against with 1,000", StatisticsScenario.RunAsync),
+        new("single", "append from one connection, coalescing on against off", WriteScenarios.SingleConnectionAsync),
+        new("append", "append over 10,000 sessions", WriteScenarios.AppendAsync),
+        new("hot", "append to one hot session", WriteScenarios.HotAsync),
+        new("create", "create a session", WriteScenarios.CreateAsync),
+        new("batch", "batch of 1,000 against single appends", WriteScenarios.BatchAsync),
+    ];
+
+    public static IEnumerable<string> Keys => InOrder.Select(scenario => scenario.Key);
+
+    /// <exception cref="BenchmarkException">A key is not known.</exception>
+    public static IReadOnlyList<Scenario> Select(IReadOnlyCollection<string> keys)
+    {
+        var unknown = keys.Except(Keys, StringComparer.Ordinal).ToList();
+        return unknown.Count > 0
+            ? throw new BenchmarkException($"There is no scenario {string.Join(", ", unknown)}; there are {string.Join(", ", Keys)}.")
+            : [.. InOrder.Where(scenario => keys.Count == 0 || keys.Contains(scenario.Key, StringComparer.Ordinal))];
+    }
+}
