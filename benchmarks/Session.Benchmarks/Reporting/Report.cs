@@ -49,6 +49,9 @@ internal sealed class Report(BenchmarkOptions options)
         }
     }
 
+    // Of the last minute before the run: how busy others kept the machine.
+    private readonly string _loadAverage = File.ReadAllText("/proc/loadavg").Split(' ')[0];
+
     public int PostgresVersion { get; set; }
 
     public void Print()
@@ -67,7 +70,7 @@ internal sealed class Report(BenchmarkOptions options)
         AnsiConsole.Write(_ratios);
         AnsiConsole.WriteLine(
             $"{Environment.ProcessorCount} processors, PostgreSQL {PostgresVersion}, .NET {Environment.Version}, {options.Connections} connections, "
-            + $"{options.Rounds} rounds of {options.Seconds} s");
+            + $"{options.Rounds} rounds of {options.Seconds} s; load average before it {_loadAverage}");
         if (options.IsSmoke)
         {
             AnsiConsole.WriteLine("A smoke test: the figures mean nothing.");
