@@ -56,7 +56,13 @@ public sealed class DatabaseFaultsTests
     {
         Assert.True(DatabaseFaults.IsUnavailable(new NpgsqlException("The connection pool has been exhausted")));
         Assert.True(DatabaseFaults.IsUnavailable(new NpgsqlException("", new TimeoutException())));
-        Assert.True(DatabaseFaults.IsUnavailable(new InvalidOperationException("", new SocketException((int)SocketError.ConnectionRefused))));
+        Assert.True(DatabaseFaults.IsUnavailable(new InvalidOperationException("", new NpgsqlException("", new SocketException((int)SocketError.ConnectionRefused)))));
+    }
+
+    [Fact]
+    public void A_client_that_goes_away_is_no_fault_of_the_database()
+    {
+        Assert.False(DatabaseFaults.IsUnavailable(new IOException("", new SocketException((int)SocketError.ConnectionReset))));
     }
 
     [Fact]
