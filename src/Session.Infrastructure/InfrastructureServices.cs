@@ -5,6 +5,7 @@ using SessionService.Application.Messages;
 using SessionService.Application.Sessions;
 using SessionService.Application.Statistics;
 using SessionService.Infrastructure.EmbeddedPostgres;
+using SessionService.Infrastructure.Idempotency;
 using SessionService.Infrastructure.Memories;
 using SessionService.Infrastructure.Messages;
 using SessionService.Infrastructure.Persistence;
@@ -12,6 +13,7 @@ using SessionService.Infrastructure.Schema;
 using SessionService.Infrastructure.Sessions;
 using SessionService.Infrastructure.Startup;
 using SessionService.Infrastructure.Statistics;
+using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Infrastructure;
 
@@ -36,12 +38,27 @@ public static class InfrastructureServices
         services.AddDbContextPool<SessionDbContext>((provider, options) => options
             .UseSessionTables(provider.GetRequiredService<NpgsqlDataSource>())
             .AddInterceptors(PreparedCommands.Instance));
+        services.AddWrites();
         services.AddScoped<ISessionStore, SessionStore>();
         services.AddSingleton<IMessageStore, MessageStore>();
         services.AddSingleton<IMessageReader, MessageReader>();
         services.AddScoped<IMemoryStore, MemoryStore>();
         services.AddSingleton<IStatisticsStore, StatisticsStore>();
         return services;
+    }
+
+    /// <summary>The writes that are made together, and the keys that keep them from being made twice.</summary>
+    private static void AddWrites(this IServiceCollection services)
+    {
+        services.AddOptions<WriteOptions>().BindConfiguration(WriteOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<WriterDataSource>();
+        services.AddSingleton(typeof(GroupWriter<,>));
+        services.AddSingleton<IGroupStatement<Creation, bool>, CreateStatement>();
+        services.AddSingleton<IGroupStatement<Append, Appended>, AppendStatement>();
+        services.AddSingleton<StoredMessages>();
+        services.AddOptions<IdempotencyOptions>().BindConfiguration(IdempotencyOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<IdempotencyRecords>();
+        services.AddHostedService<ExpiredKeysRemoval>();
     }
 
     /// <summary>Lets the embedded server come up while the application is put together; the start-up waits for it.</summary>

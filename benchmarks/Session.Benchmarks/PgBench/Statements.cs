@@ -1,10 +1,9 @@
 using SessionService.Benchmarks.Data;
-using SessionService.Infrastructure.Messages;
-using SessionService.Infrastructure.Sessions;
+using SessionService.Infrastructure.Statistics;
 
 namespace SessionService.Benchmarks.PgBench;
 
-/// <summary>The service's statements for pgbench. Its writes are the very text that the service sends for a single one.</summary>
+/// <summary>The statements for pgbench: what a service would send for each request alone, in one round trip and with all that the tables ask for.</summary>
 internal static class Statements
 {
     // Each client counts its transactions; with its number last, ids come in about the order of time, as version 7 UUIDs do.
@@ -14,8 +13,45 @@ internal static class Statements
     private static readonly string SessionId = Keys.UuidSql(":session_id");
     private static readonly string NewId = Keys.UuidSql(":new_id");
 
+    private static readonly string OneAppend =
+        $"""
+        WITH session AS (
+            UPDATE dev.sessions
+            SET message_count = message_count + 1,
+                total_tokens = total_tokens + $8,
+                total_cost = total_cost + $9,
+                last_activity = $11,
+                updated_at = greatest(updated_at, $11)
+            WHERE user_id = $1 AND session_id = $2 AND status <> 'ended'
+            RETURNING message_count),
+        message AS (
+            INSERT INTO dev.session_messages
+                (user_id, session_id, sequence, id, role, content, message_type, message_metadata, tokens_used, cost_usd, created_at)
+            SELECT $1, $2, session.message_count, $3, $4, $5, $6, $7, $8, $9, $10
+            FROM session
+            RETURNING sequence),
+        counted AS (
+            {StatisticsSql.Add("message", messages: "1", tokens: "$8", cost: "$9")})
+        SELECT (SELECT sequence FROM message),
+               EXISTS (SELECT FROM dev.sessions WHERE user_id = $1 AND session_id = $2)
+        """;
+
+    private static readonly string OneCreation =
+        $"""
+        WITH added AS (
+            INSERT INTO dev.sessions
+                (user_id, session_id, status, conversation_data, metadata, session_summary,
+                 message_count, total_tokens, total_cost, created_at, updated_at, last_activity)
+            VALUES ($1, $2, $3, $4, $5, $6, 0, 0, 0, $7, $7, $7)
+            ON CONFLICT DO NOTHING
+            RETURNING session_id),
+        counted AS (
+            {StatisticsSql.Add("added", sessions: "1", activeSessions: "1")})
+        SELECT EXISTS (SELECT FROM added)
+        """;
+
     public static PgBenchScript Append(SessionKind kind, int sessions) => PgBenchScript.Of(
-        MessageStore.Append,
+        OneAppend,
         [
             ":user_id::text", SessionId, NewId, ":role::text", ":content::text", ":type::text", ":metadata::jsonb", ":tokens::int",
             ":cost::numeric", "now()", "now()",
@@ -32,7 +68,7 @@ internal static class Statements
         });
 
     public static PgBenchScript CreateSession() => PgBenchScript.Of(
-        SessionStore.Add,
+        OneCreation,
         [":user_id::text", NewId, ":status::text", ":conversation_data::jsonb", ":metadata::jsonb", "''", "now()"],
         [.. PickSession(SessionKind.Plain, Keys.Users), CountTransactions, SetNewId],
         new Dictionary<string, string>(StringComparer.Ordinal)

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
+using SessionService.Api.Idempotency;
 using SessionService.Api.Identity;
 using SessionService.Application.Limits;
 
@@ -27,9 +28,10 @@ internal static class ServerLimits
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestLineSize = MaxRequestLineBytes;
             kestrel.Limits.MaxRequestBodySize = limits.Value.MaxBodyBytes;
-            // A header that is no UTF-8 would be refused without a problem document; Latin-1 keeps its bytes for CallerResolver.
+            // A header that is no UTF-8 would be refused without a problem document; Latin-1 keeps its bytes for those who read it.
             kestrel.RequestHeaderEncodingSelector = name =>
-                name.Equals(CallerResolver.Header, StringComparison.OrdinalIgnoreCase) ? Encoding.Latin1 : null;
+                name.Equals(CallerResolver.Header, StringComparison.OrdinalIgnoreCase)
+                || name.Equals(IdempotencyHeaders.Key, StringComparison.OrdinalIgnoreCase) ? Encoding.Latin1 : null;
         });
         return builder;
     }

@@ -1,4 +1,7 @@
+using System.Collections;
 using System.Collections.Frozen;
+using System.ComponentModel.DataAnnotations;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -61,7 +64,7 @@ internal sealed class JsonObjectInputFormatter : TextInputFormatter, IInputForma
 
         using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = JsonLimits.MaxDepth });
         var type = _options.GetTypeInfo(context.ModelType);
-        return await InputFormatterResult.SuccessAsync(ReadObject(document.RootElement, type, context.ModelState));
+        return await InputFormatterResult.SuccessAsync(ReadObject(document.RootElement, type, path: "", context.ModelState));
     }
 
     private static async Task ReadAsync(HttpContext http, MemoryStream body)
@@ -132,7 +135,7 @@ internal sealed class JsonObjectInputFormatter : TextInputFormatter, IInputForma
         return isObject && tooDeep is null;
     }
 
-    private object ReadObject(JsonElement json, JsonTypeInfo type, ModelStateDictionary errors)
+    private object ReadObject(JsonElement json, JsonTypeInfo type, string path, ModelStateDictionary errors)
     {
         var model = type.CreateObject!();
         foreach (var property in type.Properties)
@@ -142,9 +145,13 @@ internal sealed class JsonObjectInputFormatter : TextInputFormatter, IInputForma
                 continue;
             }
 
-            if (ReadValue(value, property.PropertyType, out var result) is { } reason)
+            if (_options.GetTypeInfo(property.PropertyType) is { Kind: JsonTypeInfoKind.Enumerable } items)
             {
-                errors.TryAddModelError(property.Name, reason);
+                property.Set(model, ReadObjects(value, items, MaxLength(property), path + property.Name, errors));
+            }
+            else if (ReadValue(value, property.PropertyType, out var result) is { } reason)
+            {
+                errors.TryAddModelError(path + property.Name, reason);
             }
             else
             {
@@ -153,6 +160,60 @@ internal sealed class JsonObjectInputFormatter : TextInputFormatter, IInputForma
         }
 
         return model;
+    }
+
+    /// <summary>A list of objects, each read member by member; what is wrong with one is named by its index.</summary>
+    private IList? ReadObjects(JsonElement json, JsonTypeInfo items, int maxLength, string path, ModelStateDictionary errors)
+    {
+        if (json.ValueKind != JsonValueKind.Array || json.GetArrayLength() > maxLength)
+        {
+            errors.TryAddModelError(path, $"must be an array of at most {maxLength} objects");
+            return null;
+        }
+
+        var type = _options.GetTypeInfo(items.ElementType!);
+        var list = (IList)Activator.CreateInstance(typeof(List<>).MakeGenericType(type.Type))!;
+        foreach (var item in json.EnumerateArray())
+        {
+            var itemPath = $"{path}[{list.Count}]";
+            if (RefuseObject(item) is { } reason)
+            {
+                errors.TryAddModelError(itemPath, reason);
+                list.Add(null);
+            }
+            else
+            {
+                list.Add(ReadObject(item, type, itemPath + ".", errors));
+            }
+        }
+
+        return list;
+    }
+
+    private static int MaxLength(JsonPropertyInfo property) =>
+        property.AttributeProvider!.GetCustomAttributes(typeof(MaxLengthAttribute), inherit: false).Cast<MaxLengthAttribute>().Single().Length;
+
+    private static string? RefuseObject(JsonElement json)
+    {
+        if (json.ValueKind != JsonValueKind.Object)
+        {
+            return "must be a JSON object";
+        }
+
+        // The look-up of a member by its name would choke on a name that is no text.
+        var reader = new Utf8JsonReader(JsonMarshal.GetRawUtf8Value(json));
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (JsonLimits.RefuseText(ref reader) is { } reason)
+            {
+                return $"a member's name {reason}";
+            }
+
+            reader.Skip();
+        }
+
+        return null;
     }
 
     private string? ReadValue(JsonElement json, Type type, out object? value)

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
+using SessionService.Api.Idempotency;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
 using SessionService.Application.Identity;
@@ -16,9 +17,13 @@ public sealed class MemoriesController(MemoriesService memories) : ControllerBas
     /// <remarks>
     /// A session has at most one: the first is created, a later one replaces it and keeps <c>memory_id</c> and <c>created_at</c>.
     /// An ended session's memory may still be written.
+    ///
+    /// With an `Idempotency-Key` the same request sent again writes nothing and is answered as the first time, with
+    /// `Idempotency-Replayed: true`, even if the memory was replaced since.
     /// </remarks>
     /// <param name="sessionId">The session's id.</param>
     /// <param name="request">The memory.</param>
+    /// <param name="idempotencyKey">The key of this write.</param>
     /// <param name="caller">The caller.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The memory, which replaced an earlier one.</response>
@@ -26,12 +31,17 @@ public sealed class MemoriesController(MemoriesService memories) : ControllerBas
     [HttpPost(Name = "write_memory")]
     [ProducesResponseType<MemoryResponse>(StatusCodes.Status200OK)]
     [ProducesResponseType<MemoryResponse>(StatusCodes.Status201Created)]
-    [ProducesProblem(StatusCodes.Status404NotFound)]
+    [ProducesProblem(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict)]
     public async Task<IActionResult> Write(
-        [FromRoute(Name = "session_id")] Guid sessionId, WriteMemoryRequest request, [FromCaller] Caller caller, CancellationToken cancellationToken)
+        [FromRoute(Name = "session_id")] Guid sessionId,
+        WriteMemoryRequest request,
+        [FromIdempotencyKey] string? idempotencyKey,
+        [FromCaller] Caller caller,
+        CancellationToken cancellationToken)
     {
-        var (memory, created) = await memories.WriteAsync(sessionId, request, caller, cancellationToken);
-        return created ? Created($"/api/v1/sessions/{sessionId}/memory", memory) : Ok(memory);
+        var (written, isFirst) = await memories.WriteAsync(sessionId, request, idempotencyKey, caller, cancellationToken);
+        var memory = Response.MarkReplay(written);
+        return isFirst ? Created($"/api/v1/sessions/{sessionId}/memory", memory) : Ok(memory);
     }
 
     /// <summary>Gets the session's memory</summary>

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
+using SessionService.Api.Idempotency;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
 using SessionService.Application.Identity;
@@ -16,9 +17,14 @@ public sealed class MessagesController(MessagesService messages) : ControllerBas
     /// <remarks>
     /// The message takes the session's next number. It and the session's totals and <c>last_activity</c> change together or not
     /// at all. An ended session takes no messages.
+    ///
+    /// **Safe retries.** With an `Idempotency-Key`, or with a `message_id` of the client's, the same request sent again stores nothing and
+    /// is answered as the first time, with `Idempotency-Replayed: true`. With `expected_sequence` the message is stored only if it gets
+    /// that number.
     /// </remarks>
     /// <param name="sessionId">The session's id.</param>
     /// <param name="request">The message.</param>
+    /// <param name="idempotencyKey">The key of this write.</param>
     /// <param name="caller">The caller.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="201">The message as stored, with its number.</response>
@@ -26,11 +32,40 @@ public sealed class MessagesController(MessagesService messages) : ControllerBas
     [ProducesResponseType<MessageResponse>(StatusCodes.Status201Created)]
     [ProducesProblem(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict)]
     public async Task<IActionResult> Append(
-        [FromRoute(Name = "session_id")] Guid sessionId, CreateMessageRequest request, [FromCaller] Caller caller, CancellationToken cancellationToken)
+        [FromRoute(Name = "session_id")] Guid sessionId,
+        CreateMessageRequest request,
+        [FromIdempotencyKey] string? idempotencyKey,
+        [FromCaller] Caller caller,
+        CancellationToken cancellationToken)
     {
-        var message = await messages.AppendAsync(sessionId, request, caller, cancellationToken);
+        var message = Response.MarkReplay(await messages.AppendAsync(sessionId, request, idempotencyKey, caller, cancellationToken));
         // Pages of one message: page n holds message n, for good.
         return Created($"/api/v1/sessions/{sessionId}/messages?page={message.Sequence}&page_size=1", message);
+    }
+
+    /// <summary>Appends messages</summary>
+    /// <remarks>
+    /// All of them or none, numbered in the given order, in one transaction. An invalid one fails the whole, with `errors` naming its index
+    /// (`messages[3].content`). `Idempotency-Key` and `expected_sequence` are those of the batch as a whole.
+    /// </remarks>
+    /// <param name="sessionId">The session's id.</param>
+    /// <param name="request">The messages.</param>
+    /// <param name="idempotencyKey">The key of this write.</param>
+    /// <param name="caller">The caller.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <response code="201">The messages as stored, with their numbers.</response>
+    [HttpPost("batch", Name = "append_messages")]
+    [ProducesResponseType<MessageBatchResponse>(StatusCodes.Status201Created)]
+    [ProducesProblem(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict)]
+    public async Task<IActionResult> AppendBatch(
+        [FromRoute(Name = "session_id")] Guid sessionId,
+        CreateMessageBatchRequest request,
+        [FromIdempotencyKey] string? idempotencyKey,
+        [FromCaller] Caller caller,
+        CancellationToken cancellationToken)
+    {
+        var batch = Response.MarkReplay(await messages.AppendBatchAsync(sessionId, request, idempotencyKey, caller, cancellationToken));
+        return Created($"/api/v1/sessions/{sessionId}/messages?after={batch.Messages[0].Sequence - 1}&limit={batch.Total}", batch);
     }
 
     /// <summary>Lists messages</summary>

@@ -20,6 +20,11 @@ internal static class RequestExamples
             {"role": "user", "content": "Hello, this is a test message", "message_type": "chat", "metadata": {"source": "test"},
              "tokens_used": 10, "cost_usd": 0.001}
             """,
+        [typeof(CreateMessageBatchRequest)] =
+            """
+            {"messages": [{"role": "user", "content": "What is a session?", "tokens_used": 5, "cost_usd": 0.0005},
+                          {"role": "assistant", "content": "A conversation that is kept.", "tokens_used": 7, "cost_usd": 0.0007}]}
+            """,
         [typeof(WriteMemoryRequest)] =
             """
             {"memory_type": "conversation", "content": "User prefers concise technical explanations.",

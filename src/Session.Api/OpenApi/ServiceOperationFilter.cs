@@ -1,11 +1,14 @@
 using System.Net.Mime;
 using System.Reflection;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.OpenApi;
 using SessionService.Api.Health;
+using SessionService.Api.Idempotency;
 using SessionService.Api.Identity;
 using SessionService.Api.Problems;
+using SessionService.Application.Idempotency;
 using SessionService.Application.Identity;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
@@ -49,6 +52,11 @@ internal sealed class ServiceOperationFilter : IOperationFilter
             problems.Add(Key(StatusCodes.Status422UnprocessableEntity));
         }
 
+        if (context.MethodInfo.GetParameters().Any(parameter => parameter.IsDefined(typeof(FromIdempotencyKeyAttribute))))
+        {
+            AddIdempotencyKey(operation);
+        }
+
         problems.UnionWith(context.MethodInfo.GetCustomAttribute<ProducesProblemAttribute>()?.Statuses.Select(Key) ?? []);
         foreach (var status in problems)
         {
@@ -76,6 +84,29 @@ internal sealed class ServiceOperationFilter : IOperationFilter
         // The header or the query parameter: the scheme is one of two ways.
         operation.Security!.Insert(
             0, new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(OpenApiServices.CallerScheme, document)] = [] });
+    }
+
+    private static void AddIdempotencyKey(OpenApiOperation operation)
+    {
+        operation.Parameters ??= [];
+        operation.Parameters.Add(new OpenApiParameter
+        {
+            Name = IdempotencyHeaders.Key,
+            In = ParameterLocation.Header,
+            Description = "A key of the client's for this write: sent again with the same key and body within 24 hours, it is made once.",
+            Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = IdempotencyKey.MaxLength, Pattern = "^[ -~]+$" },
+        });
+        foreach (var (_, response) in operation.Responses!.Where(entry => entry.Key.StartsWith('2')))
+        {
+            ((OpenApiResponse)response).Headers = new Dictionary<string, IOpenApiHeader>(StringComparer.Ordinal)
+            {
+                [IdempotencyHeaders.Replayed] = new OpenApiHeader
+                {
+                    Description = "`true` where the answer repeats that of an earlier request.",
+                    Schema = new OpenApiSchema { Type = JsonSchemaType.String, Enum = [JsonValue.Create("true")] },
+                },
+            };
+        }
     }
 
     private static OpenApiResponse ProblemResponse(string status, OperationFilterContext context)

@@ -13,5 +13,7 @@ internal static class ProblemCodes
     public const string RequestTimeout = "request_timeout";
     public const string RequestRefused = "request_refused";
     public const string DatabaseUnavailable = "database_unavailable";
+    public const string Overloaded = "overloaded";
+    public const string OutcomeUnknown = "outcome_unknown";
     public const string InternalError = "internal_error";
 }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Diagnostics;
 using SessionService.Api.Json;
 using SessionService.Domain.Errors;
 using SessionService.Infrastructure.Persistence;
+using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Api.Problems;
 
@@ -50,6 +51,14 @@ internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHa
 
             case OperationCanceledException when http.RequestAborted.IsCancellationRequested:
                 return (StatusCodes.Status499ClientClosedRequest, ProblemCodes.RequestRefused, "The client went away.");
+
+            case WritesOverloadedException:
+                return (StatusCodes.Status503ServiceUnavailable, ProblemCodes.Overloaded, "Too many writes wait already. This one was not made.");
+
+            case WriteOutcomeUnknownException:
+                LogOutcomeUnknown(exception.GetBaseException().Message);
+                return (StatusCodes.Status503ServiceUnavailable, ProblemCodes.OutcomeUnknown,
+                    "The database was lost while the write was on its way: it may have been made or not. Sent again with the same Idempotency-Key, or the same message_id, it is made once.");
         }
 
         if (DatabaseFaults.IsUnavailable(exception))
@@ -64,6 +73,9 @@ internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHa
 
     [LoggerMessage(EventId = 1, Level = LogLevel.Warning, Message = "The database is unavailable: {Reason}")]
     private partial void LogDatabaseUnavailable(string reason);
+
+    [LoggerMessage(EventId = 3, Level = LogLevel.Warning, Message = "The database was lost while a write was on its way: {Reason}")]
+    private partial void LogOutcomeUnknown(string reason);
 
     [LoggerMessage(EventId = 2, Level = LogLevel.Error, Message = "A request failed unexpectedly.")]
     private partial void LogUnexpected(Exception exception);

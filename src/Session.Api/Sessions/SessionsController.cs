@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
+using SessionService.Api.Idempotency;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
 using SessionService.Application.Identity;
@@ -15,17 +16,22 @@ public sealed class SessionsController(SessionsService sessions) : ControllerBas
     /// <remarks>
     /// The owner is the caller, or, where nobody else is named, the body's <c>user_id</c>. A <c>session_id</c> that is taken, by
     /// whomever, is refused.
+    ///
+    /// With an `Idempotency-Key` the same request sent again creates nothing and is answered as the first time, with
+    /// `Idempotency-Replayed: true`.
     /// </remarks>
     /// <param name="request">The session.</param>
+    /// <param name="idempotencyKey">The key of this write.</param>
     /// <param name="caller">The caller.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="201">The session, active and empty.</response>
     [HttpPost("api/v1/sessions", Name = "create_session")]
     [ProducesResponseType<SessionResponse>(StatusCodes.Status201Created)]
     [ProducesProblem(StatusCodes.Status403Forbidden, StatusCodes.Status409Conflict)]
-    public async Task<IActionResult> Create(CreateSessionRequest request, [FromOptionalCaller] Caller caller, CancellationToken cancellationToken)
+    public async Task<IActionResult> Create(
+        CreateSessionRequest request, [FromIdempotencyKey] string? idempotencyKey, [FromOptionalCaller] Caller caller, CancellationToken cancellationToken)
     {
-        var session = await sessions.CreateAsync(request, caller, cancellationToken);
+        var session = Response.MarkReplay(await sessions.CreateAsync(request, idempotencyKey, caller, cancellationToken));
         return Created(PathOf(session.SessionId), session);
     }
 

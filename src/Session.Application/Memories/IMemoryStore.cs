@@ -1,3 +1,4 @@
+using SessionService.Application.Idempotency;
 using SessionService.Domain.Memories;
 
 namespace SessionService.Application.Memories;
@@ -6,19 +7,35 @@ namespace SessionService.Application.Memories;
 public interface IMemoryStore
 {
     /// <summary>
-    /// Creates or replaces the memory of its session, keeping the id and the creation time that it has;
-    /// <see langword="null"/> when there is no such session.
+    /// Creates or replaces the memory of its session, keeping the id and the creation time that it has, unless the key was used before.
     /// </summary>
     /// <param name="memory">Its <see cref="SessionMemory.TotalMessages"/> is taken from the session in the same statement.</param>
+    /// <param name="key">The request's key, if it has one.</param>
     /// <param name="cancellationToken">Cancels the statement.</param>
-    Task<WrittenMemory?> WriteAsync(SessionMemory memory, CancellationToken cancellationToken);
+    Task<WriteMemoryResult> WriteAsync(SessionMemory memory, IdempotencyKey? key, CancellationToken cancellationToken);
 
     /// <summary>The session with its memory; <see langword="null"/> when there is no such session.</summary>
     Task<SessionWithMemory?> FindAsync(string userId, Guid sessionId, CancellationToken cancellationToken);
 }
 
-/// <summary>A memory as stored, and whether the session had none before.</summary>
-public sealed record WrittenMemory(SessionMemory Memory, bool Created);
+/// <summary>What became of a memory to write.</summary>
+/// <param name="Outcome">Whether it is stored, or why not.</param>
+/// <param name="Memory">The memory as stored, now or by the request that this one repeats.</param>
+/// <param name="IsFirst">Whether the session had none before.</param>
+public sealed record WriteMemoryResult(WriteMemoryOutcome Outcome, SessionMemory? Memory = null, bool IsFirst = false);
+
+public enum WriteMemoryOutcome
+{
+    Written,
+
+    /// <summary>It was written by an earlier request, which this one repeats.</summary>
+    Replayed,
+
+    SessionNotFound,
+
+    /// <summary>The idempotency key belongs to another request.</summary>
+    KeyReused,
+}
 
 /// <summary>The memory of a session, if it has one, and the messages that the session holds now.</summary>
 public sealed record SessionWithMemory(SessionMemory? Memory, long MessageCount);

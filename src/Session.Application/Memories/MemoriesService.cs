@@ -1,7 +1,9 @@
 using AutoMapper;
+using SessionService.Application.Idempotency;
 using SessionService.Application.Identity;
 using SessionService.Application.Time;
 using SessionService.Domain.Errors;
+using SessionService.Domain.Idempotency;
 using SessionService.Domain.Memories;
 using SessionService.Domain.Sessions;
 
@@ -12,8 +14,9 @@ public sealed class MemoriesService(IMemoryStore memories, CallerAccess access, 
 {
     /// <returns>The memory, and whether it is the session's first.</returns>
     /// <exception cref="NotFoundException">There is no such session for the caller.</exception>
-    public async Task<(MemoryResponse Memory, bool Created)> WriteAsync(
-        Guid sessionId, WriteMemoryRequest request, Caller caller, CancellationToken cancellationToken)
+    /// <exception cref="ConflictException">The key was used for another request.</exception>
+    public async Task<(Written<MemoryResponse> Memory, bool IsFirst)> WriteAsync(
+        Guid sessionId, WriteMemoryRequest request, string? idempotencyKey, Caller caller, CancellationToken cancellationToken)
     {
         var owner = await access.OwnerAsync(caller, sessionId, cancellationToken);
         var now = time.GetDatabaseNow();
@@ -32,8 +35,17 @@ public sealed class MemoriesService(IMemoryStore memories, CallerAccess access, 
             UpdatedAt = now,
         };
 
-        var written = await memories.WriteAsync(memory, cancellationToken) ?? throw SessionErrors.NotFound();
-        return (Map(written.Memory, written.Memory.TotalMessages), written.Created);
+        var key = IdempotencyKey.Of(idempotencyKey, $"write_memory {sessionId}", request);
+        var result = await memories.WriteAsync(memory, key, cancellationToken);
+        return result.Outcome switch
+        {
+            WriteMemoryOutcome.Written or WriteMemoryOutcome.Replayed => (
+                new Written<MemoryResponse>(
+                    Map(result.Memory!, result.Memory!.TotalMessages), result.Outcome == WriteMemoryOutcome.Replayed),
+                result.IsFirst),
+            WriteMemoryOutcome.KeyReused => throw IdempotencyErrors.KeyReused(),
+            _ => throw SessionErrors.NotFound(),
+        };
     }
 
     /// <exception cref="NotFoundException">There is no such session for the caller, or it has no memory.</exception>

@@ -56,6 +56,16 @@ public sealed class CreateMessageRequest
     /// </summary>
     /// <example>2025-09-23T14:54:08.106314Z</example>
     public DateTimeOffset? CreatedAt { get; init; }
+
+    /// <summary>
+    /// The message's id, where the client makes it: the same message sent again under it is stored once. One is made where none is
+    /// given.
+    /// </summary>
+    public Guid? MessageId { get; init; }
+
+    /// <summary>Stores the message only if it becomes the session's message of this number. In a batch, give it beside <c>messages</c>.</summary>
+    [Range(typeof(long), "1", "9223372036854775807")]
+    public long? ExpectedSequence { get; init; }
 }
 
 internal sealed class CreateMessageRequestValidator : AbstractValidator<CreateMessageRequest>
@@ -73,5 +83,6 @@ internal sealed class CreateMessageRequestValidator : AbstractValidator<CreateMe
         RuleFor(r => r.CreatedAt)
             .InRange()
             .Must(createdAt => createdAt is null || createdAt <= time.GetUtcNow()).WithMessage("must not be in the future");
+        RuleFor(r => r.ExpectedSequence).ExpectedSequence();
     }
 }

@@ -1,3 +1,4 @@
+using SessionService.Application.Idempotency;
 using SessionService.Application.Paging;
 using SessionService.Domain.Errors;
 using SessionService.Domain.Sessions;
@@ -7,8 +8,8 @@ namespace SessionService.Application.Sessions;
 /// <summary>Sessions in the database. Every operation but <see cref="FindOwnerAsync"/> reaches one user's rows only.</summary>
 public interface ISessionStore
 {
-    /// <summary>Stores a new session and counts it in the statistics; false when its id is taken, by whomever.</summary>
-    Task<bool> TryAddAsync(Session session, CancellationToken cancellationToken);
+    /// <summary>Stores a new session and counts it in the statistics, unless its id is taken, by whomever, or its key was used before.</summary>
+    Task<CreateResult> CreateAsync(Session session, IdempotencyKey? key, CancellationToken cancellationToken);
 
     Task<Session?> FindAsync(string userId, Guid sessionId, CancellationToken cancellationToken);
 
@@ -27,4 +28,22 @@ public interface ISessionStore
     /// </summary>
     /// <exception cref="ConflictException">Thrown by <paramref name="change"/>; nothing is stored then.</exception>
     Task<Session?> ChangeAsync(string userId, Guid sessionId, Action<Session> change, CancellationToken cancellationToken);
+}
+
+/// <summary>What became of a session to create.</summary>
+/// <param name="Outcome">Whether it is stored, or why not.</param>
+/// <param name="Session">The session as it was made, now or before.</param>
+public sealed record CreateResult(CreateOutcome Outcome, Session Session);
+
+public enum CreateOutcome
+{
+    Created,
+
+    /// <summary>It was created by an earlier request, which this one repeats.</summary>
+    Replayed,
+
+    IdTaken,
+
+    /// <summary>The idempotency key belongs to another request.</summary>
+    KeyReused,
 }

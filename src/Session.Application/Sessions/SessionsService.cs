@@ -1,8 +1,10 @@
 using AutoMapper;
+using SessionService.Application.Idempotency;
 using SessionService.Application.Identity;
 using SessionService.Application.Paging;
 using SessionService.Application.Time;
 using SessionService.Domain.Errors;
+using SessionService.Domain.Idempotency;
 using SessionService.Domain.Identity;
 using SessionService.Domain.Sessions;
 
@@ -12,8 +14,9 @@ namespace SessionService.Application.Sessions;
 public sealed class SessionsService(ISessionStore sessions, CallerAccess access, IMapper mapper, TimeProvider time)
 {
     /// <exception cref="ForbiddenException">The request names another user than the caller.</exception>
-    /// <exception cref="ConflictException">The id is taken.</exception>
-    public async Task<SessionResponse> CreateAsync(CreateSessionRequest request, Caller caller, CancellationToken cancellationToken)
+    /// <exception cref="ConflictException">The id is taken, or the key was used for another request.</exception>
+    public async Task<Written<SessionResponse>> CreateAsync(
+        CreateSessionRequest request, string? idempotencyKey, Caller caller, CancellationToken cancellationToken)
     {
         var owner = UserIds.Normalize(request.UserId) is { } userId
             ? CallerAccess.ActFor(caller, userId)
@@ -26,12 +29,15 @@ public sealed class SessionsService(ISessionStore sessions, CallerAccess access,
             request.Metadata?.Value,
             now);
 
-        if (!await sessions.TryAddAsync(session, cancellationToken))
+        var key = IdempotencyKey.Of(idempotencyKey, "create_session", request);
+        var result = await sessions.CreateAsync(session, key, cancellationToken);
+        return result.Outcome switch
         {
-            throw SessionErrors.IdTaken();
-        }
-
-        return mapper.Map<SessionResponse>(session);
+            CreateOutcome.Created or CreateOutcome.Replayed =>
+                new Written<SessionResponse>(mapper.Map<SessionResponse>(result.Session), result.Outcome == CreateOutcome.Replayed),
+            CreateOutcome.KeyReused => throw IdempotencyErrors.KeyReused(),
+            _ => throw SessionErrors.IdTaken(),
+        };
     }
 
     /// <exception cref="NotFoundException">There is no such session for the caller.</exception>

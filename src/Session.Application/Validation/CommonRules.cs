@@ -38,6 +38,10 @@ internal static class CommonRules
     public static IRuleBuilderOptions<T, DateTimeOffset?> InRange<T>(this IRuleBuilder<T, DateTimeOffset?> rule) =>
         rule.Must(time => time is null || time >= DatabaseClock.Oldest).WithMessage("must not be before 1970-01-01T00:00:00Z");
 
+    /// <summary>A number that a message may be expected to get.</summary>
+    public static IRuleBuilderOptions<T, long?> ExpectedSequence<T>(this IRuleBuilder<T, long?> rule) =>
+        rule.GreaterThanOrEqualTo(1).WithMessage("must be 1 or more");
+
     private static IRuleBuilderOptionsConditions<T, TProperty?> Refuse<T, TProperty>(
         this IRuleBuilder<T, TProperty?> rule, Func<TProperty, string?> reason)
         where TProperty : class =>

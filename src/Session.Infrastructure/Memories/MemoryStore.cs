@@ -1,41 +1,84 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using NpgsqlTypes;
+using SessionService.Application.Idempotency;
 using SessionService.Application.Memories;
 using SessionService.Domain.Memories;
+using SessionService.Infrastructure.Idempotency;
 using SessionService.Infrastructure.Persistence;
+using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Infrastructure.Memories;
 
-internal sealed class MemoryStore(SessionDbContext context, NpgsqlDataSource dataSource) : IMemoryStore
+internal sealed class MemoryStore(SessionDbContext context, NpgsqlDataSource dataSource, IdempotencyRecords records) : IMemoryStore
 {
     // The unique key decides between two first memories. Locking the session keeps its count and the memory of one moment:
     // a message is either counted in total_messages or comes after it. xmax is 0 in a row that was inserted, not updated.
-    private const string Write =
-        """
+    private static readonly string Write =
+        $"""
         WITH session AS (
-            SELECT message_count FROM dev.sessions WHERE user_id = $1 AND session_id = $2 FOR NO KEY UPDATE),
+            SELECT message_count
+            FROM dev.sessions
+            WHERE user_id = $1 AND session_id = $2
+              AND NOT EXISTS (SELECT FROM dev.idempotency_keys AS k WHERE k.user_id = $1 AND k.idempotency_key = $10)
+            FOR NO KEY UPDATE),
         put_away AS (
-            SELECT FROM dev.session_memories WHERE user_id = $1 AND session_id = $2 AND NOT is_active)
-        INSERT INTO dev.session_memories AS memory
-            (user_id, session_id, id, memory_type, conversation_summary, session_metadata, user_preferences, ongoing_tasks,
-             total_messages, last_summary_at, is_active, created_at, updated_at)
-        SELECT $1, $2, $3, $4, $5, $6, $7, $8, session.message_count, $9, true, $9, $9
-        FROM session
-        ON CONFLICT (user_id, session_id) DO UPDATE SET
-            memory_type = excluded.memory_type,
-            conversation_summary = excluded.conversation_summary,
-            session_metadata = excluded.session_metadata,
-            user_preferences = excluded.user_preferences,
-            ongoing_tasks = excluded.ongoing_tasks,
-            total_messages = excluded.total_messages,
-            last_summary_at = greatest(memory.last_summary_at, excluded.last_summary_at),
-            is_active = true,
-            updated_at = greatest(memory.updated_at, excluded.updated_at)
-        RETURNING id, total_messages, last_summary_at, created_at, updated_at, xmax = 0 OR EXISTS (SELECT FROM put_away)
+            SELECT FROM dev.session_memories WHERE user_id = $1 AND session_id = $2 AND NOT is_active),
+        written AS (
+            INSERT INTO dev.session_memories AS memory
+                (user_id, session_id, id, memory_type, conversation_summary, session_metadata, user_preferences, ongoing_tasks,
+                 total_messages, last_summary_at, is_active, created_at, updated_at)
+            SELECT $1, $2, $3, $4, $5, $6, $7, $8, session.message_count, $9, true, $9, $9
+            FROM session
+            ON CONFLICT (user_id, session_id) DO UPDATE SET
+                memory_type = excluded.memory_type,
+                conversation_summary = excluded.conversation_summary,
+                session_metadata = excluded.session_metadata,
+                user_preferences = excluded.user_preferences,
+                ongoing_tasks = excluded.ongoing_tasks,
+                total_messages = excluded.total_messages,
+                last_summary_at = greatest(memory.last_summary_at, excluded.last_summary_at),
+                is_active = true,
+                updated_at = greatest(memory.updated_at, excluded.updated_at)
+            RETURNING user_id, session_id, id, total_messages, last_summary_at, created_at, updated_at,
+                      xmax = 0 OR EXISTS (SELECT FROM put_away) AS is_first),
+        claimed AS (
+            {IdempotencySql.Claim(
+                """
+                jsonb_build_object('memory_id', id, 'total_messages', total_messages, 'last_summary_at', last_summary_at,
+                                   'created_at', created_at, 'updated_at', updated_at, 'is_first', is_first)
+                """)}
+            FROM (SELECT *, $10 AS key, $11 AS request_hash, $9 AS now FROM written WHERE $10 IS NOT NULL) AS keyed)
+        SELECT id, total_messages, last_summary_at, created_at, updated_at, is_first
+        FROM written
         """;
 
-    public async Task<WrittenMemory?> WriteAsync(SessionMemory memory, CancellationToken cancellationToken)
+    private const int MaxAttempts = 3;
+
+    public async Task<WriteMemoryResult> WriteAsync(SessionMemory memory, IdempotencyKey? key, CancellationToken cancellationToken)
+    {
+        if (await TryWriteAsync(memory, key, cancellationToken) is { } written)
+        {
+            return new WriteMemoryResult(WriteMemoryOutcome.Written, written.Apply(memory), written.IsFirst);
+        }
+
+        if (key is null || await records.FindAsync(memory.UserId, key, cancellationToken) is not { } record)
+        {
+            return new WriteMemoryResult(WriteMemoryOutcome.SessionNotFound);
+        }
+
+        if (!record.RequestHash.AsSpan().SequenceEqual(key.RequestHash))
+        {
+            return new WriteMemoryResult(WriteMemoryOutcome.KeyReused);
+        }
+
+        var answer = JsonSerializer.Deserialize<MemoryAnswer>(record.Answer)!;
+        return new WriteMemoryResult(WriteMemoryOutcome.Replayed, answer.Apply(memory), answer.IsFirst);
+    }
+
+    private async Task<MemoryAnswer?> TryWriteAsync(SessionMemory memory, IdempotencyKey? key, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var command = new NpgsqlCommand(Write, connection)
@@ -51,32 +94,32 @@ internal sealed class MemoryStore(SessionDbContext context, NpgsqlDataSource dat
                 new NpgsqlParameter<string> { TypedValue = memory.UserPreferences, NpgsqlDbType = NpgsqlDbType.Jsonb },
                 new NpgsqlParameter<string> { TypedValue = memory.OngoingTasks, NpgsqlDbType = NpgsqlDbType.Jsonb },
                 new NpgsqlParameter<DateTimeOffset> { TypedValue = memory.UpdatedAt },
+                new NpgsqlParameter<string?> { TypedValue = key?.Value },
+                new NpgsqlParameter<byte[]?> { TypedValue = key?.RequestHash },
             },
         };
-        await command.PrepareAsync(cancellationToken);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        if (!await reader.ReadAsync(cancellationToken))
+        for (var attempt = 1; ; attempt++)
         {
-            return null;
+            await command.PrepareAsync(cancellationToken);
+            try
+            {
+                return await UncertainWrite.ExecuteAsync(command, reader => ReadAsync(reader, cancellationToken), cancellationToken);
+            }
+            catch (PostgresException exception) when (attempt < MaxAttempts && DatabaseFaults.IsRace(exception))
+            {
+                // The same request was made by another connection meanwhile; nothing was by this one, which sees it now.
+            }
         }
-
-        var stored = new SessionMemory
-        {
-            UserId = memory.UserId,
-            SessionId = memory.SessionId,
-            MemoryId = reader.GetGuid(0),
-            MemoryType = memory.MemoryType,
-            Content = memory.Content,
-            Metadata = memory.Metadata,
-            UserPreferences = memory.UserPreferences,
-            OngoingTasks = memory.OngoingTasks,
-            TotalMessages = reader.GetInt64(1),
-            LastSummaryAt = reader.GetFieldValue<DateTimeOffset>(2),
-            CreatedAt = reader.GetFieldValue<DateTimeOffset>(3),
-            UpdatedAt = reader.GetFieldValue<DateTimeOffset>(4),
-        };
-        return new WrittenMemory(stored, Created: reader.GetBoolean(5));
     }
+
+    private static async Task<MemoryAnswer?> ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken) =>
+        !await reader.ReadAsync(cancellationToken) ? null : new MemoryAnswer(
+            reader.GetGuid(0),
+            reader.GetInt64(1),
+            reader.GetFieldValue<DateTimeOffset>(2),
+            reader.GetFieldValue<DateTimeOffset>(3),
+            reader.GetFieldValue<DateTimeOffset>(4),
+            reader.GetBoolean(5));
 
     public Task<SessionWithMemory?> FindAsync(string userId, Guid sessionId, CancellationToken cancellationToken) =>
         context.Sessions
@@ -86,4 +129,30 @@ internal sealed class MemoryStore(SessionDbContext context, NpgsqlDataSource dat
                 s.MessageCount))
             .AsNoTracking()
             .SingleOrDefaultAsync(cancellationToken);
+
+    /// <summary>What the database decides of a memory, and what is kept of the answer under a key.</summary>
+    private sealed record MemoryAnswer(
+        [property: JsonPropertyName("memory_id")] Guid MemoryId,
+        [property: JsonPropertyName("total_messages")] long TotalMessages,
+        [property: JsonPropertyName("last_summary_at")] DateTimeOffset LastSummaryAt,
+        [property: JsonPropertyName("created_at")] DateTimeOffset CreatedAt,
+        [property: JsonPropertyName("updated_at")] DateTimeOffset UpdatedAt,
+        [property: JsonPropertyName("is_first")] bool IsFirst)
+    {
+        public SessionMemory Apply(SessionMemory memory) => new()
+        {
+            UserId = memory.UserId,
+            SessionId = memory.SessionId,
+            MemoryId = MemoryId,
+            MemoryType = memory.MemoryType,
+            Content = memory.Content,
+            Metadata = memory.Metadata,
+            UserPreferences = memory.UserPreferences,
+            OngoingTasks = memory.OngoingTasks,
+            TotalMessages = TotalMessages,
+            LastSummaryAt = LastSummaryAt,
+            CreatedAt = CreatedAt,
+            UpdatedAt = UpdatedAt,
+        };
+    }
 }

@@ -1,68 +1,54 @@
-using Npgsql;
-using NpgsqlTypes;
 using SessionService.Application.Messages;
-using SessionService.Domain.Messages;
-using SessionService.Infrastructure.Statistics;
+using SessionService.Infrastructure.Idempotency;
+using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Infrastructure.Messages;
 
-internal sealed class MessageStore(NpgsqlDataSource dataSource) : IMessageStore
+internal sealed class MessageStore(GroupWriter<Append, Appended> writer, IdempotencyRecords records, StoredMessages stored) : IMessageStore
 {
-    // One statement, one round trip: the update locks the session's row, so the numbers follow each other however many write at
-    // once, and a message waits for a session that is about to end. Without a number in the answer nothing was written; whether
-    // the session is there at all tells why.
-    internal static readonly string Append =
-        $"""
-        WITH session AS (
-            UPDATE dev.sessions
-            SET message_count = message_count + 1,
-                total_tokens = total_tokens + $8,
-                total_cost = total_cost + $9,
-                last_activity = $11,
-                updated_at = greatest(updated_at, $11)
-            WHERE user_id = $1 AND session_id = $2 AND status <> 'ended'
-            RETURNING message_count),
-        message AS (
-            INSERT INTO dev.session_messages
-                (user_id, session_id, sequence, id, role, content, message_type, message_metadata, tokens_used, cost_usd, created_at)
-            SELECT $1, $2, session.message_count, $3, $4, $5, $6, $7, $8, $9, $10
-            FROM session
-            RETURNING sequence),
-        counted AS (
-            {StatisticsSql.Add("message", messages: "1", tokens: "$8", cost: "$9")})
-        SELECT (SELECT sequence FROM message),
-               EXISTS (SELECT FROM dev.sessions WHERE user_id = $1 AND session_id = $2)
-        """;
-
-    public async Task<AppendOutcome> AppendAsync(SessionMessage message, DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task<AppendResult> AppendAsync(Append append, CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(Append, connection)
+        var appended = await writer.WriteAsync(append, cancellationToken);
+        if (appended.FirstSequence is { } first)
         {
-            Parameters =
+            for (var i = 0; i < append.Messages.Count; i++)
             {
-                new NpgsqlParameter<string> { TypedValue = message.UserId },
-                new NpgsqlParameter<Guid> { TypedValue = message.SessionId },
-                new NpgsqlParameter<Guid> { TypedValue = message.MessageId },
-                new NpgsqlParameter<string> { TypedValue = message.Role },
-                new NpgsqlParameter<string> { TypedValue = message.Content },
-                new NpgsqlParameter<string> { TypedValue = message.MessageType },
-                new NpgsqlParameter<string> { TypedValue = message.Metadata, NpgsqlDbType = NpgsqlDbType.Jsonb },
-                new NpgsqlParameter<int> { TypedValue = message.TokensUsed },
-                new NpgsqlParameter<decimal> { TypedValue = message.CostUsd },
-                new NpgsqlParameter<DateTimeOffset> { TypedValue = message.CreatedAt },
-                new NpgsqlParameter<DateTimeOffset> { TypedValue = now },
-            },
-        };
-        await command.PrepareAsync(cancellationToken);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        if (await reader.IsDBNullAsync(0, cancellationToken))
-        {
-            return reader.GetBoolean(1) ? AppendOutcome.SessionEnded : AppendOutcome.SessionNotFound;
+                append.Messages[i].Message.Sequence = first + i;
+            }
+
+            return new AppendResult(AppendOutcome.Appended, [.. append.Messages.Select(message => message.Message)]);
         }
 
-        message.Sequence = reader.GetInt64(0);
-        return AppendOutcome.Appended;
+        if (await FindMadeBeforeAsync(append, cancellationToken) is { } before)
+        {
+            return before;
+        }
+
+        return appended.Session switch
+        {
+            null => new AppendResult(AppendOutcome.SessionNotFound, []),
+            { HasEnded: true } => new AppendResult(AppendOutcome.SessionEnded, []),
+            { MessageCount: var count } when append.ExpectedSequence is { } expected && expected != count + 1 =>
+                new AppendResult(AppendOutcome.SequenceMismatch, [], NextSequence: count + 1),
+
+            // Its key had been used, and was removed as expired between the two looks.
+            _ => await AppendAsync(append, cancellationToken),
+        };
+    }
+
+    /// <summary>
+    /// Whether a write that was not made had been made before. Asked after the statement, of what is committed by now: while that waited for
+    /// the session, the same write may have been made by another instance, and the session have moved on or ended.
+    /// </summary>
+    private async Task<AppendResult?> FindMadeBeforeAsync(Append append, CancellationToken cancellationToken)
+    {
+        if (append.Key is { } key && await records.FindAsync(append.UserId, key, cancellationToken) is { } record)
+        {
+            return record.RequestHash.AsSpan().SequenceEqual(key.RequestHash)
+                ? new AppendResult(AppendOutcome.Replayed, await stored.ReadAsync(record, cancellationToken))
+                : new AppendResult(AppendOutcome.KeyReused, []);
+        }
+
+        return append.Messages.Any(message => message.HasOwnId) ? await stored.FindByIdsAsync(append, cancellationToken) : null;
     }
 }

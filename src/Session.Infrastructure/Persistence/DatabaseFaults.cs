@@ -25,6 +25,17 @@ public static class DatabaseFaults
         return false;
     }
 
+    /// <summary>
+    /// Whether the database refused a statement and goes on with the connection, so that nothing of the statement was made. After the end of
+    /// a connection it may have been.
+    /// </summary>
+    public static bool IsRefusal(NpgsqlException exception) => exception is PostgresException { InvariantSeverity: "ERROR" };
+
+    /// <summary>Whether a statement was refused for what another transaction did at the same time, and may succeed or find it the next time.</summary>
+    public static bool IsRace(PostgresException exception) =>
+        IsRefusal(exception)
+        && exception.SqlState is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
+
     // The classes of Appendix A of PostgreSQL's manual: connection exception, insufficient resources, operator intervention
     // (shutdown, cancelled by time-out), system error; besides these a read-only server, as after a failover.
     private static bool IsUnavailable(string sqlState) =>

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using SessionService.Domain.Adoption;
+using SessionService.Domain.Idempotency;
 using SessionService.Domain.Memories;
 using SessionService.Domain.Messages;
 using SessionService.Domain.Sessions;
@@ -21,6 +22,8 @@ public sealed class SessionDbContext(DbContextOptions<SessionDbContext> options)
     public DbSet<SessionMemory> Memories => Set<SessionMemory>();
 
     public DbSet<StatisticsCounter> StatisticsCounters => Set<StatisticsCounter>();
+
+    public DbSet<IdempotencyRecord> IdempotencyRecords => Set<IdempotencyRecord>();
 
     public DbSet<OrphanedRow> OrphanedRows => Set<OrphanedRow>();
 

@@ -1,52 +1,38 @@
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
-using NpgsqlTypes;
+using SessionService.Application.Idempotency;
 using SessionService.Application.Paging;
 using SessionService.Application.Sessions;
 using SessionService.Domain.Sessions;
+using SessionService.Infrastructure.Idempotency;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Statistics;
+using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Infrastructure.Sessions;
 
-internal sealed class SessionStore(SessionDbContext context, NpgsqlDataSource dataSource) : ISessionStore
+internal sealed class SessionStore(SessionDbContext context, GroupWriter<Creation, bool> writer, IdempotencyRecords records) : ISessionStore
 {
-    // Whoever holds the id, the database decides: a look-up before the insert would race.
-    internal static readonly string Add =
-        $"""
-        WITH added AS (
-            INSERT INTO dev.sessions
-                (user_id, session_id, status, conversation_data, metadata, session_summary,
-                 message_count, total_tokens, total_cost, created_at, updated_at, last_activity)
-            VALUES ($1, $2, $3, $4, $5, $6, 0, 0, 0, $7, $7, $7)
-            ON CONFLICT DO NOTHING
-            RETURNING session_id),
-        counted AS (
-            {StatisticsSql.Add("added", sessions: "1", activeSessions: "1")})
-        SELECT EXISTS (SELECT FROM added)
-        """;
-
     private static readonly string AddToActive =
         StatisticsSql.Add("(SELECT) AS one", activeSessions: "{0}");
 
-    public async Task<bool> TryAddAsync(Session session, CancellationToken cancellationToken)
+    public async Task<CreateResult> CreateAsync(Session session, IdempotencyKey? key, CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(Add, connection)
+        if (await writer.WriteAsync(new Creation(session, key), cancellationToken))
         {
-            Parameters =
-            {
-                new NpgsqlParameter<string> { TypedValue = session.UserId },
-                new NpgsqlParameter<Guid> { TypedValue = session.SessionId },
-                new NpgsqlParameter<string> { TypedValue = session.Status.Name() },
-                new NpgsqlParameter<string> { TypedValue = session.ConversationData, NpgsqlDbType = NpgsqlDbType.Jsonb },
-                new NpgsqlParameter<string> { TypedValue = session.Metadata, NpgsqlDbType = NpgsqlDbType.Jsonb },
-                new NpgsqlParameter<string> { TypedValue = session.SessionSummary },
-                new NpgsqlParameter<DateTimeOffset> { TypedValue = session.CreatedAt },
-            },
-        };
-        await command.PrepareAsync(cancellationToken);
-        return await command.ExecuteScalarAsync(cancellationToken) is true;
+            return new CreateResult(CreateOutcome.Created, session);
+        }
+
+        // Asked after the statement, of what is committed by now: while that waited for the id, the same request may have made the session.
+        if (key is not null && await records.FindAsync(session.UserId, key, cancellationToken) is { } record)
+        {
+            return record.RequestHash.AsSpan().SequenceEqual(key.RequestHash)
+                ? new CreateResult(
+                    CreateOutcome.Replayed,
+                    Session.Start(session.UserId, record.SessionId, session.ConversationData, session.Metadata, record.CreatedAt))
+                : new CreateResult(CreateOutcome.KeyReused, session);
+        }
+
+        return new CreateResult(CreateOutcome.IdTaken, session);
     }
 
     public Task<Session?> FindAsync(string userId, Guid sessionId, CancellationToken cancellationToken) =>
@@ -135,7 +121,10 @@ internal sealed class SessionStore(SessionDbContext context, NpgsqlDataSource da
             await context.Database.ExecuteSqlRawAsync(AddToActive, [session.IsActive ? 1L : -1L], cancellationToken);
         }
 
-        await transaction.CommitAsync(cancellationToken);
-        return session;
+        return await UncertainWrite.CommitAsync(async () =>
+        {
+            await transaction.CommitAsync(cancellationToken);
+            return session;
+        });
     }
 }

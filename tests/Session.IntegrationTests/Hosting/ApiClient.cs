@@ -17,9 +17,16 @@ public sealed class ApiClient(HttpClient http, string? userId)
 
     public Task<Answer> PutAsync(string path, string json) => SendAsync(HttpMethod.Put, path, json);
 
-    public async Task<Answer> SendAsync(HttpMethod method, string path, string? json = null)
+    public Task<Answer> PostAsync(string path, string json, string idempotencyKey) => SendAsync(HttpMethod.Post, path, json, idempotencyKey);
+
+    public async Task<Answer> SendAsync(HttpMethod method, string path, string? json = null, string? idempotencyKey = null)
     {
         using var request = new HttpRequestMessage(method, path);
+        if (idempotencyKey is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Idempotency-Key", idempotencyKey);
+        }
+
         if (json is not null)
         {
             request.Content = new StringContent(json, Encoding.UTF8, "application/json");

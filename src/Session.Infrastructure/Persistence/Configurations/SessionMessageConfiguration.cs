@@ -13,6 +13,9 @@ internal sealed class SessionMessageConfiguration : IEntityTypeConfiguration<Ses
 
         builder.HasKey(m => new { m.UserId, m.SessionId, m.Sequence }).HasName("pk_session_messages");
 
+        // A message that a client sends again under its own id is found, and never stored twice.
+        builder.HasIndex(m => new { m.UserId, m.MessageId }, "ux_session_messages_user_id_id").IsUnique();
+
         builder.HasOne<Session>().WithMany()
             .HasForeignKey(m => new { m.UserId, m.SessionId })
             .HasConstraintName("fk_session_messages_sessions")

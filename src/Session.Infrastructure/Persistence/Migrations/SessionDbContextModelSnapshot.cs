@@ -64,6 +64,55 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         });
                 });
 
+            modelBuilder.Entity("SessionService.Domain.Idempotency.IdempotencyRecord", b =>
+                {
+                    b.Property<string>("UserId")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("user_id")
+                        .HasComment("Whose key it is.")
+                        .UseCollation("C");
+
+                    b.Property<string>("Key")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("idempotency_key")
+                        .HasComment("The client's key.")
+                        .UseCollation("C");
+
+                    b.Property<string>("Answer")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("answer")
+                        .HasComment("What the database decided and the first answer told; the rest follows from the request. No content.");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at")
+                        .HasComment("When the write was made.");
+
+                    b.Property<byte[]>("RequestHash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("request_hash")
+                        .HasComment("SHA-256 of the operation and the request; the same key with another is refused.");
+
+                    b.Property<Guid>("SessionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("session_id")
+                        .HasComment("The session that was written to, or made.");
+
+                    b.HasKey("UserId", "Key")
+                        .HasName("pk_idempotency_keys");
+
+                    b.HasIndex(new[] { "CreatedAt" }, "ix_idempotency_keys_created_at");
+
+                    b.ToTable("idempotency_keys", "dev", t =>
+                        {
+                            t.HasComment("Writes that carried an Idempotency-Key, so that the same request is not made twice. Removed in the background after a day.");
+                        });
+                });
+
             modelBuilder.Entity("SessionService.Domain.Memories.SessionMemory", b =>
                 {
                     b.Property<string>("UserId")
@@ -215,6 +264,9 @@ namespace SessionService.Infrastructure.Persistence.Migrations
 
                     b.HasKey("UserId", "SessionId", "Sequence")
                         .HasName("pk_session_messages");
+
+                    b.HasIndex(new[] { "UserId", "MessageId" }, "ux_session_messages_user_id_id")
+                        .IsUnique();
 
                     b.ToTable("session_messages", "dev", t =>
                         {

@@ -1,0 +1,12 @@
+using SessionService.Domain.Errors;
+
+namespace SessionService.Domain.Messages;
+
+public static class MessageErrors
+{
+    public static ConflictException IdTaken() =>
+        new("message_id_taken", "Another message of this user has this message_id.");
+
+    public static ConflictException SequenceMismatch(long expected, long next) =>
+        new("sequence_mismatch", $"The next message would be number {next}, not {expected}.");
+}

@@ -1,0 +1,197 @@
+using Npgsql;
+using NpgsqlTypes;
+using SessionService.Application.Messages;
+using SessionService.Infrastructure.Idempotency;
+using SessionService.Infrastructure.Statistics;
+using SessionService.Infrastructure.Writes;
+
+namespace SessionService.Infrastructure.Messages;
+
+/// <summary>What became of one write of a group.</summary>
+/// <param name="FirstSequence">The number of its first message; <see langword="null"/> when nothing of it was written.</param>
+/// <param name="Session">Of a write that was not made: the session as it was then, if there is one.</param>
+internal readonly record struct Appended(long? FirstSequence, SessionState? Session);
+
+internal readonly record struct SessionState(bool HasEnded, long MessageCount);
+
+/// <summary>Appends the messages of a group of writes, to any sessions.</summary>
+internal sealed class AppendStatement : IGroupStatement<Append, Appended>
+{
+    // Beside its texts, about: ids, numbers, times and what holds them together.
+    private const int MessageOverheadBytes = 512;
+
+    // One row of the input is one message; what belongs to the write stands on each of its messages, its key on the first.
+    //
+    // The sessions are locked in the order of their key, so that two of these statements never wait for each other in a circle. Under
+    // the lock message_count is what it is: the messages of a session take the numbers that follow it, in order of arrival, and
+    // nobody else can. A write is left out whole: its session is gone or has ended, its expected number is not the next, or it was
+    // made before. What "before" means is seen as of the statement's start; what others commit after that breaks a unique
+    // key, and the statement is made once more.
+    private static readonly string Sql =
+        $"""
+        WITH input AS MATERIALIZED (
+            SELECT *
+            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) WITH ORDINALITY
+                AS i (write, user_id, session_id, id, own_id, role, content, message_type, metadata, tokens_used, cost_usd, created_at,
+                      now, expected_sequence, messages, key, request_hash, position)),
+        session AS MATERIALIZED (
+            SELECT s.user_id, s.session_id, s.message_count, s.status
+            FROM dev.sessions AS s
+            WHERE (s.user_id, s.session_id) IN (SELECT i.user_id, i.session_id FROM input AS i)
+            ORDER BY s.user_id, s.session_id
+            FOR NO KEY UPDATE),
+        made_before AS MATERIALIZED (
+            SELECT i.write
+            FROM input AS i
+            JOIN dev.idempotency_keys AS k ON k.user_id = i.user_id AND k.idempotency_key = i.key
+            UNION ALL
+            SELECT i.write
+            FROM input AS i
+            JOIN dev.session_messages AS m ON m.user_id = i.user_id AND m.id = i.own_id),
+        numbered AS MATERIALIZED (
+            SELECT i.*, s.message_count + row_number() OVER (PARTITION BY i.user_id, i.session_id ORDER BY i.position) AS sequence
+            FROM input AS i
+            JOIN session AS s ON s.user_id = i.user_id AND s.session_id = i.session_id
+            WHERE s.status <> 'ended'
+              AND coalesce(i.expected_sequence, s.message_count + 1) = s.message_count + 1
+              AND i.write NOT IN (SELECT b.write FROM made_before AS b)),
+        message AS (
+            INSERT INTO dev.session_messages
+                (user_id, session_id, sequence, id, role, content, message_type, message_metadata, tokens_used, cost_usd, created_at)
+            SELECT user_id, session_id, sequence, id, role, content, message_type, metadata, tokens_used, cost_usd, created_at
+            FROM numbered),
+        total AS (
+            SELECT user_id, session_id, count(*) AS messages, sum(tokens_used) AS tokens, sum(cost_usd) AS cost, max(now) AS now
+            FROM numbered
+            GROUP BY user_id, session_id),
+        counted_session AS (
+            UPDATE dev.sessions AS s
+            SET message_count = s.message_count + t.messages,
+                total_tokens = s.total_tokens + t.tokens,
+                total_cost = s.total_cost + t.cost,
+                last_activity = t.now,
+                updated_at = greatest(s.updated_at, t.now)
+            FROM total AS t
+            WHERE s.user_id = t.user_id AND s.session_id = t.session_id),
+        claimed AS (
+            {IdempotencySql.Claim("jsonb_build_object('first_sequence', sequence, 'messages', messages)")}
+            FROM numbered
+            WHERE key IS NOT NULL
+            ORDER BY user_id, key),
+        counted AS (
+            {StatisticsSql.Add("total HAVING count(*) > 0", messages: "sum(messages)", tokens: "sum(tokens)", cost: "sum(cost)")})
+        SELECT i.write, n.sequence, s.status = 'ended', s.message_count
+        FROM input AS i
+        LEFT JOIN session AS s ON s.user_id = i.user_id AND s.session_id = i.session_id
+        LEFT JOIN numbered AS n ON n.position = i.position
+        WHERE i.messages IS NOT NULL
+        """;
+
+    public string UserOf(Append write) => write.UserId;
+
+    public long SizeOf(Append write)
+    {
+        long size = 0;
+        foreach (var (message, _, _) in write.Messages)
+        {
+            size += MessageOverheadBytes + (sizeof(char) * ((long)message.Content.Length + message.Metadata.Length));
+        }
+
+        return size;
+    }
+
+    /// <summary>
+    /// A write whose number must be the next stands alone for its session: only a locked session knows the next number, and only at the
+    /// start of the statement. Of two writes with the same key or the same message the later must find the earlier.
+    /// </summary>
+    public Predicate<Append> NewAdmission()
+    {
+        var sessions = new HashSet<Guid>();
+        var conditional = new HashSet<Guid>();
+        var keys = new HashSet<(string, string)>();
+        var ids = new HashSet<Guid>();
+        return write =>
+        {
+            var ownIds = write.Messages.Where(message => message.HasOwnId).Select(message => message.Message.MessageId);
+            if (conditional.Contains(write.SessionId)
+                || (write.ExpectedSequence is not null && sessions.Contains(write.SessionId))
+                || (write.Key is not null && keys.Contains((write.UserId, write.Key.Value)))
+                || ownIds.Any(ids.Contains))
+            {
+                return false;
+            }
+
+            sessions.Add(write.SessionId);
+            ids.UnionWith(ownIds);
+            if (write.ExpectedSequence is not null)
+            {
+                conditional.Add(write.SessionId);
+            }
+
+            if (write.Key is not null)
+            {
+                keys.Add((write.UserId, write.Key.Value));
+            }
+
+            return true;
+        };
+    }
+
+    public async Task<Appended[]> ExecuteAsync(NpgsqlConnection connection, IReadOnlyList<Append> writes, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(Sql, connection);
+        AddParameters(command.Parameters, writes);
+        await command.PrepareAsync(cancellationToken);
+        return await UncertainWrite.ExecuteAsync(command, reader => ReadAsync(reader, writes.Count, cancellationToken), cancellationToken);
+    }
+
+    private static async Task<Appended[]> ReadAsync(NpgsqlDataReader reader, int writes, CancellationToken cancellationToken)
+    {
+        var outcomes = new Appended[writes];
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            outcomes[reader.GetInt32(0)] = new Appended(
+                reader.IsDBNull(1) ? null : reader.GetInt64(1),
+                reader.IsDBNull(2) ? null : new SessionState(reader.GetBoolean(2), reader.GetInt64(3)));
+        }
+
+        return outcomes;
+    }
+
+    private static void AddParameters(NpgsqlParameterCollection parameters, IReadOnlyList<Append> writes)
+    {
+        var rows = new List<Row>(writes.Count);
+        for (var write = 0; write < writes.Count; write++)
+        {
+            for (var part = 0; part < writes[write].Messages.Count; part++)
+            {
+                rows.Add(new Row(writes[write], write, part));
+            }
+        }
+
+        parameters.Add(ArrayParameter.Of(rows, row => row.Index, NpgsqlDbType.Integer));
+        parameters.Add(ArrayParameter.Of(rows, row => row.Write.UserId, NpgsqlDbType.Text));
+        parameters.Add(ArrayParameter.Of(rows, row => row.Write.SessionId, NpgsqlDbType.Uuid));
+        parameters.Add(ArrayParameter.Of(rows, row => row.New.Message.MessageId, NpgsqlDbType.Uuid));
+        parameters.Add(ArrayParameter.Of(rows, row => row.New.HasOwnId ? row.New.Message.MessageId : (Guid?)null, NpgsqlDbType.Uuid));
+        parameters.Add(ArrayParameter.Of(rows, row => row.New.Message.Role, NpgsqlDbType.Text));
+        parameters.Add(ArrayParameter.Of(rows, row => row.New.Message.Content, NpgsqlDbType.Text));
+        parameters.Add(ArrayParameter.Of(rows, row => row.New.Message.MessageType, NpgsqlDbType.Text));
+        parameters.Add(ArrayParameter.Of(rows, row => row.New.Message.Metadata, NpgsqlDbType.Jsonb));
+        parameters.Add(ArrayParameter.Of(rows, row => row.New.Message.TokensUsed, NpgsqlDbType.Integer));
+        parameters.Add(ArrayParameter.Of(rows, row => row.New.Message.CostUsd, NpgsqlDbType.Numeric));
+        parameters.Add(ArrayParameter.Of(rows, row => row.New.Message.CreatedAt, NpgsqlDbType.TimestampTz));
+        parameters.Add(ArrayParameter.Of(rows, row => row.Write.Now, NpgsqlDbType.TimestampTz));
+        parameters.Add(ArrayParameter.Of(rows, row => row.Write.ExpectedSequence, NpgsqlDbType.Bigint));
+        parameters.Add(ArrayParameter.Of(rows, row => row.IsFirst ? row.Write.Messages.Count : (int?)null, NpgsqlDbType.Integer));
+        parameters.Add(ArrayParameter.Of(rows, row => row.IsFirst ? row.Write.Key?.Value : null, NpgsqlDbType.Text));
+        parameters.Add(ArrayParameter.Of(rows, row => row.IsFirst ? row.Write.Key?.RequestHash : null, NpgsqlDbType.Bytea));
+    }
+
+    private readonly record struct Row(Append Write, int Index, int Part)
+    {
+        public NewMessage New => Write.Messages[Part];
+
+        public bool IsFirst => Part == 0;
+    }
+}

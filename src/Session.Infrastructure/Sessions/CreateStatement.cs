@@ -1,0 +1,119 @@
+using Npgsql;
+using NpgsqlTypes;
+using SessionService.Application.Idempotency;
+using SessionService.Domain.Sessions;
+using SessionService.Infrastructure.Idempotency;
+using SessionService.Infrastructure.Statistics;
+using SessionService.Infrastructure.Writes;
+
+namespace SessionService.Infrastructure.Sessions;
+
+/// <summary>A session to create.</summary>
+internal sealed record Creation(Session Session, IdempotencyKey? Key);
+
+/// <summary>Creates the sessions of a group; the outcome of each is whether it was created.</summary>
+internal sealed class CreateStatement : IGroupStatement<Creation, bool>
+{
+    // Beside its texts, about: ids, times and what holds them together.
+    private const int SessionOverheadBytes = 512;
+
+    // Whoever holds an id, the database decides: a look-up before the insert would race. Inserting in the order of the ids keeps two of these
+    // statements from waiting for each other in a circle.
+    private static readonly string Sql =
+        $"""
+        WITH input AS MATERIALIZED (
+            SELECT *
+            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9) WITH ORDINALITY
+                AS i (user_id, session_id, status, conversation_data, metadata, session_summary, now, key, request_hash, position)),
+        made_before AS MATERIALIZED (
+            SELECT i.position
+            FROM input AS i
+            JOIN dev.idempotency_keys AS k ON k.user_id = i.user_id AND k.idempotency_key = i.key),
+        added AS (
+            INSERT INTO dev.sessions
+                (user_id, session_id, status, conversation_data, metadata, session_summary,
+                 message_count, total_tokens, total_cost, created_at, updated_at, last_activity)
+            SELECT user_id, session_id, status, conversation_data, metadata, session_summary, 0, 0, 0, now, now, now
+            FROM input
+            WHERE position NOT IN (SELECT b.position FROM made_before AS b)
+            ORDER BY session_id
+            ON CONFLICT DO NOTHING
+            RETURNING session_id),
+        created AS MATERIALIZED (
+            SELECT i.*
+            FROM input AS i
+            JOIN added AS a ON a.session_id = i.session_id),
+        claimed AS (
+            {IdempotencySql.Claim("'{}'")}
+            FROM created
+            WHERE key IS NOT NULL
+            ORDER BY user_id, key),
+        counted AS (
+            {StatisticsSql.Add("created HAVING count(*) > 0", sessions: "count(*)", activeSessions: "count(*)")})
+        SELECT position
+        FROM created
+        """;
+
+    public string UserOf(Creation write) => write.Session.UserId;
+
+    public long SizeOf(Creation write) =>
+        SessionOverheadBytes + (sizeof(char) * ((long)write.Session.ConversationData.Length + write.Session.Metadata.Length));
+
+    /// <summary>Of two writes with the same id or the same key the later must find the earlier.</summary>
+    public Predicate<Creation> NewAdmission()
+    {
+        var ids = new HashSet<Guid>();
+        var keys = new HashSet<(string, string)>();
+        return write =>
+        {
+            if (write.Key is not null && keys.Contains((write.Session.UserId, write.Key.Value)))
+            {
+                return false;
+            }
+
+            if (!ids.Add(write.Session.SessionId))
+            {
+                return false;
+            }
+
+            if (write.Key is not null)
+            {
+                keys.Add((write.Session.UserId, write.Key.Value));
+            }
+
+            return true;
+        };
+    }
+
+    public async Task<bool[]> ExecuteAsync(NpgsqlConnection connection, IReadOnlyList<Creation> writes, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(Sql, connection)
+        {
+            Parameters =
+            {
+                ArrayParameter.Of(writes, w => w.Session.UserId, NpgsqlDbType.Text),
+                ArrayParameter.Of(writes, w => w.Session.SessionId, NpgsqlDbType.Uuid),
+                ArrayParameter.Of(writes, w => w.Session.Status.Name(), NpgsqlDbType.Text),
+                ArrayParameter.Of(writes, w => w.Session.ConversationData, NpgsqlDbType.Jsonb),
+                ArrayParameter.Of(writes, w => w.Session.Metadata, NpgsqlDbType.Jsonb),
+                ArrayParameter.Of(writes, w => w.Session.SessionSummary, NpgsqlDbType.Text),
+                ArrayParameter.Of(writes, w => w.Session.CreatedAt, NpgsqlDbType.TimestampTz),
+                ArrayParameter.Of(writes, w => w.Key?.Value, NpgsqlDbType.Text),
+                ArrayParameter.Of(writes, w => w.Key?.RequestHash, NpgsqlDbType.Bytea),
+            },
+        };
+        await command.PrepareAsync(cancellationToken);
+        return await UncertainWrite.ExecuteAsync(command, reader => ReadAsync(reader, writes.Count, cancellationToken), cancellationToken);
+    }
+
+    private static async Task<bool[]> ReadAsync(NpgsqlDataReader reader, int writes, CancellationToken cancellationToken)
+    {
+        var isCreated = new bool[writes];
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            isCreated[(int)reader.GetInt64(0) - 1] = true;
+        }
+
+        return isCreated;
+    }
+}

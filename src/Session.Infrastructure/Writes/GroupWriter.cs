@@ -1,0 +1,140 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using SessionService.Infrastructure.Persistence;
+
+namespace SessionService.Infrastructure.Writes;
+
+/// <summary>
+/// Writes together what arrives together. A few writers, each on a connection of its own, take whatever waits as one group and make it
+/// with one statement and one commit; while that is on its way the next group gathers. The first write never waits for company: it
+/// goes as soon as a writer is free. Callers are answered after the commit.
+/// </summary>
+internal sealed partial class GroupWriter<TWrite, TOutcome> : IAsyncDisposable
+{
+    private const string Everybody = "";
+
+    // Each attempt but the last ends because somebody else's write was made meanwhile, or with the connection; hardly ever is there more than one.
+    private const int MaxAttempts = 3;
+
+    private readonly IGroupStatement<TWrite, TOutcome> _statement;
+    private readonly NpgsqlDataSource _dataSource;
+    private readonly WriterDataSource _writerDataSource;
+    private readonly WriteOptions _options;
+    private readonly ILogger _logger;
+    private readonly WriteQueue<PendingWrite<TWrite, TOutcome>> _queue;
+    private readonly Task[] _writers;
+
+    public GroupWriter(
+        IGroupStatement<TWrite, TOutcome> statement,
+        NpgsqlDataSource dataSource,
+        WriterDataSource writerDataSource,
+        IOptions<WriteOptions> options,
+        ILogger<GroupWriter<TWrite, TOutcome>> logger)
+    {
+        _statement = statement;
+        _dataSource = dataSource;
+        _writerDataSource = writerDataSource;
+        _options = options.Value;
+        _logger = logger;
+        _queue = new WriteQueue<PendingWrite<TWrite, TOutcome>>(_options, pending => statement.SizeOf(pending.Write), () =>
+        {
+            var admits = statement.NewAdmission();
+            return pending => admits(pending.Write);
+        });
+        _writers = [.. Enumerable.Range(0, _options.Coalesce ? _options.Writers : 0).Select(_ => Task.Run(WriteGroupsAsync))];
+    }
+
+    /// <summary>Makes a write and answers after its commit. A cancellation takes it out unless it is on its way already.</summary>
+    /// <exception cref="WritesOverloadedException">Too many wait; it was not made.</exception>
+    /// <exception cref="WriteOutcomeUnknownException">It may have been made or not.</exception>
+    /// <exception cref="NpgsqlException">The database could not make it; it was not made.</exception>
+    public async Task<TOutcome> WriteAsync(TWrite write, CancellationToken cancellationToken)
+    {
+        if (!_options.Coalesce)
+        {
+            await using var connection = new WriterConnection(_dataSource.OpenConnectionAsync);
+            return (await ExecuteAsync(connection, [write], cancellationToken))[0];
+        }
+
+        var pending = new PendingWrite<TWrite, TOutcome>(write);
+        if (!_queue.TryAdd(_options.OneUserAStatement ? _statement.UserOf(write) : Everybody, pending))
+        {
+            throw new WritesOverloadedException();
+        }
+
+        await using var cancellation = cancellationToken.UnsafeRegister(
+            static (state, token) => ((PendingWrite<TWrite, TOutcome>)state!).Cancel(token), pending);
+        return await pending.Outcome;
+    }
+
+    /// <summary>Makes what still waits, and stops.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _queue.Complete();
+        await Task.WhenAll(_writers);
+    }
+
+    private async Task WriteGroupsAsync()
+    {
+        await using var connection = new WriterConnection(_writerDataSource.OpenConnectionAsync);
+        await foreach (var waiting in _queue.TakeGroupsAsync())
+        {
+            var group = waiting.FindAll(pending => pending.TryTake());
+            if (group.Count > 0)
+            {
+                await WriteGroupAsync(connection, group);
+            }
+        }
+    }
+
+    /// <summary>Makes a group and answers its callers; whatever goes wrong, they hear of it, and the writer goes on.</summary>
+    private async Task WriteGroupAsync(WriterConnection connection, List<PendingWrite<TWrite, TOutcome>> group)
+    {
+        try
+        {
+            var outcomes = await ExecuteAsync(connection, group.ConvertAll(pending => pending.Write), CancellationToken.None);
+            for (var i = 0; i < group.Count; i++)
+            {
+                group[i].Complete(outcomes[i]);
+            }
+        }
+        catch (PostgresException exception) when (group.Count > 1 && DatabaseFaults.IsRefusal(exception) && !DatabaseFaults.IsUnavailable(exception))
+        {
+            // The database refused the statement, so nothing of it was made: each write on its own finds the one at fault.
+            LogRetryingOneByOne(exception.SqlState, group.Count);
+            foreach (var pending in group)
+            {
+                await WriteGroupAsync(connection, [pending]);
+            }
+        }
+        catch (Exception exception)
+        {
+            group.ForEach(pending => pending.Fail(exception));
+        }
+    }
+
+    private async Task<TOutcome[]> ExecuteAsync(WriterConnection connection, List<TWrite> writes, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var open = await connection.OpenAsync(cancellationToken);
+            try
+            {
+                return await _statement.ExecuteAsync(open, writes, cancellationToken);
+            }
+            catch (PostgresException exception) when (attempt < MaxAttempts && (DatabaseFaults.IsRace(exception) || !DatabaseFaults.IsRefusal(exception)))
+            {
+                // Nothing was made: another transaction was in the way, and the next attempt sees what that did; or the server ended
+                // the connection, as it does when it restarts, and there may be another.
+                LogRetrying(exception.SqlState, writes.Count);
+            }
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Debug, "A group of {Count} writes was not made ({SqlState}): making it once more.")]
+    private partial void LogRetrying(string sqlState, int count);
+
+    [LoggerMessage(2, LogLevel.Warning, "The database refused a group of {Count} writes ({SqlState}): making them one by one.")]
+    private partial void LogRetryingOneByOne(string sqlState, int count);
+}

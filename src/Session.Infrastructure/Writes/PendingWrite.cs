@@ -1,0 +1,30 @@
+namespace SessionService.Infrastructure.Writes;
+
+/// <summary>A write that waits for its group, and the caller who waits for it.</summary>
+internal sealed class PendingWrite<TWrite, TOutcome>(TWrite write)
+{
+    // Callers go on elsewhere: a writer must not run their code.
+    private readonly TaskCompletionSource<TOutcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private int _isTaken;
+
+    public TWrite Write { get; } = write;
+
+    public Task<TOutcome> Outcome => _outcome.Task;
+
+    /// <summary>Takes the write into a group; false when its caller has given up already.</summary>
+    public bool TryTake() => Interlocked.Exchange(ref _isTaken, 1) == 0;
+
+    /// <summary>Gives the write up, unless it is in a group already: then it is written whether or not its caller waits.</summary>
+    public void Cancel(CancellationToken cancellationToken)
+    {
+        if (TryTake())
+        {
+            _outcome.TrySetCanceled(cancellationToken);
+        }
+    }
+
+    public void Complete(TOutcome outcome) => _outcome.TrySetResult(outcome);
+
+    public void Fail(Exception exception) => _outcome.TrySetException(exception);
+}

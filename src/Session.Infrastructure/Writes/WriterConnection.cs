@@ -1,0 +1,31 @@
+using System.Data;
+using Npgsql;
+
+namespace SessionService.Infrastructure.Writes;
+
+/// <summary>The connection that a writer keeps, opened anew where it was lost.</summary>
+/// <param name="open">Opens one.</param>
+internal sealed class WriterConnection(Func<CancellationToken, ValueTask<NpgsqlConnection>> open) : IAsyncDisposable
+{
+    private NpgsqlConnection? _connection;
+
+    public async ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
+    {
+        if (_connection is { FullState: ConnectionState.Open })
+        {
+            return _connection;
+        }
+
+        await DisposeAsync();
+        return _connection = await open(cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_connection is not null)
+        {
+            await _connection.DisposeAsync();
+            _connection = null;
+        }
+    }
+}
