@@ -39,6 +39,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
             throw new BenchmarkException($"{assembly} does not exist: build the service, or say where it is (--service).");
         }
 
+        var database = new Dictionary<string, string>(StringComparer.Ordinal) { ["ConnectionStrings__SessionDb"] = connectionString };
+        await ProgramRun.RunAsync(Environment.ProcessPath!, [assembly, "schema", "migrate"], database, cancellationToken);
+
         var port = FreePort();
         var start = new ProcessStartInfo(Environment.ProcessPath!, [assembly, "--urls", $"http://127.0.0.1:{port}"])
         {
@@ -46,11 +49,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.Environment["ConnectionStrings__SessionDb"] = connectionString;
-        // In Development the service migrates its database by itself.
-        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
+        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
         start.Environment["Logging__LogLevel__Default"] = "Warning";
-        foreach (var (name, value) in settings)
+        foreach (var (name, value) in database.Concat(settings))
         {
             start.Environment[name] = value;
         }

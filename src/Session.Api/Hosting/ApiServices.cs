@@ -28,6 +28,7 @@ internal static class ApiServices
             mvc.ValueProviderFactories.RemoveType<FormFileValueProviderFactory>();
             mvc.ValueProviderFactories.RemoveType<JQueryFormValueProviderFactory>();
             mvc.ModelMetadataDetailsProviders.Add(new SnakeCaseQueryNames());
+            mvc.ModelMetadataDetailsProviders.Add(new WholeRequestValidation());
             mvc.MaxModelValidationErrors = int.MaxValue;
             var messages = mvc.ModelBindingMessageProvider;
             messages.SetAttemptedValueIsInvalidAccessor((_, _) => "is not a valid value");

@@ -18,8 +18,7 @@ internal sealed partial class GroupWriter<TWrite, TOutcome> : IAsyncDisposable
     private const int MaxAttempts = 3;
 
     private readonly IGroupStatement<TWrite, TOutcome> _statement;
-    private readonly NpgsqlDataSource _dataSource;
-    private readonly WriterDataSource _writerDataSource;
+    private readonly WriterDataSource _dataSource;
     private readonly WriteOptions _options;
     private readonly ILogger _logger;
     private readonly WriteQueue<PendingWrite<TWrite, TOutcome>> _queue;
@@ -27,14 +26,12 @@ internal sealed partial class GroupWriter<TWrite, TOutcome> : IAsyncDisposable
 
     public GroupWriter(
         IGroupStatement<TWrite, TOutcome> statement,
-        NpgsqlDataSource dataSource,
-        WriterDataSource writerDataSource,
+        WriterDataSource dataSource,
         IOptions<WriteOptions> options,
         ILogger<GroupWriter<TWrite, TOutcome>> logger)
     {
         _statement = statement;
         _dataSource = dataSource;
-        _writerDataSource = writerDataSource;
         _options = options.Value;
         _logger = logger;
         _queue = new WriteQueue<PendingWrite<TWrite, TOutcome>>(_options, pending => statement.SizeOf(pending.Write), () =>
@@ -53,7 +50,7 @@ internal sealed partial class GroupWriter<TWrite, TOutcome> : IAsyncDisposable
     {
         if (!_options.Coalesce)
         {
-            await using var connection = new WriterConnection(_dataSource.OpenConnectionAsync);
+            await using var connection = new WriterConnection(_dataSource);
             return (await ExecuteAsync(connection, [write], cancellationToken))[0];
         }
 
@@ -77,7 +74,7 @@ internal sealed partial class GroupWriter<TWrite, TOutcome> : IAsyncDisposable
 
     private async Task WriteGroupsAsync()
     {
-        await using var connection = new WriterConnection(_writerDataSource.OpenConnectionAsync);
+        await using var connection = new WriterConnection(_dataSource);
         await foreach (var waiting in _queue.TakeGroupsAsync())
         {
             var group = waiting.FindAll(pending => pending.TryTake());

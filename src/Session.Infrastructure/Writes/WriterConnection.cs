@@ -4,8 +4,7 @@ using Npgsql;
 namespace SessionService.Infrastructure.Writes;
 
 /// <summary>The connection that a writer keeps, opened anew where it was lost.</summary>
-/// <param name="open">Opens one.</param>
-internal sealed class WriterConnection(Func<CancellationToken, ValueTask<NpgsqlConnection>> open) : IAsyncDisposable
+internal sealed class WriterConnection(WriterDataSource dataSource) : IAsyncDisposable
 {
     private NpgsqlConnection? _connection;
 
@@ -17,7 +16,7 @@ internal sealed class WriterConnection(Func<CancellationToken, ValueTask<NpgsqlC
         }
 
         await DisposeAsync();
-        return _connection = await open(cancellationToken);
+        return _connection = await dataSource.OpenConnectionAsync(cancellationToken);
     }
 
     public async ValueTask DisposeAsync()

@@ -20,19 +20,17 @@ public sealed class GroupWriterTests : IAsyncLifetime
     private readonly Statement _statement = new();
     private readonly WriteOptions _options = new() { Writers = 1 };
     private GroupWriter<string, string>? _writer;
-    private NpgsqlDataSource? _dataSource;
-    private WriterDataSource? _writerDataSource;
+    private WriterDataSource? _dataSource;
     private DatabaseServer? _server;
 
     public async Task InitializeAsync()
     {
         var connectionString = await TestPostgres.CreateEmptyDatabaseAsync();
-        _dataSource = NpgsqlDataSource.Create(connectionString);
         _server = new DatabaseServer(
             new ConfigurationBuilder().AddInMemoryCollection([new("ConnectionStrings:SessionDb", connectionString)]).Build(),
             Options.Create(new EmbeddedPostgresOptions()),
             NullLogger<EmbeddedPostgresServer>.Instance);
-        _writerDataSource = new WriterDataSource(_server);
+        _dataSource = new WriterDataSource(_server, Options.Create(_options));
     }
 
     public async Task DisposeAsync()
@@ -43,7 +41,6 @@ public sealed class GroupWriterTests : IAsyncLifetime
             await _writer.DisposeAsync();
         }
 
-        await _writerDataSource!.DisposeAsync();
         await _dataSource!.DisposeAsync();
         await _server!.DisposeAsync();
     }
@@ -202,7 +199,7 @@ public sealed class GroupWriterTests : IAsyncLifetime
     private Task<string> WriteAsync(string write, CancellationToken cancellationToken = default)
     {
         _writer ??= new GroupWriter<string, string>(
-            _statement, _dataSource!, _writerDataSource!, Options.Create(_options), NullLogger<GroupWriter<string, string>>.Instance);
+            _statement, _dataSource!, Options.Create(_options), NullLogger<GroupWriter<string, string>>.Instance);
         return _writer.WriteAsync(write, cancellationToken);
     }
 
