@@ -6,7 +6,7 @@ namespace SessionService.IntegrationTests.Identity;
 /// <summary>A service that takes tokens signed with a shared key.</summary>
 public sealed class SharedKeyFixture : ApiFixture
 {
-    public const string Key = "the key that issuer and service share";
+    public const string Key = "the key that issuer and service share, long enough for any algorithm of its kind";
 
     protected override IEnumerable<KeyValuePair<string, string>> Settings =>
     [
