@@ -14,7 +14,7 @@ internal sealed class BearerTokens(IOptions<IdentityOptions> options) : IConfigu
     public const string Challenge = "Bearer realm=\"session-service\"";
 
     // Nobody waits longer for an issuer that does not answer.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     // An unknown key makes the service ask the issuer, but not as often as anybody sends one.
     private static readonly TimeSpan LeastTimeBetweenRefreshes = TimeSpan.FromSeconds(30);

@@ -40,7 +40,21 @@ public sealed class PublishedKeyFixture : ApiFixture
 
     internal string Token(string user) => Tokens.Rsa(Claims(user), Issuer.Key, Issuer.KeyId);
 
+    /// <summary>The first answer after the issuer's keys are there: on a busy machine they may be late for the first request.</summary>
     internal async Task<Answer> GetAsync(string token)
+    {
+        var watch = Stopwatch.StartNew();
+        Answer answer;
+        do
+        {
+            answer = await TryAsync(token);
+        }
+        while (answer.Status == 503 && watch.Elapsed < TimeSpan.FromSeconds(20));
+
+        return answer;
+    }
+
+    internal async Task<Answer> TryAsync(string token)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/sessions");
         request.Headers.Add("Authorization", $"Bearer {token}");
@@ -53,6 +67,7 @@ public sealed class PublishedKeyTests(PublishedKeyFixture service) : IClassFixtu
     [Fact]
     public async Task The_issuers_key_is_found_and_the_claim_of_the_setting_names_the_user()
     {
+        (await service.GetAsync(service.Token("ann"))).Is(200);
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/sessions") { Content = new StringContent("{}", System.Text.Encoding.UTF8, "application/json") };
         request.Headers.Add("Authorization", $"Bearer {service.Token("ann")}");
 
@@ -144,11 +159,11 @@ public sealed class IssuerOutageTests(PublishedKeyFixture service) : IClassFixtu
     public async Task Without_the_issuers_keys_a_token_is_a_503_within_two_seconds()
     {
         service.Issuer.IsAway = true;
-        var refused = await service.GetAsync(service.Token("ann"));
+        var refused = await service.TryAsync(service.Token("ann"));
         var answers = new TaskCompletionSource();
         service.Issuer.Answers = answers.Task;
         var watch = Stopwatch.StartNew();
-        var hanging = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => service.GetAsync(service.Token("ann"))));
+        var hanging = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => service.TryAsync(service.Token("ann"))));
         var waited = watch.Elapsed;
         service.Issuer.IsAway = false;
         answers.SetResult();
@@ -162,14 +177,6 @@ public sealed class IssuerOutageTests(PublishedKeyFixture service) : IClassFixtu
         (await service.AsNobody().GetAsync("/health")).Is(200);
         (await service.AsNobody().GetAsync("/api/v1/sessions")).IsProblem(401, "authentication_required");
 
-        watch.Restart();
-        Answer recovered;
-        do
-        {
-            recovered = await service.GetAsync(service.Token("ann"));
-        }
-        while (recovered.Status == 503 && watch.Elapsed < TimeSpan.FromSeconds(20));
-
-        recovered.Is(200);
+        (await service.GetAsync(service.Token("ann"))).Is(200);
     }
 }

@@ -34,7 +34,7 @@ public sealed class OpenDoorWarningTests
     private static async Task<bool> WarnsAsync(IdentityOptions options, params string[] addresses)
     {
         using var server = new Server(addresses);
-        var log = new Log();
+        var log = new RecordingLogger();
         await new OpenDoorWarning(server, Options.Create(options), log).StartedAsync(CancellationToken.None);
         return log.Warnings > 0;
     }
@@ -67,7 +67,7 @@ public sealed class OpenDoorWarningTests
         public bool PreferHostingUrls { get; set; }
     }
 
-    private sealed class Log : ILogger<OpenDoorWarning>
+    private sealed class RecordingLogger : ILogger<OpenDoorWarning>
     {
         public int Warnings { get; private set; }
 
