@@ -1,6 +1,8 @@
 using SessionService.Api.Commands;
 using SessionService.Api.Health;
 using SessionService.Api.Hosting;
+using SessionService.Api.Identity;
+using SessionService.Api.Limits;
 using SessionService.Api.Logging;
 using SessionService.Api.OpenApi;
 using SessionService.Api.Problems;
@@ -15,6 +17,9 @@ return await ServiceCommands.RunAsync(args, serve: async arguments =>
     builder.Services.AddApplication();
     builder.Services.AddDatabase();
     builder.Services.AddStores();
+    builder.AddIdentity();
+    builder.Services.AddLimits();
+    builder.Services.AddCrossOrigin();
     builder.Services.AddApi();
     builder.Services.AddProblems();
     builder.Services.AddHealth();
@@ -24,8 +29,13 @@ return await ServiceCommands.RunAsync(args, serve: async arguments =>
     app.Services.BeginDatabaseStart(app.Lifetime.ApplicationStopping);
     app.UseTraceIds();
     app.UseMiddleware<RequestLogging>();
+    app.UseSecurityHeaders();
     app.UseProblems();
+    app.UseGatewaySecret();
+    app.UseCrossOrigin();
     app.UseServiceOpenApi();
+    app.UseTokens();
+    app.UseLimits();
     app.MapControllers();
     await app.RunAsync();
 });

@@ -75,6 +75,8 @@ internal static class ServiceCommands
         InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } => exception.Message,
         FormatException { Source: "Microsoft.AspNetCore.Http" } => exception.Message,
         Microsoft.Extensions.Options.OptionsValidationException => $"The configuration is not valid: {exception.Message}",
+        AggregateException { InnerExceptions: var all } when all.All(one => one is Microsoft.Extensions.Options.OptionsValidationException) =>
+            $"The configuration is not valid: {string.Join("; ", all.Select(one => one.Message))}",
         NpgsqlException => $"The database that ConnectionStrings__SessionDb names cannot be used: {exception.Message}",
         IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } => exception.Message,
         _ => null,

@@ -1,5 +1,7 @@
 using System.Reflection;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using SessionService.Api.Problems;
 using SessionService.Application.Time;
@@ -8,6 +10,8 @@ namespace SessionService.Api.Health;
 
 /// <summary>Health, for load balancers, orchestrators and people.</summary>
 [ApiController]
+[AllowAnonymous]
+[DisableRateLimiting]
 [Tags("Health")]
 public sealed class HealthController(HealthCheckService checks, TimeProvider time) : ControllerBase
 {

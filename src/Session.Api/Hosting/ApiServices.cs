@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.Extensions.Options;
-using SessionService.Api.Identity;
 using SessionService.Api.Json;
 using SessionService.Api.Problems;
 
@@ -16,7 +15,6 @@ internal static class ApiServices
 {
     public static IServiceCollection AddApi(this IServiceCollection services)
     {
-        services.AddOptions<IdentityOptions>().BindConfiguration(IdentityOptions.Section);
         services.AddServiceJson();
         services.AddControllers(mvc =>
         {

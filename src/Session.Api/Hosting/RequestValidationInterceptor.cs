@@ -8,11 +8,11 @@ using SessionService.Application.Identity;
 namespace SessionService.Api.Hosting;
 
 /// <summary>Connects the validators with the request around the model that they see.</summary>
-internal sealed class RequestValidationInterceptor : IValidatorInterceptor
+internal sealed class RequestValidationInterceptor(CallerResolver callers) : IValidatorInterceptor
 {
     public IValidationContext BeforeAspNetValidation(ActionContext actionContext, IValidationContext commonContext)
     {
-        commonContext.SetNamesCaller(CallerResolver.Resolve(actionContext.HttpContext).Caller.UserId is not null);
+        commonContext.SetNamesCaller(callers.Resolve(actionContext.HttpContext).Caller.UserId is not null);
         return commonContext;
     }
 

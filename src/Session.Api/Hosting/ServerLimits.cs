@@ -15,6 +15,12 @@ internal static class ServerLimits
     // An id far too long still gets a problem document, which Kestrel's own answer to a long request line is not.
     private const int MaxRequestLineBytes = 32 * 1024;
 
+    private const int MaxHeaderBytes = 32 * 1024;
+    private const int MaxHeaders = 100;
+
+    private static readonly TimeSpan HeadersPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan RateGrace = TimeSpan.FromSeconds(5);
+
     public static WebApplicationBuilder ConfigureServer(this WebApplicationBuilder builder)
     {
         if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey])
@@ -26,13 +32,31 @@ internal static class ServerLimits
         builder.Services.AddOptions<KestrelServerOptions>().Configure<IOptions<LimitOptions>>((kestrel, limits) =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestLineSize = MaxRequestLineBytes;
-            kestrel.Limits.MaxRequestBodySize = limits.Value.MaxBodyBytes;
             // A header that is no UTF-8 would be refused without a problem document; Latin-1 keeps its bytes for those who read it.
             kestrel.RequestHeaderEncodingSelector = name =>
                 name.Equals(CallerResolver.Header, StringComparison.OrdinalIgnoreCase)
                 || name.Equals(IdempotencyHeaders.Key, StringComparison.OrdinalIgnoreCase) ? Encoding.Latin1 : null;
+            kestrel.Limits.MaxRequestLineSize = MaxRequestLineBytes;
+            kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeaderBytes;
+            kestrel.Limits.MaxRequestHeaderCount = MaxHeaders;
+            kestrel.Limits.RequestHeadersTimeout = HeadersPatience;
+            try
+            {
+                Set(kestrel.Limits, limits.Value);
+            }
+            catch (OptionsValidationException)
+            {
+                // The server is put together before settings are checked: the start-up then names these together with all others.
+            }
         });
         return builder;
+    }
+
+    private static void Set(KestrelServerLimits kestrel, LimitOptions limits)
+    {
+        kestrel.MaxRequestBodySize = limits.MaxBodyBytes;
+        kestrel.MinRequestBodyDataRate = new MinDataRate(limits.MinBytesPerSecond, RateGrace);
+        kestrel.MinResponseDataRate = new MinDataRate(limits.MinBytesPerSecond, RateGrace);
+        kestrel.MaxConcurrentConnections = limits.MaxConnections > 0 ? limits.MaxConnections : null;
     }
 }

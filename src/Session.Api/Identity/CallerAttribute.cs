@@ -26,21 +26,21 @@ internal sealed class FromOptionalCallerAttribute() : ModelBinderAttribute(typeo
     public override BindingSource BindingSource => BindingSource.Special;
 }
 
-internal sealed class CallerBinder(IOptions<IdentityOptions> options) : NamedCallerBinder
+internal sealed class CallerBinder(CallerResolver callers, IOptions<IdentityOptions> options) : NamedCallerBinder(callers)
 {
     protected override string? RefuseMissing() => options.Value.RequireUser ? base.RefuseMissing() : null;
 }
 
-internal class NamedCallerBinder : OptionalCallerBinder
+internal class NamedCallerBinder(CallerResolver callers) : OptionalCallerBinder(callers)
 {
     protected override string? RefuseMissing() => "name the caller in the X-User-Id header or in the user_id query parameter";
 }
 
-internal class OptionalCallerBinder : IModelBinder
+internal class OptionalCallerBinder(CallerResolver callers) : IModelBinder
 {
     public Task BindModelAsync(ModelBindingContext bindingContext)
     {
-        var (caller, error) = CallerResolver.Resolve(bindingContext.HttpContext);
+        var (caller, error) = callers.Resolve(bindingContext.HttpContext);
         error ??= caller.UserId is null ? RefuseMissing() : null;
         if (error is not null)
         {

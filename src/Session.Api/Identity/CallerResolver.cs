@@ -1,20 +1,31 @@
 using System.Text;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 using SessionService.Application.Identity;
 using SessionService.Domain.Identity;
 
 namespace SessionService.Api.Identity;
 
-/// <summary>Finds out who calls: the <c>X-User-Id</c> header, the <c>user_id</c> query parameter, else the user of a user path.</summary>
-internal static class CallerResolver
+/// <summary>
+/// Finds out who calls: the token's user, where tokens are taken; else, or for a token that may act for any user, the <c>X-User-Id</c>
+/// header, the <c>user_id</c> query parameter, or the user of a user path.
+/// </summary>
+internal sealed class CallerResolver(IOptions<IdentityOptions> options)
 {
     public const string Header = "X-User-Id";
     public const string QueryParameter = "user_id";
     public const string RouteParameter = "user_id";
 
     /// <summary>The caller, and what is wrong with the way the request names one (<see langword="null"/> when nothing is).</summary>
-    public static (Caller Caller, string? Error) Resolve(HttpContext http)
+    public (Caller Caller, string? Error) Resolve(HttpContext http)
     {
+        // Without a token's word there is no caller to fall back to: the feature must be there.
+        if (options.Value.Mode == IdentityMode.Jwt && http.Features.GetRequiredFeature<TokenCaller>() is { UserId: { } user })
+        {
+            return (new Caller(user), null);
+        }
+
         var (header, headerError) = Read(http.Request.Headers[Header], Decode, Header + " header");
         var (query, queryError) = Read(http.Request.Query[QueryParameter], value => value, QueryParameter + " query parameter");
         if ((headerError ?? queryError) is { } error)

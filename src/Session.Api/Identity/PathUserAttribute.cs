@@ -20,7 +20,7 @@ internal sealed class PathUserBinder : IModelBinder
 {
     public Task BindModelAsync(ModelBindingContext bindingContext)
     {
-        var userId = UserIds.Normalize(Read(bindingContext.HttpContext));
+        var userId = Find(bindingContext.HttpContext);
         if ((userId is null ? "must not be blank" : UserIds.Refuse(userId)) is { } error)
         {
             bindingContext.ModelState.TryAddModelError(CallerResolver.RouteParameter, error);
@@ -29,6 +29,9 @@ internal sealed class PathUserBinder : IModelBinder
         bindingContext.Result = ModelBindingResult.Success(userId ?? "");
         return Task.CompletedTask;
     }
+
+    /// <summary>The normalized id in the path; <see langword="null"/> when it is blank.</summary>
+    public static string? Find(HttpContext http) => UserIds.Normalize(Read(http));
 
     // A decoded path keeps %2F as it is, and so cannot tell a slash from a user id that holds the text "%2F":
     // the segment is taken from the request as it was sent. Where that has another shape (a proxy's absolute form,

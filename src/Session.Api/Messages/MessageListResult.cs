@@ -1,5 +1,6 @@
 using System.Net.Mime;
 using System.Text;
+using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Mvc;
 using SessionService.Api.Problems;
 using SessionService.Application.Messages;
@@ -38,8 +39,9 @@ internal sealed partial class MessageListResult(MessagePage page) : IActionResul
             if (!http.RequestAborted.IsCancellationRequested)
             {
                 LogBrokenOff(http.RequestServices.GetRequiredService<ILogger<MessageListResult>>(), ProblemFactory.TraceId(http), exception);
-                http.Abort();
             }
+
+            http.Abort();
         }
     }
 
@@ -73,6 +75,8 @@ internal sealed partial class MessageListResult(MessagePage page) : IActionResul
         if (!http.Response.HasStarted)
         {
             http.Response.ContentType = ContentType;
+            // An answer under way takes as long as its client, which has a limit for every chunk.
+            http.Features.Get<IHttpRequestTimeoutFeature>()?.DisableTimeout();
         }
 
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);

@@ -1,8 +1,10 @@
 using System.Text.Json;
+using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
 using SessionService.Api.Identity;
 using SessionService.Application.Json;
 using SessionService.Application.Sessions;
+using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace SessionService.Api.OpenApi;
 
@@ -10,10 +12,24 @@ namespace SessionService.Api.OpenApi;
 internal static class OpenApiServices
 {
     public const string CallerScheme = "caller";
+    public const string TokenScheme = "token";
 
     public static IServiceCollection AddServiceOpenApi(this IServiceCollection services)
     {
         services.AddEndpointsApiExplorer();
+        services.AddOptions<SwaggerGenOptions>().Configure<IOptions<IdentityOptions>>((options, identity) =>
+        {
+            if (identity.Value.Mode == IdentityMode.Jwt)
+            {
+                options.AddSecurityDefinition(TokenScheme, new OpenApiSecurityScheme
+                {
+                    Type = SecuritySchemeType.Http,
+                    Scheme = "bearer",
+                    BearerFormat = "JWT",
+                    Description = "The token names the caller. With a service's token, which may act for any user, the request does so.",
+                });
+            }
+        });
         return services.AddSwaggerGen(options =>
         {
             options.SwaggerDoc("v1", new OpenApiInfo
@@ -26,7 +42,9 @@ internal static class OpenApiServices
                     the memory distilled from them.
 
                     **Caller.** Name the caller in the `X-User-Id` header (the *Authorize* button sets it once for every request) or in
-                    the `user_id` query parameter. Another user's session does not exist for you.
+                    the `user_id` query parameter. Another user's session does not exist for you. Where operations ask for a bearer
+                    token (`token`), the token names the caller, and the header and the query parameter are ignored unless it is a
+                    service's.
 
                     **Errors** are problem documents (RFC 9457) with a stable `code`; `validation_failed` lists every reason at once in
                     `errors`.
@@ -61,7 +79,12 @@ internal static class OpenApiServices
         {
             options.DocumentTitle = "Session Service";
             options.SwaggerEndpoint("v1/swagger.json", "Session Service v1");
-            options.EnablePersistAuthorization();
+            // A name may stay in the browser; a token is gone with its page.
+            if (!IdentityServices.TakesTokens(app.Configuration))
+            {
+                options.EnablePersistAuthorization();
+            }
+
             options.EnableTryItOutByDefault();
             options.DisplayRequestDuration();
         });

@@ -3,10 +3,12 @@ using System.Reflection;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
 using SessionService.Api.Health;
 using SessionService.Api.Idempotency;
 using SessionService.Api.Identity;
+using SessionService.Api.Limits;
 using SessionService.Api.Problems;
 using SessionService.Application.Idempotency;
 using SessionService.Application.Identity;
@@ -15,7 +17,7 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 namespace SessionService.Api.OpenApi;
 
 /// <summary>Adds to each operation what all of its kind share: the caller, the content type, the problems.</summary>
-internal sealed class ServiceOperationFilter : IOperationFilter
+internal sealed class ServiceOperationFilter(IOptions<IdentityOptions> identity, IOptions<RateLimitOptions> rates) : IOperationFilter
 {
     private static readonly string[] RequestStatusesOfBodies =
     [
@@ -30,14 +32,26 @@ internal sealed class ServiceOperationFilter : IOperationFilter
             KeepJson(response.Content);
         }
 
+        var takesTokens = identity.Value.Mode == IdentityMode.Jwt;
+        var isHealth = context.MethodInfo.DeclaringType == typeof(HealthController);
         // Said explicitly where nobody need be named.
-        operation.Security = [new OpenApiSecurityRequirement()];
-        if (context.MethodInfo.DeclaringType == typeof(HealthController))
+        operation.Security = [takesTokens && !isHealth ? Require(context.Document, OpenApiServices.TokenScheme) : new OpenApiSecurityRequirement()];
+        if (isHealth)
         {
             return;
         }
 
         var problems = new SortedSet<string>(StringComparer.Ordinal) { Key(StatusCodes.Status503ServiceUnavailable) };
+        if (takesTokens || identity.Value.GatewaySecret is not null)
+        {
+            problems.Add(Key(StatusCodes.Status401Unauthorized));
+        }
+
+        if (rates.Value.Requests > 0)
+        {
+            problems.Add(Key(StatusCodes.Status429TooManyRequests));
+        }
+
         if (operation.RequestBody is OpenApiRequestBody body)
         {
             body.Required = true;
@@ -48,7 +62,7 @@ internal sealed class ServiceOperationFilter : IOperationFilter
 
         if (context.MethodInfo.GetParameters().Any(parameter => parameter.ParameterType == typeof(Caller)))
         {
-            AddCaller(operation, context.Document);
+            AddCaller(operation, context.Document, takesTokens);
             problems.Add(Key(StatusCodes.Status422UnprocessableEntity));
         }
 
@@ -70,20 +84,34 @@ internal sealed class ServiceOperationFilter : IOperationFilter
         body.Content![MediaTypeNames.Application.Json].Example = RequestExamples.Of(request);
     }
 
-    private static void AddCaller(OpenApiOperation operation, OpenApiDocument document)
+    private static void AddCaller(OpenApiOperation operation, OpenApiDocument document, bool takesTokens)
     {
         operation.Parameters ??= [];
         operation.Parameters.Add(new OpenApiParameter
         {
             Name = CallerResolver.QueryParameter,
             In = ParameterLocation.Query,
-            Description = "The caller, for clients that cannot send the X-User-Id header. Both given must be the same.",
+            Description = "The caller, for clients that cannot send the X-User-Id header. Both given must be the same."
+                + (takesTokens ? " Ignored, as the header is, where the token names a user." : ""),
             Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = 255 },
         });
 
         // The header or the query parameter: the scheme is one of two ways.
         operation.Security!.Insert(
-            0, new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(OpenApiServices.CallerScheme, document)] = [] });
+            0, takesTokens
+                ? Require(document, OpenApiServices.TokenScheme, OpenApiServices.CallerScheme)
+                : Require(document, OpenApiServices.CallerScheme));
+    }
+
+    private static OpenApiSecurityRequirement Require(OpenApiDocument document, params string[] schemes)
+    {
+        var requirement = new OpenApiSecurityRequirement();
+        foreach (var scheme in schemes)
+        {
+            requirement.Add(new OpenApiSecuritySchemeReference(scheme, document), []);
+        }
+
+        return requirement;
     }
 
     private static void AddIdempotencyKey(OpenApiOperation operation)
@@ -119,19 +147,30 @@ internal sealed class ServiceOperationFilter : IOperationFilter
                 [Problem.ContentType] = new() { Schema = context.SchemaGenerator.GenerateSchema(typeof(Problem), context.SchemaRepository) },
             },
         };
-        if (string.Equals(status, Key(StatusCodes.Status503ServiceUnavailable), StringComparison.Ordinal))
+        foreach (var (name, description, type) in HeadersOf(int.Parse(status)))
         {
-            response.Headers = new Dictionary<string, IOpenApiHeader>(StringComparer.Ordinal)
-            {
-                ["Retry-After"] = new OpenApiHeader
-                {
-                    Description = "Seconds to wait before the next try.",
-                    Schema = new OpenApiSchema { Type = JsonSchemaType.Integer },
-                },
-            };
+            response.Headers ??= new Dictionary<string, IOpenApiHeader>(StringComparer.Ordinal);
+            response.Headers[name] = new OpenApiHeader { Description = description, Schema = new OpenApiSchema { Type = type } };
         }
 
         return response;
+    }
+
+    private static (string Name, string Description, JsonSchemaType Type)[] HeadersOf(int status)
+    {
+        var retryAfter = ("Retry-After", "Seconds to wait before the next try.", JsonSchemaType.Integer);
+        return status switch
+        {
+            StatusCodes.Status401Unauthorized => [("WWW-Authenticate", "What is asked for, and what is wrong with what came.", JsonSchemaType.String)],
+            StatusCodes.Status429TooManyRequests =>
+            [
+                retryAfter,
+                (CallerRateLimiter.PolicyHeader, "How many requests (`q`) a user has in so many seconds (`w`).", JsonSchemaType.String),
+                (CallerRateLimiter.LimitHeader, "How many are left (`r`) for so many seconds (`t`). Also in the other answers.", JsonSchemaType.String),
+            ],
+            StatusCodes.Status503ServiceUnavailable => [retryAfter],
+            _ => [],
+        };
     }
 
     private static void KeepJson(IDictionary<string, OpenApiMediaType>? content)

@@ -15,5 +15,11 @@ internal static class ProblemCodes
     public const string DatabaseUnavailable = "database_unavailable";
     public const string Overloaded = "overloaded";
     public const string OutcomeUnknown = "outcome_unknown";
+    public const string AuthenticationRequired = "authentication_required";
+    public const string InvalidToken = "invalid_token";
+    public const string GatewayRequired = "gateway_required";
+    public const string IssuerUnavailable = "issuer_unavailable";
+    public const string RateLimitExceeded = "rate_limit_exceeded";
+    public const string TimeLimitExceeded = "time_limit_exceeded";
     public const string InternalError = "internal_error";
 }

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace SessionService.Application.Limits;
 
-/// <summary>The largest things that a client may send. Section <c>Limits</c>.</summary>
+/// <summary>The largest things that a client may send, and how long it may take. Section <c>Limits</c>.</summary>
 public sealed class LimitOptions
 {
     public const string Section = "Limits";
@@ -18,4 +18,16 @@ public sealed class LimitOptions
     /// <summary>A request's body, in bytes. 1 KiB to 1 GiB. Content may take six times its size where everything is escaped.</summary>
     [Range(1024, 1024 * 1024 * 1024)]
     public long MaxBodyBytes { get; set; } = 16 * 1024 * 1024;
+
+    /// <summary>How long a request may take until its answer begins, seconds. 1 to 3600.</summary>
+    [Range(1, 3600)]
+    public int RequestSeconds { get; set; } = 60;
+
+    /// <summary>The slowest that a body may come or an answer be taken, bytes a second, after a grace of five seconds. 1 to 1 MiB.</summary>
+    [Range(1, 1024 * 1024)]
+    public int MinBytesPerSecond { get; set; } = 240;
+
+    /// <summary>How many connections of clients are open at a time; 0, the default, sets no limit.</summary>
+    [Range(0, int.MaxValue)]
+    public int MaxConnections { get; set; }
 }

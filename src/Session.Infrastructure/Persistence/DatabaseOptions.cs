@@ -35,7 +35,8 @@ public static class DatabaseOptions
             MaxAutoPrepare = 0,
         };
         SetUnlessGiven("Maximum Pool Size", PoolSize);
-        SetUnlessGiven("Timeout", 5);
+        // Also how long a request waits for a connection of the pool: whoever waits has an answer within two seconds.
+        SetUnlessGiven("Timeout", 1);
         SetUnlessGiven("Command Timeout", 15);
         SetUnlessGiven("Application Name", "session_service");
         return completed.ConnectionString;

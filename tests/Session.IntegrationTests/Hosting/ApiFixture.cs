@@ -30,6 +30,9 @@ public class ApiFixture : IAsyncLifetime
     /// <summary>Settings beside the connection string.</summary>
     protected virtual IEnumerable<KeyValuePair<string, string>> Settings => [];
 
+    /// <summary>What every request must carry, even that for the OpenAPI document.</summary>
+    protected virtual IEnumerable<KeyValuePair<string, string>> RequiredHeaders => [];
+
     public virtual async Task InitializeAsync()
     {
         ConnectionString = await PrepareDatabaseAsync();
@@ -94,6 +97,11 @@ public class ApiFixture : IAsyncLifetime
     private async Task<JsonElement> ReadDocumentAsync()
     {
         using var http = new HttpClient { BaseAddress = Address };
+        foreach (var (name, value) in RequiredHeaders)
+        {
+            http.DefaultRequestHeaders.Add(name, value);
+        }
+
         return JsonDocument.Parse(await http.GetStringAsync("/swagger/v1/swagger.json")).RootElement;
     }
 }

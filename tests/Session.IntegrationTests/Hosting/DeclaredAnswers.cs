@@ -3,19 +3,23 @@ using System.Text.RegularExpressions;
 
 namespace SessionService.IntegrationTests.Hosting;
 
-/// <summary>Holds every answer that a test gets against the OpenAPI document: its status and content type must be declared there.</summary>
+/// <summary>
+/// Holds every answer that a test gets against the OpenAPI document, where its status and content type must be declared, and looks for
+/// the headers that no answer may lack.
+/// </summary>
 public sealed class DeclaredAnswers(Func<Task<JsonElement>> document, HttpMessageHandler inner) : DelegatingHandler(inner)
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var response = await base.SendAsync(request, cancellationToken);
+        AssertIsGuarded(response, request.RequestUri!.AbsolutePath);
         var (template, path) = (await document()).GetProperty("paths").EnumerateObject()
             .Where(candidate => Matches(candidate.Name, request.RequestUri!.AbsolutePath))
             .Select(candidate => (candidate.Name, candidate.Value))
             .FirstOrDefault();
         if (template is null || !path.TryGetProperty(request.Method.Method.ToLowerInvariant(), out var operation))
         {
-            Assert.Contains((int)response.StatusCode, new[] { 200, 404, 405 });
+            Assert.Contains((int)response.StatusCode, new[] { 200, 204, 401, 404, 405, 429 });
             return response;
         }
 
@@ -28,6 +32,15 @@ public sealed class DeclaredAnswers(Func<Task<JsonElement>> document, HttpMessag
             contentType is not null && declared.GetProperty("content").TryGetProperty(contentType, out _),
             $"{request.Method} {template} answered {status} as {contentType}, which its OpenAPI operation does not declare.");
         return response;
+    }
+
+    private static void AssertIsGuarded(HttpResponseMessage response, string path)
+    {
+        Assert.Equal(["nosniff"], response.Headers.GetValues("X-Content-Type-Options"));
+        Assert.Equal(["no-referrer"], response.Headers.GetValues("Referrer-Policy"));
+        Assert.Contains("frame-ancestors 'none'", Assert.Single(response.Headers.GetValues("Content-Security-Policy")), StringComparison.Ordinal);
+        Assert.False(response.Headers.Contains("Server"));
+        Assert.True(path.StartsWith("/swagger", StringComparison.Ordinal) || response.Headers.CacheControl is { NoStore: true });
     }
 
     private static bool Matches(string template, string path) =>

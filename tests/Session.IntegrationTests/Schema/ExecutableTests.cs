@@ -48,6 +48,7 @@ public sealed class ExecutableTests
     [InlineData("Host=127.0.0.1;Port=1;Timeout=1", "ConnectionStrings__SessionDb")]
     [InlineData("Host=127.0.0.1", "Limits:MaxBodyBytes", "--Limits:MaxBodyBytes", "abc")]
     [InlineData("Host=127.0.0.1", "MaxJsonBytes", "--Limits:MaxJsonBytes", "0")]
+    [InlineData("Host=127.0.0.1", "Identity:Mode", "--Identity:Mode", "Token")]
     [InlineData("Host=127.0.0.1", "migrate-typo", "migrate-typo")]
     public async Task A_mistake_of_the_operator_is_named_in_place_of_a_stack_trace(string connectionString, string named, params string[] arguments)
     {
@@ -55,6 +56,25 @@ public sealed class ExecutableTests
 
         Assert.True(refused.ExitCode == 1, refused.Output);
         Assert.Contains(named, refused.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", refused.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task All_mistakes_of_the_operator_are_named_at_once_and_no_secret_is_repeated()
+    {
+        var refused = await RunAsync(
+            "Host=127.0.0.1",
+            "--Identity:Mode", "Jwt",
+            "--Identity:GatewaySecret", "swordfish",
+            "--Identity:Jwt:SigningKey", "swordfish too",
+            "--RateLimits:Requests", "-1",
+            "--Cors:AllowedOrigins:0", "*",
+            "--Limits:RequestSeconds", "0");
+
+        Assert.True(refused.ExitCode == 1, refused.Output);
+        string[] named = ["Identity:GatewaySecret", "Identity:Jwt:SigningKey", "Identity:Jwt:Issuer", "Identity:Jwt:Audience", "Requests", "Cors:AllowedOrigins", "RequestSeconds"];
+        Assert.All(named, name => Assert.Contains(name, refused.Output, StringComparison.Ordinal));
+        Assert.DoesNotContain("swordfish", refused.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", refused.Output, StringComparison.Ordinal);
     }
 

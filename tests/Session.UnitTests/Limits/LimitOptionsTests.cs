@@ -25,6 +25,12 @@ public sealed class LimitOptionsTests
     [InlineData("MaxJsonBytes", 64 * 1024 * 1024)]
     [InlineData("MaxBodyBytes", 1024)]
     [InlineData("MaxBodyBytes", 1024L * 1024 * 1024)]
+    [InlineData("RequestSeconds", 1)]
+    [InlineData("RequestSeconds", 3600)]
+    [InlineData("MinBytesPerSecond", 1)]
+    [InlineData("MinBytesPerSecond", 1024 * 1024)]
+    [InlineData("MaxConnections", 0)]
+    [InlineData("MaxConnections", int.MaxValue)]
     public void The_ends_of_each_range_are_taken(string name, long value)
     {
         var limits = Read((name, value.ToString()));
@@ -39,6 +45,11 @@ public sealed class LimitOptionsTests
     [InlineData("MaxJsonBytes", "67108865")]
     [InlineData("MaxBodyBytes", "1023")]
     [InlineData("MaxBodyBytes", "1073741825")]
+    [InlineData("RequestSeconds", "0")]
+    [InlineData("RequestSeconds", "3601")]
+    [InlineData("MinBytesPerSecond", "0")]
+    [InlineData("MinBytesPerSecond", "1048577")]
+    [InlineData("MaxConnections", "-1")]
     public void What_lies_beyond_is_refused_by_name(string name, string value)
     {
         var refusal = Assert.Throws<OptionsValidationException>(() => Read((name, value)));

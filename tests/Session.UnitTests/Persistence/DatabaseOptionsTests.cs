@@ -13,7 +13,7 @@ public sealed class DatabaseOptionsTests
         Assert.Equal("db", completed.Host);
         Assert.Equal("sessions", completed.Database);
         Assert.Equal(DatabaseOptions.PoolSize, completed.MaxPoolSize);
-        Assert.Equal(5, completed.Timeout);
+        Assert.Equal(1, completed.Timeout);
         Assert.Equal(15, completed.CommandTimeout);
         Assert.Equal("session_service", completed.ApplicationName);
     }

@@ -1,0 +1,167 @@
+using System.Text;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+using SessionService.Api.Problems;
+using SessionService.Domain.Identity;
+
+namespace SessionService.Api.Identity;
+
+/// <summary>Which bearer tokens are taken, whom they name, and what is answered to the others.</summary>
+internal sealed class BearerTokens(IOptions<IdentityOptions> options) : IConfigureNamedOptions<JwtBearerOptions>, IPostConfigureOptions<JwtBearerOptions>
+{
+    public const string Challenge = "Bearer realm=\"session-service\"";
+
+    // Nobody waits longer for an issuer that does not answer.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    // An unknown key makes the service ask the issuer, but not as often as anybody sends one.
+    private static readonly TimeSpan LeastTimeBetweenRefreshes = TimeSpan.FromSeconds(30);
+
+    // What the issuer no longer publishes is taken for as long.
+    private static readonly TimeSpan TimeBetweenRefreshes = TimeSpan.FromMinutes(10);
+
+    private readonly JwtOptions _jwt = options.Value.Jwt;
+
+    public void Configure(JwtBearerOptions options) => Configure(Options.DefaultName, options);
+
+    public void Configure(string? name, JwtBearerOptions options)
+    {
+        var isShared = !string.IsNullOrEmpty(_jwt.SigningKey);
+        options.Authority = _jwt.Authority;
+        options.MetadataAddress = _jwt.MetadataAddress!;
+        options.RequireHttpsMetadata = _jwt.RequireHttps;
+        options.BackchannelTimeout = TimeSpan.FromSeconds(5);
+        options.RefreshInterval = LeastTimeBetweenRefreshes;
+        options.AutomaticRefreshInterval = TimeBetweenRefreshes;
+        options.MapInboundClaims = false;
+        options.SaveToken = false;
+        options.TokenValidationParameters = new TokenValidationParameters
+        {
+            ValidIssuer = string.IsNullOrWhiteSpace(_jwt.Issuer) ? null : _jwt.Issuer,
+            ValidAudience = _jwt.Audience,
+            ValidAlgorithms = _jwt.Algorithms.Length > 0
+                ? _jwt.Algorithms
+                : isShared ? [SecurityAlgorithms.HmacSha256] : IdentityOptionsValidator.PublishedKeyAlgorithms,
+            IssuerSigningKey = isShared ? new SymmetricSecurityKey(Encoding.UTF8.GetBytes(_jwt.SigningKey!)) : null,
+            ValidateIssuerSigningKey = true,
+            RequireSignedTokens = true,
+            RequireExpirationTime = true,
+            ClockSkew = TimeSpan.FromSeconds(_jwt.ClockSkewSeconds),
+        };
+        options.Events = new JwtBearerEvents
+        {
+            OnMessageReceived = WaitForKeysAsync,
+            OnTokenValidated = FindCaller,
+            OnAuthenticationFailed = context =>
+            {
+                // Whatever could not be read is a bad token, never a fault of the service.
+                context.Fail(context.Exception);
+                return Task.CompletedTask;
+            },
+            OnChallenge = RefuseAsync,
+        };
+    }
+
+    /// <summary>A key that the issuer has withdrawn is not "known to be good" for an hour more.</summary>
+    public void PostConfigure(string? name, JwtBearerOptions options)
+    {
+        if (options.ConfigurationManager is BaseConfigurationManager issuer)
+        {
+            issuer.UseLastKnownGoodConfiguration = false;
+        }
+    }
+
+    /// <summary>Without the issuer's keys no token can be judged: that is an outage, and no fault of the token.</summary>
+    private static async Task WaitForKeysAsync(MessageReceivedContext context)
+    {
+        if (context.Options.ConfigurationManager is not { } issuer || context.Request.Headers.Authorization.Count == 0)
+        {
+            return;
+        }
+
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(context.HttpContext.RequestAborted);
+        patience.CancelAfter(Patience);
+        try
+        {
+            // The token reaches those who wait for the one that asks, and not that one.
+            await issuer.GetConfigurationAsync(patience.Token).WaitAsync(patience.Token);
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or OperationCanceledException or IOException or HttpRequestException)
+        {
+            context.Fail(new IssuerUnavailableException(exception));
+        }
+    }
+
+    private Task FindCaller(TokenValidatedContext context)
+    {
+        var token = (JsonWebToken)context.SecurityToken;
+        // RFC 7515, 4.1.11: what "crit" names must be understood, and nothing is.
+        if (token.TryGetHeaderValue<object>("crit", out _))
+        {
+            context.Fail("The token has critical headers.");
+        }
+        else if (MayActForAny(context))
+        {
+            context.HttpContext.Features.Set(new TokenCaller(UserId: null));
+        }
+        else if (UserOf(token) is { } userId)
+        {
+            context.HttpContext.Features.Set(new TokenCaller(userId));
+        }
+        else
+        {
+            context.Fail("The token names no user.");
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private bool MayActForAny(TokenValidatedContext context) =>
+        _jwt.ActAsAnyScope.Length > 0
+        && context.Principal!.Claims
+            .Where(claim => claim.Type is "scope" or "scp")
+            .SelectMany(claim => claim.Value.Split(' '))
+            .Contains(_jwt.ActAsAnyScope, StringComparer.Ordinal);
+
+    // An id that is stored otherwise than the issuer writes it could be another user's: it is taken as it stands or not at all.
+    private string? UserOf(JsonWebToken token) =>
+        token.TryGetPayloadValue<string>(_jwt.UserClaim, out var value)
+        && UserIds.Normalize(value) == value
+        && UserIds.Refuse(value) is null
+            ? value
+            : null;
+
+    private static Task RefuseAsync(JwtBearerChallengeContext context)
+    {
+        context.HandleResponse();
+        var http = context.HttpContext;
+        return context.AuthenticateFailure switch
+        {
+            IssuerUnavailableException => AnswerIssuerUnavailableAsync(http),
+            null => AnswerAsync(http, ProblemCodes.AuthenticationRequired, "The request needs a bearer token.", Challenge),
+            SecurityTokenExpiredException => AnswerAsync(
+                http, ProblemCodes.InvalidToken, "The token has expired.", $"{Challenge}, error=\"invalid_token\", error_description=\"expired\""),
+            _ => AnswerAsync(http, ProblemCodes.InvalidToken, "The token is not accepted.", $"{Challenge}, error=\"invalid_token\""),
+        };
+    }
+
+    private static Task AnswerAsync(HttpContext http, string code, string detail, string challenge)
+    {
+        http.Response.Headers.WWWAuthenticate = challenge;
+        return ProblemFactory.WriteAsync(http, ProblemFactory.Create(http, StatusCodes.Status401Unauthorized, code, detail), http.RequestAborted);
+    }
+
+    private static Task AnswerIssuerUnavailableAsync(HttpContext http)
+    {
+        http.Response.Headers.RetryAfter = ProblemExceptionHandler.RetryAfterSeconds.ToString();
+        return ProblemFactory.WriteAsync(
+            http,
+            ProblemFactory.Create(
+                http, StatusCodes.Status503ServiceUnavailable, ProblemCodes.IssuerUnavailable, "The token's issuer cannot be reached at the moment."),
+            http.RequestAborted);
+    }
+
+    private sealed class IssuerUnavailableException(Exception cause) : Exception("The issuer's keys cannot be read.", cause);
+}

@@ -1,0 +1,37 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.Extensions.Options;
+using SessionService.Api.Problems;
+
+namespace SessionService.Api.Identity;
+
+/// <summary>Refuses what has not come through the gateway, where a secret tells.</summary>
+internal sealed class GatewaySecretCheck(RequestDelegate next, IOptions<IdentityOptions> options)
+{
+    public const string Header = "X-Gateway-Secret";
+
+    public const string Challenge = "Gateway realm=\"session-service\"";
+
+    // Hashes are of one length whatever was sent, so that not even the secret's length shows in the time that comparing takes.
+    private readonly byte[]? _expected = options.Value.GatewaySecret is { } secret ? Hash(secret) : null;
+
+    public Task InvokeAsync(HttpContext http)
+    {
+        if (_expected is null || IsOpen(http) || CryptographicOperations.FixedTimeEquals(Hash(http.Request.Headers[Header].ToString()), _expected))
+        {
+            return next(http);
+        }
+
+        http.Response.Headers.WWWAuthenticate = Challenge;
+        return ProblemFactory.WriteAsync(
+            http,
+            ProblemFactory.Create(
+                http, StatusCodes.Status401Unauthorized, ProblemCodes.GatewayRequired, "The request must come through the gateway."),
+            http.RequestAborted);
+    }
+
+    private static bool IsOpen(HttpContext http) => http.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null;
+
+    private static byte[] Hash(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
+}

@@ -1,0 +1,66 @@
+using Microsoft.AspNetCore.Http.Timeouts;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.Extensions.Options;
+using SessionService.Api.Identity;
+using SessionService.Api.Problems;
+using SessionService.Application.Limits;
+
+namespace SessionService.Api.Limits;
+
+/// <summary>How often a caller may call, and how long a request may take.</summary>
+internal static class LimitServices
+{
+    public static IServiceCollection AddLimits(this IServiceCollection services)
+    {
+        services.AddOptions<RateLimitOptions>().BindConfiguration(RateLimitOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddRateLimiter(_ => { });
+        services.AddOptions<RateLimiterOptions>().Configure<IOptions<RateLimitOptions>, CallerResolver>(Limit);
+        services.AddRequestTimeouts();
+        services.AddOptions<RequestTimeoutOptions>().Configure<IOptions<LimitOptions>>((timeouts, limits) => timeouts.DefaultPolicy = new RequestTimeoutPolicy
+        {
+            Timeout = TimeSpan.FromSeconds(limits.Value.RequestSeconds),
+            TimeoutStatusCode = StatusCodes.Status503ServiceUnavailable,
+            WriteTimeoutResponse = RefuseLateAsync,
+        });
+        return services;
+    }
+
+    /// <summary>After the caller is known.</summary>
+    public static WebApplication UseLimits(this WebApplication app)
+    {
+        app.UseRateLimiter();
+        app.UseRequestTimeouts();
+        return app;
+    }
+
+    private static void Limit(RateLimiterOptions limiter, IOptions<RateLimitOptions> rates, CallerResolver callers)
+    {
+        if (rates.Value.Requests == 0)
+        {
+            return;
+        }
+
+        limiter.GlobalLimiter = new CallerRateLimiter(callers, rates.Value);
+        limiter.OnRejected = async (context, cancellationToken) =>
+        {
+            var http = context.HttpContext;
+            http.Response.Headers.RetryAfter = rates.Value.SecondsToNext.ToString();
+            await ProblemFactory.WriteAsync(
+                http,
+                ProblemFactory.Create(
+                    http, StatusCodes.Status429TooManyRequests, ProblemCodes.RateLimitExceeded, "Too many requests; Retry-After says when to come again."),
+                cancellationToken);
+        };
+    }
+
+    // What was written before the time was up may stand or not: the answer does not say that it does.
+    private static Task RefuseLateAsync(HttpContext http)
+    {
+        http.Response.Headers.RetryAfter = ProblemExceptionHandler.RetryAfterSeconds.ToString();
+        return ProblemFactory.WriteAsync(
+            http,
+            ProblemFactory.Create(
+                http, StatusCodes.Status503ServiceUnavailable, ProblemCodes.TimeLimitExceeded, "The request took too long and was given up."),
+            CancellationToken.None);
+    }
+}

@@ -1,0 +1,51 @@
+using System.Diagnostics;
+using Npgsql;
+using SessionService.IntegrationTests.Databases;
+using SessionService.IntegrationTests.Hosting;
+
+namespace SessionService.IntegrationTests.Limits;
+
+/// <summary>A service with two connections to its database.</summary>
+public sealed class SmallPoolFixture : ApiFixture
+{
+    protected override async Task<string> PrepareDatabaseAsync() =>
+        new NpgsqlConnectionStringBuilder(await TestPostgres.CloneTemplateAsync()) { MaxPoolSize = 2 }.ConnectionString;
+}
+
+public sealed class PoolWaitTests(SmallPoolFixture service) : IClassFixture<SmallPoolFixture>
+{
+    [Fact]
+    public async Task While_every_connection_is_taken_whoever_waits_hears_so_within_two_seconds()
+    {
+        var user = service.AsNewUser();
+        var session = await user.StartSessionAsync();
+        Task<Answer>[] holders;
+        Answer[] refused;
+        TimeSpan waited;
+        await using (var held = await LockedSession.OfAsync(service.ConnectionString, session))
+        {
+            holders = [user.PutAsync(session, """{"session_summary":"One."}"""), user.PutAsync(session, """{"session_summary":"Two."}""")];
+            await held.WaitForWaitersAsync(2);
+
+            var watch = Stopwatch.StartNew();
+            refused = await Task.WhenAll(
+                user.GetAsync(session),
+                user.GetAsync($"{session}/messages"),
+                user.GetAsync("/api/v1/sessions"),
+                user.GetAsync("/api/v1/sessions/stats"),
+                user.PostAsync("/api/v1/sessions", "{}"),
+                user.PostAsync($"{session}/messages", """{"role":"user","content":"Hello"}"""),
+                user.PostAsync($"{session}/memory", """{"content":"All."}"""));
+            waited = watch.Elapsed;
+        }
+
+        Assert.All(refused, answer =>
+        {
+            answer.IsProblem(503, "database_unavailable");
+            Assert.NotEmpty(answer.Headers["Retry-After"]);
+        });
+        Assert.InRange(waited, TimeSpan.Zero, TimeSpan.FromSeconds(2));
+        Assert.All(await Task.WhenAll(holders), answer => answer.Is(200));
+        Assert.Equal(0, (await user.GetAsync(session)).Is(200).Number("message_count"));
+    }
+}
