@@ -300,9 +300,12 @@ public sealed class RoutingTests(GatewaysFixture gateways) : IClassFixture<Gatew
             return Task.CompletedTask;
         };
 
-        var answer = await GatewayClient.GetAsync(gateways.AddressOf(gateway), path);
+        foreach (var method in new[] { HttpMethod.Get, HttpMethod.Head })
+        {
+            var answer = await GatewayClient.SendAsync(gateways.AddressOf(gateway), method, path);
 
-        Assert.Equal((404, ""), (answer.Status, answer.Text));
+            Assert.Equal((404, "", null), (answer.Status, answer.Text, answer.ContentType));
+        }
     }
 
     [Fact]
