@@ -1,0 +1,61 @@
+using System.Net.Http.Headers;
+using System.Text;
+using Microsoft.Extensions.Options;
+using Yarp.ReverseProxy.Transforms;
+using Yarp.ReverseProxy.Transforms.Builder;
+
+namespace SessionService.Gateway.Identity;
+
+/// <summary>Tells the services behind who is calling, and the session service that it is the gateway who says so.</summary>
+internal sealed class CallerTransform(IOptions<IdentityOptions> options) : ITransformProvider
+{
+    private const string UserHeader = "X-User-Id";
+    private const string SecretHeader = "X-Gateway-Secret";
+    private const string SecretCluster = "sessions";
+
+    public void ValidateRoute(TransformRouteValidationContext context)
+    {
+    }
+
+    public void ValidateCluster(TransformClusterValidationContext context)
+    {
+    }
+
+    public void Apply(TransformBuilderContext context)
+    {
+        var identity = options.Value;
+        var secret = string.Equals(context.Cluster?.ClusterId, SecretCluster, StringComparison.OrdinalIgnoreCase) ? identity.GatewaySecret : null;
+        context.AddRequestTransform(request =>
+        {
+            var headers = request.ProxyRequest.Headers;
+            headers.Remove(SecretHeader);
+            if (!string.IsNullOrEmpty(secret))
+            {
+                headers.Add(SecretHeader, secret);
+            }
+
+            if (identity.Mode == IdentityMode.Jwt)
+            {
+                SetUser(headers, request.HttpContext.Features.Get<TokenCaller>());
+            }
+
+            return ValueTask.CompletedTask;
+        });
+    }
+
+    private static void SetUser(HttpRequestHeaders headers, TokenCaller? caller)
+    {
+        if (caller is { UserId: null })
+        {
+            // A service's token: the header says for whom it acts.
+            return;
+        }
+
+        headers.Remove(UserHeader);
+        if (caller is { UserId: { } user })
+        {
+            // Headers go out as Latin-1, so this one as the bytes of its UTF-8.
+            headers.TryAddWithoutValidation(UserHeader, Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(user)));
+        }
+    }
+}

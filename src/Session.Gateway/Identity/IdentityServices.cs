@@ -1,0 +1,38 @@
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.Extensions.Options;
+
+namespace SessionService.Gateway.Identity;
+
+/// <summary>Who may pass, and as whom.</summary>
+internal static class IdentityServices
+{
+    // The authorization policy of the routes that are about one user's data; the configuration of the routes names it.
+    private const string CallerPolicy = "caller";
+
+    public static IServiceCollection AddIdentity(this IServiceCollection services, IConfiguration configuration)
+    {
+        var section = configuration.GetSection(IdentityOptions.Section);
+        services.AddOptions<IdentityOptions>().Bind(section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<IdentityOptions>, IdentityOptionsValidator>();
+        var authentication = services.AddAuthentication();
+        var takesTokens = section.GetValue<IdentityMode>(nameof(IdentityOptions.Mode)) == IdentityMode.Jwt;
+        if (takesTokens)
+        {
+            authentication.AddJwtBearer();
+            services.AddSingleton<IConfigureOptions<JwtBearerOptions>, BearerTokens>();
+        }
+
+        services.AddAuthorizationBuilder().AddPolicy(CallerPolicy, policy =>
+        {
+            if (takesTokens)
+            {
+                policy.RequireAuthenticatedUser();
+            }
+            else
+            {
+                policy.RequireAssertion(_ => true);
+            }
+        });
+        return services;
+    }
+}
