@@ -36,6 +36,10 @@ public static class DatabaseFaults
         IsRefusal(exception)
         && exception.SqlState is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
 
+    /// <summary>Whether a statement of several writes was refused for one of them, by its content or for a row that somebody holds.</summary>
+    public static bool IsOfOneWrite(PostgresException exception) =>
+        IsRefusal(exception) && (exception.SqlState == PostgresErrorCodes.LockNotAvailable || !IsUnavailable(exception.SqlState));
+
     // The classes of Appendix A of PostgreSQL's manual: connection exception, insufficient resources, operator intervention
     // (shutdown, cancelled by time-out), system error; besides these a read-only server, as after a failover.
     private static bool IsUnavailable(string sqlState) =>

@@ -96,7 +96,7 @@ internal sealed partial class GroupWriter<TWrite, TOutcome> : IAsyncDisposable
                 group[i].Complete(outcomes[i]);
             }
         }
-        catch (PostgresException exception) when (group.Count > 1 && DatabaseFaults.IsRefusal(exception) && !DatabaseFaults.IsUnavailable(exception))
+        catch (PostgresException exception) when (group.Count > 1 && DatabaseFaults.IsOfOneWrite(exception))
         {
             // The database refused the statement, so nothing of it was made: each write on its own finds the one at fault.
             LogRetryingOneByOne(exception.SqlState, group.Count);

@@ -15,7 +15,10 @@ internal sealed class WriterDataSource(DatabaseServer server, IOptions<WriteOpti
 
     // One plan for groups of any size, made once: for small groups PostgreSQL would otherwise plan anew at each execution, which costs more
     // than the execution does. The plan goes by indexes, as the arrays are few against the tables.
-    private const string PlanOnce = "SET plan_cache_mode = force_generic_plan";
+    //
+    // A group that waits for a session which somebody holds is given up soon, for certain and with nothing made: its writes then go one by
+    // one, and only those to that session are refused.
+    private const string Initialize = "SET plan_cache_mode = force_generic_plan; SET lock_timeout = '1s'";
 
     private readonly NpgsqlDataSource _dataSource = Create(server.ConnectionString, options.Value);
 
@@ -29,12 +32,12 @@ internal sealed class WriterDataSource(DatabaseServer server, IOptions<WriteOpti
         builder.UsePhysicalConnectionInitializer(
             connection =>
             {
-                using var command = new NpgsqlCommand(PlanOnce, connection);
+                using var command = new NpgsqlCommand(Initialize, connection);
                 command.ExecuteNonQuery();
             },
             async connection =>
             {
-                await using var command = new NpgsqlCommand(PlanOnce, connection);
+                await using var command = new NpgsqlCommand(Initialize, connection);
                 await command.ExecuteNonQueryAsync();
             });
         return builder.Build();

@@ -36,8 +36,12 @@ public sealed class ServedFixture : ApiFixture
     public Uri AddressOf(string gateway) => _gateways[gateway].Address;
 
     /// <summary>A user's client whose answers must be those that the service declares, as without a gateway.</summary>
-    public ApiClient Through(string gateway, string? userId) =>
-        new(new HttpClient(new DeclaredAnswers(DocumentAsync, new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 })) { BaseAddress = AddressOf(gateway) }, userId);
+    public ApiClient Through(string gateway, string? userId)
+    {
+        var sockets = new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 };
+        return new ApiClient(
+            new HttpClient(new DeclaredAnswers(DocumentAsync, sockets, isBehindNginx: gateway == "nginx")) { BaseAddress = AddressOf(gateway) }, userId);
+    }
 }
 
 public sealed class RealServiceTests(ServedFixture service) : IClassFixture<ServedFixture>
