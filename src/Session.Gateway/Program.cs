@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using SessionService.Api.Logging;
+using SessionService.Api.Telemetry;
 using SessionService.Gateway.Health;
 using SessionService.Gateway.Hosting;
 using SessionService.Gateway.Identity;
@@ -35,6 +36,7 @@ internal static class Program
         builder.Services.AddProblems();
         builder.Services.AddIdentity(builder.Configuration);
         builder.Services.AddProxy(builder.Configuration);
+        builder.AddTelemetry("session-gateway", meters: [], sources: ["Yarp.ReverseProxy"]);
 
         var app = builder.Build();
         app.UseTraceIds();
