@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using SessionService.Api.Commands;
 using SessionService.Api.Logging;
 using SessionService.Api.Telemetry;
 using SessionService.Gateway.Health;
@@ -15,6 +16,11 @@ internal static class Program
 
     public static async Task<int> Main(string[] args)
     {
+        if (args is ["health", ..])
+        {
+            return await HealthProbe.RunAsync(args.ElementAtOrDefault(1) ?? GatewayServer.DefaultUrl, CancellationToken.None);
+        }
+
         try
         {
             await using var app = Build(args);
