@@ -6,6 +6,7 @@ using SessionService.Api.Limits;
 using SessionService.Api.Logging;
 using SessionService.Api.OpenApi;
 using SessionService.Api.Problems;
+using SessionService.Api.Telemetry;
 using SessionService.Application;
 using SessionService.Infrastructure;
 
@@ -24,6 +25,7 @@ return await ServiceCommands.RunAsync(args, serve: async arguments =>
     builder.Services.AddProblems();
     builder.Services.AddHealth();
     builder.Services.AddServiceOpenApi();
+    builder.AddServiceTelemetry();
 
     var app = builder.Build();
     app.Services.BeginDatabaseStart(app.Lifetime.ApplicationStopping);
@@ -37,5 +39,6 @@ return await ServiceCommands.RunAsync(args, serve: async arguments =>
     app.UseTokens();
     app.UseLimits();
     app.MapControllers();
+    app.MapMetrics();
     await app.RunAsync();
 });

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Options;
+using SessionService.Api.Commands;
 using SessionService.Api.Logging;
+using SessionService.Api.Telemetry;
 using SessionService.Gateway.Health;
 using SessionService.Gateway.Hosting;
 using SessionService.Gateway.Identity;
@@ -14,6 +16,11 @@ internal static class Program
 
     public static async Task<int> Main(string[] args)
     {
+        if (args is ["health", ..])
+        {
+            return await HealthProbe.RunAsync(args.ElementAtOrDefault(1) ?? GatewayServer.DefaultUrl, CancellationToken.None);
+        }
+
         try
         {
             await using var app = Build(args);
@@ -35,6 +42,7 @@ internal static class Program
         builder.Services.AddProblems();
         builder.Services.AddIdentity(builder.Configuration);
         builder.Services.AddProxy(builder.Configuration);
+        builder.AddTelemetry("session-gateway", meters: [], sources: ["Yarp.ReverseProxy"]);
 
         var app = builder.Build();
         app.UseTraceIds();

@@ -24,7 +24,9 @@ public static class InfrastructureServices
     {
         services.AddOptions<EmbeddedPostgresOptions>().BindConfiguration(EmbeddedPostgresOptions.Section).ValidateDataAnnotations();
         services.AddSingleton<DatabaseServer>();
-        services.AddSingleton(provider => NpgsqlDataSource.Create(provider.GetRequiredService<DatabaseServer>().ConnectionString));
+        // Its name stands in metrics, where the connection string would without one.
+        services.AddSingleton<NpgsqlDataSource>(provider =>
+            new NpgsqlDataSourceBuilder(provider.GetRequiredService<DatabaseServer>().ConnectionString) { Name = "requests" }.Build());
         services.AddSingleton<SchemaMigrator>();
         services.AddSingleton<SchemaCheck>();
         return services;
@@ -52,6 +54,7 @@ public static class InfrastructureServices
     {
         services.AddOptions<WriteOptions>().BindConfiguration(WriteOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<WriterDataSource>();
+        services.AddSingleton<WriteMetrics>();
         services.AddSingleton(typeof(GroupWriter<,>));
         services.AddSingleton<IGroupStatement<Creation, bool>, CreateStatement>();
         services.AddSingleton<IGroupStatement<Append, Appended>, AppendStatement>();

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Npgsql;
+using SessionService.Api.Hosting;
 using SessionService.Infrastructure.EmbeddedPostgres;
 using SessionService.Infrastructure.Schema;
 using SessionService.Infrastructure.Startup;
@@ -17,7 +18,7 @@ internal static class ServiceCommands
         var root = new RootCommand("Serves the Session Service, or works on its database.")
         {
             TreatUnmatchedTokensAsErrors = false,
-            Subcommands = { SchemaCommands.Create(args) },
+            Subcommands = { SchemaCommands.Create(args), CreateHealth() },
         };
         root.SetAction(async _ =>
         {
@@ -47,6 +48,18 @@ internal static class ServiceCommands
             await Console.Error.WriteLineAsync(Explain(exception) ?? exception.ToString());
             return Failed;
         }
+    }
+
+    private static Command CreateHealth()
+    {
+        var address = new Argument<string>("address")
+        {
+            Description = "Where the service listens.",
+            DefaultValueFactory = _ => ServerLimits.DefaultUrl,
+        };
+        var health = new Command("health", "Asks a running service whether it is ready; exits with 1 where it is not.") { address };
+        health.SetAction((parsed, cancellationToken) => HealthProbe.RunAsync(parsed.GetRequiredValue(address), cancellationToken));
+        return health;
     }
 
     /// <summary>The first word that is neither a setting (<c>--name value</c>, <c>--name=value</c>) nor the value of one.</summary>

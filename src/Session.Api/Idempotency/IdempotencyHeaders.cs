@@ -1,4 +1,5 @@
 using SessionService.Application.Idempotency;
+using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Api.Idempotency;
 
@@ -18,6 +19,7 @@ internal static class IdempotencyHeaders
         if (written.IsReplay)
         {
             response.Headers[Replayed] = "true";
+            response.HttpContext.RequestServices.GetRequiredService<WriteMetrics>().CountReplayed();
         }
 
         return written.Resource;

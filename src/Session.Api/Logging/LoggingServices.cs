@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Logging.Console;
 
 namespace SessionService.Api.Logging;
 
@@ -9,18 +10,25 @@ internal static class LoggingServices
     private const string Timestamp = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
 
     /// <summary>Lines for people; objects for programs with <c>Logging:Console:FormatterName=json</c>.</summary>
-    public static ILoggingBuilder AddServiceLogging(this ILoggingBuilder logging) => logging
-        .AddJsonConsole(options =>
+    public static ILoggingBuilder AddServiceLogging(this ILoggingBuilder logging)
+    {
+        // Of the two formatters' own methods either would choose its formatter, whatever the setting says.
+        logging.AddConsole();
+        logging.Services.Configure<JsonConsoleFormatterOptions>(options =>
         {
+            // Of scopes there is the request's trace id.
+            options.IncludeScopes = true;
             options.UseUtcTimestamp = true;
             options.TimestampFormat = Timestamp;
-        })
-        .AddSimpleConsole(options =>
+        });
+        logging.Services.Configure<SimpleConsoleFormatterOptions>(options =>
         {
             options.SingleLine = true;
             options.UseUtcTimestamp = true;
             options.TimestampFormat = Timestamp + " ";
         });
+        return logging;
+    }
 
     /// <summary>
     /// Gives every request its trace id. The host would do so only while it logs requests itself, in a scope that holds their paths and

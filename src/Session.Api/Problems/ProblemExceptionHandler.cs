@@ -7,7 +7,7 @@ using SessionService.Infrastructure.Writes;
 namespace SessionService.Api.Problems;
 
 /// <summary>Turns every exception that reaches the edge into a problem. Nothing of an unexpected one leaves the process.</summary>
-internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> logger) : IExceptionHandler
+internal sealed partial class ProblemExceptionHandler(WriteMetrics writes, ILogger<ProblemExceptionHandler> logger) : IExceptionHandler
 {
     // Long enough for a failover or a restart to be under way, short enough not to add to the outage.
     public const int RetryAfterSeconds = 2;
@@ -56,6 +56,7 @@ internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHa
                 return (StatusCodes.Status503ServiceUnavailable, ProblemCodes.Overloaded, "Too many writes wait already. This one was not made.");
 
             case WriteOutcomeUnknownException:
+                writes.CountOutcomeUnknown();
                 LogOutcomeUnknown(exception.GetBaseException().Message);
                 return (StatusCodes.Status503ServiceUnavailable, ProblemCodes.OutcomeUnknown,
                     "The database was lost while the write was on its way: it may have been made or not. Sent again with the same Idempotency-Key, or the same message_id, it is made once.");

@@ -2,12 +2,13 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Infrastructure.Idempotency;
 
 /// <summary>Removes idempotency keys that are older than they are kept, from time to time.</summary>
 internal sealed partial class ExpiredKeysRemoval(
-    IdempotencyRecords records, IOptions<IdempotencyOptions> options, TimeProvider time, ILogger<ExpiredKeysRemoval> logger) : BackgroundService
+    IdempotencyRecords records, IOptions<IdempotencyOptions> options, WriteMetrics metrics, TimeProvider time, ILogger<ExpiredKeysRemoval> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -16,7 +17,7 @@ internal sealed partial class ExpiredKeysRemoval(
         {
             try
             {
-                await records.RemoveAsync(time.GetUtcNow() - options.Value.KeepFor, stoppingToken);
+                await records.RemoveAsync(time.GetUtcNow() - options.Value.KeepFor, metrics.CountExpired, stoppingToken);
             }
             catch (NpgsqlException exception)
             {

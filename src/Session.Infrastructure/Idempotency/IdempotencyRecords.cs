@@ -50,8 +50,8 @@ internal sealed class IdempotencyRecords(NpgsqlDataSource dataSource)
         };
     }
 
-    /// <summary>Removes the keys of writes made before a time.</summary>
-    public async Task RemoveAsync(DateTimeOffset before, CancellationToken cancellationToken)
+    /// <summary>Removes the keys of writes made before a time, some at once, and tells of how many.</summary>
+    public async Task RemoveAsync(DateTimeOffset before, Action<int> onRemoved, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         int removed;
@@ -66,6 +66,7 @@ internal sealed class IdempotencyRecords(NpgsqlDataSource dataSource)
                 },
             };
             removed = await command.ExecuteNonQueryAsync(cancellationToken);
+            onRemoved(removed);
         }
         while (removed == RemovedAtOnce);
     }

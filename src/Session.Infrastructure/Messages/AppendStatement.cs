@@ -87,6 +87,8 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
         WHERE i.messages IS NOT NULL
         """;
 
+    public WriteKind Kind => WriteKind.Append;
+
     public string UserOf(Append write) => write.UserId;
 
     public long SizeOf(Append write)
@@ -144,6 +146,8 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
         await command.PrepareAsync(cancellationToken);
         return await UncertainWrite.ExecuteAsync(command, reader => ReadAsync(reader, writes.Count, cancellationToken), cancellationToken);
     }
+
+    public bool IsMade(Appended outcome) => outcome.FirstSequence is not null;
 
     private static async Task<Appended[]> ReadAsync(NpgsqlDataReader reader, int writes, CancellationToken cancellationToken)
     {

@@ -54,6 +54,8 @@ internal sealed class CreateStatement : IGroupStatement<Creation, bool>
         FROM created
         """;
 
+    public WriteKind Kind => WriteKind.Create;
+
     public string UserOf(Creation write) => write.Session.UserId;
 
     public long SizeOf(Creation write) =>
@@ -105,6 +107,8 @@ internal sealed class CreateStatement : IGroupStatement<Creation, bool>
         await command.PrepareAsync(cancellationToken);
         return await UncertainWrite.ExecuteAsync(command, reader => ReadAsync(reader, writes.Count, cancellationToken), cancellationToken);
     }
+
+    public bool IsMade(bool outcome) => outcome;
 
     private static async Task<bool[]> ReadAsync(NpgsqlDataReader reader, int writes, CancellationToken cancellationToken)
     {

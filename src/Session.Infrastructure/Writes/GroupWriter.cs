@@ -20,6 +20,8 @@ internal sealed partial class GroupWriter<TWrite, TOutcome> : IAsyncDisposable
     private readonly IGroupStatement<TWrite, TOutcome> _statement;
     private readonly WriterDataSource _dataSource;
     private readonly WriteOptions _options;
+    private readonly WriteSeries _series;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly WriteQueue<PendingWrite<TWrite, TOutcome>> _queue;
     private readonly Task[] _writers;
@@ -28,17 +30,23 @@ internal sealed partial class GroupWriter<TWrite, TOutcome> : IAsyncDisposable
         IGroupStatement<TWrite, TOutcome> statement,
         WriterDataSource dataSource,
         IOptions<WriteOptions> options,
+        WriteMetrics metrics,
+        TimeProvider time,
         ILogger<GroupWriter<TWrite, TOutcome>> logger)
     {
         _statement = statement;
         _dataSource = dataSource;
         _options = options.Value;
+        _series = metrics.Of(statement.Kind);
+        _time = time;
         _logger = logger;
         _queue = new WriteQueue<PendingWrite<TWrite, TOutcome>>(_options, pending => statement.SizeOf(pending.Write), () =>
         {
             var admits = statement.NewAdmission();
             return pending => admits(pending.Write);
         });
+        // The writers outlive the request that happens to be the first, and must not count as a part of it.
+        using var apart = ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow();
         _writers = [.. Enumerable.Range(0, _options.Coalesce ? _options.Writers : 0).Select(_ => Task.Run(WriteGroupsAsync))];
     }
 
@@ -54,9 +62,11 @@ internal sealed partial class GroupWriter<TWrite, TOutcome> : IAsyncDisposable
             return (await ExecuteAsync(connection, [write], cancellationToken))[0];
         }
 
-        var pending = new PendingWrite<TWrite, TOutcome>(write);
+        var pending = new PendingWrite<TWrite, TOutcome>(write, _series, _time);
+        _series.CountWaiting();
         if (!_queue.TryAdd(_options.OneUserAStatement ? _statement.UserOf(write) : Everybody, pending))
         {
+            _series.CountRefused();
             throw new WritesOverloadedException();
         }
 
@@ -88,6 +98,7 @@ internal sealed partial class GroupWriter<TWrite, TOutcome> : IAsyncDisposable
     /// <summary>Makes a group and answers its callers; whatever goes wrong, they hear of it, and the writer goes on.</summary>
     private async Task WriteGroupAsync(WriterConnection connection, List<PendingWrite<TWrite, TOutcome>> group)
     {
+        using var span = WriteTracing.StartGroup(_series.Kind, group.Count, group.Select(pending => pending.Origin));
         try
         {
             var outcomes = await ExecuteAsync(connection, group.ConvertAll(pending => pending.Write), CancellationToken.None);
@@ -118,7 +129,9 @@ internal sealed partial class GroupWriter<TWrite, TOutcome> : IAsyncDisposable
             var open = await connection.OpenAsync(cancellationToken);
             try
             {
-                return await _statement.ExecuteAsync(open, writes, cancellationToken);
+                var outcomes = await _statement.ExecuteAsync(open, writes, cancellationToken);
+                _series.CountGroup(writes.Count, outcomes.Count(_statement.IsMade));
+                return outcomes;
             }
             catch (PostgresException exception) when (attempt < MaxAttempts && (DatabaseFaults.IsRace(exception) || !DatabaseFaults.IsRefusal(exception)))
             {

@@ -5,6 +5,8 @@ namespace SessionService.Infrastructure.Writes;
 /// <summary>One statement that makes a group of writes, all in one transaction.</summary>
 internal interface IGroupStatement<TWrite, TOutcome>
 {
+    WriteKind Kind { get; }
+
     /// <summary>The user whose rows a write is about.</summary>
     string UserOf(TWrite write);
 
@@ -23,4 +25,7 @@ internal interface IGroupStatement<TWrite, TOutcome>
     /// </summary>
     /// <returns>The outcomes, in the order of the writes.</returns>
     Task<TOutcome[]> ExecuteAsync(NpgsqlConnection connection, IReadOnlyList<TWrite> writes, CancellationToken cancellationToken);
+
+    /// <summary>Whether a write of this outcome was made.</summary>
+    bool IsMade(TOutcome outcome);
 }

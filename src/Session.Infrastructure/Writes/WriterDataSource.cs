@@ -28,7 +28,7 @@ internal sealed class WriterDataSource(DatabaseServer server, IOptions<WriteOpti
     {
         var connection = new NpgsqlConnectionStringBuilder(connectionString);
         connection.MaxPoolSize = Math.Max(connection.MaxPoolSize, KindsOfWrites * options.Writers);
-        var builder = new NpgsqlDataSourceBuilder(connection.ConnectionString);
+        var builder = new NpgsqlDataSourceBuilder(connection.ConnectionString) { Name = "writers" };
         builder.UsePhysicalConnectionInitializer(
             connection =>
             {

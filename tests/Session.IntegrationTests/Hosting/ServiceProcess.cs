@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
@@ -12,10 +13,14 @@ public sealed class ServiceProcess : IAsyncDisposable
 
     private readonly string _directory = Path.Combine(Path.GetTempPath(), $"session-process-{Guid.NewGuid():N}");
     private readonly HttpClient _http;
+    private readonly (string Name, string Value)[] _settings;
+    private readonly ConcurrentQueue<string> _output = new();
     private Process? _process;
 
-    public ServiceProcess()
+    /// <param name="settings">Environment variables, in place of or beside the usual ones.</param>
+    public ServiceProcess(params (string Name, string Value)[] settings)
     {
+        _settings = settings;
         using var probe = new TcpListener(IPAddress.Loopback, 0);
         probe.Start();
         Address = new Uri($"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}");
@@ -24,12 +29,15 @@ public sealed class ServiceProcess : IAsyncDisposable
 
     public Uri Address { get; }
 
+    /// <summary>What the service has written to standard output, line by line.</summary>
+    public IReadOnlyList<string> Output => [.. _output];
+
     public ApiClient As(string userId) => new(_http, userId);
 
     /// <summary>Starts the service and waits until it is ready.</summary>
     public async Task StartAsync()
     {
-        _process = Process.Start(new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, "--urls", Address.ToString()])
+        var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, "--urls", Address.ToString()])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
@@ -40,8 +48,14 @@ public sealed class ServiceProcess : IAsyncDisposable
                 ["ASPNETCORE_ENVIRONMENT"] = "Production",
                 ["Logging__LogLevel__Default"] = "Warning",
             },
-        })!;
-        _process.OutputDataReceived += (_, _) => { };
+        };
+        foreach (var (name, value) in _settings)
+        {
+            start.Environment[name] = value;
+        }
+
+        _process = Process.Start(start)!;
+        _process.OutputDataReceived += (_, line) => _output.Enqueue(line.Data ?? "");
         _process.BeginOutputReadLine();
         using var patience = new CancellationTokenSource(Patience);
         while (!await IsReadyAsync(patience.Token))
@@ -67,7 +81,8 @@ public sealed class ServiceProcess : IAsyncDisposable
         postmaster.Kill();
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>SIGTERM: it finishes what it does, and the last of its output is there.</summary>
+    public async Task StopAsync()
     {
         if (_process is not null)
         {
@@ -75,8 +90,13 @@ public sealed class ServiceProcess : IAsyncDisposable
             using var patience = new CancellationTokenSource(Patience);
             await _process.WaitForExitAsync(patience.Token);
             _process.Dispose();
+            _process = null;
         }
+    }
 
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
         _http.Dispose();
         if (Directory.Exists(_directory))
         {

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -19,6 +21,7 @@ public sealed class GroupWriterTests : IAsyncLifetime
 
     private readonly Statement _statement = new();
     private readonly WriteOptions _options = new() { Writers = 1 };
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private GroupWriter<string, string>? _writer;
     private WriterDataSource? _dataSource;
     private DatabaseServer? _server;
@@ -43,6 +46,7 @@ public sealed class GroupWriterTests : IAsyncLifetime
 
         await _dataSource!.DisposeAsync();
         await _server!.DisposeAsync();
+        await _services.DisposeAsync();
     }
 
     [Fact]
@@ -199,7 +203,7 @@ public sealed class GroupWriterTests : IAsyncLifetime
     private Task<string> WriteAsync(string write, CancellationToken cancellationToken = default)
     {
         _writer ??= new GroupWriter<string, string>(
-            _statement, _dataSource!, Options.Create(_options), NullLogger<GroupWriter<string, string>>.Instance);
+            _statement, _dataSource!, Options.Create(_options), new WriteMetrics(_services.GetRequiredService<IMeterFactory>()), TimeProvider.System, NullLogger<GroupWriter<string, string>>.Instance);
         return _writer.WriteAsync(write, cancellationToken);
     }
 
@@ -211,6 +215,8 @@ public sealed class GroupWriterTests : IAsyncLifetime
 
         public ConcurrentQueue<string> Groups { get; } = new();
 
+        public WriteKind Kind => WriteKind.Append;
+
         public Func<string, string> UserOf { get; set; } = _ => "";
 
         /// <summary>The statement to execute in place of the group's, if it is to fail.</summary>
@@ -221,6 +227,8 @@ public sealed class GroupWriterTests : IAsyncLifetime
         public long SizeOf(string write) => write.Length;
 
         public Predicate<string> NewAdmission() => _ => true;
+
+        public bool IsMade(string outcome) => true;
 
         public async Task<string[]> ExecuteAsync(NpgsqlConnection connection, IReadOnlyList<string> writes, CancellationToken cancellationToken)
         {
