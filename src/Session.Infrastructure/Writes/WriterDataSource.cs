@@ -28,6 +28,9 @@ internal sealed class WriterDataSource(DatabaseServer server, IOptions<WriteOpti
     {
         var connection = new NpgsqlConnectionStringBuilder(connectionString);
         connection.MaxPoolSize = Math.Max(connection.MaxPoolSize, KindsOfWrites * options.Writers);
+
+        // What is set on a connection stays when a write without coalescing gives it back; nothing else is ever set there.
+        connection.NoResetOnClose = true;
         var builder = new NpgsqlDataSourceBuilder(connection.ConnectionString) { Name = "writers" };
         builder.UsePhysicalConnectionInitializer(
             connection =>
