@@ -1,7 +1,6 @@
 using System.Text;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
-using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using SessionService.Api.Problems;
 using SessionService.Domain.Identity;
@@ -52,8 +51,12 @@ internal sealed class BearerTokens(IOptions<IdentityOptions> options) : IConfigu
         };
         options.Events = new JwtBearerEvents
         {
-            OnMessageReceived = WaitForKeysAsync,
-            OnTokenValidated = FindCaller,
+            OnMessageReceived = context => TokenChecks.WaitForKeysAsync(context, Patience),
+            OnTokenValidated = context =>
+            {
+                TokenChecks.FindCaller(context, _jwt, IsUserId);
+                return Task.CompletedTask;
+            },
             OnAuthenticationFailed = context =>
             {
                 // Whatever could not be read is a bad token, never a fault of the service.
@@ -73,65 +76,8 @@ internal sealed class BearerTokens(IOptions<IdentityOptions> options) : IConfigu
         }
     }
 
-    /// <summary>Without the issuer's keys no token can be judged: that is an outage, and no fault of the token.</summary>
-    private static async Task WaitForKeysAsync(MessageReceivedContext context)
-    {
-        if (context.Options.ConfigurationManager is not { } issuer || context.Request.Headers.Authorization.Count == 0)
-        {
-            return;
-        }
-
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(context.HttpContext.RequestAborted);
-        patience.CancelAfter(Patience);
-        try
-        {
-            // The token reaches those who wait for the one that asks, and not that one.
-            await issuer.GetConfigurationAsync(patience.Token).WaitAsync(patience.Token);
-        }
-        catch (Exception exception) when (exception is InvalidOperationException or OperationCanceledException or IOException or HttpRequestException)
-        {
-            context.Fail(new IssuerUnavailableException(exception));
-        }
-    }
-
-    private Task FindCaller(TokenValidatedContext context)
-    {
-        var token = (JsonWebToken)context.SecurityToken;
-        // RFC 7515, 4.1.11: what "crit" names must be understood, and nothing is.
-        if (token.TryGetHeaderValue<object>("crit", out _))
-        {
-            context.Fail("The token has critical headers.");
-        }
-        else if (MayActForAny(context))
-        {
-            context.HttpContext.Features.Set(new TokenCaller(UserId: null));
-        }
-        else if (UserOf(token) is { } userId)
-        {
-            context.HttpContext.Features.Set(new TokenCaller(userId));
-        }
-        else
-        {
-            context.Fail("The token names no user.");
-        }
-
-        return Task.CompletedTask;
-    }
-
-    private bool MayActForAny(TokenValidatedContext context) =>
-        _jwt.ActAsAnyScope.Length > 0
-        && context.Principal!.Claims
-            .Where(claim => claim.Type is "scope" or "scp")
-            .SelectMany(claim => claim.Value.Split(' '))
-            .Contains(_jwt.ActAsAnyScope, StringComparer.Ordinal);
-
     // An id that is stored otherwise than the issuer writes it could be another user's: it is taken as it stands or not at all.
-    private string? UserOf(JsonWebToken token) =>
-        token.TryGetPayloadValue<string>(_jwt.UserClaim, out var value)
-        && UserIds.Normalize(value) == value
-        && UserIds.Refuse(value) is null
-            ? value
-            : null;
+    private static bool IsUserId(string text) => UserIds.Normalize(text) == text && UserIds.Refuse(text) is null;
 
     private static Task RefuseAsync(JwtBearerChallengeContext context)
     {
@@ -162,6 +108,4 @@ internal sealed class BearerTokens(IOptions<IdentityOptions> options) : IConfigu
                 http, StatusCodes.Status503ServiceUnavailable, ProblemCodes.IssuerUnavailable, "The token's issuer cannot be reached at the moment."),
             http.RequestAborted);
     }
-
-    private sealed class IssuerUnavailableException(Exception cause) : Exception("The issuer's keys cannot be read.", cause);
 }

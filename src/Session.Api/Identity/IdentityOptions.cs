@@ -9,7 +9,7 @@ public sealed class IdentityOptions
 
     /// <summary>
     /// Whether a request about one user's data must name its caller. Off only for closed networks in which services call each
-    /// other without a user: a request without a caller then reaches every session.
+    /// other without a user: a request without a caller then reaches every session. Of the service; the gateway asks nobody for a name.
     /// </summary>
     public bool RequireUser { get; set; } = true;
 

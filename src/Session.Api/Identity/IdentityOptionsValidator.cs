@@ -20,6 +20,10 @@ internal sealed class IdentityOptionsValidator : IValidateOptions<IdentityOption
     public static readonly IReadOnlyList<string> SharedKeyAlgorithms =
         [SecurityAlgorithms.HmacSha256, SecurityAlgorithms.HmacSha384, SecurityAlgorithms.HmacSha512];
 
+    /// <summary>The algorithms that go with the kind of key that is set.</summary>
+    public static IReadOnlyList<string> AlgorithmsFor(JwtOptions jwt) =>
+        string.IsNullOrEmpty(jwt.SigningKey) ? PublishedKeyAlgorithms : SharedKeyAlgorithms;
+
     public ValidateOptionsResult Validate(string? name, IdentityOptions options)
     {
         var failures = Failures(options).ToList();
@@ -81,7 +85,7 @@ internal sealed class IdentityOptionsValidator : IValidateOptions<IdentityOption
         }
 
         // A key of one kind with an algorithm of the other is how a public key becomes a shared secret.
-        var fitting = isShared ? SharedKeyAlgorithms : PublishedKeyAlgorithms;
+        var fitting = AlgorithmsFor(jwt);
         if (jwt.Algorithms.Except(fitting, StringComparer.Ordinal).Any())
         {
             yield return $"Identity:Jwt:Algorithms may hold {string.Join(", ", fitting)} with this kind of key.";

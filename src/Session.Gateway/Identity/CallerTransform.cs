@@ -1,8 +1,9 @@
 using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.Extensions.Options;
-using Yarp.ReverseProxy.Transforms;
+using SessionService.Api.Identity;
 using Yarp.ReverseProxy.Transforms.Builder;
+using Yarp.ReverseProxy.Transforms;
 
 namespace SessionService.Gateway.Identity;
 

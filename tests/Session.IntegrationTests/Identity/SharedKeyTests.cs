@@ -44,6 +44,18 @@ public sealed class SharedKeyTests(SharedKeyFixture service) : IClassFixture<Sha
         (await SendAsync(SharedKeyFixture.Token(NewUser()), HttpMethod.Get, PathOf(session.Text("session_id")))).IsProblem(404, "session_not_found");
     }
 
+    [Theory]
+    [InlineData("2025-01-01")]
+    [InlineData("2025-01-01T00:00:00+02:00")]
+    [InlineData("007")]
+    [InlineData("true")]
+    public async Task A_users_id_is_taken_as_it_stands_whatever_it_looks_like(string user)
+    {
+        var session = (await SendAsync(SharedKeyFixture.Token(user), HttpMethod.Post, Sessions, "{}")).Is(201);
+
+        Assert.Equal(user, session.Text("user_id"));
+    }
+
     [Fact]
     public async Task Header_and_query_name_nobody_beside_a_users_token()
     {
@@ -138,6 +150,7 @@ public sealed class SharedKeyTests(SharedKeyFixture service) : IClassFixture<Sha
             { "a user whom no database stores", SharedKeyFixture.Token("a\0b") },
             { "several users", SharedKeyFixture.Token("ann", claims => claims["sub"] = new JsonArray("ann", "bob")) },
             { "a user that is an object", SharedKeyFixture.Token("ann", claims => claims["sub"] = new JsonObject { ["id"] = "ann" }) },
+            { "a user that is a number", SharedKeyFixture.Token("ann", claims => claims["sub"] = 7) },
             { "critical headers", Tokens.Shared(Tokens.Claims("ann"), SharedKeyFixture.Key, header: new JsonObject { ["crit"] = new JsonArray("b64"), ["b64"] = false }) },
             { "one part", "garbage" },
             { "empty parts", ".." },
