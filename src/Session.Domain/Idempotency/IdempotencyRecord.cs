@@ -21,4 +21,7 @@ public sealed class IdempotencyRecord
     public required string Answer { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Whether it was made by a request of this hash; else the key was used for another.</summary>
+    public bool IsOf(ReadOnlySpan<byte> requestHash) => requestHash.SequenceEqual(RequestHash);
 }

@@ -69,7 +69,7 @@ internal sealed class MemoryStore(SessionDbContext context, NpgsqlDataSource dat
             return new WriteMemoryResult(WriteMemoryOutcome.SessionNotFound);
         }
 
-        if (!record.RequestHash.AsSpan().SequenceEqual(key.RequestHash))
+        if (!record.IsOf(key.RequestHash))
         {
             return new WriteMemoryResult(WriteMemoryOutcome.KeyReused);
         }

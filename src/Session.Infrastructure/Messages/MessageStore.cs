@@ -44,7 +44,7 @@ internal sealed class MessageStore(GroupWriter<Append, Appended> writer, Idempot
     {
         if (append.Key is { } key && await records.FindAsync(append.UserId, key, cancellationToken) is { } record)
         {
-            return record.RequestHash.AsSpan().SequenceEqual(key.RequestHash)
+            return record.IsOf(key.RequestHash)
                 ? new AppendResult(AppendOutcome.Replayed, await stored.ReadAsync(record, cancellationToken))
                 : new AppendResult(AppendOutcome.KeyReused, []);
         }

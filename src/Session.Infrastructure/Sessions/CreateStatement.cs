@@ -68,16 +68,12 @@ internal sealed class CreateStatement : IGroupStatement<Creation, bool>
         var keys = new HashSet<(string, string)>();
         return write =>
         {
-            if (write.Key is not null && keys.Contains((write.Session.UserId, write.Key.Value)))
+            if (ids.Contains(write.Session.SessionId) || (write.Key is not null && keys.Contains((write.Session.UserId, write.Key.Value))))
             {
                 return false;
             }
 
-            if (!ids.Add(write.Session.SessionId))
-            {
-                return false;
-            }
-
+            ids.Add(write.Session.SessionId);
             if (write.Key is not null)
             {
                 keys.Add((write.Session.UserId, write.Key.Value));

@@ -25,7 +25,7 @@ internal sealed class SessionStore(SessionDbContext context, GroupWriter<Creatio
         // Asked after the statement, of what is committed by now: while that waited for the id, the same request may have made the session.
         if (key is not null && await records.FindAsync(session.UserId, key, cancellationToken) is { } record)
         {
-            return record.RequestHash.AsSpan().SequenceEqual(key.RequestHash)
+            return record.IsOf(key.RequestHash)
                 ? new CreateResult(
                     CreateOutcome.Replayed,
                     Session.Start(session.UserId, record.SessionId, session.ConversationData, session.Metadata, record.CreatedAt))

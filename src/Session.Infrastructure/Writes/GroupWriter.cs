@@ -40,7 +40,7 @@ internal sealed partial class GroupWriter<TWrite, TOutcome> : IAsyncDisposable
         _series = metrics.Of(statement.Kind);
         _time = time;
         _logger = logger;
-        _queue = new WriteQueue<PendingWrite<TWrite, TOutcome>>(_options, pending => statement.SizeOf(pending.Write), () =>
+        _queue = new WriteQueue<PendingWrite<TWrite, TOutcome>>(_options, pending => pending.Size, () =>
         {
             var admits = statement.NewAdmission();
             return pending => admits(pending.Write);
@@ -62,7 +62,7 @@ internal sealed partial class GroupWriter<TWrite, TOutcome> : IAsyncDisposable
             return (await ExecuteAsync(connection, [write], cancellationToken))[0];
         }
 
-        var pending = new PendingWrite<TWrite, TOutcome>(write, _series, _time);
+        var pending = new PendingWrite<TWrite, TOutcome>(write, _statement.SizeOf(write), _series, _time);
         _series.CountWaiting();
         if (!_queue.TryAdd(_options.OneUserAStatement ? _statement.UserOf(write) : Everybody, pending))
         {

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace SessionService.Infrastructure.Writes;
 
 /// <summary>A write that waits for its group, and the caller who waits for it.</summary>
-internal sealed class PendingWrite<TWrite, TOutcome>(TWrite write, WriteSeries series, TimeProvider time)
+internal sealed class PendingWrite<TWrite, TOutcome>(TWrite write, long size, WriteSeries series, TimeProvider time)
 {
     // Callers go on elsewhere: a writer must not run their code.
     private readonly TaskCompletionSource<TOutcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -13,6 +13,9 @@ internal sealed class PendingWrite<TWrite, TOutcome>(TWrite write, WriteSeries s
     private int _isTaken;
 
     public TWrite Write { get; } = write;
+
+    /// <summary>About what the write takes, in bytes.</summary>
+    public long Size { get; } = size;
 
     /// <summary>The span of its request, where anybody traces.</summary>
     public ActivityContext Origin { get; } = WriteTracing.Origin();
