@@ -14,13 +14,14 @@ internal sealed class WriterDataSource(DatabaseServer server, IOptions<WriteOpti
     private const int KindsOfWrites = 2;
 
     // One plan for groups of any size, made once: for small groups PostgreSQL would otherwise plan anew at each execution, which costs more
-    // than the execution does. The plan goes by indexes, as the arrays are few against the tables.
+    // than the execution does. It must go by indexes even if it is made while the tables are empty, as after the first start: a plan
+    // that reads them whole would stay until the next ANALYZE, and by then they may hold a million rows.
     //
-    // A group that waits for a session which somebody holds is given up soon, for certain and with nothing made: its writes then go one by
-    // one, and only those to that session are refused.
+    // A group that waits for a session which somebody holds is given up soon, for certain and with nothing made: the writes to each session
+    // then go apart, and only those to that one are refused.
     //
     // What is set here stays on a connection that is given back, as connections are not reset (see DatabaseOptions).
-    private const string Initialize = "SET plan_cache_mode = force_generic_plan; SET lock_timeout = '1s'";
+    private const string Initialize = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET lock_timeout = '1s'";
 
     private readonly NpgsqlDataSource _dataSource = Create(server.ConnectionString, options.Value);
 
