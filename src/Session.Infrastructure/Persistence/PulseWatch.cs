@@ -1,0 +1,41 @@
+namespace SessionService.Infrastructure.Persistence;
+
+/// <summary>A token that is cancelled with the one given, or when the database is lost.</summary>
+public sealed class PulseWatch : IDisposable
+{
+    // Without a timer and never linked, it holds nothing to dispose of; and so it can be cancelled by a thread that comes too late.
+    private readonly CancellationTokenSource _either = new();
+    private readonly CancellationToken _caller;
+    private readonly CancellationTokenRegistration _callersEnd;
+    private readonly CancellationTokenRegistration _loss;
+    private volatile bool _isLost;
+
+    internal PulseWatch(Action<PulseWatch> onLost, CancellationToken lost, CancellationToken caller)
+    {
+        _caller = caller;
+        _callersEnd = caller.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _either);
+        _loss = lost.UnsafeRegister(state => onLost((PulseWatch)state!), this);
+        if (lost.IsCancellationRequested)
+        {
+            // Nobody uses the token yet, so this blocks nobody.
+            Lose();
+        }
+    }
+
+    public CancellationToken Token => _either.Token;
+
+    /// <summary>Whether it was the database that ended it.</summary>
+    public bool IsLost => _isLost && !_caller.IsCancellationRequested;
+
+    public void Dispose()
+    {
+        _callersEnd.Dispose();
+        _loss.Unregister();
+    }
+
+    internal void Lose()
+    {
+        _isLost = true;
+        _either.Cancel();
+    }
+}
