@@ -30,7 +30,7 @@ public sealed partial class DatabasePulse(bool ofPrimary, TimeSpan patience, Tim
     public bool IsLost => _lost.IsCancellationRequested;
 
     /// <summary>A token to give to statements in place of a caller's.</summary>
-    public PulseWatch Watch(CancellationToken caller = default) => new(_givenUp.Enqueue, _lost.Token, caller);
+    public PulseWatch Watch(CancellationToken caller = default) => new(_givenUp, _lost.Token, caller);
 
     /// <summary>Feels the pulse until it is told to stop.</summary>
     public async Task RunAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
@@ -53,6 +53,8 @@ public sealed partial class DatabasePulse(bool ofPrimary, TimeSpan patience, Tim
             await Task.Delay(Interval, time, cancellationToken);
         }
     }
+
+    public void Dispose() => _lost.Dispose();
 
     /// <summary>Follows it on one connection, for as long as that lasts.</summary>
     private async Task FollowAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
@@ -80,8 +82,6 @@ public sealed partial class DatabasePulse(bool ofPrimary, TimeSpan patience, Tim
             Interrupted?.Invoke(this, EventArgs.Empty);
         }
     }
-
-    public void Dispose() => _lost.Dispose();
 
     private async Task<T> PatientlyAsync<T>(Task<T> answer)
     {
@@ -124,7 +124,14 @@ public sealed partial class DatabasePulse(bool ofPrimary, TimeSpan patience, Tim
     {
         while (_givenUp.TryDequeue(out var watch))
         {
-            watch.Lose();
+            try
+            {
+                watch.Lose();
+            }
+            catch (AggregateException)
+            {
+                // Whatever a cancelled statement makes of it is for its request to meet; here it would be the end of the process.
+            }
         }
     }
 

@@ -12,17 +12,21 @@ internal sealed class SessionContexts
 
     public SessionContexts(ServerPool pool, IServiceProvider services)
     {
-        _primary = Create(pool.Primary, services);
-        _standby = pool.Standby == pool.Primary ? _primary : Create(pool.Standby, services);
+        _primary = _standby = new PooledDbContextFactory<SessionDbContext>(Options(pool.Primary, services).Options);
+        if (pool.Standby != pool.Primary)
+        {
+            // The same model, without which a compiled query would not take both.
+            using var primary = _primary.CreateDbContext();
+            _standby = new PooledDbContextFactory<SessionDbContext>(Options(pool.Standby, services).UseModel(primary.Model).Options);
+        }
     }
 
     public SessionDbContext Of(ReadConnections request) => (request.MayLag ? _standby : _primary).CreateDbContext();
 
-    private static PooledDbContextFactory<SessionDbContext> Create(NpgsqlDataSource dataSource, IServiceProvider services)
+    private static DbContextOptionsBuilder<SessionDbContext> Options(NpgsqlDataSource dataSource, IServiceProvider services)
     {
         var options = new DbContextOptionsBuilder<SessionDbContext>();
         options.UseSessionTables(dataSource);
-        options.UseApplicationServiceProvider(services).AddInterceptors(PreparedCommands.Instance);
-        return new PooledDbContextFactory<SessionDbContext>(options.Options);
+        return options.UseApplicationServiceProvider(services).AddInterceptors(PreparedCommands.Instance);
     }
 }

@@ -29,6 +29,8 @@ public sealed class ReplicatedFixture : ApiFixture
         return new NpgsqlConnectionStringBuilder(Primary.ConnectionString)
         {
             Host = $"{primary.Host}:{primary.Port},{primary.Host}:{Standby.Port}",
+            // A commit without a standby waits for so long.
+            CommandTimeout = 2,
         }.ConnectionString;
     }
 }
@@ -49,6 +51,7 @@ public sealed class FailoverTests(ReplicatedFixture service) : IClassFixture<Rep
     {
         var session = await _user.StartSessionAsync();
         await AssertReadsMayLagAsync(session);
+        await AssertWhatTheStandbyLacksIsNotAcknowledgedAsync();
         var acknowledged = await FailOverUnderLoadAsync(session);
         await AssertIsThereOnceAsync(session, acknowledged);
         await AssertTheOldPrimaryIsLeftAloneAsync(session, acknowledged.Count);
@@ -77,6 +80,31 @@ public sealed class FailoverTests(ReplicatedFixture service) : IClassFixture<Rep
         (await _user.GetAsync($"{session}/memory")).Is(200);
 
         await service.Standby.ExecuteAsync("SELECT pg_wal_replay_resume()");
+        await UntilAsync(async () => (await _user.GetAsync($"{session}?consistency=eventual")).Is(200).Number("message_count") == 1);
+    }
+
+    private async Task AssertWhatTheStandbyLacksIsNotAcknowledgedAsync()
+    {
+        var (session, changed, remembered) = (await _user.StartSessionAsync(), await _user.StartSessionAsync(), await _user.StartSessionAsync());
+        service.Standby.Freeze();
+        try
+        {
+            var writes = await Task.WhenAll(
+                _user.PostAsync($"{session}/messages", Message, "alone"),
+                _user.PutAsync(changed, """{"session_summary":"Alone."}"""),
+                _user.PostAsync($"{remembered}/memory", """{"content":"Alone."}"""));
+            Assert.All(writes, answer => answer.IsProblem(503, "outcome_unknown"));
+
+            // The primary reads for itself, and before long for those who would be content with the standby.
+            (await _user.GetAsync(session)).Is(200);
+            await UntilAsync(async () => (await _user.GetAsync($"{session}?consistency=eventual")).Status == 200);
+        }
+        finally
+        {
+            service.Standby.Thaw();
+        }
+
+        Assert.Equal(1, await AppendAsync(session, "alone", () => { }));
         await UntilAsync(async () => (await _user.GetAsync($"{session}?consistency=eventual")).Is(200).Number("message_count") == 1);
     }
 
@@ -113,10 +141,10 @@ public sealed class FailoverTests(ReplicatedFixture service) : IClassFixture<Rep
 
     private async Task AssertIsThereOnceAsync(string session, IReadOnlyDictionary<string, long> acknowledged)
     {
-        // The first was written before.
+        // The first was written before, and one to another session.
         Assert.Equal(Enumerable.Range(2, Clients * MessagesEach).Select(n => (long)n), acknowledged.Values.Order());
         Assert.Equal(acknowledged.Count + 1, (await _user.GetAsync(session)).Is(200).Number("message_count"));
-        Assert.Equal(acknowledged.Count + 1, (await _user.GetAsync("/api/v1/sessions/stats")).Is(200).Number("total_messages"));
+        Assert.Equal(acknowledged.Count + 2, (await _user.GetAsync("/api/v1/sessions/stats")).Is(200).Number("total_messages"));
         foreach (var (key, sequence) in acknowledged)
         {
             Assert.Equal(sequence, (await _user.PostAsync($"{session}/messages", Message, key)).Is(201).Number("sequence"));

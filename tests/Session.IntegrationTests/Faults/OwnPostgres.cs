@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using SessionService.Infrastructure.EmbeddedPostgres;
@@ -60,19 +58,14 @@ internal sealed class OwnPostgres : IAsyncDisposable
     public Task StopAsync() => _server.StopAsync(CancellationToken.None);
 
     /// <summary>SIGKILL to the first process, which takes the others with it.</summary>
-    public void Kill() => Signal("KILL", [Postmaster]);
+    public void Kill() => PostgresProcesses.Signal("KILL", [PostgresProcesses.First(Cluster)]);
 
     public Task StartAgainAsync() => _server.RestartIfDeadAsync(CancellationToken.None);
 
     /// <summary>SIGSTOP to all processes: connections stay, and can even be made, but nobody answers.</summary>
-    public void Freeze()
-    {
-        // Without the first no other is made.
-        Signal("STOP", [Postmaster]);
-        Signal("STOP", Children());
-    }
+    public void Freeze() => PostgresProcesses.Freeze(Cluster);
 
-    public void Thaw() => Signal("CONT", [Postmaster, .. Children()]);
+    public void Thaw() => PostgresProcesses.Thaw(Cluster);
 
     /// <summary>Ends the connections of the service's without a word to whoever waits for them to be back.</summary>
     public Task EndConnectionsAsync() =>
@@ -110,15 +103,7 @@ internal sealed class OwnPostgres : IAsyncDisposable
         return taken;
     }
 
-    public async Task ExecuteAsync(string sql)
-    {
-        await using var connection = new NpgsqlConnection(AdministrationString);
-        await connection.OpenAsync();
-#pragma warning disable CA2100 // Constants of the tests.
-        await using var command = new NpgsqlCommand(sql, connection);
-#pragma warning restore CA2100
-        await command.ExecuteNonQueryAsync();
-    }
+    public Task ExecuteAsync(string sql) => Administration.ExecuteAsync(AdministrationString, sql);
 
     public async ValueTask DisposeAsync()
     {
@@ -127,37 +112,6 @@ internal sealed class OwnPostgres : IAsyncDisposable
         {
             Directory.Delete(_directory, recursive: true);
         }
-    }
-
-    private int Postmaster => int.Parse(File.ReadLines(Path.Combine(Cluster, "postmaster.pid")).First(), CultureInfo.InvariantCulture);
-
-    private List<int> Children()
-    {
-        var postmaster = Postmaster;
-        return [.. Directory.EnumerateDirectories("/proc")
-            .Select(directory => int.TryParse(Path.GetFileName(directory), CultureInfo.InvariantCulture, out var pid) ? pid : 0)
-            .Where(pid => pid != 0 && ParentOf(pid) == postmaster)];
-    }
-
-    private static int ParentOf(int pid)
-    {
-        try
-        {
-            // After the name, which may hold anything, and the state.
-            var status = File.ReadAllText($"/proc/{pid}/stat");
-            return int.Parse(status[(status.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
-        }
-        catch (IOException)
-        {
-            return 0;
-        }
-    }
-
-    private static void Signal(string signal, IEnumerable<int> processes)
-    {
-        // One that has ended meanwhile is none to complain of.
-        using var kill = Process.Start(new ProcessStartInfo("kill", ["-s", signal, .. processes.Select(pid => $"{pid}")]) { UseShellExecute = false, RedirectStandardError = true })!;
-        kill.WaitForExit();
     }
 
     private sealed class TakenConnections : IAsyncDisposable

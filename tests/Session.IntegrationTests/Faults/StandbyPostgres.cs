@@ -10,19 +10,18 @@ internal sealed class StandbyPostgres : IAsyncDisposable
 {
     private readonly string _directory = Path.Combine(Path.GetTempPath(), $"session-standby-{Guid.NewGuid():N}");
     private readonly ServerAccount _account = new();
-    private readonly string _administrationString;
     private readonly PostgresBinaries _binaries;
 
     private StandbyPostgres(PostgresBinaries binaries, string primary, int port)
     {
         _binaries = binaries;
         Port = port;
-        _administrationString = new NpgsqlConnectionStringBuilder(primary) { Port = port, Pooling = false }.ConnectionString;
+        AdministrationString = new NpgsqlConnectionStringBuilder(primary) { Port = port, Pooling = false }.ConnectionString;
     }
 
     public int Port { get; }
 
-    public string AdministrationString => _administrationString;
+    public string AdministrationString { get; }
 
     private string Cluster => Path.Combine(_directory, "cluster");
 
@@ -43,41 +42,28 @@ internal sealed class StandbyPostgres : IAsyncDisposable
             standby._binaries.PgCtl,
             "start", "--wait", "--pgdata", standby.Cluster, "--log", Path.Combine(standby.Cluster, "standby.log"),
             "--options", $"-c port={standby.Port} -c listen_addresses={server.Host} -c unix_socket_directories= -c fsync=off -c max_connections={OwnPostgres.MaxConnections}");
-        await UntilAsync(primary, "SELECT EXISTS (SELECT FROM pg_stat_replication WHERE state = 'streaming')");
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (await Administration.ExecuteAsync(primary, "SELECT 1 FROM pg_stat_replication WHERE state = 'streaming'") is null)
+        {
+            patience.Token.ThrowIfCancellationRequested();
+        }
+
         return standby;
     }
 
     /// <summary>Makes it the primary.</summary>
     public Task PromoteAsync() => ExecuteAsync("SELECT pg_promote()");
 
-    public async Task ExecuteAsync(string sql)
-    {
-        await using var connection = new NpgsqlConnection(_administrationString);
-        await connection.OpenAsync();
-#pragma warning disable CA2100 // Constants of the tests.
-        await using var command = new NpgsqlCommand(sql, connection);
-#pragma warning restore CA2100
-        await command.ExecuteNonQueryAsync();
-    }
+    public void Freeze() => PostgresProcesses.Freeze(Cluster);
+
+    public void Thaw() => PostgresProcesses.Thaw(Cluster);
+
+    public Task ExecuteAsync(string sql) => Administration.ExecuteAsync(AdministrationString, sql);
 
     public async ValueTask DisposeAsync()
     {
         await RunAsync(_binaries.PgCtl, "stop", "--mode", "immediate", "--pgdata", Cluster);
         Directory.Delete(_directory, recursive: true);
-    }
-
-    private static async Task UntilAsync(string server, string question)
-    {
-        await using var connection = new NpgsqlConnection(server);
-        await connection.OpenAsync();
-#pragma warning disable CA2100 // A constant of the tests.
-        await using var command = new NpgsqlCommand(question, connection);
-#pragma warning restore CA2100
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        while (!(bool)(await command.ExecuteScalarAsync(patience.Token))!)
-        {
-            await Task.Yield();
-        }
     }
 
     private static int FreePort()
