@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Npgsql;
 using SessionService.Infrastructure.Persistence;
@@ -39,7 +40,7 @@ internal sealed class DatabaseHealthCheck(NpgsqlDataSource dataSource, DatabaseP
             await command.ExecuteScalarAsync(watch.Token);
             return HealthCheckResult.Healthy();
         }
-        catch (Exception exception) when (exception is NpgsqlException or OperationCanceledException)
+        catch (Exception exception) when (exception is NpgsqlException or SocketException or OperationCanceledException)
         {
             return HealthCheckResult.Unhealthy("The database does not answer.");
         }
@@ -61,7 +62,7 @@ internal sealed class SchemaHealthCheck(SchemaCheck schema, DatabasePulses pulse
                 ? HealthCheckResult.Healthy(data: findings)
                 : HealthCheckResult.Unhealthy("The schema is not the one expected.", data: findings);
         }
-        catch (Exception exception) when (exception is NpgsqlException or OperationCanceledException)
+        catch (Exception exception) when (exception is NpgsqlException or SocketException or OperationCanceledException)
         {
             return HealthCheckResult.Unhealthy("The schema cannot be read.");
         }

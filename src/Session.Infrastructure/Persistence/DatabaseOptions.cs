@@ -46,8 +46,9 @@ public static class DatabaseOptions
         // Also how long a request waits for a connection of the pool: whoever waits has an answer within two seconds.
         SetUnlessGiven("Timeout", 1);
         SetUnlessGiven("Command Timeout", 15);
-        // For the answer to a transaction's BEGIN, which Npgsql sends with the first statement, and which no cancellation ends.
-        SetUnlessGiven("Internal Command Timeout", 1);
+        // For the answer to a transaction's BEGIN, which Npgsql sends with the first statement; no cancellation ends the wait for that, and
+        // Npgsql takes no shorter time.
+        SetUnlessGiven("Internal Command Timeout", 3);
         // What a host was a moment ago is believed for so long: a failover is over within two seconds.
         SetUnlessGiven("Host Recheck Seconds", 1);
         SetUnlessGiven("Application Name", "session_service");
