@@ -25,8 +25,9 @@ public static class InfrastructureServices
         services.AddOptions<EmbeddedPostgresOptions>().BindConfiguration(EmbeddedPostgresOptions.Section).ValidateDataAnnotations();
         services.AddSingleton<DatabaseServer>();
         // Its name stands in metrics, where the connection string would without one.
-        services.AddSingleton<NpgsqlDataSource>(provider =>
-            new NpgsqlDataSourceBuilder(provider.GetRequiredService<DatabaseServer>().ConnectionString) { Name = "requests" }.Build());
+        services.AddSingleton(provider =>
+            new ServerPool(new NpgsqlDataSourceBuilder(provider.GetRequiredService<DatabaseServer>().ConnectionString) { Name = "requests" }));
+        services.AddSingleton(provider => provider.GetRequiredService<ServerPool>().Primary);
         services.AddSingleton<SchemaMigrator>();
         services.AddSingleton<SchemaCheck>();
         return services;
@@ -37,16 +38,25 @@ public static class InfrastructureServices
     {
         services.AddHostedService<DatabaseStartup>();
         services.AddHostedService<EmbeddedPostgresWatch>();
-        services.AddDbContextPool<SessionDbContext>((provider, options) => options
-            .UseSessionTables(provider.GetRequiredService<NpgsqlDataSource>())
-            .AddInterceptors(PreparedCommands.Instance));
+        services.AddPulses();
+        services.AddScoped<ReadConnections>();
+        services.AddSingleton<SessionContexts>();
+        services.AddScoped(provider => provider.GetRequiredService<SessionContexts>().Of(provider.GetRequiredService<ReadConnections>()));
         services.AddWrites();
         services.AddScoped<ISessionStore, SessionStore>();
         services.AddSingleton<IMessageStore, MessageStore>();
-        services.AddSingleton<IMessageReader, MessageReader>();
+        services.AddScoped<IMessageReader, MessageReader>();
         services.AddScoped<IMemoryStore, MemoryStore>();
-        services.AddSingleton<IStatisticsStore, StatisticsStore>();
+        services.AddScoped<IStatisticsStore, StatisticsStore>();
         return services;
+    }
+
+    /// <summary>What notices that the database is lost, and what is then forgotten.</summary>
+    private static void AddPulses(this IServiceCollection services)
+    {
+        services.AddOptions<PulseOptions>().BindConfiguration(PulseOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<DatabasePulses>();
+        services.AddHostedService<DatabaseWatch>();
     }
 
     /// <summary>The writes that are made together, and the keys that keep them from being made twice.</summary>

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
+using SessionService.Api.Consistency;
 using SessionService.Api.Health;
 using SessionService.Api.Idempotency;
 using SessionService.Api.Identity;
@@ -71,6 +72,12 @@ internal sealed class ServiceOperationFilter(IOptions<IdentityOptions> identity,
             AddIdempotencyKey(operation);
         }
 
+        if (context.MethodInfo.IsDefined(typeof(EventualReadsAttribute)))
+        {
+            AddConsistency(operation);
+            problems.Add(Key(StatusCodes.Status422UnprocessableEntity));
+        }
+
         problems.UnionWith(context.MethodInfo.GetCustomAttribute<ProducesProblemAttribute>()?.Statuses.Select(Key) ?? []);
         foreach (var status in problems)
         {
@@ -135,6 +142,25 @@ internal sealed class ServiceOperationFilter(IOptions<IdentityOptions> identity,
                 },
             };
         }
+    }
+
+    private static void AddConsistency(OpenApiOperation operation)
+    {
+        operation.Parameters ??= [];
+        operation.Parameters.Add(new OpenApiParameter
+        {
+            Name = EventualReadsAttribute.QueryParameter,
+            In = ParameterLocation.Query,
+            Description =
+                "`strong`, the default: the answer holds everything that was acknowledged before. `eventual`: a standby may answer, which may "
+                + "lack what was written last, a new session as a whole too; this works while no server takes writes.",
+            Schema = new OpenApiSchema
+            {
+                Type = JsonSchemaType.String,
+                Enum = [JsonValue.Create(EventualReadsAttribute.Strong), JsonValue.Create(EventualReadsAttribute.Eventual)],
+                Default = JsonValue.Create(EventualReadsAttribute.Strong),
+            },
+        });
     }
 
     private static OpenApiResponse ProblemResponse(string status, OperationFilterContext context)

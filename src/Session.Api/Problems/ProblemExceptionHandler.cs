@@ -49,7 +49,7 @@ internal sealed partial class ProblemExceptionHandler(WriteMetrics writes, ILogg
             case BadHttpRequestException:
                 return (StatusCodes.Status400BadRequest, ProblemCodes.BadRequest, "The request could not be read.");
 
-            case OperationCanceledException when http.RequestAborted.IsCancellationRequested:
+            case OperationCanceledException or { InnerException: OperationCanceledException } when http.RequestAborted.IsCancellationRequested:
                 return (StatusCodes.Status499ClientClosedRequest, ProblemCodes.RequestRefused, "The client went away.");
 
             case WritesOverloadedException:

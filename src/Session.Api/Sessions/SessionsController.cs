@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
+using SessionService.Api.Consistency;
 using SessionService.Api.Idempotency;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
@@ -42,6 +43,7 @@ public sealed class SessionsController(SessionsService sessions) : ControllerBas
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The session with the totals of its messages.</response>
     [HttpGet("api/v1/sessions/{session_id:guid}", Name = "get_session")]
+    [EventualReads]
     [ProducesResponseType<SessionResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status404NotFound)]
     public Task<SessionResponse> Get([FromRoute(Name = "session_id")] Guid sessionId, [FromCaller] Caller caller, CancellationToken cancellationToken) =>
@@ -87,6 +89,7 @@ public sealed class SessionsController(SessionsService sessions) : ControllerBas
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The figures, without the free JSON.</response>
     [HttpGet("api/v1/sessions/{session_id:guid}/summary", Name = "get_session_summary")]
+    [EventualReads]
     [ProducesResponseType<SessionSummaryResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status404NotFound)]
     public Task<SessionSummaryResponse> GetSummary([FromRoute(Name = "session_id")] Guid sessionId, [FromCaller] Caller caller, CancellationToken cancellationToken) =>
@@ -103,6 +106,7 @@ public sealed class SessionsController(SessionsService sessions) : ControllerBas
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">A page of sessions.</response>
     [HttpGet("api/v1/sessions", Name = "list_sessions")]
+    [EventualReads]
     [ProducesResponseType<SessionListResponse>(StatusCodes.Status200OK)]
     public Task<SessionListResponse> List(
         [FromQuery(Name = "")] ListSessionsQuery query, [FromNamedCaller] Caller caller, CancellationToken cancellationToken) =>
@@ -119,6 +123,7 @@ public sealed class SessionsController(SessionsService sessions) : ControllerBas
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">A page of sessions.</response>
     [HttpGet("api/v1/users/{user_id}/sessions", Name = "list_user_sessions")]
+    [EventualReads]
     [ProducesResponseType<SessionListResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status403Forbidden)]
     public Task<SessionListResponse> ListOfUser(

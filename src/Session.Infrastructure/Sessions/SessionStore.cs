@@ -105,9 +105,13 @@ internal sealed class SessionStore(SessionDbContext context, GroupWriter<Creatio
         return new Paged<Session>(hasMore ? page[..range.Size] : page, total, hasMore);
     }
 
-    public async Task<Session?> ChangeAsync(
+    public Task<Session?> ChangeAsync(string userId, Guid sessionId, Action<Session> change, CancellationToken cancellationToken) =>
+        SecondConnection.RetryAsync(() => ChangeOnceAsync(userId, sessionId, change, cancellationToken));
+
+    private async Task<Session?> ChangeOnceAsync(
         string userId, Guid sessionId, Action<Session> change, CancellationToken cancellationToken)
     {
+        context.ChangeTracker.Clear();
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
         var session = await context.Sessions
             .FromSql($"SELECT * FROM dev.sessions WHERE user_id = {userId} AND session_id = {sessionId} FOR NO KEY UPDATE")

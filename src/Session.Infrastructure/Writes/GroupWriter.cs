@@ -124,7 +124,8 @@ internal sealed partial class GroupWriter<TWrite, TOutcome> : IAsyncDisposable
         try
         {
             using var span = WriteTracing.StartGroup(_series.Kind, group.Count, group.Select(pending => pending.Origin));
-            var outcomes = await ExecuteAsync(connection, group.ConvertAll(pending => pending.Write), CancellationToken.None);
+            using var watch = _dataSource.Watch(CancellationToken.None);
+            var outcomes = await ExecuteAsync(connection, group.ConvertAll(pending => pending.Write), watch.Token);
             for (var i = 0; i < group.Count; i++)
             {
                 group[i].Complete(outcomes[i]);
@@ -140,7 +141,8 @@ internal sealed partial class GroupWriter<TWrite, TOutcome> : IAsyncDisposable
         }
         catch (Exception exception)
         {
-            group.ForEach(pending => pending.Fail(exception));
+            var failure = exception is OperationCanceledException ? new DatabaseLostException(exception) : exception;
+            group.ForEach(pending => pending.Fail(failure));
         }
     }
 
@@ -157,6 +159,7 @@ internal sealed partial class GroupWriter<TWrite, TOutcome> : IAsyncDisposable
     {
         for (var attempt = 1; ; attempt++)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             var open = await connection.OpenAsync(cancellationToken);
             try
             {
@@ -164,17 +167,21 @@ internal sealed partial class GroupWriter<TWrite, TOutcome> : IAsyncDisposable
                 _series.CountGroup(writes.Count, outcomes.Count(_statement.IsMade));
                 return outcomes;
             }
-            catch (PostgresException exception) when (attempt < MaxAttempts && (DatabaseFaults.IsRace(exception) || !DatabaseFaults.IsRefusal(exception)))
+            catch (NpgsqlException exception) when (attempt < MaxAttempts && (DatabaseFaults.IsRace(exception) || DatabaseFaults.IsLostConnection(exception)))
             {
                 // Nothing was made: another transaction was in the way, and the next attempt sees what that did; or the server ended
-                // the connection, as it does when it restarts, and there may be another.
+                // the connection, as it does when it restarts, and there may be another; or it has become read-only, and another one writes.
                 LogRetrying(exception.SqlState, writes.Count);
+                if (exception.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction)
+                {
+                    _dataSource.Forget();
+                }
             }
         }
     }
 
     [LoggerMessage(1, LogLevel.Debug, "A group of {Count} writes was not made ({SqlState}): making it once more.")]
-    private partial void LogRetrying(string sqlState, int count);
+    private partial void LogRetrying(string? sqlState, int count);
 
     [LoggerMessage(2, LogLevel.Warning, "The database refused a group of {Count} writes ({SqlState}): making it in {Parts} parts.")]
     private partial void LogRetryingInParts(string sqlState, int count, int parts);

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using SessionService.Infrastructure.EmbeddedPostgres;
+using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Startup;
 using SessionService.Infrastructure.Writes;
 using SessionService.IntegrationTests.Databases;
@@ -34,7 +35,8 @@ public sealed class GroupWriterTests : IAsyncLifetime
             new ConfigurationBuilder().AddInMemoryCollection([new("ConnectionStrings:SessionDb", connectionString)]).Build(),
             Options.Create(new EmbeddedPostgresOptions()),
             NullLogger<EmbeddedPostgresServer>.Instance);
-        _dataSource = new WriterDataSource(_server, Options.Create(_options));
+        _dataSource = new WriterDataSource(
+            _server, Options.Create(_options), new DatabasePulses(Options.Create(new PulseOptions()), TimeProvider.System, NullLogger<DatabasePulse>.Instance));
     }
 
     public async Task DisposeAsync()
