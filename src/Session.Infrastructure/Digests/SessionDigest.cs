@@ -22,6 +22,9 @@ internal sealed partial class SessionDigest(
     TimeProvider time,
     ILogger<SessionDigest> logger)
 {
+    /// <summary>The key of the lock of user $1.</summary>
+    public const string UserLock = "hashtextextended($1, 5)";
+
     private const int UsersAtOnce = 100;
     private const int MaxSessions = 200;
 
@@ -39,7 +42,7 @@ internal sealed partial class SessionDigest(
         """;
 
     // Instances share the work by users. The lock only saves work that would be thrown away: what is right rests on the marks.
-    private const string Take = "SELECT set_config('lock_timeout', '1s', true), pg_try_advisory_xact_lock(hashtextextended($1, 5))";
+    private const string Take = $"SELECT set_config('lock_timeout', '1s', true), pg_try_advisory_xact_lock({UserLock})";
 
     private const string FindSessions =
         $"""
@@ -52,8 +55,8 @@ internal sealed partial class SessionDigest(
 
     // The length of a text is known without reading it, so what is too much is not read.
     private const string ReadMessages =
-        """
-        SELECT m.session_id, m.sequence, m.id, m.role, m.content, m.message_type, m.message_metadata, m.tokens_used, m.cost_usd, m.created_at
+        $"""
+        SELECT {UndigestedMessages.Columns}
         FROM (
             SELECT m.*, r.position,
                    sum(octet_length(m.content)) OVER (ORDER BY r.position, m.sequence) - octet_length(m.content) AS bytes_before
@@ -279,20 +282,7 @@ internal sealed partial class SessionDigest(
         var messages = new Dictionary<Guid, List<SessionMessage>>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            var message = new SessionMessage
-            {
-                UserId = userId,
-                SessionId = reader.GetGuid(0),
-                Sequence = reader.GetInt64(1),
-                MessageId = reader.GetGuid(2),
-                Role = reader.GetString(3),
-                Content = reader.GetString(4),
-                MessageType = reader.GetString(5),
-                Metadata = reader.GetString(6),
-                TokensUsed = reader.GetInt32(7),
-                CostUsd = reader.GetDecimal(8),
-                CreatedAt = reader.GetFieldValue<DateTimeOffset>(9),
-            };
+            var message = UndigestedMessages.Read(reader, userId);
             if (!messages.TryGetValue(message.SessionId, out var run))
             {
                 messages.Add(message.SessionId, run = []);

@@ -1,0 +1,36 @@
+using Npgsql;
+using SessionService.Domain.Messages;
+
+namespace SessionService.Infrastructure.Digests;
+
+/// <summary>Whole messages as the digest reads them, and whoever reads what is not digested yet.</summary>
+internal static class UndigestedMessages
+{
+    public const string Columns =
+        "m.session_id, m.sequence, m.id, m.role, m.content, m.message_type, m.message_metadata, m.tokens_used, m.cost_usd, m.created_at";
+
+    /// <summary>All of a user's ($1), by session and number. Together with what is digested, in one snapshot, it is everything.</summary>
+    public const string OfUser =
+        $"""
+        SELECT {Columns}
+        FROM dev.sessions AS s
+        JOIN dev.session_messages AS m ON m.user_id = s.user_id AND m.session_id = s.session_id AND m.sequence > s.digested_messages
+        WHERE s.user_id = $1 AND NOT s.is_digested
+        ORDER BY m.session_id, m.sequence
+        """;
+
+    public static SessionMessage Read(NpgsqlDataReader row, string userId) => new()
+    {
+        UserId = userId,
+        SessionId = row.GetGuid(0),
+        Sequence = row.GetInt64(1),
+        MessageId = row.GetGuid(2),
+        Role = row.GetString(3),
+        Content = row.GetString(4),
+        MessageType = row.GetString(5),
+        Metadata = row.GetString(6),
+        TokensUsed = row.GetInt32(7),
+        CostUsd = row.GetDecimal(8),
+        CreatedAt = row.GetFieldValue<DateTimeOffset>(9),
+    };
+}
