@@ -90,6 +90,7 @@ public static class InfrastructureServices
         services.AddSingleton<SearchIndex>();
         services.AddSingleton<SearchSegments>();
         services.AddSingleton<IDigestParticipant>(provider => provider.GetRequiredService<SearchSegments>());
+        services.AddSingleton<SearchCatchUp>();
         services.AddSingleton<Highlighter>();
         services.AddScoped<ISessionSearch, SessionSearch>();
     }

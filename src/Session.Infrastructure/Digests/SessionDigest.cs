@@ -53,13 +53,13 @@ internal sealed partial class SessionDigest(
         LIMIT $4
         """;
 
-    // The length of a text is known without reading it, so what is too much is not read.
+    // The length of a text and the stored size of JSON are known without reading them, so what is too much is not read.
     private const string ReadMessages =
         $"""
         SELECT {UndigestedMessages.Columns}
         FROM (
             SELECT m.*, r.position,
-                   sum(octet_length(m.content)) OVER (ORDER BY r.position, m.sequence) - octet_length(m.content) AS bytes_before
+                   sum({UndigestedMessages.Bytes}) OVER (ORDER BY r.position, m.sequence) - {UndigestedMessages.Bytes} AS bytes_before
             FROM unnest($2, $3, $4) WITH ORDINALITY AS r (session_id, digested, last, position)
             JOIN dev.session_messages AS m
                 ON m.user_id = $1 AND m.session_id = r.session_id AND m.sequence > r.digested AND m.sequence <= r.last) AS m
@@ -95,6 +95,8 @@ internal sealed partial class SessionDigest(
 
     private readonly IReadOnlyList<IDigestParticipant> _participants = [.. participants];
 
+    private DateTimeOffset IdleSince => time.GetUtcNow() - options.Value.IdleFor;
+
     /// <summary>Digests what is due, of everybody, and tells whether all of it went well.</summary>
     /// <exception cref="NpgsqlException">The database is away or busy.</exception>
     public async Task<bool> RunAsync(CancellationToken cancellationToken)
@@ -113,6 +115,13 @@ internal sealed partial class SessionDigest(
 
         return isWell;
     }
+
+    /// <summary>
+    /// Digests some of a user's messages at once, whether they are due or not. False where somebody else is at it, or nothing is left.
+    /// </summary>
+    /// <exception cref="NpgsqlException">The database is away or busy.</exception>
+    public Task<bool> DigestNowAsync(string userId, CancellationToken cancellationToken) =>
+        DigestSomeAsync(userId, DateTimeOffset.MaxValue, cancellationToken);
 
     /// <summary>Marks the sessions whose messages were written without a mark.</summary>
     public async Task MarkMissedAsync(CancellationToken cancellationToken)
@@ -139,7 +148,7 @@ internal sealed partial class SessionDigest(
             while (true)
             {
                 var start = Stopwatch.GetTimestamp();
-                if (!await DigestSomeAsync(userId, cancellationToken))
+                if (!await DigestSomeAsync(userId, IdleSince, cancellationToken))
                 {
                     return true;
                 }
@@ -162,12 +171,12 @@ internal sealed partial class SessionDigest(
     }
 
     /// <summary>One transaction; false where nothing more is to be done now.</summary>
-    private async Task<bool> DigestSomeAsync(string userId, CancellationToken cancellationToken)
+    private async Task<bool> DigestSomeAsync(string userId, DateTimeOffset idleSince, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         if (!await TryTakeAsync(connection, userId, cancellationToken)
-            || await ReadBatchAsync(connection, userId, cancellationToken) is not { } batch)
+            || await ReadBatchAsync(connection, userId, idleSince, cancellationToken) is not { } batch)
         {
             return false;
         }
@@ -200,7 +209,7 @@ internal sealed partial class SessionDigest(
     private async Task<IReadOnlyList<string>> FindUsersAsync(string after, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var command = DueCommand(FindUsers, connection, after, UsersAtOnce);
+        await using var command = DueCommand(FindUsers, connection, after, IdleSince, UsersAtOnce);
         await command.PrepareAsync(cancellationToken);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var users = new List<string>();
@@ -221,9 +230,10 @@ internal sealed partial class SessionDigest(
         return reader.GetBoolean(1);
     }
 
-    private async Task<DigestBatch?> ReadBatchAsync(NpgsqlConnection connection, string userId, CancellationToken cancellationToken)
+    private async Task<DigestBatch?> ReadBatchAsync(
+        NpgsqlConnection connection, string userId, DateTimeOffset idleSince, CancellationToken cancellationToken)
     {
-        var sessions = await FindSessionsAsync(connection, userId, cancellationToken);
+        var sessions = await FindSessionsAsync(connection, userId, idleSince, cancellationToken);
         if (sessions.Count == 0)
         {
             return null;
@@ -245,9 +255,9 @@ internal sealed partial class SessionDigest(
     }
 
     private async Task<List<(Guid SessionId, long Digested, long Last)>> FindSessionsAsync(
-        NpgsqlConnection connection, string userId, CancellationToken cancellationToken)
+        NpgsqlConnection connection, string userId, DateTimeOffset idleSince, CancellationToken cancellationToken)
     {
-        await using var command = DueCommand(FindSessions, connection, userId, MaxSessions);
+        await using var command = DueCommand(FindSessions, connection, userId, idleSince, MaxSessions);
         await command.PrepareAsync(cancellationToken);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var sessions = new List<(Guid, long, long)>();
@@ -310,7 +320,7 @@ internal sealed partial class SessionDigest(
         return await command.ExecuteNonQueryAsync(cancellationToken) == batch.Runs.Count;
     }
 
-    private NpgsqlCommand DueCommand(string sql, NpgsqlConnection connection, string userId, int limit)
+    private NpgsqlCommand DueCommand(string sql, NpgsqlConnection connection, string userId, DateTimeOffset idleSince, int limit)
     {
 #pragma warning disable CA2100 // One of two constant texts.
         return new NpgsqlCommand(sql, connection)
@@ -319,7 +329,7 @@ internal sealed partial class SessionDigest(
             Parameters =
             {
                 new NpgsqlParameter<string> { TypedValue = userId },
-                new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() - options.Value.IdleFor },
+                new NpgsqlParameter<DateTimeOffset> { TypedValue = idleSince },
                 new NpgsqlParameter<long> { TypedValue = options.Value.MaxNewMessages },
                 new NpgsqlParameter<long> { TypedValue = limit },
             },

@@ -9,14 +9,21 @@ internal static class UndigestedMessages
     public const string Columns =
         "m.session_id, m.sequence, m.id, m.role, m.content, m.message_type, m.message_metadata, m.tokens_used, m.cost_usd, m.created_at";
 
+    /// <summary>About how many bytes of a message can be long.</summary>
+    public const string Bytes = "(octet_length(m.content) + pg_column_size(m.message_metadata))";
+
     /// <summary>All of a user's ($1), by session and number. Together with what is digested, in one snapshot, it is everything.</summary>
-    public const string OfUser =
-        $"""
-        SELECT {Columns}
+    public const string OfUser = $"SELECT {Columns} {From} ORDER BY m.session_id, m.sequence";
+
+    /// <summary>How many of a user's ($1) there are, up to a limit ($2), and how many bytes these have.</summary>
+    public const string Measure =
+        $"SELECT count(*), coalesce(sum(b.bytes), 0)::bigint FROM (SELECT {Bytes} AS bytes {From} LIMIT $2) AS b";
+
+    private const string From =
+        """
         FROM dev.sessions AS s
         JOIN dev.session_messages AS m ON m.user_id = s.user_id AND m.session_id = s.session_id AND m.sequence > s.digested_messages
         WHERE s.user_id = $1 AND NOT s.is_digested
-        ORDER BY m.session_id, m.sequence
         """;
 
     public static SessionMessage Read(NpgsqlDataReader row, string userId) => new()

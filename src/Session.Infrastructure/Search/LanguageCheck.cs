@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -6,11 +7,13 @@ using SessionService.Infrastructure.Startup;
 namespace SessionService.Infrastructure.Search;
 
 /// <summary>Keeps the service from starting with a language that the database does not know.</summary>
-internal sealed class LanguageCheck(NpgsqlDataSource dataSource, IOptions<SearchOptions> options) : IHostedService
+internal sealed class LanguageCheck(IServiceProvider services, IOptions<SearchOptions> options) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand("SELECT EXISTS (SELECT FROM pg_ts_config WHERE cfgname = lower($1) AND pg_ts_config_is_visible(oid))");
+        // Made only now: before its start the embedded server has no connection string.
+        await using var command = services.GetRequiredService<NpgsqlDataSource>().CreateCommand(
+            "SELECT EXISTS (SELECT FROM pg_ts_config WHERE cfgname = lower($1) AND pg_ts_config_is_visible(oid))");
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = options.Value.Language });
         if (await command.ExecuteScalarAsync(cancellationToken) is not true)
         {

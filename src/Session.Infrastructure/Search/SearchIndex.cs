@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Npgsql;
 using NpgsqlTypes;
 using SessionService.Domain.Messages;
@@ -9,6 +10,8 @@ namespace SessionService.Infrastructure.Search;
 /// <summary>The index of each user's messages.</summary>
 internal sealed class SearchIndex(MessageIndexer indexer, SearchCache cache)
 {
+    private const int SegmentsAtOnce = 4;
+
     private const string ListSegments = "SELECT segment_id FROM dev.search_segments WHERE user_id = $1 ORDER BY segment_id";
 
     private const string ReadSegments = "SELECT segment_id, data FROM dev.search_segments WHERE user_id = $1 AND segment_id = ANY ($2)";
@@ -20,10 +23,24 @@ internal sealed class SearchIndex(MessageIndexer indexer, SearchCache cache)
     public async Task<UserIndex> OpenAsync(NpgsqlConnection connection, string userId, CancellationToken cancellationToken)
     {
         var (ids, undigested) = await ListAsync(connection, userId, cancellationToken);
-        var segments = await ReadAsync(connection, userId, ids, cancellationToken);
         var tail = new SegmentBuilder();
         await indexer.AddAsync(tail, undigested, isForNow: true, connection, cancellationToken);
-        return new UserIndex(segments, IndexSegment.Read(Guid.Empty, tail.ToBytes()));
+        return new UserIndex(ids, IndexSegment.Read(Guid.Empty, tail.ToBytes()));
+    }
+
+    /// <summary>All segments of an index that was opened on this connection, a few in memory at a time beside the cache; the tail last.</summary>
+    public async IAsyncEnumerable<IndexSegment> ReadAllAsync(
+        NpgsqlConnection connection, string userId, UserIndex opened, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var some in opened.SegmentIds.Chunk(SegmentsAtOnce))
+        {
+            foreach (var segment in await ReadAsync(connection, userId, some, cancellationToken))
+            {
+                yield return segment;
+            }
+        }
+
+        yield return opened.Tail;
     }
 
     /// <summary>Segments of a user that are known to be there, in the order of their ids.</summary>
@@ -82,14 +99,6 @@ internal sealed class SearchIndex(MessageIndexer indexer, SearchCache cache)
 }
 
 /// <summary>All of a user's messages as of one moment.</summary>
-/// <param name="Segments">Those that are digested, in the order of their making.</param>
+/// <param name="SegmentIds">Of those that are digested, in the order of their making.</param>
 /// <param name="Tail">Those that are not, by session and number; it has no id.</param>
-internal sealed record UserIndex(IReadOnlyList<IndexSegment> Segments, IndexSegment Tail)
-{
-    public IEnumerable<IndexSegment> All => Segments.Append(Tail);
-
-    public int Count => All.Sum(segment => segment.Messages.Count);
-
-    /// <summary>In how many messages a lexeme is.</summary>
-    public int CountOf(string lexeme) => All.Sum(segment => segment.CountOf(lexeme));
-}
+internal sealed record UserIndex(IReadOnlyList<Guid> SegmentIds, IndexSegment Tail);

@@ -55,9 +55,9 @@ internal sealed class SearchSegments(MessageIndexer indexer, SearchIndex index, 
     {
         await ExecuteAsync(connection, Lock, cancellationToken, new NpgsqlParameter<string> { TypedValue = userId });
         var ids = (await ListAsync(connection, userId, limit: null, cancellationToken)).ConvertAll(segment => segment.Id);
-        foreach (var segment in await index.ReadAsync(connection, userId, ids, cancellationToken))
+        foreach (var id in ids)
         {
-            if (!segment.Messages.Any(IsRemoved))
+            if (await index.ReadAsync(connection, userId, [id], cancellationToken) is not [var segment] || !segment.Messages.Any(IsRemoved))
             {
                 continue;
             }

@@ -11,7 +11,7 @@ namespace SessionService.Infrastructure.Search;
 /// Full text search in one snapshot: the user's index with what is not digested yet, and the summaries and memories as they are.
 /// </summary>
 internal sealed class SessionSearch(
-    SessionDbContext context, TextAnalyzer analyzer, MessageIndexer indexer, SearchIndex index, Highlighter highlighter)
+    SessionDbContext context, SearchCatchUp catchUp, TextAnalyzer analyzer, MessageIndexer indexer, SearchIndex index, Highlighter highlighter)
     : ISessionSearch
 {
     // Of the texts of one page, which are in memory together.
@@ -30,6 +30,7 @@ internal sealed class SessionSearch(
 
     public async Task<Found> FindAsync(string userId, SearchFilter filter, SearchPlace? after, int limit, CancellationToken cancellationToken)
     {
+        await catchUp.RunAsync(userId, cancellationToken);
         await using var transaction = await context.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
         var connection = (NpgsqlConnection)context.Database.GetDbConnection();
         if (await analyzer.ParseAsync(connection, filter.Query, cancellationToken) is not { } query)
@@ -40,16 +41,20 @@ internal sealed class SessionSearch(
         var hits = new HitCollector(filter, await FindSessionsAsync(userId, filter, cancellationToken), after, limit);
         var messages = await index.OpenAsync(connection, userId, cancellationToken);
         var (texts, textsOfSessions) = await IndexTextsAsync(connection, userId, cancellationToken);
-        foreach (var segment in messages.All.Append(texts))
+        Match(texts, query, hits);
+        await foreach (var segment in index.ReadAllAsync(connection, userId, messages, cancellationToken))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            new SegmentMatcher(segment, query).Match((ordinal, rank) => hits.Add(segment.Messages[ordinal], rank));
+            Match(segment, query, hits);
         }
 
         var (page, last) = await ReadPageAsync(connection, userId, hits, textsOfSessions, cancellationToken);
         var snippets = await highlighter.MarkAsync(connection, [.. page.Select(hit => hit.Content)], query, cancellationToken);
         return new Found(await GroupAsync(userId, page, snippets, cancellationToken), hits.Total, last);
     }
+
+    private static void Match(IndexSegment segment, TextQuery query, HitCollector hits) =>
+        new SegmentMatcher(segment, query).Match((ordinal, rank) => hits.Add(segment.Messages[ordinal], rank));
 
     /// <summary>The sessions in which to look; null for all.</summary>
     private async Task<HashSet<Guid>?> FindSessionsAsync(string userId, SearchFilter filter, CancellationToken cancellationToken) =>

@@ -185,7 +185,6 @@ public sealed class SearchEndpointTests(SearchFixture service) : IClassFixture<S
             await service.DigestAsync();
         }
 
-        service.AsNobody();
         (await service.AsNobody().GetAsync("/api/v1/sessions/search?q=zebra")).IsInvalid("user_id");
     }
 
@@ -220,6 +219,57 @@ public sealed class SearchEndpointTests(SearchFixture service) : IClassFixture<S
 
         Assert.Equal(found.Count, found.Distinct(StringComparer.Ordinal).Count());
         Assert.Empty(expected.Except(found, StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Nothing_is_missed_or_found_twice_while_it_is_written_and_digested()
+    {
+        var user = service.AsNewUser();
+        var sessions = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => user.StartSessionAsync()));
+        var acknowledged = 0;
+        var begun = 0;
+
+        var writing = Task.WhenAll(sessions.Select(async session =>
+        {
+            for (var i = 0; i < 40; i++)
+            {
+                Interlocked.Increment(ref begun);
+                await user.WriteMessageAsync(session, Message("apple"));
+                Interlocked.Increment(ref acknowledged);
+            }
+        }));
+        var digesting = Task.Run(async () =>
+        {
+            while (!writing.IsCompleted)
+            {
+                await service.DigestOnceAsync();
+            }
+        });
+        while (!writing.IsCompleted)
+        {
+            var atLeast = Volatile.Read(ref acknowledged);
+            var found = (await FindAsync(user, "apple", "limit=1")).Is(200).Number("total_hits");
+            Assert.InRange(found, atLeast, Volatile.Read(ref begun));
+        }
+
+        await Task.WhenAll(writing, digesting);
+        Assert.Equal(160, (await FindAsync(user, "apple")).Is(200).Number("total_hits"));
+    }
+
+    [Fact]
+    public async Task What_is_too_much_for_one_search_is_digested_by_it()
+    {
+        var user = service.AsNewUser();
+        var session = await user.StartSessionAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            (await user.PostAsync($"{session}/messages/batch", $$"""{"messages":[{{string.Join(',', Enumerable.Repeat(Message("apple"), 700))}}]}""")).Is(201);
+        }
+
+        Assert.Equal(2100, (await FindAsync(user, "apple")).Is(200).Number("total_hits"));
+
+        await using var database = new TestDatabase(service.ConnectionString);
+        Assert.Equal(["true"], await database.QueryAsync($"SELECT digested_messages BETWEEN 100 AND 200 FROM dev.sessions WHERE user_id = '{user.UserId}'"));
     }
 
     [Fact]
