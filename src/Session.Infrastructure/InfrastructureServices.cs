@@ -83,7 +83,7 @@ public static class InfrastructureServices
     private static void AddSearch(this IServiceCollection services)
     {
         services.AddOptions<SearchOptions>().BindConfiguration(SearchOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddHostedService<LanguageCheck>();
+        services.AddSingleton<LanguageCheck>();
         services.AddSingleton<TextAnalyzer>();
         services.AddSingleton<SearchCache>();
         services.AddSingleton<MessageIndexer>();

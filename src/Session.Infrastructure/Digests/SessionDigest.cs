@@ -10,9 +10,9 @@ using SessionService.Infrastructure.Writes;
 namespace SessionService.Infrastructure.Digests;
 
 /// <summary>
-/// Brings what follows from messages up to date, user by user. Of one user's sessions some messages at a time are read and worked out,
-/// and only then are the sessions locked, marked and everything written, in one transaction. Messages never change, so nothing can have
-/// become wrong in between but the mark itself, which is compared under the lock.
+/// Brings what follows from messages up to date, user by user. Of one user's sessions some messages at a time are read and worked out, the
+/// outcome is written, and last the sessions are locked and marked, all in one transaction. Messages never change, so nothing can have
+/// become wrong in between but the mark itself, which is compared under the lock; appends wait for no more than that and the commit.
 /// </summary>
 internal sealed partial class SessionDigest(
     DigestDataSource dataSource,
@@ -188,17 +188,17 @@ internal sealed partial class SessionDigest(
             writes.Add(await participant.PrepareAsync(batch, connection, cancellationToken));
         }
 
-        if (!await TryMarkAsync(connection, batch, cancellationToken))
-        {
-            return false;
-        }
-
         foreach (var write in writes)
         {
             if (!await write(connection, cancellationToken))
             {
                 return false;
             }
+        }
+
+        if (!await TryMarkAsync(connection, batch, cancellationToken))
+        {
+            return false;
         }
 
         await transaction.CommitAsync(cancellationToken);

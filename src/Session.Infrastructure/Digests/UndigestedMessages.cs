@@ -19,10 +19,15 @@ internal static class UndigestedMessages
     public const string Measure =
         $"SELECT count(*), coalesce(sum(b.bytes), 0)::bigint FROM (SELECT {Bytes} AS bytes {From} LIMIT $2) AS b";
 
+    // Ordered within, so that it is looked up session by session whatever the planner believes of how many there are.
     private const string From =
         """
         FROM dev.sessions AS s
-        JOIN dev.session_messages AS m ON m.user_id = s.user_id AND m.session_id = s.session_id AND m.sequence > s.digested_messages
+        CROSS JOIN LATERAL (
+            SELECT *
+            FROM dev.session_messages AS m
+            WHERE m.user_id = s.user_id AND m.session_id = s.session_id AND m.sequence > s.digested_messages
+            ORDER BY m.sequence) AS m
         WHERE s.user_id = $1 AND NOT s.is_digested
         """;
 

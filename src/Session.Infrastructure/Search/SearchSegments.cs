@@ -49,7 +49,10 @@ internal sealed class SearchSegments(MessageIndexer indexer, SearchIndex index, 
             && await InsertAsync(connection, batch.UserId, builder.Count, data, cancellationToken);
     }
 
-    /// <summary>Takes messages of a session out of the index, in the caller's transaction (read committed).</summary>
+    /// <summary>
+    /// Takes messages of a session out of the index, in the caller's transaction (read committed). Waits for a digest of the user's, which may wait
+    /// for a session: so the caller must have locked none yet.
+    /// </summary>
     public async Task RemoveAsync(
         NpgsqlConnection connection, string userId, Guid sessionId, IReadOnlySet<long> sequences, CancellationToken cancellationToken)
     {

@@ -12,7 +12,6 @@ internal sealed class SegmentMatcher(IndexSegment segment, TextQuery query)
     private const double Millionths = 1e6;
 
     private readonly int _count = segment.Messages.Count;
-    private readonly Dictionary<string, Dictionary<int, int[]>> _positions = new(StringComparer.Ordinal);
 
     /// <summary>Hands over each match: the message's ordinal, and its rank in millionths.</summary>
     public void Match(Action<int, int> onMatch)
@@ -92,12 +91,14 @@ internal sealed class SegmentMatcher(IndexSegment segment, TextQuery query)
     private ulong[] MatchesOf(QueryNode.Phrase phrase)
     {
         var matches = Combine(Matches(phrase.Left), Matches(phrase.Right), (left, right) => left & right);
+        var positions = new Dictionary<(string Lexeme, int Ordinal), int[]>();
+        AddPositions(phrase, matches, positions);
         for (var word = 0; word < matches.Length; word++)
         {
             for (var bits = matches[word]; bits != 0; bits &= bits - 1)
             {
                 var bit = BitOperations.TrailingZeroCount(bits);
-                if (Ends(phrase, (word * 64) + bit).Count == 0)
+                if (Ends(phrase, (word * 64) + bit, positions).Count == 0)
                 {
                     matches[word] &= ~(1UL << bit);
                 }
@@ -107,38 +108,44 @@ internal sealed class SegmentMatcher(IndexSegment segment, TextQuery query)
         return matches;
     }
 
+    /// <summary>The positions of a phrase's words in some messages.</summary>
+    private void AddPositions(QueryNode node, ulong[] messages, Dictionary<(string Lexeme, int Ordinal), int[]> positions)
+    {
+        if (node is QueryNode.Pair pair)
+        {
+            AddPositions(pair.Left, messages, positions);
+            AddPositions(pair.Right, messages, positions);
+        }
+        else if (node is QueryNode.Term term)
+        {
+            var postings = segment.Find(term.Lexeme);
+            while (postings.Read())
+            {
+                if ((messages[postings.Ordinal / 64] >> (postings.Ordinal % 64) & 1) != 0)
+                {
+                    positions[(term.Lexeme, postings.Ordinal)] = postings.ReadPositions();
+                }
+            }
+        }
+    }
+
     /// <summary>Where in a message matches of a part of a phrase end.</summary>
-    private IReadOnlyCollection<int> Ends(QueryNode node, int ordinal)
+    private static IReadOnlyCollection<int> Ends(QueryNode node, int ordinal, Dictionary<(string Lexeme, int Ordinal), int[]> positions)
     {
         switch (node)
         {
             case QueryNode.Term term:
-                return PositionsOf(term.Lexeme).GetValueOrDefault(ordinal) ?? [];
+                return positions.GetValueOrDefault((term.Lexeme, ordinal)) ?? [];
             case QueryNode.Or or:
-                return Ends(or.Left, ordinal).Union(Ends(or.Right, ordinal)).ToList();
+                return Ends(or.Left, ordinal, positions).Union(Ends(or.Right, ordinal, positions)).ToList();
             case QueryNode.And and:
-                return Ends(and.Left, ordinal).Intersect(Ends(and.Right, ordinal)).ToList();
+                return Ends(and.Left, ordinal, positions).Intersect(Ends(and.Right, ordinal, positions)).ToList();
             case QueryNode.Phrase phrase:
-                var lefts = Ends(phrase.Left, ordinal).ToHashSet();
-                return Ends(phrase.Right, ordinal).Where(end => lefts.Contains(end - phrase.Right.Width - phrase.Distance)).ToList();
+                var lefts = Ends(phrase.Left, ordinal, positions).ToHashSet();
+                return Ends(phrase.Right, ordinal, positions).Where(end => lefts.Contains(end - phrase.Right.Width - phrase.Distance)).ToList();
             default:
                 throw new InvalidOperationException("A web search negates phrases, never words in them.");
         }
-    }
-
-    private Dictionary<int, int[]> PositionsOf(string lexeme)
-    {
-        if (!_positions.TryGetValue(lexeme, out var positions))
-        {
-            _positions.Add(lexeme, positions = []);
-            var postings = segment.Find(lexeme);
-            while (postings.Read())
-            {
-                positions.Add(postings.Ordinal, postings.ReadPositions());
-            }
-        }
-
-        return positions;
     }
 
     private static ulong[] Combine(ulong[] left, ulong[] right, Func<ulong, ulong, ulong> combine)
