@@ -28,6 +28,9 @@ internal static class SearchScenarios
         await Loader.WaitUntilDigestedAsync(database, cancellationToken);
         await Loader.TidyAsync(database, cancellationToken);
 
+        await VerifyAsync(service, manyUser, laboratory.Options.ManyMessages, cancellationToken);
+        await VerifyAsync(service, fewUser, laboratory.Options.FewMessages, cancellationToken);
+
         // One at a time: it is the time of an answer that matters.
         var many = laboratory.Requests(Requests(manyUser), name: "many messages", service: service, connections: 1);
         var few = laboratory.Requests(Requests(fewUser), name: "few messages", service: service, connections: 1);
@@ -44,6 +47,19 @@ internal static class SearchScenarios
         var off = laboratory.Requests(requests, name: "off", service: withoutDigest);
         var pairs = await laboratory.CompareAsync(on, off, cancellationToken);
         return new Outcome(on.Name, off.Name, pairs, [Goal.ThroughputAtLeast(0.85)]);
+    }
+
+    /// <summary>A word that is in every message finds each of them.</summary>
+    private static async Task VerifyAsync(ServiceProcess service, string user, int messages, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/sessions/search?q=common&limit=1");
+        request.Headers.Add("X-User-Id", user);
+        using var response = await service.Http.SendAsync(request, cancellationToken);
+        var answer = await response.Content.ReadAsStringAsync(cancellationToken);
+        if (!answer.Contains($"\"total_hits\":{messages},", StringComparison.Ordinal))
+        {
+            throw new BenchmarkException($"Of {messages} messages not all were found: {answer}");
+        }
     }
 
     private static async Task<ServiceProcess> StartAsync(

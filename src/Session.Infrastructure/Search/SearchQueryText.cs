@@ -8,6 +8,9 @@ namespace SessionService.Infrastructure.Search;
 /// </summary>
 internal static class SearchQueryText
 {
+    // A longer one is in no index, and PostgreSQL refuses to look for it. Few characters may stand for many.
+    private const int MaxWordBytes = 2_000;
+
     /// <param name="decomposed">The query in Unicode's form NFKD, or any ASCII.</param>
     public static string Normalize(string decomposed)
     {
@@ -28,7 +31,7 @@ internal static class SearchQueryText
             }
 
             var end = isPhrase ? rest.IndexOfAny("\"“”„") : IndexOfEnd(rest);
-            var words = SearchText.Normalize(end < 0 ? rest : rest[..end]);
+            var words = WithoutEndless(SearchText.Normalize(end < 0 ? rest : rest[..end]));
             rest = end < 0 ? [] : rest[(isPhrase ? end + 1 : end)..].TrimStart();
             if (words.Length > 0)
             {
@@ -40,6 +43,11 @@ internal static class SearchQueryText
 
         return query.ToString();
     }
+
+    private static string WithoutEndless(string words) =>
+        Encoding.UTF8.GetByteCount(words) <= MaxWordBytes
+            ? words
+            : string.Join(' ', words.Split(' ').Where(word => Encoding.UTF8.GetByteCount(word) <= MaxWordBytes));
 
     private static bool IsQuote(char c) => c is '"' or '“' or '”' or '„';
 

@@ -367,7 +367,7 @@ public sealed class SearchEndpointTests(SearchFixture service) : IClassFixture<S
         var user = service.AsNewUser();
         await user.WriteMessageAsync(await user.StartSessionAsync(), Message("apple"));
 
-        foreach (var word in new[] { "a ", "-a ", "\"a b\" ", "学", "(", "'", "a or ", "&|!<->:* " })
+        foreach (var word in new[] { "a ", "-a ", "\"a b\" ", "学", "(", "'", "a or ", "&|!<->:* ", "ﷲ", "ﷺ" })
         {
             (await FindAsync(user, string.Concat(Enumerable.Repeat(word, 500))[..500])).Is(200);
         }

@@ -16,6 +16,7 @@ public sealed class SearchTextTests
     [InlineData("и\u0306 е\u0308", "и\u0306 е\u0308")]
     [InlineData("abc中文def", "abc qz4e2d qz6587 def")]
     [InlineData("ok👍🏽!", "ok qz1f44d")]
+    [InlineData("1\uFE0F\u20E3", "1")]
     [InlineData("co\u00ADop\u200Berate", "coop erate")]
     [InlineData("“quoted” — it’s", "quoted it s")]
     public void A_text_becomes_words(string text, string words)
