@@ -70,16 +70,7 @@ internal sealed class SessionStore(SessionDbContext context, GroupWriter<Creatio
     public async Task<Paged<Session>> ListAsync(
         string userId, SessionFilter filter, PageRange range, SessionCursor? cursor, CancellationToken cancellationToken)
     {
-        var sessions = context.Sessions.AsNoTracking().Where(s => s.UserId == userId);
-        if (filter.Status is { } status)
-        {
-            sessions = sessions.Where(s => s.Status == status);
-        }
-
-        if (filter.ActiveOnly)
-        {
-            sessions = sessions.Where(s => s.Status == SessionStatus.Active || s.Status == SessionStatus.Completed);
-        }
+        var sessions = context.Sessions.AsNoTracking().Where(s => s.UserId == userId).Matching(filter);
 
         // One snapshot: the total and the page tell of the same moment.
         await using var transaction = await context.Database.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellationToken);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using SessionService.Infrastructure.Schema;
+using SessionService.Infrastructure.Search;
 
 namespace SessionService.Infrastructure.Startup;
 
@@ -37,6 +38,8 @@ internal sealed partial class DatabaseStartup(
         {
             throw new SchemaMismatchException(report);
         }
+
+        await services.GetRequiredService<LanguageCheck>().RunAsync(cancellationToken);
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
