@@ -4,6 +4,7 @@ using SessionService.Application.Memories;
 using SessionService.Application.Messages;
 using SessionService.Application.Sessions;
 using SessionService.Application.Statistics;
+using SessionService.Application.Usage;
 using SessionService.Infrastructure.Digests;
 using SessionService.Infrastructure.EmbeddedPostgres;
 using SessionService.Infrastructure.Idempotency;
@@ -14,6 +15,7 @@ using SessionService.Infrastructure.Schema;
 using SessionService.Infrastructure.Sessions;
 using SessionService.Infrastructure.Startup;
 using SessionService.Infrastructure.Statistics;
+using SessionService.Infrastructure.Usage;
 using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Infrastructure;
@@ -44,10 +46,14 @@ public static class InfrastructureServices
         services.AddWrites();
         services.AddDigest();
         services.AddScoped<ISessionStore, SessionStore>();
+        services.AddSingleton<ISessionListReader, SessionListReader>();
+        services.AddSingleton<SessionRecount>();
+        services.AddHostedService(provider => provider.GetRequiredService<SessionRecount>());
         services.AddSingleton<IMessageStore, MessageStore>();
         services.AddSingleton<IMessageReader, MessageReader>();
         services.AddScoped<IMemoryStore, MemoryStore>();
         services.AddSingleton<IStatisticsStore, StatisticsStore>();
+        services.AddSingleton<IUsageStore, UsageStore>();
         return services;
     }
 
@@ -73,6 +79,7 @@ public static class InfrastructureServices
         services.AddSingleton<DigestDataSource>();
         services.AddSingleton<DigestMetrics>();
         services.AddSingleton<SessionDigest>();
+        services.AddSingleton<IDigestParticipant, UsageDigest>();
         services.AddHostedService<SessionDigester>();
     }
 

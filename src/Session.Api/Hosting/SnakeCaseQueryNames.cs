@@ -9,7 +9,7 @@ internal sealed class SnakeCaseQueryNames : IBindingMetadataProvider
 {
     public void CreateBindingMetadata(BindingMetadataProviderContext context)
     {
-        if (context.Key.MetadataKind == ModelMetadataKind.Property && typeof(IPageQuery).IsAssignableFrom(context.Key.ContainerType))
+        if (context.Key.MetadataKind == ModelMetadataKind.Property && typeof(IQueryParameters).IsAssignableFrom(context.Key.ContainerType))
         {
             context.BindingMetadata.BinderModelName = JsonNamingPolicy.SnakeCaseLower.ConvertName(context.Key.Name!);
         }

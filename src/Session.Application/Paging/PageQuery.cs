@@ -1,7 +1,7 @@
 namespace SessionService.Application.Paging;
 
 /// <summary>The page of a list that is asked for.</summary>
-public interface IPageQuery
+public interface IPageQuery : IQueryParameters
 {
     int? Page { get; }
 

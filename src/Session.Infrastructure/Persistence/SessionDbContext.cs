@@ -5,6 +5,7 @@ using SessionService.Domain.Memories;
 using SessionService.Domain.Messages;
 using SessionService.Domain.Sessions;
 using SessionService.Domain.Statistics;
+using SessionService.Domain.Usage;
 
 namespace SessionService.Infrastructure.Persistence;
 
@@ -17,6 +18,8 @@ public sealed class SessionDbContext(DbContextOptions<SessionDbContext> options)
 
     public DbSet<Session> Sessions => Set<Session>();
 
+    public DbSet<SessionCount> SessionCounts => Set<SessionCount>();
+
     public DbSet<SessionMessage> Messages => Set<SessionMessage>();
 
     public DbSet<SessionMemory> Memories => Set<SessionMemory>();
@@ -24,6 +27,8 @@ public sealed class SessionDbContext(DbContextOptions<SessionDbContext> options)
     public DbSet<StatisticsCounter> StatisticsCounters => Set<StatisticsCounter>();
 
     public DbSet<IdempotencyRecord> IdempotencyRecords => Set<IdempotencyRecord>();
+
+    public DbSet<UsageRecord> Usage => Set<UsageRecord>();
 
     public DbSet<OrphanedRow> OrphanedRows => Set<OrphanedRow>();
 
