@@ -31,6 +31,11 @@ internal sealed record BenchmarkOptions
 
     public int ManySessions { get; init; } = 1_000_000;
 
+    /// <summary>Sessions of a user who has many and of one who has few.</summary>
+    public int ListedMany { get; init; } = 100_000;
+
+    public int ListedFew { get; init; } = 10;
+
     public string SharedBuffers { get; init; } = "512MB";
 
     /// <summary>Where the database is made and removed again; on a disk, because a commit in memory costs nothing.</summary>
@@ -51,6 +56,7 @@ internal sealed record BenchmarkOptions
         Depth = 2_000,
         FewSessions = 100,
         ManySessions = 5_000,
+        ListedMany = 1_000,
         SharedBuffers = "64MB",
     };
 }
