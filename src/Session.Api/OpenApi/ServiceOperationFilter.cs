@@ -61,6 +61,11 @@ internal sealed class ServiceOperationFilter(IOptions<IdentityOptions> identity,
             body.Required = true;
             KeepJson(body.Content);
             AddExample(body, context);
+            if (context.ApiDescription.HttpMethod == HttpMethods.Patch)
+            {
+                body.Content!["application/merge-patch+json"] = body.Content[MediaTypeNames.Application.Json];
+            }
+
             problems.UnionWith(RequestStatusesOfBodies);
         }
 

@@ -1,11 +1,10 @@
 using System.ComponentModel.DataAnnotations;
 using FluentValidation;
-using SessionService.Application.Paging;
 
 namespace SessionService.Application.Contexts;
 
 /// <summary>How much of a session to send to a model, and in which form.</summary>
-public sealed class GetContextQuery : IQueryParameters
+public sealed class GetContextQuery
 {
     public const int DefaultMaxTokens = 4_000;
     public const int MaxMaxTokens = 1_000_000;

@@ -1,7 +1,7 @@
 namespace SessionService.Application.Paging;
 
 /// <summary>The page of a list that is asked for.</summary>
-public interface IPageQuery : IQueryParameters
+public interface IPageQuery
 {
     int? Page { get; }
 

@@ -1,16 +1,17 @@
 using System.ComponentModel.DataAnnotations;
 using FluentValidation;
-using SessionService.Application.Paging;
 using SessionService.Application.Time;
 using SessionService.Application.Validation;
 
 namespace SessionService.Application.Usage;
 
 /// <summary>Which messages to sum up, and how.</summary>
-public sealed class GetUsageQuery : IQueryParameters
+public sealed class GetUsageQuery
 {
     public const int MaxBuckets = 5_000;
     public const int MaxZoneLength = 64;
+
+    internal const int EndYear = 9000;
 
     /// <summary>
     /// From this time on (RFC 3339), or from the first moment of a date in the time zone; extended to the beginning of the bucket in which it lies. As long ago as
@@ -34,6 +35,9 @@ public sealed class GetUsageQuery : IQueryParameters
     /// <summary>The time zone in which buckets begin, by its IANA name. Default <c>UTC</c>.</summary>
     [StringLength(MaxZoneLength, MinimumLength = 1)]
     public string? Tz { get; init; }
+
+    /// <summary>Whether a bound lies where buckets can be made, of whatever zone: no message is older or newer.</summary>
+    internal static bool IsInRange(string? bound) => Rfc3339.Parse(bound) is not { } time || (time >= DatabaseClock.Oldest && time.Year < EndYear);
 
     internal UsageSelection ToSelection(DateTimeOffset now)
     {
@@ -66,10 +70,14 @@ public sealed class GetUsageQuery : IQueryParameters
 
 internal sealed class GetUsageQueryValidator : AbstractValidator<GetUsageQuery>
 {
+    private static readonly string OutOfRange = $"must be in the years from 1970 to {GetUsageQuery.EndYear - 1}";
+
     public GetUsageQueryValidator()
     {
         RuleFor(q => q.From).TimeOrDate();
         RuleFor(q => q.To).TimeOrDate();
+        RuleFor(q => q.From).Must(GetUsageQuery.IsInRange).WithMessage(OutOfRange);
+        RuleFor(q => q.To).Must(GetUsageQuery.IsInRange).WithMessage(OutOfRange);
         RuleFor(q => q.Bucket).Must(bucket => bucket is null or "hour" or "day" or "month").WithMessage("must be hour, day or month");
         RuleFor(q => q.GroupBy).Must(group => group is null or "session" or "message_type" or "metadata.model")
             .WithMessage("must be session, message_type or metadata.model");

@@ -129,7 +129,9 @@ public sealed class SessionOrderTests(SessionOrderFixture service) : IClassFixtu
         }
 
         await database.ExecuteAsync("VACUUM ANALYZE dev.sessions");
-        await many.WriteMessageAsync(await many.StartSessionAsync());
+        var session = await many.StartSessionAsync();
+        await many.WriteMessageAsync(session);
+        (await many.PostAsync($"{session}/star", "{}")).Is(200);
 
         foreach (var sort in Enum.GetValues<SessionSort>())
         {
@@ -145,6 +147,9 @@ public sealed class SessionOrderTests(SessionOrderFixture service) : IClassFixtu
             Assert.InRange(ofMany.Blocks, 1, ofFew.Blocks + 150);
             Assert.InRange(deep.Blocks, 1, ofFew.Blocks + 150);
         }
+
+        using var starred = new SessionListStatement(many.UserId, new SessionFilter { IsStarred = true }, cursor: null).ToCommand(new PageRange(1, 50));
+        Assert.InRange((await StatementPlan.ExplainAsync(database, starred.CommandText, $"'{many.UserId}', 51, 0")).RowsRead("sessions"), 1, 10);
 
         // Half of the way down; all of them have the same number of messages and the same cost.
         static string Place(SessionSort sort) => sort switch

@@ -168,6 +168,7 @@ public sealed class UsageTests(UsageFixture service) : IClassFixture<UsageFixtur
     [InlineData("?tz=..%2F..%2Fetc%2Fpasswd", "tz")]
     [InlineData("?from=yesterday&to=2024-13-01&bucket=week&group_by=role", "from", "to", "bucket", "group_by")]
     [InlineData("?from=2024-02-01&to=2024-01-01", "to")]
+    [InlineData("?from=0001-01-01&to=9999-12-31&tz=Asia/Tokyo", "from", "to")]
     [InlineData("?from=2024-01-01&to=2024-01-01", "to")]
     [InlineData("?bucket=hour&from=2020-01-01&to=2024-01-01", "from")]
     public async Task What_cannot_be_asked_for_is_refused(string query, params string[] fields)

@@ -29,6 +29,9 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
         builder.HasIndex(s => new { s.UserId, s.DigestedMessages, s.SessionId }, "ix_sessions_user_id_digested_messages");
         builder.HasIndex(s => new { s.UserId, s.DigestedCost, s.SessionId }, "ix_sessions_user_id_digested_cost");
 
+        // Few are starred: a list of these alone looks at them alone.
+        builder.HasIndex(s => new { s.UserId, s.SessionId }, "ix_sessions_starred").HasFilter("starred_at IS NOT NULL");
+
         // Every path in it begins with the user, so that a condition on metadata leads to the user's sessions only.
         builder.HasIndex(s => new { s.UserId, s.Metadata }, "ix_sessions_user_id_metadata")
             .HasMethod("gin")

@@ -95,6 +95,13 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                 .Annotation("Npgsql:StorageParameter:fillfactor", 80);
 
             migrationBuilder.CreateIndex(
+                name: "ix_sessions_starred",
+                schema: "dev",
+                table: "sessions",
+                columns: new[] { "user_id", "session_id" },
+                filter: "starred_at IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_sessions_user_id_digested_activity",
                 schema: "dev",
                 table: "sessions",
@@ -187,6 +194,11 @@ namespace SessionService.Infrastructure.Persistence.Migrations
             migrationBuilder.DropTable(
                 name: "usage",
                 schema: "dev");
+
+            migrationBuilder.DropIndex(
+                name: "ix_sessions_starred",
+                schema: "dev",
+                table: "sessions");
 
             migrationBuilder.DropIndex(
                 name: "ix_sessions_user_id_digested_activity",

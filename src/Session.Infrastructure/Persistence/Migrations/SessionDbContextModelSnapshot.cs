@@ -394,6 +394,9 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                     b.HasKey("UserId", "SessionId")
                         .HasName("pk_sessions");
 
+                    b.HasIndex(new[] { "UserId", "SessionId" }, "ix_sessions_starred")
+                        .HasFilter("starred_at IS NOT NULL");
+
                     b.HasIndex(new[] { "UserId", "SessionId" }, "ix_sessions_undigested")
                         .HasFilter("NOT is_digested");
 
