@@ -22,7 +22,7 @@ internal static class Loader
                  is_digested, digested_messages, digested_cost, digested_activity)
             SELECT {user}, {id}, 'active', '{"{}"}', '{SampleMessage.Metadata}', '',
                    {messagesEach}, {messagesEach} * {SampleMessage.Tokens}, {messagesEach} * {SampleMessage.Cost}, now(), now(), now(),
-                   {(messagesEach == 0 ? "true" : "false")}, 0, 0, now()
+                   true, {messagesEach}, {messagesEach} * {SampleMessage.Cost}, now()
             FROM generate_series(0, {sessions} - 1) AS session;
 
             INSERT INTO dev.session_messages
@@ -30,6 +30,12 @@ internal static class Loader
             SELECT {user}, {id}, sequence, gen_random_uuid(), '{SampleMessage.Role}', '{SampleMessage.Content}', '{SampleMessage.Type}',
                    '{SampleMessage.Metadata}', {SampleMessage.Tokens}, {SampleMessage.Cost}, now()
             FROM generate_series(0, {sessions} - 1) AS session, generate_series(1, {messagesEach}) AS sequence;
+
+            INSERT INTO dev.usage (user_id, quarter_hour, session_id, message_type, model, messages, tokens, cost)
+            SELECT s.user_id, date_bin('15 minutes', now(), 'epoch'::timestamptz), s.session_id, '{SampleMessage.Type}', '',
+                   {messagesEach}, {messagesEach} * {SampleMessage.Tokens}, {messagesEach} * {SampleMessage.Cost}
+            FROM (SELECT {user}, {id} FROM generate_series(0, {sessions} - 1) AS session) AS s (user_id, session_id)
+            WHERE {messagesEach} > 0;
 
             INSERT INTO dev.session_counts AS counts (user_id, slot, status, is_starred, sessions)
             SELECT {user}, 0, 'active', false, count(*)
