@@ -44,7 +44,7 @@ public sealed class UsageResponse
 }
 
 /// <summary>A bucket, or a group within one.</summary>
-public sealed class UsageRow
+public sealed class UsageRow : UsageTotals
 {
     /// <summary>When the bucket begins.</summary>
     /// <example>2025-09-22T22:00:00.000000Z</example>
@@ -59,25 +59,10 @@ public sealed class UsageRow
     /// <summary>The session's id, the message type or the model; null where the messages name no model, or where nothing is grouped.</summary>
     /// <example>gpt-4o</example>
     public required string? Group { get; init; }
-
-    /// <summary>Number of messages.</summary>
-    /// <example>2</example>
-    [Required]
-    public required long Messages { get; init; }
-
-    /// <summary>Sum of their tokens.</summary>
-    /// <example>22</example>
-    [Required]
-    public required long Tokens { get; init; }
-
-    /// <summary>Sum of their cost, USD, exact.</summary>
-    /// <example>0.0022</example>
-    [Required]
-    public required decimal CostUsd { get; init; }
 }
 
 /// <summary>Sums.</summary>
-public sealed class UsageTotals
+public class UsageTotals
 {
     /// <summary>Number of messages.</summary>
     /// <example>2</example>
