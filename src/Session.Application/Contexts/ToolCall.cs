@@ -5,7 +5,9 @@ namespace SessionService.Application.Contexts;
 /// <summary>A call of a tool, as far as the metadata of its message tells of it.</summary>
 internal sealed record ToolCall(string? Id, string? Name, string? Arguments)
 {
-    private static readonly string[] IdsOfCalls = ["tool_call_id", "call_id", "tool_use_id", "id"];
+    // An "id" of a result's may be its own.
+    private static readonly string[] AnsweredIds = ["tool_call_id", "call_id", "tool_use_id"];
+    private static readonly string[] IdsOfCalls = [.. AnsweredIds, "id"];
     private static readonly string[] Names = ["name", "tool_name", "function_name", "tool", "function"];
     private static readonly string[] ArgumentNames = ["arguments", "args", "input", "parameters"];
 
@@ -38,7 +40,7 @@ internal sealed record ToolCall(string? Id, string? Name, string? Arguments)
     public static string? ReadAnsweredId(string metadata)
     {
         using var document = JsonDocument.Parse(metadata);
-        return FirstText(document.RootElement, IdsOfCalls);
+        return FirstText(document.RootElement, AnsweredIds);
     }
 
     private static ToolCall Read(JsonElement call, string? content)
