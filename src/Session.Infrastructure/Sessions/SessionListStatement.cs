@@ -18,6 +18,8 @@ internal sealed class SessionListStatement
 
     private const string SearchedText = "normalize(coalesce(s.title, '') || E'\\n' || s.session_summary) COLLATE \"und-x-icu\"";
 
+    private const string IsStarred = "s.starred_at IS NOT NULL";
+
     private readonly List<NpgsqlParameter> _parameters = [];
     private readonly string _userId;
     private readonly SessionFilter _filter;
@@ -34,8 +36,6 @@ internal sealed class SessionListStatement
     {
         var user = Add(_userId);
         var conditions = Conditions().ToList();
-        string[] star = _filter.IsStarred switch { null => [], true => ["s.starred_at IS NOT NULL"], false => ["s.starred_at IS NULL"] };
-        string[] countedStar = _filter.IsStarred switch { null => [], true => ["s.is_starred"], false => ["NOT s.is_starred"] };
         var place = Place();
         var take = $"{Add(range.Size + 1L)}::bigint";
         var skip = $"{Add(range.Skip)}::bigint";
@@ -53,8 +53,8 @@ internal sealed class SessionListStatement
         return command;
 
         string Total() => _filter.IsCounted()
-            ? $"SELECT coalesce(sum(s.sessions), 0)::bigint FROM dev.session_counts AS s WHERE {Where([.. conditions, .. countedStar])}"
-            : $"SELECT count(*) FROM dev.sessions AS s WHERE {Where([.. conditions, .. star])}";
+            ? $"SELECT coalesce(sum(s.sessions), 0)::bigint FROM dev.session_counts AS s WHERE {Where([.. conditions, .. Star("s.is_starred")])}"
+            : $"SELECT count(*) FROM dev.sessions AS s WHERE {Where([.. conditions, .. Star(IsStarred)])}";
 
         // Sorted by a column that appends change, the sessions that are digested come along the index over what was when they were, and the
         // few others, sorted by what is now, between them.
@@ -74,7 +74,7 @@ internal sealed class SessionListStatement
             $"""
             SELECT {SessionColumns.Of("s")}, {column} AS sort_key
             FROM dev.sessions AS s
-            WHERE {Where([.. conditions, .. star, .. part, .. place is null ? [] : new[] { $"({column}, s.session_id) {place}" }])}
+            WHERE {Where([.. conditions, .. Star(IsStarred), .. part, .. place is null ? [] : new[] { $"({column}, s.session_id) {place}" }])}
             ORDER BY {column} {Direction}, s.session_id {Direction}
             """;
 
@@ -102,6 +102,13 @@ internal sealed class SessionListStatement
         SessionSort.TotalCost => Add(cursor.Cost),
         _ => Add(cursor.Time),
     } + $", {Add(cursor.SessionId)})";
+
+    private IEnumerable<string> Star(string isStarred) => _filter.IsStarred switch
+    {
+        null => [],
+        true => [isStarred],
+        false => [$"NOT ({isStarred})"],
+    };
 
     private IEnumerable<string> Conditions()
     {
