@@ -34,6 +34,10 @@ internal sealed record BenchmarkOptions
     public int FewMessages { get; init; } = 1_000;
 
     public int ManyMessages { get; init; } = 100_000;
+    /// <summary>Sessions of a user who has many and of one who has few.</summary>
+    public int ListedMany { get; init; } = 100_000;
+
+    public int ListedFew { get; init; } = 10;
 
     public string SharedBuffers { get; init; } = "512MB";
 
@@ -57,6 +61,7 @@ internal sealed record BenchmarkOptions
         ManySessions = 5_000,
         FewMessages = 100,
         ManyMessages = 1_000,
+        ListedMany = 1_000,
         SharedBuffers = "64MB",
     };
 }
