@@ -19,6 +19,10 @@ namespace SessionService.Infrastructure;
 
 public static class InfrastructureServices
 {
+    // An instance that freezes or loses its network in the middle of a transaction would keep a session and a slot of the statistics locked, and with
+    // them other instances' writers, for as long as the server takes the connection for alive: hours.
+    private const string RequestSettings = "SET idle_in_transaction_session_timeout = '10s'";
+
     /// <summary>The database server, its schema, and the one data source of the process.</summary>
     public static IServiceCollection AddDatabase(this IServiceCollection services)
     {
@@ -26,7 +30,9 @@ public static class InfrastructureServices
         services.AddSingleton<DatabaseServer>();
         // Its name stands in metrics, where the connection string would without one.
         services.AddSingleton<NpgsqlDataSource>(provider =>
-            new NpgsqlDataSourceBuilder(provider.GetRequiredService<DatabaseServer>().ConnectionString) { Name = "requests" }.Build());
+            new NpgsqlDataSourceBuilder(provider.GetRequiredService<DatabaseServer>().ConnectionString) { Name = "requests" }
+                .UseSettings(RequestSettings)
+                .Build());
         services.AddSingleton<SchemaMigrator>();
         services.AddSingleton<SchemaCheck>();
         return services;
