@@ -24,14 +24,18 @@ namespace SessionService.Infrastructure;
 
 public static class InfrastructureServices
 {
+    // An instance that freezes or loses its network in the middle of a transaction would keep a session and a slot of the statistics locked, and with
+    // them other instances' writers, for as long as the server takes the connection for alive: hours.
+    private const string RequestSettings = "SET idle_in_transaction_session_timeout = '10s'";
+
     /// <summary>The database server, its schema, and the one data source of the process.</summary>
     public static IServiceCollection AddDatabase(this IServiceCollection services)
     {
         services.AddOptions<EmbeddedPostgresOptions>().BindConfiguration(EmbeddedPostgresOptions.Section).ValidateDataAnnotations();
         services.AddSingleton<DatabaseServer>();
         // Its name stands in metrics, where the connection string would without one.
-        services.AddSingleton(provider =>
-            new ServerPool(new NpgsqlDataSourceBuilder(provider.GetRequiredService<DatabaseServer>().ConnectionString) { Name = "requests" }));
+        services.AddSingleton(provider => new ServerPool(
+            new NpgsqlDataSourceBuilder(provider.GetRequiredService<DatabaseServer>().ConnectionString) { Name = "requests" }.UseSettings(RequestSettings)));
         services.AddSingleton(provider => provider.GetRequiredService<ServerPool>().Primary);
         services.AddSingleton<SchemaMigrator>();
         services.AddSingleton<SchemaCheck>();

@@ -20,9 +20,7 @@ internal sealed class WriterDataSource : IAsyncDisposable
     //
     // A group that waits for a session which somebody holds is given up soon, for certain and with nothing made: the writes to each session
     // then go apart, and only those to that one are refused.
-    //
-    // What is set here stays on a connection that is given back, as connections are not reset (see DatabaseOptions).
-    private const string Initialize = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET lock_timeout = '1s'";
+    private const string Settings = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET lock_timeout = '1s'";
 
     private readonly DatabasePulse _pulse;
     private readonly ServerPool _pool;
@@ -56,19 +54,7 @@ internal sealed class WriterDataSource : IAsyncDisposable
     {
         var connection = new NpgsqlConnectionStringBuilder(connectionString);
         connection.MaxPoolSize = Math.Max(connection.MaxPoolSize, KindsOfWrites * options.Writers);
-        var builder = new NpgsqlDataSourceBuilder(connection.ConnectionString) { Name = "writers" };
-        builder.UsePhysicalConnectionInitializer(
-            connection =>
-            {
-                using var command = new NpgsqlCommand(Initialize, connection);
-                command.ExecuteNonQuery();
-            },
-            async connection =>
-            {
-                await using var command = new NpgsqlCommand(Initialize, connection);
-                await command.ExecuteNonQueryAsync();
-            });
-        return new ServerPool(builder);
+        return new ServerPool(new NpgsqlDataSourceBuilder(connection.ConnectionString) { Name = "writers" }.UseSettings(Settings));
     }
 
     public ValueTask DisposeAsync()
