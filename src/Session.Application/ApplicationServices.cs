@@ -1,12 +1,14 @@
 using FluentValidation;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using SessionService.Application.Contexts;
 using SessionService.Application.Identity;
 using SessionService.Application.Limits;
 using SessionService.Application.Memories;
 using SessionService.Application.Messages;
 using SessionService.Application.Search;
 using SessionService.Application.Sessions;
+using SessionService.Application.Usage;
 
 namespace SessionService.Application;
 
@@ -22,6 +24,8 @@ public static class ApplicationServices
         services.AddScoped<MessagesService>();
         services.AddScoped<MemoriesService>();
         services.AddScoped<SearchService>();
+        services.AddScoped<ContextsService>();
+        services.AddSingleton<UsageService>();
         services.AddAutoMapper(
             (provider, mapper) => mapper.LicenseKey = provider.GetRequiredService<IConfiguration>()["AutoMapper:LicenseKey"],
             typeof(ApplicationServices));

@@ -5,6 +5,7 @@ using SessionService.Application.Messages;
 using SessionService.Application.Search;
 using SessionService.Application.Sessions;
 using SessionService.Application.Statistics;
+using SessionService.Application.Usage;
 using SessionService.Infrastructure.Digests;
 using SessionService.Infrastructure.EmbeddedPostgres;
 using SessionService.Infrastructure.Idempotency;
@@ -16,6 +17,7 @@ using SessionService.Infrastructure.Search;
 using SessionService.Infrastructure.Sessions;
 using SessionService.Infrastructure.Startup;
 using SessionService.Infrastructure.Statistics;
+using SessionService.Infrastructure.Usage;
 using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Infrastructure;
@@ -47,10 +49,14 @@ public static class InfrastructureServices
         services.AddDigest();
         services.AddSearch();
         services.AddScoped<ISessionStore, SessionStore>();
+        services.AddSingleton<ISessionListReader, SessionListReader>();
+        services.AddSingleton<SessionRecount>();
+        services.AddHostedService(provider => provider.GetRequiredService<SessionRecount>());
         services.AddSingleton<IMessageStore, MessageStore>();
         services.AddSingleton<IMessageReader, MessageReader>();
         services.AddScoped<IMemoryStore, MemoryStore>();
         services.AddSingleton<IStatisticsStore, StatisticsStore>();
+        services.AddSingleton<IUsageStore, UsageStore>();
         return services;
     }
 
@@ -76,6 +82,7 @@ public static class InfrastructureServices
         services.AddSingleton<DigestDataSource>();
         services.AddSingleton<DigestMetrics>();
         services.AddSingleton<SessionDigest>();
+        services.AddSingleton<IDigestParticipant, UsageDigest>();
         services.AddHostedService<SessionDigester>();
     }
 

@@ -1,4 +1,6 @@
 using Npgsql;
+using SessionService.Infrastructure.Sessions;
+using SessionService.Infrastructure.Statistics;
 
 namespace SessionService.Benchmarks.Data;
 
@@ -29,6 +31,18 @@ internal static class Loader
                    '{SampleMessage.Metadata}', {SampleMessage.Tokens}, {SampleMessage.Cost}, now()
             FROM generate_series(0, {sessions} - 1) AS session, generate_series(1, {messagesEach}) AS sequence;
 
+            INSERT INTO dev.usage (user_id, quarter_hour, session_id, message_type, model, messages, tokens, cost)
+            SELECT s.user_id, date_bin('15 minutes', now(), 'epoch'::timestamptz), s.session_id, '{SampleMessage.Type}', '',
+                   {messagesEach}, {messagesEach} * {SampleMessage.Tokens}, {messagesEach} * {SampleMessage.Cost}
+            FROM (SELECT {user}, {id} FROM generate_series(0, {sessions} - 1) AS session) AS s (user_id, session_id)
+            WHERE {messagesEach} > 0;
+
+            INSERT INTO dev.session_counts AS counts (user_id, slot, status, is_starred, sessions)
+            SELECT {user}, 0, 'active', false, count(*)
+            FROM generate_series(0, {sessions} - 1) AS session
+            GROUP BY 1
+            ON CONFLICT (user_id, slot, status, is_starred) DO UPDATE SET sessions = counts.sessions + excluded.sessions;
+
             INSERT INTO dev.session_statistics AS totals
                 (user_id, slot, total_sessions, active_sessions, total_messages, total_tokens, total_cost)
             SELECT '', slot, {Share(sessions)}, {Share(sessions)}, {Share(Messages())},
@@ -47,6 +61,27 @@ internal static class Loader
         // The shares of all slots add up to the whole.
         string Share(long whole) => $"(({whole} + slot) / {StatisticsSlots})";
         long Messages() => (long)sessions * messagesEach;
+    }
+
+    /// <summary>Empty sessions of one user, with values of their own in everything that they may be sorted by and that messages do not decide.</summary>
+    public static async Task AddSessionsOfAsync(NpgsqlDataSource database, string user, int sessions, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            $"""
+            INSERT INTO dev.sessions
+                (user_id, session_id, status, conversation_data, metadata, session_summary,
+                 message_count, total_tokens, total_cost, created_at, updated_at, last_activity,
+                 is_digested, digested_messages, digested_cost, digested_activity)
+            SELECT '{user}', gen_random_uuid(), 'active', '{"{}"}', '{SampleMessage.Metadata}', '', 0, 0, 0, at, at, at, true, 0, 0, at
+            FROM generate_series(1, {sessions}) AS session
+            CROSS JOIN LATERAL (SELECT now() - session * interval '1 minute') AS made (at);
+
+            {SessionCountsSql.Add($"SELECT '{user}' AS user_id, 'active' AS status, false AS is_starred, {sessions} AS sessions")};
+
+            {StatisticsSql.Add("(SELECT) AS one", sessions: $"{sessions}", activeSessions: $"{sessions}")}
+            """);
+        command.CommandTimeout = 0;
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>Messages of one user, in sessions of 1,000 at most: of twenty words each, some of which are much more frequent than others.</summary>
@@ -87,7 +122,7 @@ internal static class Loader
     /// <summary>Leaves the database no work of its own for the measurements to pay.</summary>
     public static async Task TidyAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
     {
-        foreach (var statement in (string[])["VACUUM ANALYZE dev.sessions, dev.session_messages, dev.session_statistics", "CHECKPOINT"])
+        foreach (var statement in (string[])["VACUUM ANALYZE dev.sessions, dev.session_messages, dev.session_statistics, dev.session_counts, dev.usage", "CHECKPOINT"])
         {
             await using var command = database.CreateCommand(statement);
             command.CommandTimeout = 0;

@@ -13,6 +13,9 @@ internal static class SearchScenarios
     private static readonly string[] Queries =
         ["common", "word1", "word40 or word4000", "\"common word2\"", "word3 word5", "word7 -word1", "word4321", "common -word2"];
 
+    // Without waiting for a pause of the writers, so that it is at work all the time.
+    private static readonly Dictionary<string, string> WithDigest = new(StringComparer.Ordinal) { ["Digest__IdleFor"] = "00:00:00" };
+
     private static readonly Dictionary<string, string> WithoutDigest = new(StringComparer.Ordinal) { ["Digest__Enabled"] = "false" };
 
     public static async Task<Outcome> FindAsync(Laboratory laboratory, CancellationToken cancellationToken)
@@ -40,7 +43,7 @@ internal static class SearchScenarios
 
     public static async Task<Outcome> AppendAsync(Laboratory laboratory, CancellationToken cancellationToken)
     {
-        await using var withDigest = await StartAsync(laboratory, "with_digest", [], cancellationToken);
+        await using var withDigest = await StartAsync(laboratory, "with_digest", WithDigest, cancellationToken);
         await using var withoutDigest = await StartAsync(laboratory, "without_digest", WithoutDigest, cancellationToken);
         var requests = WriteRequests.Appends(SessionKind.Plain, laboratory.Options.Sessions);
         var on = laboratory.Requests(requests, name: "on", service: withDigest);

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.Extensions.Options;
 using SessionService.Api.Json;
 using SessionService.Api.Problems;
+using SessionService.Api.Sessions;
 
 namespace SessionService.Api.Hosting;
 
@@ -25,6 +26,7 @@ internal static class ApiServices
             mvc.ValueProviderFactories.RemoveType<FormValueProviderFactory>();
             mvc.ValueProviderFactories.RemoveType<FormFileValueProviderFactory>();
             mvc.ValueProviderFactories.RemoveType<JQueryFormValueProviderFactory>();
+            mvc.ModelBinderProviders.Insert(0, new MetadataConditionsBinder());
             mvc.ModelMetadataDetailsProviders.Add(new SnakeCaseQueryNames());
             mvc.ModelMetadataDetailsProviders.Add(new WholeRequestValidation());
             mvc.MaxModelValidationErrors = int.MaxValue;

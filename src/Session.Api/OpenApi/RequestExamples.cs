@@ -15,6 +15,8 @@ internal static class RequestExamples
             """{"user_id": "test_user_123", "conversation_data": {}, "metadata": {"test": true}}""",
         [typeof(UpdateSessionRequest)] =
             """{"status": "completed", "session_summary": "A first test of the service.", "metadata": {"test": false}}""",
+        [typeof(PatchSessionRequest)] =
+            """{"title": "Plans for the summer", "metadata": {"topic": {"name": "summer"}, "test": null}}""",
         [typeof(CreateMessageRequest)] =
             """
             {"role": "user", "content": "Hello, this is a test message", "message_type": "chat", "metadata": {"source": "test"},

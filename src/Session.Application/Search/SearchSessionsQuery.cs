@@ -5,12 +5,11 @@ using SessionService.Application.Sessions;
 using SessionService.Application.Time;
 using SessionService.Application.Validation;
 using SessionService.Domain.Messages;
-using SessionService.Domain.Sessions;
 
 namespace SessionService.Application.Search;
 
 /// <summary>What to look for in the caller's sessions.</summary>
-public sealed class SearchSessionsQuery
+public sealed class SearchSessionsQuery : SessionConditionsQuery
 {
     public const int MaxLength = 500;
     public const int DefaultLimit = 20;
@@ -35,18 +34,13 @@ public sealed class SearchSessionsQuery
     [RegularExpression(TextPatterns.NotBlank)]
     public string? MessageType { get; init; }
 
-    /// <summary>Only what was created at this time or later.</summary>
-    public DateTimeOffset? From { get; init; }
+    /// <summary>Only what was created at this time or later (RFC 3339; a date is its first moment in UTC).</summary>
+    [StringLength(Rfc3339.MaxLength)]
+    public string? From { get; init; }
 
-    /// <summary>Only what was created before this time.</summary>
-    public DateTimeOffset? To { get; init; }
-
-    /// <summary>Only sessions that are active or completed. Default false.</summary>
-    public bool? ActiveOnly { get; init; }
-
-    /// <summary>Only sessions of this status.</summary>
-    [AllowedValues("active", "completed", "ended", "archived", "expired", null)]
-    public string? Status { get; init; }
+    /// <summary>Only what was created before this time, exclusive.</summary>
+    [StringLength(Rfc3339.MaxLength)]
+    public string? To { get; init; }
 
     /// <summary>Hits at most, 1 to 100. Default 20.</summary>
     [Range(1, MaxLimit)]
@@ -60,9 +54,9 @@ public sealed class SearchSessionsQuery
         Query = Q!,
         Role = Role,
         MessageType = MessageType,
-        From = From?.ToDatabaseTime(),
-        To = To?.ToDatabaseTime(),
-        Sessions = new SessionFilter(ActiveOnly ?? false, Status is null ? null : SessionStatuses.Parse(Status)),
+        From = Rfc3339.Parse(From),
+        To = Rfc3339.Parse(To),
+        Sessions = ToSessionFilter(),
     };
 
     /// <summary>The cursor of a valid query, if it has one.</summary>
@@ -79,11 +73,13 @@ internal sealed class SearchSessionsQueryValidator : AbstractValidator<SearchSes
         RuleFor(q => q.Role)
             .Must(role => role is null || MessageRoles.IsKnown(role)).WithMessage("must be one of user, assistant, system, tool");
         RuleFor(q => q.MessageType).NotBlank().Characters(CreateMessageRequest.MaxTypeLength);
-        RuleFor(q => q.Status).KnownStatus();
+        this.AddSessionConditionRules();
+        RuleFor(q => q.From).TimeOrDate();
+        RuleFor(q => q.To).TimeOrDate();
         RuleFor(q => q.Limit)
             .InclusiveBetween(1, SearchSessionsQuery.MaxLimit).WithMessage($"must be between 1 and {SearchSessionsQuery.MaxLimit}");
         RuleFor(q => q.Cursor).Must((query, cursor) => cursor is null || SearchCursor.TryParse(cursor, query.ToFilter(), out _))
-            .When(q => q.Q is not null && (q.Status is null || SessionStatuses.IsKnown(q.Status)))
+            .When(q => q.Q is not null && q.HasReadableConditions())
             .WithMessage("must be the next_cursor of an answer with the same q and filters");
     }
 }

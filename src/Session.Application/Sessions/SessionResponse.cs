@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using SessionService.Application.Json;
 
 namespace SessionService.Application.Sessions;
@@ -57,6 +58,19 @@ public class SessionResponse
     [Required(AllowEmptyStrings = true)]
     public required string SessionSummary { get; init; }
 
+    /// <summary>What its user calls it; null where nobody named it.</summary>
+    /// <example>Plans for the summer</example>
+    public required string? Title { get; init; }
+
+    /// <summary>Whether its user starred it.</summary>
+    /// <example>false</example>
+    [Required]
+    public required bool IsStarred { get; init; }
+
+    /// <summary>When its user starred it; null where it is not starred.</summary>
+    /// <example>2025-09-23T14:54:23.338644Z</example>
+    public required DateTimeOffset? StarredAt { get; init; }
+
     /// <summary>When the session was created.</summary>
     /// <example>2025-09-23T14:21:49.365937Z</example>
     [Required]
@@ -71,4 +85,8 @@ public class SessionResponse
     /// <example>2025-09-23T14:54:23.338644Z</example>
     [Required]
     public required DateTimeOffset LastActivity { get; init; }
+
+    /// <summary>Goes out in the <c>ETag</c> header.</summary>
+    [JsonIgnore]
+    public string VersionTag { get; init; } = "";
 }

@@ -17,4 +17,7 @@ public static class SessionErrors
 
     public static ConflictException StatusChangeNotAllowed(SessionStatus from, SessionStatus to) =>
         new("status_change_not_allowed", $"A session that is {from.Name()} cannot become {to.Name()}.");
+
+    public static PreconditionFailedException Changed() =>
+        new("precondition_failed", "The session has changed: its ETag is none of those in If-Match.");
 }

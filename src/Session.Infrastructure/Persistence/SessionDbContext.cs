@@ -6,6 +6,7 @@ using SessionService.Domain.Messages;
 using SessionService.Domain.Search;
 using SessionService.Domain.Sessions;
 using SessionService.Domain.Statistics;
+using SessionService.Domain.Usage;
 
 namespace SessionService.Infrastructure.Persistence;
 
@@ -18,6 +19,8 @@ public sealed class SessionDbContext(DbContextOptions<SessionDbContext> options)
 
     public DbSet<Session> Sessions => Set<Session>();
 
+    public DbSet<SessionCount> SessionCounts => Set<SessionCount>();
+
     public DbSet<SessionMessage> Messages => Set<SessionMessage>();
 
     public DbSet<SessionMemory> Memories => Set<SessionMemory>();
@@ -27,6 +30,8 @@ public sealed class SessionDbContext(DbContextOptions<SessionDbContext> options)
     public DbSet<IdempotencyRecord> IdempotencyRecords => Set<IdempotencyRecord>();
 
     public DbSet<SearchSegment> SearchSegments => Set<SearchSegment>();
+
+    public DbSet<UsageRecord> Usage => Set<UsageRecord>();
 
     public DbSet<OrphanedRow> OrphanedRows => Set<OrphanedRow>();
 

@@ -2,6 +2,7 @@ using System.Data;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using SessionService.Application.Search;
+using SessionService.Application.Sessions;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Sessions;
 
@@ -38,7 +39,7 @@ internal sealed class SessionSearch(
             return new Found([], TotalHits: 0, Last: null);
         }
 
-        var hits = new HitCollector(filter, await FindSessionsAsync(userId, filter, cancellationToken), after, limit);
+        var hits = new HitCollector(filter, await FindSessionsAsync(connection, userId, filter.Sessions, cancellationToken), after, limit);
         var messages = await index.OpenAsync(connection, userId, cancellationToken);
         var (texts, textsOfSessions) = await IndexTextsAsync(connection, userId, cancellationToken);
         Match(texts, query, hits);
@@ -57,10 +58,25 @@ internal sealed class SessionSearch(
         new SegmentMatcher(segment, query).Match((ordinal, rank) => hits.Add(segment.Messages[ordinal], rank));
 
     /// <summary>The sessions in which to look; null for all.</summary>
-    private async Task<HashSet<Guid>?> FindSessionsAsync(string userId, SearchFilter filter, CancellationToken cancellationToken) =>
-        filter.Sessions.IsOfAll
-            ? null
-            : await context.Sessions.Where(s => s.UserId == userId).Matching(filter.Sessions).Select(s => s.SessionId).ToHashSetAsync(cancellationToken);
+    private static async Task<HashSet<Guid>?> FindSessionsAsync(
+        NpgsqlConnection connection, string userId, SessionFilter filter, CancellationToken cancellationToken)
+    {
+        if (filter.IsOfAll())
+        {
+            return null;
+        }
+
+        await using var command = new SessionListStatement(userId, filter, cursor: null).ToIdsCommand();
+        command.Connection = connection;
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var sessions = new HashSet<Guid>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            sessions.Add(reader.GetGuid(0));
+        }
+
+        return sessions;
+    }
 
     /// <summary>Summaries and memories change, and are few: they are indexed for this one search.</summary>
     private async Task<(IndexSegment Segment, Dictionary<(Guid SessionId, long Sequence), string> Texts)> IndexTextsAsync(

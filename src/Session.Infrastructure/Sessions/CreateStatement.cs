@@ -17,24 +17,26 @@ internal sealed class CreateStatement : IGroupStatement<Creation, bool>
     // Beside its texts, about: ids, times and what holds them together.
     private const int SessionOverheadBytes = 512;
 
+    // The statistics ask for the users' counts, and so take their row after those: every transaction does so in this order.
+    //
     // Whoever holds an id, the database decides: a look-up before the insert would race. Inserting in the order of the ids keeps two of these
     // statements from waiting for each other in a circle.
     private static readonly string Sql =
         $"""
         WITH input AS MATERIALIZED (
             SELECT *
-            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9) WITH ORDINALITY
-                AS i (user_id, session_id, status, conversation_data, metadata, session_summary, now, key, request_hash, position)),
+            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) WITH ORDINALITY
+                AS i (user_id, session_id, status, title, conversation_data, metadata, session_summary, now, key, request_hash, position)),
         made_before AS MATERIALIZED (
             SELECT i.position
             FROM input AS i
             JOIN dev.idempotency_keys AS k ON k.user_id = i.user_id AND k.idempotency_key = i.key),
         added AS (
             INSERT INTO dev.sessions
-                (user_id, session_id, status, conversation_data, metadata, session_summary,
+                (user_id, session_id, status, title, conversation_data, metadata, session_summary,
                  message_count, total_tokens, total_cost, created_at, updated_at, last_activity,
                  is_digested, digested_messages, digested_cost, digested_activity)
-            SELECT user_id, session_id, status, conversation_data, metadata, session_summary, 0, 0, 0, now, now, now, true, 0, 0, now
+            SELECT user_id, session_id, status, title, conversation_data, metadata, session_summary, 0, 0, 0, now, now, now, true, 0, 0, now
             FROM input
             WHERE position NOT IN (SELECT b.position FROM made_before AS b)
             ORDER BY session_id
@@ -49,8 +51,12 @@ internal sealed class CreateStatement : IGroupStatement<Creation, bool>
             FROM created
             WHERE key IS NOT NULL
             ORDER BY user_id, key),
+        counted_user AS (
+            {SessionCountsSql.Add("SELECT user_id, status, false AS is_starred, count(*) AS sessions FROM created GROUP BY user_id, status")}
+            RETURNING sessions),
         counted AS (
-            {StatisticsSql.Add("created HAVING count(*) > 0", sessions: "count(*)", activeSessions: "count(*)")})
+            {StatisticsSql.Add(
+                "created HAVING (SELECT count(*) FROM counted_user) > 0", sessions: "count(*)", activeSessions: "count(*)")})
         SELECT position
         FROM created
         """;
@@ -95,6 +101,7 @@ internal sealed class CreateStatement : IGroupStatement<Creation, bool>
                 ArrayParameter.Of(writes, w => w.Session.UserId, NpgsqlDbType.Text),
                 ArrayParameter.Of(writes, w => w.Session.SessionId, NpgsqlDbType.Uuid),
                 ArrayParameter.Of(writes, w => w.Session.Status.Name(), NpgsqlDbType.Text),
+                ArrayParameter.Of(writes, w => w.Session.Title, NpgsqlDbType.Text),
                 ArrayParameter.Of(writes, w => w.Session.ConversationData, NpgsqlDbType.Jsonb),
                 ArrayParameter.Of(writes, w => w.Session.Metadata, NpgsqlDbType.Jsonb),
                 ArrayParameter.Of(writes, w => w.Session.SessionSummary, NpgsqlDbType.Text),
