@@ -34,6 +34,7 @@ internal sealed record BenchmarkOptions
     public int FewMessages { get; init; } = 1_000;
 
     public int ManyMessages { get; init; } = 100_000;
+
     /// <summary>Sessions of a user who has many and of one who has few.</summary>
     public int ListedMany { get; init; } = 100_000;
 

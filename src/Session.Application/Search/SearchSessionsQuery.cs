@@ -34,11 +34,13 @@ public sealed class SearchSessionsQuery : SessionConditionsQuery
     [RegularExpression(TextPatterns.NotBlank)]
     public string? MessageType { get; init; }
 
-    /// <summary>Only what was created at this time or later.</summary>
-    public DateTimeOffset? From { get; init; }
+    /// <summary>Only what was created at this time or later (RFC 3339; a date is its first moment in UTC).</summary>
+    [StringLength(Rfc3339.MaxLength)]
+    public string? From { get; init; }
 
-    /// <summary>Only what was created before this time.</summary>
-    public DateTimeOffset? To { get; init; }
+    /// <summary>Only what was created before this time, exclusive.</summary>
+    [StringLength(Rfc3339.MaxLength)]
+    public string? To { get; init; }
 
     /// <summary>Hits at most, 1 to 100. Default 20.</summary>
     [Range(1, MaxLimit)]
@@ -52,8 +54,8 @@ public sealed class SearchSessionsQuery : SessionConditionsQuery
         Query = Q!,
         Role = Role,
         MessageType = MessageType,
-        From = From?.ToDatabaseTime(),
-        To = To?.ToDatabaseTime(),
+        From = Rfc3339.Parse(From),
+        To = Rfc3339.Parse(To),
         Sessions = ToSessionFilter(),
     };
 
@@ -72,6 +74,8 @@ internal sealed class SearchSessionsQueryValidator : AbstractValidator<SearchSes
             .Must(role => role is null || MessageRoles.IsKnown(role)).WithMessage("must be one of user, assistant, system, tool");
         RuleFor(q => q.MessageType).NotBlank().Characters(CreateMessageRequest.MaxTypeLength);
         this.AddSessionConditionRules();
+        RuleFor(q => q.From).TimeOrDate();
+        RuleFor(q => q.To).TimeOrDate();
         RuleFor(q => q.Limit)
             .InclusiveBetween(1, SearchSessionsQuery.MaxLimit).WithMessage($"must be between 1 and {SearchSessionsQuery.MaxLimit}");
         RuleFor(q => q.Cursor).Must((query, cursor) => cursor is null || SearchCursor.TryParse(cursor, query.ToFilter(), out _))

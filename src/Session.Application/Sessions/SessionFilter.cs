@@ -40,7 +40,7 @@ public sealed record SessionFilter
         return [.. named.Where(status => !ActiveOnly || status.IsActive())];
     }
 
-    /// <summary>Whether it chooses all sessions.</summary>
+    /// <summary>Whether it asks for nothing at all.</summary>
     public bool IsOfAll() => IsCounted() && IsStarred is null && WantedStatuses() is null;
 
     /// <summary>Whether it asks for nothing but statuses and stars, of which the number of sessions is kept.</summary>

@@ -30,6 +30,7 @@ public sealed class SessionDbContext(DbContextOptions<SessionDbContext> options)
     public DbSet<IdempotencyRecord> IdempotencyRecords => Set<IdempotencyRecord>();
 
     public DbSet<SearchSegment> SearchSegments => Set<SearchSegment>();
+
     public DbSet<UsageRecord> Usage => Set<UsageRecord>();
 
     public DbSet<OrphanedRow> OrphanedRows => Set<OrphanedRow>();

@@ -66,7 +66,7 @@ internal sealed class SessionSearch(
             return null;
         }
 
-        await using var command = new SessionListStatement(userId, filter).ToIdsCommand();
+        await using var command = new SessionListStatement(userId, filter, cursor: null).ToIdsCommand();
         command.Connection = connection;
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var sessions = new HashSet<Guid>();

@@ -18,14 +18,12 @@ internal sealed class SessionListStatement
 
     private const string SearchedText = "normalize(coalesce(s.title, '') || E'\\n' || s.session_summary) COLLATE \"und-x-icu\"";
 
-    private const string IsStarred = "s.starred_at IS NOT NULL";
-
     private readonly List<NpgsqlParameter> _parameters = [];
     private readonly string _userId;
     private readonly SessionFilter _filter;
     private readonly SessionCursor? _cursor;
 
-    public SessionListStatement(string userId, SessionFilter filter, SessionCursor? cursor = null)
+    public SessionListStatement(string userId, SessionFilter filter, SessionCursor? cursor)
     {
         (_userId, _filter, _cursor) = (userId, filter, cursor);
     }
@@ -36,6 +34,8 @@ internal sealed class SessionListStatement
     {
         var user = Add(_userId);
         var conditions = Conditions().ToList();
+        var star = Star();
+        string[] countedStar = _filter.IsStarred switch { null => [], true => ["s.is_starred"], false => ["NOT s.is_starred"] };
         var place = Place();
         var take = $"{Add(range.Size + 1L)}::bigint";
         var skip = $"{Add(range.Skip)}::bigint";
@@ -53,8 +53,8 @@ internal sealed class SessionListStatement
         return command;
 
         string Total() => _filter.IsCounted()
-            ? $"SELECT coalesce(sum(s.sessions), 0)::bigint FROM dev.session_counts AS s WHERE {Where([.. conditions, .. Star("s.is_starred")])}"
-            : $"SELECT count(*) FROM dev.sessions AS s WHERE {Where([.. conditions, .. Star(IsStarred)])}";
+            ? $"SELECT coalesce(sum(s.sessions), 0)::bigint FROM dev.session_counts AS s WHERE {Where([.. conditions, .. countedStar])}"
+            : $"SELECT count(*) FROM dev.sessions AS s WHERE {Where([.. conditions, .. star])}";
 
         // Sorted by a column that appends change, the sessions that are digested come along the index over what was when they were, and the
         // few others, sorted by what is now, between them.
@@ -74,23 +74,25 @@ internal sealed class SessionListStatement
             $"""
             SELECT {SessionColumns.Of("s")}, {column} AS sort_key
             FROM dev.sessions AS s
-            WHERE {Where([.. conditions, .. Star(IsStarred), .. part, .. place is null ? [] : new[] { $"({column}, s.session_id) {place}" }])}
+            WHERE {Where([.. conditions, .. star, .. part, .. place is null ? [] : new[] { $"({column}, s.session_id) {place}" }])}
             ORDER BY {column} {Direction}, s.session_id {Direction}
             """;
 
         string Where(IEnumerable<string> all) => string.Join(" AND ", all.Prepend($"s.user_id = {user}"));
     }
 
-    /// <summary>The ids of all sessions that the list is about, in no order.</summary>
+    /// <summary>The ids of all sessions that the list is about.</summary>
     public NpgsqlCommand ToIdsCommand()
     {
-        string[] conditions = [$"s.user_id = {Add(_userId)}", .. Conditions(), .. Star(IsStarred)];
+        string[] conditions = [$"s.user_id = {Add(_userId)}", .. Conditions(), .. Star()];
 #pragma warning disable CA2100 // Constant pieces; whatever a client gave is a parameter.
         var command = new NpgsqlCommand($"SELECT s.session_id FROM dev.sessions AS s WHERE {string.Join(" AND ", conditions)}");
 #pragma warning restore CA2100
         command.Parameters.AddRange(_parameters.ToArray());
         return command;
     }
+
+    private string[] Star() => _filter.IsStarred switch { null => [], true => ["s.starred_at IS NOT NULL"], false => ["s.starred_at IS NULL"] };
 
     private string LiveColumn() => _filter.Sort switch
     {
@@ -113,13 +115,6 @@ internal sealed class SessionListStatement
         SessionSort.TotalCost => Add(cursor.Cost),
         _ => Add(cursor.Time),
     } + $", {Add(cursor.SessionId)})";
-
-    private IEnumerable<string> Star(string isStarred) => _filter.IsStarred switch
-    {
-        null => [],
-        true => [isStarred],
-        false => [$"NOT ({isStarred})"],
-    };
 
     private IEnumerable<string> Conditions()
     {

@@ -158,7 +158,7 @@ public sealed class SearchEndpointTests(SearchFixture service) : IClassFixture<S
     public async Task Filters_choose_among_the_hits()
     {
         var user = service.AsNewUser();
-        var (first, second) = (await user.StartSessionAsync(), await user.StartSessionAsync());
+        var (first, second) = (await user.StartSessionAsync(), await user.StartSessionAsync("""{"metadata":{"topic":"fruit"}}"""));
         await user.WriteMessageAsync(first, """{"role":"user","content":"apple one","created_at":"2024-01-01T00:00:00Z"}""");
         await user.WriteMessageAsync(first, """{"role":"tool","content":"apple two","message_type":"tool_result","created_at":"2024-02-01T00:00:00Z"}""");
         await service.DigestAsync();
@@ -170,6 +170,11 @@ public sealed class SearchEndpointTests(SearchFixture service) : IClassFixture<S
         Assert.Equal(["apple two"], await ContentsAsync(user, "apple", "from=2024-02-01T00:00:00Z&to=2024-03-01T00:00:00Z"));
         Assert.Equal(["apple three"], await ContentsAsync(user, "apple", "status=ended"));
         Assert.Equal(["apple one", "apple two"], await ContentsAsync(user, "apple", "active_only=true"));
+        Assert.Equal(["apple three"], await ContentsAsync(user, "apple", "status=ended,archived&created_after=2024-01-01&metadata.topic=fruit"));
+        Assert.Empty(await ContentsAsync(user, "apple", "created_before=2024-01-01"));
+        Assert.Empty(await ContentsAsync(user, "apple", "starred=true"));
+        (await user.PostAsync($"{first}/star", "")).Is(200);
+        Assert.Equal(["apple one", "apple two"], await ContentsAsync(user, "apple", "starred=true"));
     }
 
     [Fact]

@@ -430,6 +430,7 @@ namespace SessionService.Infrastructure.Persistence.Migrations
 
                     b.HasIndex(new[] { "UserId", "SessionId" }, "ix_sessions_summarized")
                         .HasFilter("session_summary <> ''");
+
                     b.HasIndex(new[] { "UserId", "SessionId" }, "ix_sessions_starred")
                         .HasFilter("starred_at IS NOT NULL");
 
