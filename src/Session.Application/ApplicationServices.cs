@@ -25,7 +25,7 @@ public static class ApplicationServices
         services.AddScoped<MemoriesService>();
         services.AddScoped<SearchService>();
         services.AddScoped<ContextsService>();
-        services.AddSingleton<UsageService>();
+        services.AddScoped<UsageService>();
         services.AddAutoMapper(
             (provider, mapper) => mapper.LicenseKey = provider.GetRequiredService<IConfiguration>()["AutoMapper:LicenseKey"],
             typeof(ApplicationServices));

@@ -62,7 +62,7 @@ public static class InfrastructureServices
         services.AddScoped<IMessageReader, MessageReader>();
         services.AddScoped<IMemoryStore, MemoryStore>();
         services.AddScoped<IStatisticsStore, StatisticsStore>();
-        services.AddSingleton<IUsageStore, UsageStore>();
+        services.AddScoped<IUsageStore, UsageStore>();
         return services;
     }
 

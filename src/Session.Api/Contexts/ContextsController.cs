@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
+using SessionService.Api.Consistency;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
 using SessionService.Application.Contexts;
@@ -27,6 +28,7 @@ public sealed class ContextsController(ContextsService contexts) : ControllerBas
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The memory and the messages.</response>
     [HttpGet("api/v1/sessions/{session_id:guid}/context", Name = "get_context")]
+    [EventualReads]
     [ProducesResponseType<ContextResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status404NotFound)]
     public Task<ContextResponse> Get(

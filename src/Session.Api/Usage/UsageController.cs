@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
+using SessionService.Api.Consistency;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
 using SessionService.Application.Identity;
@@ -25,6 +26,7 @@ public sealed class UsageController(UsageService usage) : ControllerBase
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The buckets and their sums.</response>
     [HttpGet("api/v1/users/{user_id}/usage", Name = "get_user_usage")]
+    [EventualReads]
     [ProducesResponseType<UsageResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status403Forbidden)]
     public Task<UsageResponse> GetOfUser(
@@ -40,6 +42,7 @@ public sealed class UsageController(UsageService usage) : ControllerBase
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The buckets and their sums.</response>
     [HttpGet("api/v1/sessions/usage", Name = "get_usage")]
+    [EventualReads]
     [ProducesResponseType<UsageResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status422UnprocessableEntity)]
     public Task<UsageResponse> Get([FromQuery(Name = "")] GetUsageQuery query, CancellationToken cancellationToken) =>

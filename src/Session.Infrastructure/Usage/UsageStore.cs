@@ -1,6 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using SessionService.Application.Usage;
+using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Infrastructure.Usage;
 
@@ -8,21 +9,22 @@ namespace SessionService.Infrastructure.Usage;
 /// Sums <c>dev.usage</c> up, and adds the messages that are not digested; both of one moment. Buckets are the database's to make: it has
 /// the time zones' history, wherever the service runs.
 /// </summary>
-internal sealed class UsageStore(NpgsqlDataSource dataSource) : IUsageStore
+internal sealed class UsageStore(ReadConnections connections) : IUsageStore
 {
     private const string KnownZones = "SELECT name FROM pg_timezone_names WHERE name !~ '^(posix|right)/'";
 
     internal static readonly string OfUser = Statement("u.user_id = $1", "s.user_id = $1");
     internal static readonly string OfEverybody = Statement("u.user_id = ''", "$1 = ''");
 
-    private volatile HashSet<string>? _zones;
+    private static volatile HashSet<string>? _zones;
 
     public async Task<bool> KnowsZoneAsync(string name, CancellationToken cancellationToken)
     {
         // The database reads them all from files, which takes a while, and they stay the same while it runs.
         if (_zones is not { } zones)
         {
-            await using var command = dataSource.CreateCommand(KnownZones);
+            await using var connection = await connections.OpenConnectionAsync(cancellationToken);
+            await using var command = new NpgsqlCommand(KnownZones, connection);
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             var names = new HashSet<string>(StringComparer.Ordinal);
             while (await reader.ReadAsync(cancellationToken))
@@ -38,7 +40,7 @@ internal sealed class UsageStore(NpgsqlDataSource dataSource) : IUsageStore
 
     public async Task<UsageReport> ReadAsync(string? userId, UsageSelection selection, int maxRows, CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var connection = await connections.OpenConnectionAsync(cancellationToken);
 #pragma warning disable CA2100 // One of two constant texts.
         await using var command = new NpgsqlCommand(userId is null ? OfEverybody : OfUser, connection)
 #pragma warning restore CA2100

@@ -15,7 +15,6 @@ public sealed class DatabaseOptionsTests
         Assert.Equal(DatabaseOptions.PoolSize, completed.MaxPoolSize);
         Assert.Equal(1, completed.Timeout);
         Assert.Equal(15, completed.CommandTimeout);
-        Assert.Equal(3, completed.InternalCommandTimeout);
         Assert.Equal(1, completed.HostRecheckSeconds);
         Assert.Equal("session_service", completed.ApplicationName);
     }
