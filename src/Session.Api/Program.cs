@@ -1,4 +1,5 @@
 using SessionService.Api.Commands;
+using SessionService.Api.Compression;
 using SessionService.Api.Health;
 using SessionService.Api.Hosting;
 using SessionService.Api.Identity;
@@ -21,6 +22,7 @@ return await ServiceCommands.RunAsync(args, serve: async arguments =>
     builder.AddIdentity();
     builder.Services.AddLimits();
     builder.Services.AddCrossOrigin();
+    builder.Services.AddCompression();
     builder.Services.AddApi();
     builder.Services.AddProblems();
     builder.Services.AddHealth();
@@ -38,6 +40,7 @@ return await ServiceCommands.RunAsync(args, serve: async arguments =>
     app.UseServiceOpenApi();
     app.UseTokens();
     app.UseLimits();
+    app.UseCompression();
     app.MapControllers();
     app.MapMetrics();
     await app.RunAsync();

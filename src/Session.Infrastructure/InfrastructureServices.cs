@@ -1,14 +1,17 @@
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using SessionService.Application.Erasure;
 using SessionService.Application.Memories;
 using SessionService.Application.Messages;
 using SessionService.Application.Sessions;
 using SessionService.Application.Statistics;
 using SessionService.Infrastructure.Digests;
 using SessionService.Infrastructure.EmbeddedPostgres;
+using SessionService.Infrastructure.Erasure;
 using SessionService.Infrastructure.Idempotency;
 using SessionService.Infrastructure.Memories;
 using SessionService.Infrastructure.Messages;
+using SessionService.Infrastructure.Packing;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Schema;
 using SessionService.Infrastructure.Sessions;
@@ -43,11 +46,13 @@ public static class InfrastructureServices
             .AddInterceptors(PreparedCommands.Instance));
         services.AddWrites();
         services.AddDigest();
+        services.AddPacking();
         services.AddScoped<ISessionStore, SessionStore>();
         services.AddSingleton<IMessageStore, MessageStore>();
         services.AddSingleton<IMessageReader, MessageReader>();
         services.AddScoped<IMemoryStore, MemoryStore>();
         services.AddSingleton<IStatisticsStore, StatisticsStore>();
+        services.AddSingleton<IUserDataStore, UserDataStore>();
         return services;
     }
 
@@ -61,9 +66,19 @@ public static class InfrastructureServices
         services.AddSingleton<IGroupStatement<Creation, bool>, CreateStatement>();
         services.AddSingleton<IGroupStatement<Append, Appended>, AppendStatement>();
         services.AddSingleton<StoredMessages>();
+        services.AddSingleton<MessageRedaction>();
         services.AddOptions<IdempotencyOptions>().BindConfiguration(IdempotencyOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<IdempotencyRecords>();
         services.AddHostedService<ExpiredKeysRemoval>();
+    }
+
+    /// <summary>The background work that packs older messages.</summary>
+    private static void AddPacking(this IServiceCollection services)
+    {
+        services.AddOptions<PackingOptions>().BindConfiguration(PackingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<PackingMetrics>();
+        services.AddSingleton<Packer>();
+        services.AddHostedService<PackingJob>();
     }
 
     /// <summary>What follows from messages, brought up to date in the background by each <see cref="IDigestParticipant"/>.</summary>

@@ -8,6 +8,7 @@ internal static class AllScenarios
         new("get", "get a session", ReadScenarios.GetAsync),
         new("page", "a page of 100 messages", ReadScenarios.PageAsync),
         new("depth", "page at depth 100,000 against page at the start", ReadScenarios.DepthAsync),
+        new("packed", "a page of 100 packed messages against one of rows", PackingScenario.RunAsync),
         new("statistics", "statistics with 1,000,000 sessions against with 1,000", StatisticsScenario.RunAsync),
         new("single", "append from one connection, coalescing on against off", WriteScenarios.SingleConnectionAsync),
         new("append", "append over 10,000 sessions", WriteScenarios.AppendAsync),

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
+using SessionService.Api.Compression;
 using SessionService.Api.Idempotency;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
@@ -103,6 +104,7 @@ public sealed class SessionsController(SessionsService sessions) : ControllerBas
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">A page of sessions.</response>
     [HttpGet("api/v1/sessions", Name = "list_sessions")]
+    [Compresses]
     [ProducesResponseType<SessionListResponse>(StatusCodes.Status200OK)]
     public Task<SessionListResponse> List(
         [FromQuery(Name = "")] ListSessionsQuery query, [FromNamedCaller] Caller caller, CancellationToken cancellationToken) =>
@@ -119,6 +121,7 @@ public sealed class SessionsController(SessionsService sessions) : ControllerBas
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">A page of sessions.</response>
     [HttpGet("api/v1/users/{user_id}/sessions", Name = "list_user_sessions")]
+    [Compresses]
     [ProducesResponseType<SessionListResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status403Forbidden)]
     public Task<SessionListResponse> ListOfUser(

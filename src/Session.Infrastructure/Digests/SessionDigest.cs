@@ -22,6 +22,9 @@ internal sealed partial class SessionDigest(
     TimeProvider time,
     ILogger<SessionDigest> logger)
 {
+    /// <summary>The advisory lock that a digest of a user's holds, of the user <c>$1</c>.</summary>
+    internal const string LockKey = "hashtextextended($1, 5)";
+
     private const int UsersAtOnce = 100;
     private const int MaxSessions = 200;
 
@@ -39,7 +42,8 @@ internal sealed partial class SessionDigest(
         """;
 
     // Instances share the work by users. The lock only saves work that would be thrown away: what is right rests on the marks.
-    private const string Take = "SELECT set_config('lock_timeout', '1s', true), pg_try_advisory_xact_lock(hashtextextended($1, 5))";
+    // A redaction takes it too: what a digest has read of a message is not written after the message was blanked.
+    private const string Take = $"SELECT set_config('lock_timeout', '1s', true), pg_try_advisory_xact_lock({LockKey})";
 
     private const string FindSessions =
         $"""
