@@ -1,4 +1,5 @@
 using SessionService.Api.Commands;
+using SessionService.Api.Compression;
 using SessionService.Api.Faults;
 using SessionService.Api.Health;
 using SessionService.Api.Hosting;
@@ -23,6 +24,7 @@ return await ServiceCommands.RunAsync(args, serve: async arguments =>
     builder.Services.AddLimits();
     builder.Services.AddFaults();
     builder.Services.AddCrossOrigin();
+    builder.Services.AddCompression();
     builder.Services.AddApi();
     builder.Services.AddProblems();
     builder.Services.AddHealth();
@@ -41,6 +43,7 @@ return await ServiceCommands.RunAsync(args, serve: async arguments =>
     app.UseTokens();
     app.UseLimits();
     app.UseFaults();
+    app.UseCompression();
     app.MapControllers();
     app.MapMetrics();
     await app.RunAsync();

@@ -2,6 +2,7 @@ using FluentValidation;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using SessionService.Application.Contexts;
+using SessionService.Application.Erasure;
 using SessionService.Application.Identity;
 using SessionService.Application.Limits;
 using SessionService.Application.Memories;
@@ -26,6 +27,7 @@ public static class ApplicationServices
         services.AddScoped<SearchService>();
         services.AddScoped<ContextsService>();
         services.AddScoped<UsageService>();
+        services.AddScoped<UserDataService>();
         services.AddAutoMapper(
             (provider, mapper) => mapper.LicenseKey = provider.GetRequiredService<IConfiguration>()["AutoMapper:LicenseKey"],
             typeof(ApplicationServices));

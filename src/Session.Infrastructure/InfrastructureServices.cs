@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using SessionService.Application.Erasure;
 using SessionService.Application.Memories;
 using SessionService.Application.Messages;
 using SessionService.Application.Search;
@@ -8,9 +9,11 @@ using SessionService.Application.Statistics;
 using SessionService.Application.Usage;
 using SessionService.Infrastructure.Digests;
 using SessionService.Infrastructure.EmbeddedPostgres;
+using SessionService.Infrastructure.Erasure;
 using SessionService.Infrastructure.Idempotency;
 using SessionService.Infrastructure.Memories;
 using SessionService.Infrastructure.Messages;
+using SessionService.Infrastructure.Packing;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Schema;
 using SessionService.Infrastructure.Search;
@@ -54,6 +57,7 @@ public static class InfrastructureServices
         services.AddWrites();
         services.AddDigest();
         services.AddSearch();
+        services.AddPacking();
         services.AddScoped<ISessionStore, SessionStore>();
         services.AddScoped<ISessionListReader, SessionListReader>();
         services.AddSingleton<SessionRecount>();
@@ -63,6 +67,7 @@ public static class InfrastructureServices
         services.AddScoped<IMemoryStore, MemoryStore>();
         services.AddScoped<IStatisticsStore, StatisticsStore>();
         services.AddScoped<IUsageStore, UsageStore>();
+        services.AddSingleton<IUserDataStore, UserDataStore>();
         return services;
     }
 
@@ -84,9 +89,19 @@ public static class InfrastructureServices
         services.AddSingleton<IGroupStatement<Creation, bool>, CreateStatement>();
         services.AddSingleton<IGroupStatement<Append, Appended>, AppendStatement>();
         services.AddSingleton<StoredMessages>();
+        services.AddSingleton<MessageRedaction>();
         services.AddOptions<IdempotencyOptions>().BindConfiguration(IdempotencyOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<IdempotencyRecords>();
         services.AddHostedService<ExpiredKeysRemoval>();
+    }
+
+    /// <summary>The background work that packs older messages.</summary>
+    private static void AddPacking(this IServiceCollection services)
+    {
+        services.AddOptions<PackingOptions>().BindConfiguration(PackingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<PackingMetrics>();
+        services.AddSingleton<Packer>();
+        services.AddHostedService<PackingJob>();
     }
 
     /// <summary>What follows from messages, brought up to date in the background by each <see cref="IDigestParticipant"/>.</summary>

@@ -13,6 +13,7 @@ internal static class AllScenarios
         new("list-messages", "the same by number of messages", ListScenarios.ByMessagesAsync),
         new("list-cost", "the same by cost", ListScenarios.ByCostAsync),
         new("usage", "usage of a user with 100,000 messages against with 500", UsageScenario.RunAsync),
+        new("packed", "a page of 100 packed messages against one of rows", PackingScenario.RunAsync),
         new("statistics", "statistics with 1,000,000 sessions against with 1,000", StatisticsScenario.RunAsync),
         new("search", "search 100,000 messages against 1,000", SearchScenarios.FindAsync),
         new("digest", "append with the digest on against off", SearchScenarios.AppendAsync),

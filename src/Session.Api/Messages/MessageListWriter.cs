@@ -24,6 +24,7 @@ internal readonly struct MessageListWriter(Utf8JsonWriter json, string userId, G
     private static readonly JsonEncodedText TokensUsed = Name(nameof(MessageResponse.TokensUsed));
     private static readonly JsonEncodedText CostUsd = Name(nameof(MessageResponse.CostUsd));
     private static readonly JsonEncodedText CreatedAt = Name(nameof(MessageResponse.CreatedAt));
+    private static readonly JsonEncodedText RedactedAt = Name(nameof(MessageResponse.RedactedAt));
 
     // Of every message the same.
     private readonly JsonEncodedText _userId = JsonEncodedText.Encode(userId, ServiceJson.Encoder);
@@ -51,6 +52,12 @@ internal readonly struct MessageListWriter(Utf8JsonWriter json, string userId, G
         json.WriteNumber(CostUsd, DecimalConverter.WithoutPadding(message.CostUsd));
         json.WritePropertyName(CreatedAt);
         TimestampConverter.WriteUtc(json, message.CreatedAt);
+        if (message.RedactedAt is { } redactedAt)
+        {
+            json.WritePropertyName(RedactedAt);
+            TimestampConverter.WriteUtc(json, redactedAt);
+        }
+
         json.WriteEndObject();
     }
 

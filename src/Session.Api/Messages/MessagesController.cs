@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
+using SessionService.Api.Compression;
 using SessionService.Api.Consistency;
 using SessionService.Api.Idempotency;
 using SessionService.Api.Identity;
@@ -89,9 +90,27 @@ public sealed class MessagesController(MessagesService messages) : ControllerBas
     /// <response code="200">The messages.</response>
     [HttpGet(Name = "list_messages")]
     [EventualReads]
+    [Compresses]
     [ProducesResponseType<MessageListResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status404NotFound)]
     public async Task<IActionResult> List(
         [FromRoute(Name = "session_id")] Guid sessionId, [FromQuery(Name = "")] ListMessagesQuery query, [FromCaller] Caller caller, CancellationToken cancellationToken) =>
         new MessageListResult(await messages.ReadAsync(sessionId, query, caller, cancellationToken), cancellationToken);
+
+    /// <summary>Redacts a message</summary>
+    /// <remarks>
+    /// Blanks its `content` and `metadata`, wherever they are kept, and for good. Number, tokens and cost stay, and `redacted_at` tells when; no
+    /// other message has this field. Redacting it again changes nothing. The session's memory, which may tell of the message, is not touched.
+    /// </remarks>
+    /// <param name="sessionId">The session's id.</param>
+    /// <param name="sequence">The message's number.</param>
+    /// <param name="caller">The caller.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <response code="200">The message as it is now.</response>
+    [HttpDelete("{sequence:long}", Name = "redact_message")]
+    [ProducesResponseType<MessageResponse>(StatusCodes.Status200OK)]
+    [ProducesProblem(StatusCodes.Status404NotFound)]
+    public Task<MessageResponse> Redact(
+        [FromRoute(Name = "session_id")] Guid sessionId, long sequence, [FromCaller] Caller caller, CancellationToken cancellationToken) =>
+        messages.RedactAsync(sessionId, sequence, caller, cancellationToken);
 }

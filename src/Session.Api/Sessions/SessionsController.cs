@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
+using SessionService.Api.Compression;
 using SessionService.Api.Consistency;
 using SessionService.Api.Idempotency;
 using SessionService.Api.Identity;
@@ -174,6 +175,7 @@ public sealed class SessionsController(SessionsService sessions) : ControllerBas
     /// <response code="200">A page of sessions.</response>
     [HttpGet("api/v1/sessions", Name = "list_sessions")]
     [EventualReads]
+    [Compresses]
     [ProducesResponseType<SessionListResponse>(StatusCodes.Status200OK)]
     public Task<SessionListResponse> List(
         [FromQuery(Name = "")] ListSessionsQuery query, [FromNamedCaller] Caller caller, CancellationToken cancellationToken) =>
@@ -191,6 +193,7 @@ public sealed class SessionsController(SessionsService sessions) : ControllerBas
     /// <response code="200">A page of sessions.</response>
     [HttpGet("api/v1/users/{user_id}/sessions", Name = "list_user_sessions")]
     [EventualReads]
+    [Compresses]
     [ProducesResponseType<SessionListResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status403Forbidden)]
     public Task<SessionListResponse> ListOfUser(

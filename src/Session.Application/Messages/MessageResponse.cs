@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using SessionService.Application.Json;
 
 namespace SessionService.Application.Messages;
@@ -60,4 +61,9 @@ public sealed class MessageResponse
     /// <example>2025-09-23T14:54:08.106314Z</example>
     [Required]
     public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When content and metadata were blanked on request; absent where they were not.</summary>
+    /// <example>2025-09-24T08:00:00.000000Z</example>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? RedactedAt { get; init; }
 }

@@ -44,6 +44,20 @@ public sealed class MessagesService(IMessageStore messages, IMessageReader reade
         return new MessagePage(owner, sessionId, rows, query.ToRange(), query.IsByPosition ? rows.InRange > selection.Take : null);
     }
 
+    /// <summary>Blanks what a message says; doing it again changes nothing.</summary>
+    /// <exception cref="NotFoundException">There is no such session for the caller, or no such message in it.</exception>
+    public async Task<MessageResponse> RedactAsync(Guid sessionId, long sequence, Caller caller, CancellationToken cancellationToken)
+    {
+        var owner = await access.OwnerAsync(caller, sessionId, cancellationToken);
+        var result = await messages.RedactAsync(owner, sessionId, sequence, time.GetDatabaseNow(), cancellationToken);
+        return result.Outcome switch
+        {
+            RedactOutcome.Redacted => mapper.Map<MessageResponse>(result.Message),
+            RedactOutcome.MessageNotFound => throw MessageErrors.NotFound(),
+            _ => throw SessionErrors.NotFound(),
+        };
+    }
+
     private async Task<Written<IReadOnlyList<SessionMessage>>> AppendAsync(
         Guid sessionId,
         IReadOnlyList<CreateMessageRequest> requests,

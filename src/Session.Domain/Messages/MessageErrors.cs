@@ -4,6 +4,9 @@ namespace SessionService.Domain.Messages;
 
 public static class MessageErrors
 {
+    public static NotFoundException NotFound() =>
+        new("message_not_found", "The session has no message of this number.");
+
     public static ConflictException IdTaken() =>
         new("message_id_taken", "Another message of this user has this message_id.");
 

@@ -1,6 +1,6 @@
 namespace SessionService.Domain.Messages;
 
-/// <summary>One message of a session. Messages are immutable.</summary>
+/// <summary>One message of a session. Messages are immutable, but that their texts can be blanked.</summary>
 public sealed class SessionMessage
 {
     /// <summary>The session's owner.</summary>
@@ -29,4 +29,7 @@ public sealed class SessionMessage
     public required decimal CostUsd { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When content and metadata were blanked, if they were.</summary>
+    public DateTimeOffset? RedactedAt { get; init; }
 }

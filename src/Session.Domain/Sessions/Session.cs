@@ -33,6 +33,9 @@ public sealed class Session
     /// <summary>The number of messages, and the sequence of the newest one.</summary>
     public long MessageCount { get; private set; }
 
+    /// <summary>How many of the messages, from the first, are packed.</summary>
+    public long PackedMessages { get; private set; }
+
     public long TotalTokens { get; private set; }
 
     /// <summary>USD.</summary>

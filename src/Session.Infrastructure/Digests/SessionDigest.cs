@@ -42,6 +42,7 @@ internal sealed partial class SessionDigest(
         """;
 
     // Instances share the work by users. The lock only saves work that would be thrown away: what is right rests on the marks.
+    // A redaction takes it too: what a digest has read of a message is not written after the message was blanked.
     private const string Take = $"SELECT set_config('lock_timeout', '1s', true), pg_try_advisory_xact_lock({UserLock})";
 
     private const string FindSessions =

@@ -2,6 +2,7 @@ using Npgsql;
 using NpgsqlTypes;
 using SessionService.Application.Messages;
 using SessionService.Infrastructure.Idempotency;
+using SessionService.Infrastructure.Packing;
 using SessionService.Infrastructure.Statistics;
 using SessionService.Infrastructure.Writes;
 
@@ -25,8 +26,8 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
     // The sessions are locked in the order of their key, so that two of these statements never wait for each other in a circle. Under
     // the lock message_count is what it is: the messages of a session take the numbers that follow it, in order of arrival, and
     // nobody else can. A write is left out whole: its session is gone or has ended, its expected number is not the next, or it was
-    // made before. What "before" means is seen as of the statement's start; what others commit after that breaks a unique
-    // key, and the statement is made once more.
+    // made before. What "before" means is seen as of the statement's start: a message is then a row or packed, never neither. What others
+    // commit after that breaks a unique key, and the statement is made once more; it is not packed sooner than such a statement lasts.
     private static readonly string Sql =
         $"""
         WITH input AS MATERIALIZED (
@@ -40,14 +41,22 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
             WHERE (s.user_id, s.session_id) IN (SELECT i.user_id, i.session_id FROM input AS i)
             ORDER BY s.user_id, s.session_id
             FOR NO KEY UPDATE),
+        own AS MATERIALIZED (
+            SELECT i.write, i.user_id, i.own_id AS id, {PackedIds.Hash("i.own_id")} AS hash
+            FROM input AS i
+            WHERE i.own_id IS NOT NULL),
         made_before AS MATERIALIZED (
             SELECT i.write
             FROM input AS i
             JOIN dev.idempotency_keys AS k ON k.user_id = i.user_id AND k.idempotency_key = i.key
             UNION ALL
-            SELECT i.write
-            FROM input AS i
-            JOIN dev.session_messages AS m ON m.user_id = i.user_id AND m.id = i.own_id),
+            SELECT o.write
+            FROM own AS o
+            JOIN dev.session_messages AS m ON m.user_id = o.user_id AND m.id = o.id
+            UNION ALL
+            SELECT o.write
+            FROM own AS o
+            JOIN dev.message_segments AS g ON {PackedIds.Hold("o.user_id", "o.id", "o.hash")}),
         numbered AS MATERIALIZED (
             SELECT i.*, s.message_count + row_number() OVER (PARTITION BY i.user_id, i.session_id ORDER BY i.position) AS sequence
             FROM input AS i

@@ -1,35 +1,47 @@
-using System.Runtime.CompilerServices;
 using Npgsql;
 using SessionService.Application.Messages;
+using SessionService.Domain.Messages;
+using SessionService.Infrastructure.Packing;
 using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Infrastructure.Messages;
 
 /// <summary>
-/// Reads pages of messages. One statement an answer, so that the total and the messages tell of one moment: the session's row, with
-/// the counts, joined with the messages of the page, if any.
+/// Reads messages, be they rows or packed. One statement an answer, so that the total and the messages tell of one moment: the session's row,
+/// with the counts, joined with the messages of the page and the segments that hold some of it, if any.
 /// </summary>
 internal sealed class MessageReader(ReadConnections connections) : IMessageReader
 {
-    private const string Columns =
-        "sequence, id, role, content, message_type, message_metadata, tokens_used, cost_usd, created_at";
-
-    private const string OfSession = "m.user_id = s.user_id AND m.session_id = s.session_id";
+    private const string OfSession = "(user_id, session_id) = (s.user_id, s.session_id)";
 
     // Without gaps in the numbers, a page is a range of the primary key with both ends known, at any depth; the session knows the total.
-    private static readonly string FirstOfAll = All("m.sequence > $3 AND m.sequence <= $4", "ASC");
-    private static readonly string NewestOfAll = All(LastNumbers, "DESC");
-    private static readonly string LastOfAll = All(LastNumbers, "ASC");
+    private static readonly string FirstOfAll = All("SELECT $3::bigint AS after, $4::bigint AS last", isDescending: false);
+    private static readonly string NewestOfAll = All(LastNumbers, isDescending: true);
+    private static readonly string LastOfAll = All(LastNumbers, isDescending: false);
 
     // A filtered page walks the primary key from its end of the range until it is full; the counts walk the whole session.
-    private static readonly string FirstOfFiltered = Filtered(Chosen("ASC"));
-    private static readonly string NewestOfFiltered = Filtered(Chosen("DESC"));
-    private static readonly string LastOfFiltered = Filtered($"SELECT * FROM ({Chosen("DESC")}) AS chosen ORDER BY sequence");
+    private static readonly string FirstOfFiltered = Filtered(FilteredMessages.Chosen("ASC"));
+    private static readonly string NewestOfFiltered = Filtered(FilteredMessages.Chosen("DESC"));
+    private static readonly string LastOfFiltered = Filtered($"SELECT * FROM ({FilteredMessages.Chosen("DESC")}) AS chosen ORDER BY sequence");
 
-    private const string LastNumbers =
-        "m.sequence <= least($3, s.message_count - $4) AND m.sequence > least($3, s.message_count - $4) - $5";
+    private const string LastNumbers = "SELECT last - $5 AS after, last FROM (SELECT least($3, s.message_count - $4) AS last) AS l";
 
-    private const string Matches = "($3::text IS NULL OR m.role = $3) AND ($4::text IS NULL OR m.message_type = $4)";
+    private static readonly string AtPositions =
+        $"""
+        WITH wanted AS MATERIALIZED (
+            SELECT DISTINCT * FROM unnest($2, $3) AS w (session_id, sequence)),
+        segment AS MATERIALIZED (
+            SELECT DISTINCT g.session_id, g.first_sequence
+            FROM wanted AS w
+            JOIN dev.message_segments AS g ON g.user_id = $1 AND g.session_id = w.session_id AND {PackedColumns.HoldSome("(w.sequence - 1)", "w.sequence")})
+        SELECT session_id, {MessageColumns.List}, {PackedColumns.Absent}
+        FROM dev.session_messages
+        WHERE user_id = $1 AND (session_id, sequence) IN (SELECT w.session_id, w.sequence FROM wanted AS w)
+        UNION ALL
+        SELECT g.session_id, {MessageColumns.Absent}, {PackedColumns.Whole}
+        FROM segment AS c
+        JOIN dev.message_segments AS g ON g.user_id = $1 AND g.session_id = c.session_id AND g.first_sequence = c.first_sequence
+        """;
 
     public async Task<IMessageRows?> OpenAsync(
         string userId, Guid sessionId, MessageSelection selection, CancellationToken cancellationToken)
@@ -42,19 +54,71 @@ internal sealed class MessageReader(ReadConnections connections) : IMessageReade
             command = Command(connection, userId, sessionId, selection);
             await command.PrepareAsync(cancellationToken);
             reader = await command.ExecuteReaderAsync(cancellationToken);
-            if (await reader.ReadAsync(cancellationToken))
+            if (!await reader.ReadAsync(cancellationToken))
             {
-                var rows = new Rows(connection, command, reader, selection);
+                return null;
+            }
+
+            IMessageRows? rows;
+            if (MessageRows.CanServe(reader, selection))
+            {
+                rows = new MessageRows(connection, command, reader, selection);
                 (connection, command, reader) = (null, null, null);
                 return rows;
             }
 
-            return null;
+            await reader.DisposeAsync();
+            reader = null;
+            rows = await FilteredMessages.OpenAsync(connection, userId, sessionId, selection, cancellationToken);
+            connection = rows is null ? connection : null;
+            return rows;
         }
         finally
         {
             await DisposeAsync(reader, command, connection);
         }
+    }
+
+    public async Task<IReadOnlyList<SessionMessage>> FindAsync(
+        string userId, IReadOnlyCollection<MessagePosition> positions, CancellationToken cancellationToken)
+    {
+        await using var connection = await connections.OpenConnectionAsync(cancellationToken);
+        return await FindAsync(connection, userId, positions, cancellationToken);
+    }
+
+    /// <summary>The same through a connection of the caller's, in its transaction.</summary>
+    internal static async Task<IReadOnlyList<SessionMessage>> FindAsync(
+        NpgsqlConnection connection, string userId, IReadOnlyCollection<MessagePosition> positions, CancellationToken cancellationToken)
+    {
+        var wanted = positions.ToHashSet();
+        await using var command = new NpgsqlCommand(AtPositions, connection)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<string> { TypedValue = userId },
+                new NpgsqlParameter<Guid[]> { TypedValue = [.. wanted.Select(position => position.SessionId)] },
+                new NpgsqlParameter<long[]> { TypedValue = [.. wanted.Select(position => position.Sequence)] },
+            },
+        };
+        await command.PrepareAsync(cancellationToken);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var found = new List<SessionMessage>(wanted.Count);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var sessionId = reader.GetGuid(0);
+            if (!reader.IsDBNull(1))
+            {
+                found.Add(MessageColumns.Read(reader, 1).ToMessage(userId, sessionId));
+                continue;
+            }
+
+            using var part = PackedColumns.Read(reader, 1 + MessageColumns.Count);
+            found.AddRange(part.Rows()
+                .Where(row => wanted.Contains(new MessagePosition(sessionId, row.Sequence)))
+                .Select(row => row.ToMessage(userId, sessionId)));
+        }
+
+        return [.. found.OrderBy(message => message.SessionId).ThenBy(message => message.Sequence)];
     }
 
     private static NpgsqlCommand Command(NpgsqlConnection connection, string userId, Guid sessionId, MessageSelection selection)
@@ -67,10 +131,7 @@ internal sealed class MessageReader(ReadConnections connections) : IMessageReade
         parameters.Add(new NpgsqlParameter<Guid> { TypedValue = sessionId });
         if (!selection.IsUnfiltered)
         {
-            parameters.Add(new NpgsqlParameter<string?> { TypedValue = selection.Role });
-            parameters.Add(new NpgsqlParameter<string?> { TypedValue = selection.MessageType });
-            parameters.Add(new NpgsqlParameter<long> { TypedValue = selection.After });
-            parameters.Add(new NpgsqlParameter<long> { TypedValue = selection.Before });
+            FilteredMessages.AddFilter(parameters, selection);
             parameters.Add(new NpgsqlParameter<long> { TypedValue = selection.Take });
             parameters.Add(new NpgsqlParameter<long> { TypedValue = selection.Skip });
         }
@@ -101,38 +162,44 @@ internal sealed class MessageReader(ReadConnections connections) : IMessageReade
     };
 
     // The join depends on the session's row, so it is a loop over that one row and keeps the order of the messages; an ORDER BY
-    // around it would copy and sort them once more, a fifth of the statement's cost.
-    private static string All(string range, string order) =>
-        $"""
-        SELECT s.message_count, NULL::bigint, m.*
-        FROM dev.sessions AS s
-        LEFT JOIN LATERAL (
-            SELECT {Columns}
-            FROM dev.session_messages AS m
-            WHERE {OfSession} AND {range}
-            ORDER BY m.sequence {order}) AS m ON true
-        WHERE s.user_id = $1 AND s.session_id = $2
-        """;
+    // around it would copy and sort them once more, a fifth of the statement's cost. What is packed comes before what is not, and
+    // is not looked for where the range begins after it.
+    private static string All(string range, bool isDescending)
+    {
+        var order = isDescending ? "DESC" : "ASC";
+        var messages =
+            $"""
+            (SELECT {MessageColumns.List}, {PackedColumns.Absent}
+            FROM dev.session_messages
+            WHERE {OfSession} AND sequence > r.after AND sequence <= r.last
+            ORDER BY sequence {order})
+            """;
+        var segments =
+            $"""
+            (SELECT {MessageColumns.Absent}, {PackedColumns.Within("r.after", "r.last")}
+            FROM dev.message_segments AS g
+            WHERE {OfSession} AND s.packed_messages > r.after AND {PackedColumns.HoldSome("r.after", "r.last")}
+            ORDER BY first_sequence {order})
+            """;
+        var (first, second) = isDescending ? (messages, segments) : (segments, messages);
+        return
+            $"""
+            SELECT s.message_count, NULL, NULL, m.*
+            FROM dev.sessions AS s
+            CROSS JOIN LATERAL ({range}) AS r
+            LEFT JOIN LATERAL ({first} UNION ALL {second}) AS m ON true
+            WHERE s.user_id = $1 AND s.session_id = $2
+            """;
+    }
 
+    // Of a session of which a part is packed only the rest, see FilteredMessages.
     private static string Filtered(string chosen) =>
         $"""
-        SELECT counts.total, counts.in_range, m.*
+        SELECT counts.total, counts.in_range, s.packed_messages, m.*, {PackedColumns.Absent}
         FROM dev.sessions AS s
-        CROSS JOIN LATERAL (
-            SELECT count(*) AS total, count(*) FILTER (WHERE m.sequence > $5 AND m.sequence < $6) AS in_range
-            FROM dev.session_messages AS m
-            WHERE {OfSession} AND {Matches}) AS counts
+        CROSS JOIN LATERAL ({FilteredMessages.Counts}) AS counts
         LEFT JOIN LATERAL ({chosen}) AS m ON true
         WHERE s.user_id = $1 AND s.session_id = $2
-        """;
-
-    private static string Chosen(string order) =>
-        $"""
-        SELECT {Columns}
-        FROM dev.session_messages AS m
-        WHERE {OfSession} AND m.sequence > $5 AND m.sequence < $6 AND {Matches}
-        ORDER BY m.sequence {order}
-        LIMIT $7 OFFSET $8
         """;
 
     private static long AddUpTo(long limit, long number, long added) => number > limit - added ? limit : number + added;
@@ -152,58 +219,6 @@ internal sealed class MessageReader(ReadConnections connections) : IMessageReade
         if (connection is not null)
         {
             await connection.DisposeAsync();
-        }
-    }
-
-    /// <summary>Stands on the first row: whether the session is there, its counts, and the first message, if any.</summary>
-    private sealed class Rows(NpgsqlConnection connection, NpgsqlCommand command, NpgsqlDataReader reader, MessageSelection selection) : IMessageRows
-    {
-        private const int Message = 2;
-
-        private bool _isDisposed;
-
-        public long Total { get; } = reader.GetInt64(0);
-
-        public long InRange { get; } = selection.IsUnfiltered
-            ? Math.Max(0, Math.Min(reader.GetInt64(0), selection.Before - 1) - selection.After)
-            : reader.GetInt64(1);
-
-        public async IAsyncEnumerable<MessageRow> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
-        {
-            // A session's row without a message: the page is empty. Rows are complete once they are read, so their values are at hand.
-            if (reader.IsDBNull(Message))
-            {
-                yield break;
-            }
-
-            do
-            {
-                yield return new MessageRow
-                {
-                    Sequence = reader.GetInt64(Message),
-                    MessageId = reader.GetGuid(Message + 1),
-                    Role = reader.GetFieldValue<ReadOnlyMemory<byte>>(Message + 2),
-                    Content = reader.GetFieldValue<ReadOnlyMemory<byte>>(Message + 3),
-                    MessageType = reader.GetFieldValue<ReadOnlyMemory<byte>>(Message + 4),
-                    Metadata = reader.GetFieldValue<ReadOnlyMemory<byte>>(Message + 5),
-                    TokensUsed = reader.GetInt32(Message + 6),
-                    CostUsd = reader.GetDecimal(Message + 7),
-                    CreatedAt = reader.GetDateTime(Message + 8),
-                };
-            }
-            while (await reader.ReadAsync(cancellationToken));
-        }
-
-        // Once only: a connection uses its reader again, so a second time would close that of whoever got the connection next.
-        public ValueTask DisposeAsync()
-        {
-            if (_isDisposed)
-            {
-                return ValueTask.CompletedTask;
-            }
-
-            _isDisposed = true;
-            return MessageReader.DisposeAsync(reader, command, connection);
         }
     }
 }

@@ -4,9 +4,15 @@ using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Infrastructure.Messages;
 
-internal sealed class MessageStore(GroupWriter<Append, Appended> writer, IdempotencyRecords records, StoredMessages stored) : IMessageStore
+internal sealed class MessageStore(
+    GroupWriter<Append, Appended> writer, IdempotencyRecords records, StoredMessages stored, MessageRedaction redaction) : IMessageStore
 {
-    public async Task<AppendResult> AppendAsync(Append append, CancellationToken cancellationToken)
+    // Each attempt but the first comes after somebody else's change; a third one for ids is not about a change, see PackedIds.
+    private const int MaxAttempts = 3;
+
+    public Task<AppendResult> AppendAsync(Append append, CancellationToken cancellationToken) => AppendAsync(append, attempt: 1, cancellationToken);
+
+    private async Task<AppendResult> AppendAsync(Append append, int attempt, CancellationToken cancellationToken)
     {
         var appended = await writer.WriteAsync(append, cancellationToken);
         if (appended.FirstSequence is { } first)
@@ -31,10 +37,15 @@ internal sealed class MessageStore(GroupWriter<Append, Appended> writer, Idempot
             { MessageCount: var count } when append.ExpectedSequence is { } expected && expected != count + 1 =>
                 new AppendResult(AppendOutcome.SequenceMismatch, [], NextSequence: count + 1),
 
+            _ when attempt >= MaxAttempts && append.Messages.Any(message => message.HasOwnId) => new AppendResult(AppendOutcome.MessageIdTaken, []),
+
             // Its key had been used, and was removed as expired between the two looks.
-            _ => await AppendAsync(append, cancellationToken),
+            _ => await AppendAsync(append, attempt + 1, cancellationToken),
         };
     }
+
+    public Task<RedactResult> RedactAsync(string userId, Guid sessionId, long sequence, DateTimeOffset now, CancellationToken cancellationToken) =>
+        redaction.RedactAsync(userId, sessionId, sequence, now, cancellationToken);
 
     /// <summary>
     /// Whether a write that was not made had been made before. Asked after the statement, of what is committed by now: while that waited for

@@ -5,58 +5,52 @@ using NpgsqlTypes;
 using SessionService.Application.Messages;
 using SessionService.Domain.Idempotency;
 using SessionService.Domain.Messages;
+using SessionService.Infrastructure.Packing;
 using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Infrastructure.Messages;
 
 /// <summary>Finds the messages of a write that was made before.</summary>
-internal sealed class StoredMessages(NpgsqlDataSource dataSource)
+internal sealed class StoredMessages(NpgsqlDataSource dataSource, IMessageReader reader)
 {
-    private const string Columns =
-        "m.sequence, m.id, m.role, m.content, m.message_type, m.message_metadata, m.tokens_used, m.cost_usd, m.created_at";
-
-    private const string Range =
+    // Of one moment: a message is a row or packed.
+    private static readonly string PositionsOfIds =
         $"""
-        SELECT {Columns}
+        SELECT m.session_id, m.sequence
         FROM dev.session_messages AS m
-        WHERE m.user_id = $1 AND m.session_id = $2 AND m.sequence >= $3 AND m.sequence < $3 + $4
-        ORDER BY m.sequence
+        WHERE m.user_id = $1 AND m.id = ANY ($2)
+        UNION ALL
+        SELECT g.session_id, {PackedIds.Sequence("o.id")}
+        FROM (SELECT id, {PackedIds.Hash("id")} AS hash FROM unnest($2) AS id OFFSET 0) AS o
+        JOIN dev.message_segments AS g ON {PackedIds.Hold("$1", "o.id", "o.hash")}
         """;
 
-    // The ids that are taken, each with whether it is by the very message that is sent again.
-    private const string ByIds =
-        $"""
-        SELECT {Columns},
-               m.session_id = $2 AND m.role = i.role AND m.content = i.content AND m.message_type = i.message_type
-                   AND m.message_metadata = i.metadata AND m.tokens_used = i.tokens_used AND m.cost_usd = i.cost_usd
-                   AND coalesce(i.created_at, m.created_at) = m.created_at
-        FROM unnest($3, $4, $5, $6, $7, $8, $9, $10) WITH ORDINALITY
-            AS i (id, role, content, message_type, metadata, tokens_used, cost_usd, created_at, position)
-        JOIN dev.session_messages AS m ON m.user_id = $1 AND m.id = i.id
-        ORDER BY i.position
+    // Whether the stored messages are those that are sent again. What a redacted one said cannot be compared.
+    private const string AreTheSame =
+        """
+        SELECT coalesce(bool_and(
+            m.role = i.role AND m.message_type = i.message_type AND m.tokens_used = i.tokens_used AND m.cost_usd = i.cost_usd
+                AND coalesce(i.created_at, m.created_at) = m.created_at
+                AND (m.is_redacted OR (m.content = i.content AND m.metadata = i.metadata))), false)
+        FROM unnest($1, $2, $3, $4, $5, $6, $7) WITH ORDINALITY
+            AS i (role, content, message_type, metadata, tokens_used, cost_usd, created_at, position)
+        JOIN unnest($8, $9, $10, $11, $12, $13, $14, $15) WITH ORDINALITY
+            AS m (role, content, message_type, metadata, tokens_used, cost_usd, created_at, is_redacted, position) ON m.position = i.position
         """;
 
     /// <summary>The messages that were written under a key.</summary>
     public async Task<IReadOnlyList<SessionMessage>> ReadAsync(IdempotencyRecord record, CancellationToken cancellationToken)
     {
         var answer = JsonSerializer.Deserialize<MessagesAnswer>(record.Answer)!;
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(Range, connection)
-        {
-            Parameters =
-            {
-                new NpgsqlParameter<string> { TypedValue = record.UserId },
-                new NpgsqlParameter<Guid> { TypedValue = record.SessionId },
-                new NpgsqlParameter<long> { TypedValue = answer.FirstSequence },
-                new NpgsqlParameter<int> { TypedValue = answer.Messages },
-            },
-        };
-        await command.PrepareAsync(cancellationToken);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var selection = new MessageSelection { Order = MessageOrder.OldestFirst, After = answer.FirstSequence - 1, Take = answer.Messages };
+        await using var rows = await reader.OpenAsync(record.UserId, record.SessionId, selection, cancellationToken);
         var messages = new List<SessionMessage>(answer.Messages);
-        while (await reader.ReadAsync(cancellationToken))
+        if (rows is not null)
         {
-            messages.Add(Message(reader, record.UserId, record.SessionId));
+            await foreach (var row in rows.ReadAsync(cancellationToken))
+            {
+                messages.Add(row.ToMessage(record.UserId, record.SessionId));
+            }
         }
 
         return messages;
@@ -69,56 +63,78 @@ internal sealed class StoredMessages(NpgsqlDataSource dataSource)
     public async Task<AppendResult?> FindByIdsAsync(Append append, CancellationToken cancellationToken)
     {
         NewMessage[] own = [.. append.Messages.Where(message => message.HasOwnId)];
+        var positions = await FindPositionsAsync(append.UserId, own, cancellationToken);
+        if (positions.Count == 0)
+        {
+            return null;
+        }
+
+        var ids = own.Select(message => message.Message.MessageId).ToHashSet();
+        SessionMessage[] taken = [.. (await reader.FindAsync(append.UserId, positions, cancellationToken)).Where(message => ids.Contains(message.MessageId))];
+        if (taken.Length == 0)
+        {
+            return null;
+        }
+
+        return await AreTheSameAsync(append, taken, cancellationToken)
+            ? new AppendResult(AppendOutcome.Replayed, taken)
+            : new AppendResult(AppendOutcome.MessageIdTaken, []);
+    }
+
+    private async Task<List<MessagePosition>> FindPositionsAsync(string userId, NewMessage[] own, CancellationToken cancellationToken)
+    {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(ByIds, connection)
+        await using var command = new NpgsqlCommand(PositionsOfIds, connection)
         {
             Parameters =
             {
-                new NpgsqlParameter<string> { TypedValue = append.UserId },
-                new NpgsqlParameter<Guid> { TypedValue = append.SessionId },
+                new NpgsqlParameter<string> { TypedValue = userId },
                 ArrayParameter.Of(own, m => m.Message.MessageId, NpgsqlDbType.Uuid),
-                ArrayParameter.Of(own, m => m.Message.Role, NpgsqlDbType.Text),
-                ArrayParameter.Of(own, m => m.Message.Content, NpgsqlDbType.Text),
-                ArrayParameter.Of(own, m => m.Message.MessageType, NpgsqlDbType.Text),
-                ArrayParameter.Of(own, m => m.Message.Metadata, NpgsqlDbType.Jsonb),
-                ArrayParameter.Of(own, m => m.Message.TokensUsed, NpgsqlDbType.Integer),
-                ArrayParameter.Of(own, m => m.Message.CostUsd, NpgsqlDbType.Numeric),
-                ArrayParameter.Of(own, m => m.HasOwnTime ? m.Message.CreatedAt : (DateTimeOffset?)null, NpgsqlDbType.TimestampTz),
             },
         };
         await command.PrepareAsync(cancellationToken);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var messages = new List<SessionMessage>(own.Length);
-        var areTheSame = true;
-        while (await reader.ReadAsync(cancellationToken))
+        await using var found = await command.ExecuteReaderAsync(cancellationToken);
+        var positions = new List<MessagePosition>();
+        while (await found.ReadAsync(cancellationToken))
         {
-            areTheSame &= reader.GetBoolean(9);
-            messages.Add(Message(reader, append.UserId, append.SessionId));
-            areTheSame &= messages[^1].Sequence == messages[0].Sequence + messages.Count - 1;
+            positions.Add(new MessagePosition(found.GetGuid(0), found.GetInt64(1)));
         }
 
-        return messages.Count switch
-        {
-            0 => null,
-            var count when areTheSame && count == append.Messages.Count => new AppendResult(AppendOutcome.Replayed, messages),
-            _ => new AppendResult(AppendOutcome.MessageIdTaken, []),
-        };
+        return positions;
     }
 
-    private static SessionMessage Message(NpgsqlDataReader row, string userId, Guid sessionId) => new()
+    /// <summary>Whether messages, in the order of their numbers, are those of a write: all of them, in this session, one after the other.</summary>
+    private async Task<bool> AreTheSameAsync(Append append, SessionMessage[] stored, CancellationToken cancellationToken)
     {
-        UserId = userId,
-        SessionId = sessionId,
-        Sequence = row.GetInt64(0),
-        MessageId = row.GetGuid(1),
-        Role = row.GetString(2),
-        Content = row.GetString(3),
-        MessageType = row.GetString(4),
-        Metadata = row.GetString(5),
-        TokensUsed = row.GetInt32(6),
-        CostUsd = row.GetDecimal(7),
-        CreatedAt = row.GetFieldValue<DateTimeOffset>(8),
-    };
+        if (stored.Length != append.Messages.Count
+            || stored.Where((message, i) => message.SessionId != append.SessionId
+                || message.MessageId != append.Messages[i].Message.MessageId
+                || message.Sequence != stored[0].Sequence + i).Any())
+        {
+            return false;
+        }
+
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(AreTheSame, connection);
+        AddTexts(command.Parameters, [.. append.Messages.Select(message => message.Message)]);
+        command.Parameters.Add(ArrayParameter.Of(
+            append.Messages, m => m.HasOwnTime ? m.Message.CreatedAt : (DateTimeOffset?)null, NpgsqlDbType.TimestampTz));
+        AddTexts(command.Parameters, stored);
+        command.Parameters.Add(ArrayParameter.Of(stored, m => m.CreatedAt, NpgsqlDbType.TimestampTz));
+        command.Parameters.Add(ArrayParameter.Of(stored, m => m.RedactedAt is not null, NpgsqlDbType.Boolean));
+        await command.PrepareAsync(cancellationToken);
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
+
+        static void AddTexts(NpgsqlParameterCollection parameters, IReadOnlyList<SessionMessage> messages)
+        {
+            parameters.Add(ArrayParameter.Of(messages, m => m.Role, NpgsqlDbType.Text));
+            parameters.Add(ArrayParameter.Of(messages, m => m.Content, NpgsqlDbType.Text));
+            parameters.Add(ArrayParameter.Of(messages, m => m.MessageType, NpgsqlDbType.Text));
+            parameters.Add(ArrayParameter.Of(messages, m => m.Metadata, NpgsqlDbType.Jsonb));
+            parameters.Add(ArrayParameter.Of(messages, m => m.TokensUsed, NpgsqlDbType.Integer));
+            parameters.Add(ArrayParameter.Of(messages, m => m.CostUsd, NpgsqlDbType.Numeric));
+        }
+    }
 
     /// <summary>What <see cref="AppendStatement"/> keeps of its answer.</summary>
     private sealed record MessagesAnswer(

@@ -23,6 +23,8 @@ public sealed class SessionDbContext(DbContextOptions<SessionDbContext> options)
 
     public DbSet<SessionMessage> Messages => Set<SessionMessage>();
 
+    public DbSet<MessageSegment> MessageSegments => Set<MessageSegment>();
+
     public DbSet<SessionMemory> Memories => Set<SessionMemory>();
 
     public DbSet<StatisticsCounter> StatisticsCounters => Set<StatisticsCounter>();

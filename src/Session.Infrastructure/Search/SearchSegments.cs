@@ -53,29 +53,37 @@ internal sealed class SearchSegments(MessageIndexer indexer, SearchIndex index, 
     /// Takes messages of a session out of the index, in the caller's transaction (read committed). Waits for a digest of the user's, which may wait
     /// for a session: so the caller must have locked none yet.
     /// </summary>
+    public Task RemoveAsync(
+        NpgsqlConnection connection, string userId, Guid sessionId, IReadOnlySet<long> sequences, CancellationToken cancellationToken) =>
+        RemoveAsync(
+            connection, userId, message => message.SessionId == sessionId && sequences.Contains(message.Sequence), cancellationToken);
+
+    /// <inheritdoc cref="RemoveAsync(NpgsqlConnection, string, Guid, IReadOnlySet{long}, CancellationToken)"/>
     public async Task RemoveAsync(
-        NpgsqlConnection connection, string userId, Guid sessionId, IReadOnlySet<long> sequences, CancellationToken cancellationToken)
+        NpgsqlConnection connection, string userId, Predicate<IndexedMessage> isRemoved, CancellationToken cancellationToken)
     {
-        await ExecuteAsync(connection, Lock, cancellationToken, new NpgsqlParameter<string> { TypedValue = userId });
+        await LockAsync(connection, userId, cancellationToken);
         var ids = (await ListAsync(connection, userId, limit: null, cancellationToken)).ConvertAll(segment => segment.Id);
         foreach (var id in ids)
         {
-            if (await index.ReadAsync(connection, userId, [id], cancellationToken) is not [var segment] || !segment.Messages.Any(IsRemoved))
+            if (await index.ReadAsync(connection, userId, [id], cancellationToken) is not [var segment] || !segment.Messages.Any(message => isRemoved(message)))
             {
                 continue;
             }
 
             var builder = new SegmentBuilder();
-            builder.Add(segment, stays: message => !IsRemoved(message));
+            builder.Add(segment, stays: message => !isRemoved(message));
             await TryDeleteAsync(connection, userId, [segment], cancellationToken);
             if (builder.Count > 0)
             {
                 await InsertAsync(connection, userId, builder.Count, builder.ToBytes(), cancellationToken);
             }
         }
-
-        bool IsRemoved(IndexedMessage message) => message.SessionId == sessionId && sequences.Contains(message.Sequence);
     }
+
+    /// <summary>Waits for a digest of the user's to end, and keeps others from beginning, to the end of the transaction.</summary>
+    public static Task LockAsync(NpgsqlConnection connection, string userId, CancellationToken cancellationToken) =>
+        ExecuteAsync(connection, Lock, cancellationToken, new NpgsqlParameter<string> { TypedValue = userId });
 
     /// <summary>The newest segments as long as they are small beside what comes, the oldest of them first.</summary>
     private async Task<IReadOnlyList<IndexSegment>> ReadAbsorbedAsync(

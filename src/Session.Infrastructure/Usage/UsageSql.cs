@@ -5,6 +5,30 @@ namespace SessionService.Infrastructure.Usage;
 /// <summary>What the writing and the reading of usage have to say alike.</summary>
 internal static class UsageSql
 {
+    /// <summary>
+    /// Removes what a user ($1) used in some sessions ($2), from what everybody used as well, and answers with the number of the rows of the
+    /// user's.
+    /// </summary>
+    public const string Erase =
+        """
+        WITH gone AS (
+            DELETE FROM dev.usage
+            WHERE user_id = $1 AND session_id = ANY ($2)
+            RETURNING quarter_hour, message_type, model, messages, tokens, cost),
+        subtracted AS (
+            INSERT INTO dev.usage AS usage (user_id, quarter_hour, session_id, message_type, model, messages, tokens, cost)
+            SELECT '', quarter_hour, lpad(to_hex(pg_backend_pid() % 16), 32, '0')::uuid, message_type, model,
+                   -sum(messages)::bigint, -sum(tokens)::bigint, -sum(cost)
+            FROM gone
+            GROUP BY quarter_hour, message_type, model
+            ORDER BY quarter_hour, message_type, model
+            ON CONFLICT (user_id, quarter_hour, session_id, message_type, model) DO UPDATE SET
+                messages = usage.messages + excluded.messages,
+                tokens = usage.tokens + excluded.tokens,
+                cost = usage.cost + excluded.cost)
+        SELECT count(*) FROM gone
+        """;
+
     public static readonly TimeSpan Grain = TimeSpan.FromMinutes(15);
 
     /// <summary>The model of a message of the table that goes by this name, as <see cref="ModelName.Of"/> reads it.</summary>

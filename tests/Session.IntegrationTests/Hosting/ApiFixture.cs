@@ -48,6 +48,8 @@ public class ApiFixture : IAsyncLifetime
             host.UseEnvironment("Production");
             host.UseSetting(WebHostDefaults.ServerUrlsKey, "http://127.0.0.1:0");
             host.UseSetting("ConnectionStrings:SessionDb", ConnectionString);
+            // All classes share one server and two processors or so: that it is slow to answer says nothing.
+            host.UseSetting("Pulse:Patience", "00:00:10");
             foreach (var (name, value) in Settings)
             {
                 host.UseSetting(name, value);

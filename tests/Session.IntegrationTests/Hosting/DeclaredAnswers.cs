@@ -56,6 +56,7 @@ public sealed class DeclaredAnswers(Func<Task<JsonElement>> document, HttpMessag
             path,
             "^" + template
                 .Replace("{session_id}", "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", StringComparison.Ordinal)
+                .Replace("{sequence}", "-?[0-9]+", StringComparison.Ordinal)
                 .Replace("{user_id}", "[^/]+", StringComparison.Ordinal) + "$",
             RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
             TimeSpan.FromSeconds(10));

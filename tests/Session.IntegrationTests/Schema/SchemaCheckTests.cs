@@ -28,6 +28,7 @@ public class SchemaCheckTests
         Assert.Equal(
             [
                 "dev.idempotency_keys: expected table, found none",
+                "dev.message_segments: expected table, found none",
                 "dev.orphaned_rows: expected table, found none",
                 "dev.search_segments: expected table, found none",
                 "dev.session_counts: expected table, found none",

@@ -197,6 +197,99 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         });
                 });
 
+            modelBuilder.Entity("SessionService.Domain.Messages.MessageSegment", b =>
+                {
+                    b.Property<string>("UserId")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("user_id")
+                        .HasComment("Owner of the session.")
+                        .UseCollation("C");
+
+                    b.Property<Guid>("SessionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("session_id")
+                        .HasComment("The session.");
+
+                    b.Property<long>("FirstSequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("first_sequence")
+                        .HasComment("The number of its first message.");
+
+                    b.Property<byte[]>("Body")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("body")
+                        .HasComment("Everything else of the messages: one zstd frame after a byte that tells the version.");
+
+                    b.PrimitiveCollection<int[]>("Counts")
+                        .IsRequired()
+                        .HasColumnType("integer[]")
+                        .HasColumnName("counts")
+                        .HasComment("How many messages there are of each kind.");
+
+                    b.Property<Guid>("FirstId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("first_id")
+                        .HasComment("The least of its messages' ids.");
+
+                    b.Property<byte[]>("IdFilter")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("id_filter")
+                        .HasComment("A Bloom filter: tells of most other ids that they are not among its messages'.");
+
+                    b.Property<short>("IdWidth")
+                        .HasColumnType("smallint")
+                        .HasColumnName("id_width")
+                        .HasComment("16, or 10 where all ids are of version 7: the body has their times.");
+
+                    b.Property<byte[]>("Ids")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("ids")
+                        .HasComment("The last id_width bytes of each message's id, in the order of their numbers.");
+
+                    b.Property<Guid>("LastId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("last_id")
+                        .HasComment("The greatest of its messages' ids.");
+
+                    b.Property<long>("LastSequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("last_sequence")
+                        .HasComment("The number of its last message; all between are there.");
+
+                    b.PrimitiveCollection<string[]>("MessageTypes")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("message_types")
+                        .HasComment("Type of each kind.");
+
+                    b.Property<DateTimeOffset>("PackedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("packed_at")
+                        .HasComment("When they were packed.");
+
+                    b.PrimitiveCollection<string[]>("Roles")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("roles")
+                        .HasComment("Role of each kind of messages that it holds; with message_types and counts.");
+
+                    b.HasKey("UserId", "SessionId", "FirstSequence")
+                        .HasName("pk_message_segments");
+
+                    b.HasIndex(new[] { "UserId", "LastId" }, "ix_message_segments_user_id_last_id");
+
+                    b.ToTable("message_segments", "dev", t =>
+                        {
+                            t.HasComment("Older messages of the sessions, many to a row and compressed. The messages 1 to packed_messages of a session are here, the others in session_messages.");
+                        });
+
+                    b.HasAnnotation("Npgsql:StorageParameter:toast_tuple_target", 4080);
+                });
+
             modelBuilder.Entity("SessionService.Domain.Messages.SessionMessage", b =>
                 {
                     b.Property<string>("UserId")
@@ -250,6 +343,11 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         .HasColumnName("message_metadata")
                         .HasComment("The client's own labels, any JSON object (metadata in the API).");
 
+                    b.Property<DateTimeOffset?>("RedactedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("redacted_at")
+                        .HasComment("When content and metadata were blanked, if they were.");
+
                     b.Property<string>("Role")
                         .IsRequired()
                         .HasMaxLength(50)
@@ -270,8 +368,10 @@ namespace SessionService.Infrastructure.Persistence.Migrations
 
                     b.ToTable("session_messages", "dev", t =>
                         {
-                            t.HasComment("Messages of the sessions. Rows are never updated.");
+                            t.HasComment("Messages of the sessions that are not packed. Rows are updated only to blank what is redacted.");
                         });
+
+                    b.HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.05m);
                 });
 
             modelBuilder.Entity("SessionService.Domain.Search.SearchSegment", b =>
@@ -378,6 +478,11 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         .HasDefaultValue(1L)
                         .HasColumnName("revision")
                         .HasComment("1 at first, and one more with every change of the session, messages included: its ETag.");
+                    b.Property<long>("PackedMessages")
+                        .HasColumnType("bigint")
+                        .HasColumnName("packed_messages")
+                        .HasDefaultValueSql("0")
+                        .HasComment("How many of the messages, from the first, are in message_segments and not in session_messages.");
 
                     b.Property<string>("SessionSummary")
                         .IsRequired()
@@ -433,6 +538,8 @@ namespace SessionService.Infrastructure.Persistence.Migrations
 
                     b.HasIndex(new[] { "UserId", "SessionId" }, "ix_sessions_starred")
                         .HasFilter("starred_at IS NOT NULL");
+                    b.HasIndex(new[] { "UserId", "SessionId" }, "ix_sessions_packable")
+                        .HasFilter("packed_messages < digested_messages AND (status = 'archived' OR digested_messages - packed_messages >= 256)");
 
                     b.HasIndex(new[] { "UserId", "SessionId" }, "ix_sessions_undigested")
                         .HasFilter("NOT is_digested");
@@ -620,6 +727,16 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_session_memories_sessions");
+                });
+
+            modelBuilder.Entity("SessionService.Domain.Messages.MessageSegment", b =>
+                {
+                    b.HasOne("SessionService.Domain.Sessions.Session", null)
+                        .WithMany()
+                        .HasForeignKey("UserId", "SessionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_message_segments_sessions");
                 });
 
             modelBuilder.Entity("SessionService.Domain.Messages.SessionMessage", b =>

@@ -1,0 +1,35 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace SessionService.Application.Erasure;
+
+/// <summary>How much is stored about a user.</summary>
+public sealed class UserDataResponse
+{
+    /// <summary>The user.</summary>
+    /// <example>test_user_123</example>
+    [Required]
+    public required string UserId { get; init; }
+
+    /// <summary>Sessions of the user.</summary>
+    /// <example>3</example>
+    [Required]
+    public required long Sessions { get; init; }
+
+    /// <summary>Messages in these sessions.</summary>
+    /// <example>22</example>
+    [Required]
+    public required long Messages { get; init; }
+
+    /// <summary>The user's rows in each table of the database, in all tables that hold anything of a user's.</summary>
+    /// <example>{"sessions": 3, "session_messages": 22}</example>
+    [Required]
+    public required IReadOnlyDictionary<string, long> Rows { get; init; }
+
+    internal static UserDataResponse Of(string userId, UserDataCounts counts) => new()
+    {
+        UserId = userId,
+        Sessions = counts.Sessions,
+        Messages = counts.Messages,
+        Rows = counts.Rows,
+    };
+}

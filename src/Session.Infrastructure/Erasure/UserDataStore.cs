@@ -1,0 +1,246 @@
+using Npgsql;
+using SessionService.Application.Erasure;
+using SessionService.Infrastructure.Search;
+using SessionService.Infrastructure.Sessions;
+using SessionService.Infrastructure.Statistics;
+using SessionService.Infrastructure.Usage;
+
+namespace SessionService.Infrastructure.Erasure;
+
+/// <summary>Counts and removes a user's rows in all of <see cref="UserTables"/>.</summary>
+internal sealed class UserDataStore(NpgsqlDataSource dataSource, SearchSegments index) : IUserDataStore
+{
+    private const string Usage = "usage";
+    private const string SessionCounts = "session_counts";
+    private const string SearchIndex = "search_segments";
+
+    private const int MaxSessionsAtOnce = 100;
+
+    /// <summary>Sessions are removed together until they hold this many messages; one that holds more, alone.</summary>
+    private const int MaxMessagesAtOnce = 20_000;
+
+    private const int MaxRowsAtOnce = 5_000;
+
+    // A session of a million messages goes in one piece; nobody else waits for that.
+    private const int StatementSeconds = 300;
+
+    private static readonly string Count =
+        $"""
+        SELECT (SELECT count(*) FROM dev.sessions WHERE user_id = $1),
+               (SELECT coalesce(sum(message_count), 0)::bigint FROM dev.sessions WHERE user_id = $1),
+               {string.Join(", ", UserTables.All.Select(table => $"(SELECT count(*) FROM dev.{table.Name} WHERE user_id = $1)"))}
+        """;
+
+    // In the order in which writers lock sessions. Whoever waits for one of them finds it gone.
+    private const string LockSome =
+        """
+        SELECT session_id, message_count
+        FROM dev.sessions
+        WHERE user_id = $1 AND created_at <= $2
+        ORDER BY user_id, session_id
+        LIMIT $3
+        FOR UPDATE
+        """;
+
+    private static readonly string DeleteSessions =
+        $"""
+        WITH gone AS (
+            DELETE FROM dev.sessions
+            WHERE user_id = $1 AND session_id = ANY ($2)
+            RETURNING user_id, status, starred_at IS NOT NULL AS is_starred, message_count, total_tokens, total_cost, is_active),
+        listed AS (
+            {SessionCountsSql.Add("SELECT user_id, status, is_starred, -count(*) AS sessions FROM gone GROUP BY user_id, status, is_starred")}),
+        counted AS (
+            {StatisticsSql.Add(
+                "gone HAVING count(*) > 0",
+                sessions: "-count(*)",
+                activeSessions: "-count(*) FILTER (WHERE is_active)",
+                messages: "-sum(message_count)",
+                tokens: "-sum(total_tokens)",
+                cost: "-sum(total_cost)")})
+        SELECT count(*), coalesce(sum(message_count), 0)::bigint FROM gone
+        """;
+
+    private const string LockCounts = "SELECT FROM dev.session_counts WHERE user_id = $1 FOR UPDATE";
+
+    private const string DeleteCounts =
+        "DELETE FROM dev.session_counts WHERE user_id = $1 AND NOT EXISTS (SELECT FROM dev.sessions WHERE user_id = $1)";
+
+    public async Task<UserDataCounts> CountAsync(string userId, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var command = Command(connection, Count, userId);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        var rows = NoRows();
+        rows[UserTables.Sessions] = reader.GetInt64(0);
+        for (var i = 0; i < UserTables.All.Count; i++)
+        {
+            rows[UserTables.All[i].Name] = reader.GetInt64(2 + i);
+        }
+
+        return new UserDataCounts(reader.GetInt64(0), reader.GetInt64(1), rows);
+    }
+
+    public async Task<UserDataCounts> EraseAsync(string userId, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        var rows = NoRows();
+        long messages = 0;
+        while (await EraseSessionsAsync(connection, userId, until, rows, cancellationToken) is { } erased)
+        {
+            messages += erased;
+        }
+
+        rows[SessionCounts] = await EraseCountsAsync(connection, userId, cancellationToken);
+        rows[SearchIndex] = await EraseIndexAsync(connection, userId, cancellationToken);
+        foreach (var table in UserTables.All.Where(table => table is { BelongsToSession: false, IsDerived: false }))
+        {
+            rows[table.Name] += await EraseRowsAsync(connection, table, userId, until, cancellationToken);
+        }
+
+        return new UserDataCounts(rows[UserTables.Sessions], messages, rows);
+    }
+
+    /// <returns>How many messages some sessions had that were erased; <see langword="null"/> when there was no session left.</returns>
+    private static async Task<long?> EraseSessionsAsync(
+        NpgsqlConnection connection, string userId, DateTimeOffset until, Dictionary<string, long> rows, CancellationToken cancellationToken)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var sessions = await LockSomeAsync(connection, userId, until, cancellationToken);
+        if (sessions.Length == 0)
+        {
+            return null;
+        }
+
+        var erased = NoRows();
+        foreach (var table in UserTables.All.Where(table => table is { BelongsToSession: true, IsDerived: false }))
+        {
+            await using var delete = Command(connection, $"DELETE FROM dev.{table.Name} WHERE user_id = $1 AND session_id = ANY ($2)", userId);
+            delete.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = sessions });
+            erased[table.Name] = await delete.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await using (var subtract = Command(connection, UsageSql.Erase, userId))
+        {
+            subtract.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = sessions });
+            erased[Usage] = (long)(await subtract.ExecuteScalarAsync(cancellationToken))!;
+        }
+
+        await using var command = Command(connection, DeleteSessions, userId);
+        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = sessions });
+        long messages;
+        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+        {
+            await reader.ReadAsync(cancellationToken);
+            erased[UserTables.Sessions] = reader.GetInt64(0);
+            messages = reader.GetInt64(1);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        foreach (var (table, count) in erased)
+        {
+            rows[table] += count;
+        }
+
+        return messages;
+    }
+
+    private static async Task<Guid[]> LockSomeAsync(
+        NpgsqlConnection connection, string userId, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        await using var command = Command(connection, LockSome, userId);
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = until });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = MaxSessionsAtOnce });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var sessions = new List<Guid>();
+        long messages = 0;
+        while (await reader.ReadAsync(cancellationToken) && (sessions.Count == 0 || messages + reader.GetInt64(1) <= MaxMessagesAtOnce))
+        {
+            sessions.Add(reader.GetGuid(0));
+            messages += reader.GetInt64(1);
+        }
+
+        return [.. sessions];
+    }
+
+    /// <summary>
+    /// The numbers of a user's sessions, once there is none. A session that is being created has its number in a row that is not there yet,
+    /// or waits for the lock and makes the row anew.
+    /// </summary>
+    private static async Task<long> EraseCountsAsync(NpgsqlConnection connection, string userId, CancellationToken cancellationToken)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using (var command = Command(connection, LockCounts, userId))
+        {
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await using var delete = Command(connection, DeleteCounts, userId);
+        var rows = await delete.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return rows;
+    }
+
+    /// <summary>Takes the sessions that are gone out of the index; a session that came meanwhile stays in it.</summary>
+    /// <returns>By how many rows there are fewer.</returns>
+    private async Task<long> EraseIndexAsync(NpgsqlConnection connection, string userId, CancellationToken cancellationToken)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await SearchSegments.LockAsync(connection, userId, cancellationToken);
+        var before = await CountSegmentsAsync();
+        var kept = new HashSet<Guid>();
+        await using (var command = Command(connection, "SELECT session_id FROM dev.sessions WHERE user_id = $1", userId))
+        {
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                kept.Add(reader.GetGuid(0));
+            }
+        }
+
+        await index.RemoveAsync(connection, userId, message => !kept.Contains(message.SessionId), cancellationToken);
+        var after = await CountSegmentsAsync();
+        await transaction.CommitAsync(cancellationToken);
+        return before - after;
+
+        async Task<long> CountSegmentsAsync()
+        {
+            await using var command = Command(connection, "SELECT count(*) FROM dev.search_segments WHERE user_id = $1", userId);
+            return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+        }
+    }
+
+    private static async Task<long> EraseRowsAsync(
+        NpgsqlConnection connection, UserTable table, string userId, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        var sql =
+            $"""
+            DELETE FROM dev.{table.Name}
+            WHERE user_id = $1 AND ctid = ANY (ARRAY(
+                SELECT ctid FROM dev.{table.Name} WHERE user_id = $1 AND {table.Time ?? "$2"} <= $2 LIMIT {MaxRowsAtOnce}))
+            """;
+        long all = 0;
+        int some;
+        do
+        {
+            await using var command = Command(connection, sql, userId);
+            command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = until });
+            some = await command.ExecuteNonQueryAsync(cancellationToken);
+            all += some;
+        }
+        while (some == MaxRowsAtOnce);
+        return all;
+    }
+
+    private static Dictionary<string, long> NoRows() =>
+        UserTables.All.Select(table => table.Name).Append(UserTables.Sessions).ToDictionary(name => name, _ => 0L, StringComparer.Ordinal);
+
+#pragma warning disable CA2100 // Constant texts and names of tables.
+    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, string userId) => new(sql, connection)
+#pragma warning restore CA2100
+    {
+        Parameters = { new NpgsqlParameter<string> { TypedValue = userId } },
+        CommandTimeout = StatementSeconds,
+    };
+}
