@@ -65,12 +65,12 @@ internal sealed class Laboratory(BenchmarkOptions options, Action<string> progre
         ServiceProcess? service = null,
         int itemsPerRequest = 1,
         int? connections = null) =>
-        new(name, cancellationToken => Driver!.MeasureAsync(
+        new(name, IsService: true, cancellationToken => Driver!.MeasureAsync(
             service ?? Service, requests, itemsPerRequest, written ?? Ignore, cancellationToken, connections));
 
     /// <summary>pgbench as a side of a comparison.</summary>
     public Side PgBench(PgBenchScript script, Action<long>? written = null) =>
-        new("pgbench", cancellationToken => PgBenchRunner!.MeasureAsync(script, written ?? Ignore, cancellationToken));
+        new("pgbench", IsService: false, cancellationToken => PgBenchRunner!.MeasureAsync(script, written ?? Ignore, cancellationToken));
 
     public async ValueTask DisposeAsync()
     {

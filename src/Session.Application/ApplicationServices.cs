@@ -5,6 +5,7 @@ using SessionService.Application.Identity;
 using SessionService.Application.Limits;
 using SessionService.Application.Memories;
 using SessionService.Application.Messages;
+using SessionService.Application.Search;
 using SessionService.Application.Sessions;
 
 namespace SessionService.Application;
@@ -20,6 +21,7 @@ public static class ApplicationServices
         services.AddScoped<SessionsService>();
         services.AddScoped<MessagesService>();
         services.AddScoped<MemoriesService>();
+        services.AddScoped<SearchService>();
         services.AddAutoMapper(
             (provider, mapper) => mapper.LicenseKey = provider.GetRequiredService<IConfiguration>()["AutoMapper:LicenseKey"],
             typeof(ApplicationServices));

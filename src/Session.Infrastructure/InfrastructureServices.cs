@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using SessionService.Application.Memories;
 using SessionService.Application.Messages;
+using SessionService.Application.Search;
 using SessionService.Application.Sessions;
 using SessionService.Application.Statistics;
 using SessionService.Infrastructure.Digests;
@@ -11,6 +12,7 @@ using SessionService.Infrastructure.Memories;
 using SessionService.Infrastructure.Messages;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Schema;
+using SessionService.Infrastructure.Search;
 using SessionService.Infrastructure.Sessions;
 using SessionService.Infrastructure.Startup;
 using SessionService.Infrastructure.Statistics;
@@ -43,6 +45,7 @@ public static class InfrastructureServices
             .AddInterceptors(PreparedCommands.Instance));
         services.AddWrites();
         services.AddDigest();
+        services.AddSearch();
         services.AddScoped<ISessionStore, SessionStore>();
         services.AddSingleton<IMessageStore, MessageStore>();
         services.AddSingleton<IMessageReader, MessageReader>();
@@ -74,6 +77,22 @@ public static class InfrastructureServices
         services.AddSingleton<DigestMetrics>();
         services.AddSingleton<SessionDigest>();
         services.AddHostedService<SessionDigester>();
+    }
+
+    /// <summary>Full text search over segments that the digest makes.</summary>
+    private static void AddSearch(this IServiceCollection services)
+    {
+        services.AddOptions<SearchOptions>().BindConfiguration(SearchOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<LanguageCheck>();
+        services.AddSingleton<TextAnalyzer>();
+        services.AddSingleton<SearchCache>();
+        services.AddSingleton<MessageIndexer>();
+        services.AddSingleton<SearchIndex>();
+        services.AddSingleton<SearchSegments>();
+        services.AddSingleton<IDigestParticipant>(provider => provider.GetRequiredService<SearchSegments>());
+        services.AddSingleton<SearchCatchUp>();
+        services.AddSingleton<Highlighter>();
+        services.AddScoped<ISessionSearch, SessionSearch>();
     }
 
     /// <summary>Lets the embedded server come up while the application is put together; the start-up waits for it.</summary>

@@ -20,7 +20,7 @@ internal static class Loader
                  is_digested, digested_messages, digested_cost, digested_activity)
             SELECT {user}, {id}, 'active', '{"{}"}', '{SampleMessage.Metadata}', '',
                    {messagesEach}, {messagesEach} * {SampleMessage.Tokens}, {messagesEach} * {SampleMessage.Cost}, now(), now(), now(),
-                   {(messagesEach == 0 ? "true" : "false")}, 0, 0, now()
+                   true, {messagesEach}, {messagesEach} * {SampleMessage.Cost}, now()
             FROM generate_series(0, {sessions} - 1) AS session;
 
             INSERT INTO dev.session_messages
@@ -47,6 +47,41 @@ internal static class Loader
         // The shares of all slots add up to the whole.
         string Share(long whole) => $"(({whole} + slot) / {StatisticsSlots})";
         long Messages() => (long)sessions * messagesEach;
+    }
+
+    /// <summary>Messages of one user, in sessions of 1,000 at most: of twenty words each, some of which are much more frequent than others.</summary>
+    public static async Task AddTextsAsync(NpgsqlDataSource database, string user, int messages, CancellationToken cancellationToken)
+    {
+        const int SessionLength = 1_000;
+        var each = Math.Min(messages, SessionLength);
+        await using var command = database.CreateCommand(
+            $"""
+            INSERT INTO dev.sessions
+                (user_id, session_id, status, conversation_data, metadata, session_summary,
+                 message_count, total_tokens, total_cost, created_at, updated_at, last_activity)
+            SELECT '{user}', gen_random_uuid(), 'active', '{"{}"}', '{"{}"}', '', {each}, 0, 0, now(), now(), now()
+            FROM generate_series(1, {messages / each});
+
+            INSERT INTO dev.session_messages
+                (user_id, session_id, sequence, id, role, content, message_type, message_metadata, tokens_used, cost_usd, created_at)
+            SELECT s.user_id, s.session_id, n, gen_random_uuid(), 'user',
+                   'common ' || (SELECT string_agg('word' || floor(power(random(), 3) * 5000), ' ') FROM generate_series(1, 20 + 0 * n)),
+                   'chat', '{"{}"}', 0, 0, now() - n * interval '1 second'
+            FROM dev.sessions AS s CROSS JOIN generate_series(1, {each}) AS n
+            WHERE s.user_id = '{user}';
+            """);
+        command.CommandTimeout = 0;
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Returns when the service has digested what was loaded.</summary>
+    public static async Task WaitUntilDigestedAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("SELECT NOT EXISTS (SELECT FROM dev.sessions WHERE NOT is_digested)");
+        while (await command.ExecuteScalarAsync(cancellationToken) is not true)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(100), cancellationToken);
+        }
     }
 
     /// <summary>Leaves the database no work of its own for the measurements to pay.</summary>

@@ -5,18 +5,23 @@ namespace SessionService.Benchmarks.Measuring;
 /// </summary>
 internal static class Contest
 {
-    // The service's code is compiled anew while it runs hot, for the first ten seconds or so.
-    private const int WarmUps = 2;
+    // The service's code is compiled anew while it runs hot. With the processors busy that takes about so long, as what it is compared
+    // with, compiled long ago, does not.
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(15);
 
-    /// <summary>How often <see cref="RunAsync"/> measures, for whoever shows progress.</summary>
-    public static int Measurements(BenchmarkOptions options) => 2 * (options.Rounds + (options.IsSmoke ? 0 : WarmUps));
+    /// <summary>How often <see cref="RunAsync"/> measures at the most, for whoever shows progress.</summary>
+    public static int Measurements(BenchmarkOptions options) => 2 * (options.Rounds + (options.IsSmoke ? 0 : WarmUps(options)));
 
     public static async Task<IReadOnlyList<Pair>> RunAsync(
         Side a, Side b, BenchmarkOptions options, Action<string> progress, CancellationToken cancellationToken)
     {
-        for (var warmUp = 1; warmUp <= WarmUps && !options.IsSmoke; warmUp++)
+        foreach (var side in new[] { a, b })
         {
-            await RoundAsync("warm-up");
+            for (var warmUp = 1; !options.IsSmoke && warmUp <= (side.IsService ? WarmUps(options) : 1); warmUp++)
+            {
+                progress($"warm-up, {side.Name}");
+                await side.MeasureAsync(cancellationToken);
+            }
         }
 
         var pairs = new List<Pair>();
@@ -35,4 +40,6 @@ internal static class Contest
             return new Pair(sampleA, await b.MeasureAsync(cancellationToken));
         }
     }
+
+    private static int WarmUps(BenchmarkOptions options) => (int)Math.Ceiling(WarmUp.TotalSeconds / options.Seconds);
 }

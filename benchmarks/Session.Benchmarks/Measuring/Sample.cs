@@ -12,4 +12,7 @@ internal sealed record Sample(double PerSecond, double P50Ms, double P99Ms, doub
 internal sealed record Pair(Sample A, Sample B);
 
 /// <summary>One of the two things that are compared.</summary>
-internal sealed record Side(string Name, Func<CancellationToken, Task<Sample>> MeasureAsync);
+/// <param name="Name">What it is called.</param>
+/// <param name="IsService">Whether it is the service, whose code is compiled while it runs.</param>
+/// <param name="MeasureAsync">Measures it once.</param>
+internal sealed record Side(string Name, bool IsService, Func<CancellationToken, Task<Sample>> MeasureAsync);

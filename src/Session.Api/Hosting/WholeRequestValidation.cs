@@ -11,7 +11,8 @@ internal sealed class WholeRequestValidation : IValidationMetadataProvider
 {
     public void CreateValidationMetadata(ValidationMetadataProviderContext context)
     {
-        if (context.Key.MetadataKind == ModelMetadataKind.Type && context.Key.ModelType.Assembly == typeof(JsonText).Assembly)
+        if (context.Key.MetadataKind is ModelMetadataKind.Type or ModelMetadataKind.Parameter
+            && context.Key.ModelType.Assembly == typeof(JsonText).Assembly)
         {
             context.ValidationMetadata.ValidateChildren = false;
         }

@@ -27,6 +27,7 @@ internal readonly struct MessageListWriter(Utf8JsonWriter json, string userId, G
 
     // Of every message the same.
     private readonly JsonEncodedText _userId = JsonEncodedText.Encode(userId, ServiceJson.Encoder);
+    private readonly JsonEncodedText _sessionId = JsonEncodedText.Encode(sessionId.ToString());
 
     public void Begin()
     {
@@ -38,7 +39,7 @@ internal readonly struct MessageListWriter(Utf8JsonWriter json, string userId, G
     {
         json.WriteStartObject();
         json.WriteString(MessageId, message.MessageId);
-        json.WriteString(SessionId, sessionId);
+        json.WriteString(SessionId, _sessionId);
         json.WriteString(UserId, _userId);
         json.WriteNumber(Sequence, message.Sequence);
         json.WriteString(Role, message.Role.Span);

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using FluentValidation;
 using SessionService.Application.Paging;
 using SessionService.Domain.Sessions;
@@ -55,4 +56,9 @@ internal sealed class ListSessionsQueryValidator : AbstractValidator<ListSession
 }
 
 /// <summary>The sessions that a list is about.</summary>
-public sealed record SessionFilter(bool ActiveOnly, SessionStatus? Status);
+public sealed record SessionFilter(bool ActiveOnly, SessionStatus? Status)
+{
+    /// <summary>Whether it chooses all sessions.</summary>
+    [JsonIgnore]
+    public bool IsOfAll => !ActiveOnly && Status is null;
+}

@@ -4,7 +4,7 @@ using SessionService.Application.Json;
 namespace SessionService.Application.Sessions;
 
 /// <summary>A session with the totals of its messages.</summary>
-public sealed class SessionResponse
+public class SessionResponse
 {
     /// <summary>The session's id.</summary>
     /// <example>a87a9d6e-4137-4d41-8ab8-a13c4abcc83e</example>

@@ -7,9 +7,9 @@ namespace SessionService.Infrastructure.Digests;
 internal interface IDigestParticipant
 {
     /// <summary>
-    /// Works out what new messages mean to it, before anything is locked; may read through the connection. What it returns writes
-    /// the outcome, and is called in the same transaction after the sessions were locked. Each message comes to this once, or again after
-    /// a transaction that was rolled back.
+    /// Works out what new messages mean to it; may read through the connection. What it returns writes the outcome, and is called in the
+    /// same transaction when every participant has worked out its own. Each message comes to this once, or again after a transaction
+    /// that was rolled back.
     /// </summary>
     /// <param name="batch">Messages of one user; at least one.</param>
     /// <param name="connection">The connection, in the digest's transaction (read committed).</param>
@@ -19,7 +19,7 @@ internal interface IDigestParticipant
 
 /// <summary>
 /// Writes what was prepared. False where somebody else has changed what it was prepared on: then everything is rolled back, and
-/// digested again another time. Appends to the sessions wait meanwhile, so it must be short.
+/// digested again another time. The sessions are locked only after this, so no append waits for it.
 /// </summary>
 internal delegate Task<bool> DigestWrite(NpgsqlConnection connection, CancellationToken cancellationToken);
 

@@ -103,6 +103,8 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
         return size;
     }
 
+    public Guid? RowOf(Append write) => write.SessionId;
+
     /// <summary>
     /// A write whose number must be the next stands alone for its session: only a locked session knows the next number, and only at the
     /// start of the statement. Of two writes with the same key or the same message the later must find the earlier.

@@ -3,6 +3,7 @@ using SessionService.Domain.Adoption;
 using SessionService.Domain.Idempotency;
 using SessionService.Domain.Memories;
 using SessionService.Domain.Messages;
+using SessionService.Domain.Search;
 using SessionService.Domain.Sessions;
 using SessionService.Domain.Statistics;
 
@@ -24,6 +25,8 @@ public sealed class SessionDbContext(DbContextOptions<SessionDbContext> options)
     public DbSet<StatisticsCounter> StatisticsCounters => Set<StatisticsCounter>();
 
     public DbSet<IdempotencyRecord> IdempotencyRecords => Set<IdempotencyRecord>();
+
+    public DbSet<SearchSegment> SearchSegments => Set<SearchSegment>();
 
     public DbSet<OrphanedRow> OrphanedRows => Set<OrphanedRow>();
 

@@ -62,6 +62,8 @@ internal sealed class CreateStatement : IGroupStatement<Creation, bool>
     public long SizeOf(Creation write) =>
         SessionOverheadBytes + (sizeof(char) * ((long)write.Session.ConversationData.Length + write.Session.Metadata.Length));
 
+    public Guid? RowOf(Creation write) => null;
+
     /// <summary>Of two writes with the same id or the same key the later must find the earlier.</summary>
     public Predicate<Creation> NewAdmission()
     {

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using SessionService.Infrastructure.Schema;
+using SessionService.Infrastructure.Search;
 
 namespace SessionService.Infrastructure.Startup;
 
@@ -34,6 +35,8 @@ internal sealed partial class DatabaseStartup(
         {
             throw new SchemaMismatchException(report);
         }
+
+        await services.GetRequiredService<LanguageCheck>().RunAsync(cancellationToken);
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -7,8 +8,8 @@ namespace SessionService.Infrastructure.Writes;
 
 /// <summary>
 /// Writes together what arrives together. A few writers, each on a connection of its own, take whatever waits as one group and make it
-/// with one statement and one commit; while that is on its way the next group gathers. The first write never waits for company: it
-/// goes as soon as a writer is free. Callers are answered after the commit.
+/// with one statement and one commit; while that is on its way the next group gathers. The first write never waits for company: with a
+/// writer free its caller sends it off itself. Callers are answered after the commit.
 /// </summary>
 internal sealed partial class GroupWriter<TWrite, TOutcome> : IAsyncDisposable
 {
@@ -24,7 +25,7 @@ internal sealed partial class GroupWriter<TWrite, TOutcome> : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly WriteQueue<PendingWrite<TWrite, TOutcome>> _queue;
-    private readonly Task[] _writers;
+    private readonly WriterConnection[] _connections;
 
     public GroupWriter(
         IGroupStatement<TWrite, TOutcome> statement,
@@ -40,14 +41,13 @@ internal sealed partial class GroupWriter<TWrite, TOutcome> : IAsyncDisposable
         _series = metrics.Of(statement.Kind);
         _time = time;
         _logger = logger;
-        _queue = new WriteQueue<PendingWrite<TWrite, TOutcome>>(_options, pending => pending.Size, () =>
-        {
-            var admits = statement.NewAdmission();
-            return pending => admits(pending.Write);
-        });
-        // The writers outlive the request that happens to be the first, and must not count as a part of it.
-        using var apart = ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow();
-        _writers = [.. Enumerable.Range(0, _options.Coalesce ? _options.Writers : 0).Select(_ => Task.Run(WriteGroupsAsync))];
+        _queue = new WriteQueue<PendingWrite<TWrite, TOutcome>>(
+            _options, pending => pending.Size, pending => statement.RowOf(pending.Write), () =>
+            {
+                var admits = statement.NewAdmission();
+                return pending => admits(pending.Write);
+            });
+        _connections = [.. Enumerable.Range(0, _options.Writers).Select(_ => new WriterConnection(dataSource))];
     }
 
     /// <summary>Makes a write and answers after its commit. A cancellation takes it out unless it is on its way already.</summary>
@@ -64,10 +64,15 @@ internal sealed partial class GroupWriter<TWrite, TOutcome> : IAsyncDisposable
 
         var pending = new PendingWrite<TWrite, TOutcome>(write, _statement.SizeOf(write), _series, _time);
         _series.CountWaiting();
-        if (!_queue.TryAdd(_options.OneUserAStatement ? _statement.UserOf(write) : Everybody, pending))
+        if (!_queue.TryAdd(_options.OneUserAStatement ? _statement.UserOf(write) : Everybody, pending, out var writer))
         {
             _series.CountRefused();
             throw new WritesOverloadedException();
+        }
+
+        if (writer is { } free)
+        {
+            StartWriting(free);
         }
 
         await using var cancellation = cancellationToken.UnsafeRegister(
@@ -79,18 +84,36 @@ internal sealed partial class GroupWriter<TWrite, TOutcome> : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _queue.Complete();
-        await Task.WhenAll(_writers);
+        await _queue.Drained;
+        foreach (var connection in _connections)
+        {
+            await connection.DisposeAsync();
+        }
     }
 
-    private async Task WriteGroupsAsync()
+    /// <summary>
+    /// Lets a writer go to work at once, on this thread until it first has to wait: a write that is alone is on its way before anybody
+    /// else would have been woken for it.
+    /// </summary>
+    private void StartWriting(int writer)
     {
-        await using var connection = new WriterConnection(_dataSource);
-        await foreach (var waiting in _queue.TakeGroupsAsync())
+        // The writer goes on for others when this request is answered, and must not count as a part of it.
+        var request = Activity.Current;
+        Activity.Current = null;
+        using var apart = ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow();
+        _ = WriteGroupsAsync(writer);
+        Activity.Current = request;
+    }
+
+    private async Task WriteGroupsAsync(int writer)
+    {
+        List<PendingWrite<TWrite, TOutcome>>? waiting = null;
+        while ((waiting = _queue.TakeGroup(writer, waiting)) is not null)
         {
             var group = waiting.FindAll(pending => pending.TryTake());
             if (group.Count > 0)
             {
-                await WriteGroupAsync(connection, group);
+                await WriteGroupAsync(_connections[writer], group);
             }
         }
     }

@@ -14,6 +14,12 @@ internal interface IGroupStatement<TWrite, TOutcome>
     long SizeOf(TWrite write);
 
     /// <summary>
+    /// The row that a write locks, if it locks one that is there already. While a group of one writer has it, no other writer takes a write
+    /// to it: that would only wait, and those that wait can share a statement.
+    /// </summary>
+    Guid? RowOf(TWrite write);
+
+    /// <summary>
     /// Who may stand in one group: a new answer to whether a write may join those that the same answer has let in already. The first is
     /// always let in. Kept apart are writes of which one must see what the other did, such as two with the same key.
     /// </summary>

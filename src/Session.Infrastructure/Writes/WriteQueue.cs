@@ -1,28 +1,41 @@
-using System.Threading.Channels;
-
 namespace SessionService.Infrastructure.Writes;
 
 /// <summary>
 /// Holds the writes that wait, and hands them out in groups, each in the order of arrival. A lane holds what may stand in one group: one
 /// user's writes, or everybody's. Lanes that have something stand in line for the writers, each once, so that a busy one does not hold
-/// up the others.
+/// up the others. It knows which writers are free, too: whoever adds a write sends one of them for it.
 /// </summary>
-/// <param name="options">The bounds of queue and groups.</param>
+/// <param name="options">The bounds of queue and groups, and how many writers there are.</param>
 /// <param name="sizeOf">About what a write takes, in bytes.</param>
+/// <param name="rowOf">See <see cref="IGroupStatement{TWrite,TOutcome}.RowOf"/>.</param>
 /// <param name="newAdmission">See <see cref="IGroupStatement{TWrite,TOutcome}.NewAdmission"/>.</param>
-internal sealed class WriteQueue<T>(WriteOptions options, Func<T, long> sizeOf, Func<Predicate<T>> newAdmission)
+internal sealed class WriteQueue<T>(WriteOptions options, Func<T, long> sizeOf, Func<T, Guid?> rowOf, Func<Predicate<T>> newAdmission)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Queue<T>> _lanes = new(StringComparer.Ordinal);
-    private readonly Channel<string> _line = Channel.CreateUnbounded<string>();
+    private readonly Queue<string> _line = new();
+
+    // Lanes in which every write waits for a row that a writer has locked. Its next call lines them up again.
+    private readonly HashSet<string> _held = new(StringComparer.Ordinal);
+    private readonly HashSet<Guid> _lockedRows = [];
+
+    private readonly Stack<int> _freeWriters = new(Enumerable.Range(0, options.Writers));
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _count;
     private long _bytes;
     private bool _isCompleted;
 
+    /// <summary>Ends when the queue is completed, nothing waits and all writers are free.</summary>
+    public Task Drained => _drained.Task;
+
     /// <summary>Adds a write to its lane; false when too many wait, or when the queue takes no more.</summary>
-    public bool TryAdd(string lane, T write)
+    /// <param name="lane">The lane.</param>
+    /// <param name="write">The write.</param>
+    /// <param name="writer">A writer that was free and now must ask for groups, if there is one.</param>
+    public bool TryAdd(string lane, T write, out int? writer)
     {
         var size = sizeOf(write);
+        writer = null;
         lock (_lock)
         {
             if (_isCompleted || _count >= options.MaxQueue || (_count > 0 && _bytes + size > options.MaxQueueBytes))
@@ -33,22 +46,48 @@ internal sealed class WriteQueue<T>(WriteOptions options, Func<T, long> sizeOf, 
             if (!_lanes.TryGetValue(lane, out var waiting))
             {
                 _lanes.Add(lane, waiting = new Queue<T>());
-                _line.Writer.TryWrite(lane);
+                _held.Add(lane);
+            }
+
+            if (!IsLocked(write) && _held.Remove(lane))
+            {
+                _line.Enqueue(lane);
             }
 
             waiting.Enqueue(write);
             _count++;
             _bytes += size;
+            if (_line.Count > 0 && _freeWriters.TryPop(out var free))
+            {
+                writer = free;
+            }
+
             return true;
         }
     }
 
-    /// <summary>The groups, each for the writer who asks first; ends when the queue is completed and empty.</summary>
-    public async IAsyncEnumerable<List<T>> TakeGroupsAsync()
+    /// <summary>
+    /// The next group for a writer; <see langword="null"/> when there is nothing that it could write: then it is free, and asks no more until
+    /// it is sent again.
+    /// </summary>
+    /// <param name="writer">The writer.</param>
+    /// <param name="made">The group that it had before, which is made by now.</param>
+    public List<T>? TakeGroup(int writer, List<T>? made)
     {
-        await foreach (var lane in _line.Reader.ReadAllAsync())
+        lock (_lock)
         {
-            yield return TakeGroup(lane);
+            Unlock(made);
+            while (_line.TryDequeue(out var lane))
+            {
+                if (TakeFrom(lane) is { Count: > 0 } group)
+                {
+                    return group;
+                }
+            }
+
+            _freeWriters.Push(writer);
+            EndWhenDrained();
+            return null;
         }
     }
 
@@ -58,49 +97,60 @@ internal sealed class WriteQueue<T>(WriteOptions options, Func<T, long> sizeOf, 
         lock (_lock)
         {
             _isCompleted = true;
-            CloseLineWhenEmpty();
+            EndWhenDrained();
         }
     }
 
-    private List<T> TakeGroup(string lane)
+    private List<T> TakeFrom(string lane)
     {
-        lock (_lock)
+        var waiting = _lanes[lane];
+        var group = new List<T>(Math.Min(waiting.Count, options.MaxGroup));
+        var keptBack = new Queue<T>();
+        var admits = newAdmission();
+        var keptForARow = 0;
+        long bytes = 0;
+        while (group.Count < options.MaxGroup && waiting.TryPeek(out var write))
         {
-            var waiting = _lanes[lane];
-            var group = new List<T>(Math.Min(waiting.Count, options.MaxGroup));
-            var keptBack = new Queue<T>();
-            var admits = newAdmission();
-            long bytes = 0;
-            while (group.Count < options.MaxGroup && waiting.TryPeek(out var write))
+            var size = sizeOf(write);
+            if (group.Count > 0 && bytes + size > options.MaxGroupBytes)
             {
-                var size = sizeOf(write);
-                if (group.Count > 0 && bytes + size > options.MaxGroupBytes)
-                {
-                    break;
-                }
-
-                waiting.Dequeue();
-                if (admits(write))
-                {
-                    group.Add(write);
-                    bytes += size;
-                }
-                else
-                {
-                    keptBack.Enqueue(write);
-                }
+                break;
             }
 
-            _count -= group.Count;
-            _bytes -= bytes;
-            LineUpAgain(lane, keptBack, waiting);
-            CloseLineWhenEmpty();
-            return group;
+            waiting.Dequeue();
+            if (IsLocked(write))
+            {
+                keptForARow++;
+                keptBack.Enqueue(write);
+            }
+            else if (admits(write))
+            {
+                group.Add(write);
+                bytes += size;
+            }
+            else
+            {
+                keptBack.Enqueue(write);
+            }
         }
+
+        var areAllHeld = waiting.Count == 0 && keptBack.Count == keptForARow;
+        _count -= group.Count;
+        _bytes -= bytes;
+        LineUpAgain(lane, keptBack, waiting, areAllHeld);
+        foreach (var write in group)
+        {
+            if (rowOf(write) is { } row)
+            {
+                _lockedRows.Add(row);
+            }
+        }
+
+        return group;
     }
 
     /// <summary>What was kept back came before the rest, and does so in the next group.</summary>
-    private void LineUpAgain(string lane, Queue<T> keptBack, Queue<T> rest)
+    private void LineUpAgain(string lane, Queue<T> keptBack, Queue<T> rest, bool areAllHeld)
     {
         if (keptBack.Count > 0)
         {
@@ -112,21 +162,45 @@ internal sealed class WriteQueue<T>(WriteOptions options, Func<T, long> sizeOf, 
             _lanes[lane] = rest = keptBack;
         }
 
-        if (rest.Count > 0)
-        {
-            _line.Writer.TryWrite(lane);
-        }
-        else
+        if (rest.Count == 0)
         {
             _lanes.Remove(lane);
         }
+        else if (areAllHeld)
+        {
+            _held.Add(lane);
+        }
+        else
+        {
+            _line.Enqueue(lane);
+        }
     }
 
-    private void CloseLineWhenEmpty()
+    private bool IsLocked(T write) => _lockedRows.Count > 0 && rowOf(write) is { } row && _lockedRows.Contains(row);
+
+    private void Unlock(List<T>? made)
     {
-        if (_isCompleted && _count == 0)
+        foreach (var write in made ?? [])
         {
-            _line.Writer.TryComplete();
+            if (rowOf(write) is { } row)
+            {
+                _lockedRows.Remove(row);
+            }
+        }
+
+        foreach (var lane in _held)
+        {
+            _line.Enqueue(lane);
+        }
+
+        _held.Clear();
+    }
+
+    private void EndWhenDrained()
+    {
+        if (_isCompleted && _count == 0 && _freeWriters.Count == options.Writers)
+        {
+            _drained.TrySetResult();
         }
     }
 }

@@ -18,6 +18,8 @@ internal sealed class WriterDataSource(DatabaseServer server, IOptions<WriteOpti
     //
     // A group that waits for a session which somebody holds is given up soon, for certain and with nothing made: its writes then go one by
     // one, and only those to that session are refused.
+    //
+    // What is set here stays on a connection that is given back, as connections are not reset (see DatabaseOptions).
     private const string Initialize = "SET plan_cache_mode = force_generic_plan; SET lock_timeout = '1s'";
 
     private readonly NpgsqlDataSource _dataSource = Create(server.ConnectionString, options.Value);
@@ -28,9 +30,6 @@ internal sealed class WriterDataSource(DatabaseServer server, IOptions<WriteOpti
     {
         var connection = new NpgsqlConnectionStringBuilder(connectionString);
         connection.MaxPoolSize = Math.Max(connection.MaxPoolSize, KindsOfWrites * options.Writers);
-
-        // What is set on a connection stays when a write without coalescing gives it back; nothing else is ever set there.
-        connection.NoResetOnClose = true;
         var builder = new NpgsqlDataSourceBuilder(connection.ConnectionString) { Name = "writers" };
         builder.UsePhysicalConnectionInitializer(
             connection =>

@@ -29,6 +29,7 @@ public class SchemaCheckTests
             [
                 "dev.idempotency_keys: expected table, found none",
                 "dev.orphaned_rows: expected table, found none",
+                "dev.search_segments: expected table, found none",
                 "dev.session_memories: expected table, found none",
                 "dev.session_messages: expected table, found none",
                 "dev.session_statistics: expected table, found none",

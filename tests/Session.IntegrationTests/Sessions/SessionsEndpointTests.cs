@@ -283,7 +283,7 @@ public sealed class SessionsEndpointTests(ApiFixture service) : IClassFixture<Ap
     }
 
     [Theory]
-    [InlineData("search")]
+    [InlineData("searches")]
     [InlineData("1")]
     [InlineData("a87a9d6e-4137-4d41-8ab8-a13c4abcc83")]
     [InlineData("a87a9d6e-4137-4d41-8ab8-a13c4abcc83eg")]

@@ -226,6 +226,8 @@ public sealed class GroupWriterTests : IAsyncLifetime
 
         public long SizeOf(string write) => write.Length;
 
+        public Guid? RowOf(string write) => null;
+
         public Predicate<string> NewAdmission() => _ => true;
 
         public bool IsMade(string outcome) => true;

@@ -26,6 +26,9 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
         // Changes once when a session is written to and once when it is digested, so that the appends in between stay off the indexes.
         builder.HasIndex(s => new { s.UserId, s.SessionId }, "ix_sessions_undigested").HasFilter("NOT is_digested");
 
+        // Search reads the summaries that there are, and none of the sessions without one.
+        builder.HasIndex(s => new { s.UserId, s.SessionId }, "ix_sessions_summarized").HasFilter("session_summary <> ''");
+
         builder.Property(s => s.UserId).IsUserId("Owner of the session.");
         builder.Property(s => s.SessionId).HasColumnName("session_id").ValueGeneratedNever().HasComment("Id of the session.");
         builder.Property(s => s.Status).HasColumnName("status").HasMaxLength(50)

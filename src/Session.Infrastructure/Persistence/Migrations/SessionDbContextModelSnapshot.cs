@@ -274,6 +274,40 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         });
                 });
 
+            modelBuilder.Entity("SessionService.Domain.Search.SearchSegment", b =>
+                {
+                    b.Property<string>("UserId")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("user_id")
+                        .HasComment("Owner of the messages.")
+                        .UseCollation("C");
+
+                    b.Property<Guid>("SegmentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("segment_id")
+                        .HasComment("Id of the segment; in the order of their making.");
+
+                    b.Property<byte[]>("Data")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("data")
+                        .HasComment("Dictionary, postings and what is known of each message.");
+
+                    b.Property<int>("MessageCount")
+                        .HasColumnType("integer")
+                        .HasColumnName("message_count")
+                        .HasComment("Messages that it covers.");
+
+                    b.HasKey("UserId", "SegmentId")
+                        .HasName("pk_search_segments");
+
+                    b.ToTable("search_segments", "dev", t =>
+                        {
+                            t.HasComment("Inverted indexes, each over a run of one user's messages. Rows are never updated: merging and removing put others in their place.");
+                        });
+                });
+
             modelBuilder.Entity("SessionService.Domain.Sessions.Session", b =>
                 {
                     b.Property<string>("UserId")
@@ -307,20 +341,20 @@ namespace SessionService.Infrastructure.Persistence.Migrations
 
                     b.Property<decimal>("DigestedCost")
                         .HasColumnType("numeric(28,10)")
-                        .HasDefaultValueSql("0")
                         .HasColumnName("digested_cost")
+                        .HasDefaultValueSql("0")
                         .HasComment("total_cost as of the last digest, and as it is where is_digested: a key to sort by which appends leave alone.");
 
                     b.Property<long>("DigestedMessages")
                         .HasColumnType("bigint")
-                        .HasDefaultValueSql("0")
                         .HasColumnName("digested_messages")
+                        .HasDefaultValueSql("0")
                         .HasComment("Messages 1 to this one are in everything that follows from messages; message_count where is_digested.");
 
                     b.Property<bool>("IsDigested")
                         .HasColumnType("boolean")
-                        .HasDefaultValueSql("false")
                         .HasColumnName("is_digested")
+                        .HasDefaultValueSql("false")
                         .HasComment("Whether everything that follows from the messages tells of the session as it is.");
 
                     b.Property<DateTimeOffset>("LastActivity")
@@ -376,6 +410,9 @@ namespace SessionService.Infrastructure.Persistence.Migrations
 
                     b.HasKey("UserId", "SessionId")
                         .HasName("pk_sessions");
+
+                    b.HasIndex(new[] { "UserId", "SessionId" }, "ix_sessions_summarized")
+                        .HasFilter("session_summary <> ''");
 
                     b.HasIndex(new[] { "UserId", "SessionId" }, "ix_sessions_undigested")
                         .HasFilter("NOT is_digested");
