@@ -4,9 +4,11 @@ using Microsoft.Extensions.DependencyInjection;
 using SessionService.Application.Identity;
 using SessionService.Application.Limits;
 using SessionService.Application.Memories;
+using SessionService.Application.MemorySearch;
 using SessionService.Application.Messages;
 using SessionService.Application.Search;
 using SessionService.Application.Sessions;
+using SessionService.Application.UserMemories;
 
 namespace SessionService.Application;
 
@@ -22,6 +24,8 @@ public static class ApplicationServices
         services.AddScoped<MessagesService>();
         services.AddScoped<MemoriesService>();
         services.AddScoped<SearchService>();
+        services.AddScoped<UserMemoriesService>();
+        services.AddScoped<MemorySearchService>();
         services.AddAutoMapper(
             (provider, mapper) => mapper.LicenseKey = provider.GetRequiredService<IConfiguration>()["AutoMapper:LicenseKey"],
             typeof(ApplicationServices));

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
 using Npgsql;
+using SessionService.Infrastructure.Embeddings;
 using SessionService.Infrastructure.Schema;
 
 namespace SessionService.Api.Health;
@@ -16,7 +18,8 @@ internal static class HealthServices
     {
         services.AddHealthChecks()
             .AddCheck<DatabaseHealthCheck>(Database, timeout: Timeout)
-            .AddCheck<SchemaHealthCheck>("schema", timeout: Timeout);
+            .AddCheck<SchemaHealthCheck>("schema", timeout: Timeout)
+            .AddCheck<EmbeddingHealthCheck>("embeddings");
         return services;
     }
 }
@@ -56,5 +59,21 @@ internal sealed class SchemaHealthCheck(SchemaCheck schema) : IHealthCheck
         {
             return HealthCheckResult.Unhealthy("The schema cannot be read.");
         }
+    }
+}
+
+/// <summary>Which model tells what is near in meaning, and how much it has still to embed. Search goes on without it.</summary>
+internal sealed class EmbeddingHealthCheck(EmbeddingMetrics metrics, IOptions<EmbeddingOptions> options) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        if (options.Value.BaseAddress is null)
+        {
+            return Task.FromResult(HealthCheckResult.Healthy("The embedded model."));
+        }
+
+        var waiting = $"{metrics.Waiting} messages and memories wait to be embedded by {options.Value.Model}.";
+        return Task.FromResult(
+            metrics.IsFailing ? HealthCheckResult.Degraded($"The embeddings endpoint does not answer. {waiting}") : HealthCheckResult.Healthy(waiting));
     }
 }

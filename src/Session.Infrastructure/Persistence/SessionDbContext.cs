@@ -2,10 +2,12 @@ using Microsoft.EntityFrameworkCore;
 using SessionService.Domain.Adoption;
 using SessionService.Domain.Idempotency;
 using SessionService.Domain.Memories;
+using SessionService.Domain.MemorySearch;
 using SessionService.Domain.Messages;
 using SessionService.Domain.Search;
 using SessionService.Domain.Sessions;
 using SessionService.Domain.Statistics;
+using SessionService.Domain.UserMemories;
 
 namespace SessionService.Infrastructure.Persistence;
 
@@ -21,6 +23,12 @@ public sealed class SessionDbContext(DbContextOptions<SessionDbContext> options)
     public DbSet<SessionMessage> Messages => Set<SessionMessage>();
 
     public DbSet<SessionMemory> Memories => Set<SessionMemory>();
+
+    public DbSet<UserMemory> UserMemories => Set<UserMemory>();
+
+    public DbSet<UserMemoryVersion> UserMemoryVersions => Set<UserMemoryVersion>();
+
+    public DbSet<MessageVectors> MessageVectors => Set<MessageVectors>();
 
     public DbSet<StatisticsCounter> StatisticsCounters => Set<StatisticsCounter>();
 

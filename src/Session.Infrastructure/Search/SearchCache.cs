@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Options;
+using SessionService.Infrastructure.MemorySearch;
 
 namespace SessionService.Infrastructure.Search;
 
@@ -16,6 +17,10 @@ internal sealed class SearchCache(IOptions<SearchOptions> options) : IDisposable
     public IndexSegment? FindSegment(string userId, Guid segmentId) => _cache.Get<IndexSegment>((userId, segmentId));
 
     public void Add(string userId, IndexSegment segment) => Add((userId, segment.SegmentId), segment, segment.Size);
+
+    public PassageSegment? FindPassages(string userId, Guid segmentId) => _cache.Get<PassageSegment>((userId, segmentId, nameof(PassageSegment)));
+
+    public void Add(string userId, Guid segmentId, PassageSegment passages) => Add((userId, segmentId, nameof(PassageSegment)), passages, passages.Size);
 
     public AnalyzedText? FindText(string text) => _cache.Get<AnalyzedText>(text);
 

@@ -28,12 +28,15 @@ public class SchemaCheckTests
         Assert.Equal(
             [
                 "dev.idempotency_keys: expected table, found none",
+                "dev.message_vectors: expected table, found none",
                 "dev.orphaned_rows: expected table, found none",
                 "dev.search_segments: expected table, found none",
                 "dev.session_memories: expected table, found none",
                 "dev.session_messages: expected table, found none",
                 "dev.session_statistics: expected table, found none",
                 "dev.sessions: expected table, found none",
+                "dev.user_memories: expected table, found none",
+                "dev.user_memory_versions: expected table, found none",
             ],
             report.Errors.Where(e => e.StartsWith("dev.", StringComparison.Ordinal)));
         Assert.Contains(report.Errors, e => e.StartsWith("migration ", StringComparison.Ordinal) && e.EndsWith("_CreateSessionTables: expected, found not applied", StringComparison.Ordinal));
