@@ -23,7 +23,7 @@ internal static class RecallCommand
             await using var server = new DatabaseServer(directory, defaults.SharedBuffers);
             await server.StartAsync(cancellationToken);
             await using var running = await ServiceProcess.StartAsync(
-                Path.GetFullPath(arguments.GetValue(service)!), server.Connection.ConnectionString, new Dictionary<string, string>(), cancellationToken);
+                Path.GetFullPath(arguments.GetValue(service)!), server.Connection.ConnectionString, new Dictionary<string, string>(StringComparer.Ordinal), cancellationToken);
             var measurement = new RecallMeasurement(running.Http);
             var recalled = new List<Recalled>();
             foreach (var file in arguments.GetValue(files)!)

@@ -7,6 +7,9 @@ namespace SessionService.Infrastructure.MemorySearch;
 /// <summary>What is not embedded yet by the model that is set.</summary>
 internal static class EmbeddingBacklog
 {
+    // Endpoints refuse an empty text.
+    private const string Nothing = "-";
+
     private const string CountAll =
         """
         SELECT (SELECT coalesce(sum(v.message_count - CASE WHEN v.model = $1 THEN v.model_count ELSE 0 END), 0)::bigint FROM dev.message_vectors AS v)
@@ -14,23 +17,19 @@ internal static class EmbeddingBacklog
              + (SELECT count(*) FROM dev.session_memories AS m WHERE m.is_active AND m.model IS DISTINCT FROM $1)
         """;
 
+    // One that is not there any more keeps its place, so that the others keep theirs.
     private const string ReadBlock =
         """
-        SELECT v.user_id, v.session_id, v.block, CASE WHEN v.model = $1 THEN v.model_count ELSE 0 END, m.role, m.content, m.message_metadata
+        SELECT v.user_id, v.session_id, v.block, v.done, m.role, m.content, m.message_metadata
         FROM (
-            SELECT v.user_id, v.session_id, v.block, v.model, v.model_count, v.message_count
+            SELECT v.user_id, v.session_id, v.block, v.message_count, CASE WHEN v.model = $1 THEN v.model_count ELSE 0 END AS done
             FROM dev.message_vectors AS v
             WHERE v.model IS DISTINCT FROM $1 OR v.model_count < v.message_count
             LIMIT 1) AS v
-        CROSS JOIN LATERAL (
-            SELECT *
-            FROM dev.session_messages AS m
-            WHERE m.user_id = v.user_id AND m.session_id = v.session_id
-              AND m.sequence > v.block * $3 + CASE WHEN v.model = $1 THEN v.model_count ELSE 0 END
-              AND m.sequence <= v.block * $3 + v.message_count
-            ORDER BY m.sequence
-            LIMIT $2) AS m
-        ORDER BY m.sequence
+        CROSS JOIN LATERAL generate_series(v.done + 1, least(v.done + $2, v.message_count)) AS p (place)
+        LEFT JOIN dev.session_messages AS m
+            ON m.user_id = v.user_id AND m.session_id = v.session_id AND m.sequence = v.block * $3 + p.place
+        ORDER BY p.place
         """;
 
     private const string ReadMemories =
@@ -146,9 +145,8 @@ internal static class EmbeddingBacklog
         var items = new List<WaitingItem>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            var speaker = RankingText.SpeakerOf(reader.GetString(6), reader.GetString(4));
-            items.Add(new WaitingItem(
-                reader.GetString(0), reader.GetGuid(1), $"{speaker}: {reader.GetString(5)}", (reader.GetInt32(2), reader.GetInt32(3)), default, IsOfUser: false));
+            var text = reader.IsDBNull(5) ? Nothing : $"{RankingText.SpeakerOf(reader.GetString(6), reader.GetString(4))}: {reader.GetString(5)}";
+            items.Add(new WaitingItem(reader.GetString(0), reader.GetGuid(1), text, (reader.GetInt32(2), reader.GetInt32(3)), default, IsOfUser: false));
         }
 
         return items;
