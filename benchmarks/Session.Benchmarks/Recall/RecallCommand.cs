@@ -39,7 +39,7 @@ internal static class RecallCommand
 
     private static void Print(List<Recalled> recalled)
     {
-        var table = new Table().AddColumn("category").AddColumn("questions");
+        var table = new Table().AddColumn("category", column => column.NoWrap()).AddColumn("questions");
         table.AddColumns([.. Recalled.Depths.Select(depth => $"recall@{depth}"), "MRR"]);
         AddRow("all", recalled);
         foreach (var category in recalled.GroupBy(one => one.Category, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal))

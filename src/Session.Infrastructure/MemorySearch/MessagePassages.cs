@@ -28,7 +28,7 @@ internal sealed class MessagePassages(SearchIndex index, SegmentVectors vectors)
         var digested = await index.ReadAsync(connection, question.UserId, opened.SegmentIds, cancellationToken);
         var segments = new List<PassageSegment>(await vectors.ReadAsync(connection, question.UserId, digested, cancellationToken))
         {
-            new(opened.Tail, SegmentVectors.Of(opened.Undigested.Select(RankingText.Of))),
+            new(opened.Tail, vectors.Of(opened.Undigested.Select(RankingText.Of))),
         };
         return new OpenedSource(
             segments,

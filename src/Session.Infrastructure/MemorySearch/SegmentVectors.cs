@@ -33,11 +33,23 @@ internal sealed class SegmentVectors(SearchCache cache, IOptions<EmbeddingOption
         return passages;
     }
 
-    /// <summary>Vectors of texts by the embedded model, made here and now.</summary>
-    public static IReadOnlyDictionary<string, VectorColumn> Of(IEnumerable<string> texts) => new Dictionary<string, VectorColumn>(StringComparer.Ordinal)
+    /// <summary>Vectors of texts by the embedded model, made here and now, or lately.</summary>
+    public IReadOnlyDictionary<string, VectorColumn> Of(IEnumerable<string> texts) => new Dictionary<string, VectorColumn>(StringComparer.Ordinal)
     {
-        [EmbeddedModel.Name] = new([.. texts.SelectMany(text => PackedVector.Pack(StaticEmbedding.Shipped.Embed(text)))], EmbeddedBytes),
+        [EmbeddedModel.Name] = new([.. texts.SelectMany(Embed)], EmbeddedBytes),
     };
+
+    private byte[] Embed(string text)
+    {
+        if (cache.FindVector(text) is { } known)
+        {
+            return known;
+        }
+
+        var vector = PackedVector.Pack(StaticEmbedding.Shipped.Embed(text));
+        cache.Add(text, vector);
+        return vector;
+    }
 
     private async Task<PassageSegment> ReadAsync(NpgsqlConnection connection, string userId, IndexSegment segment, CancellationToken cancellationToken)
     {
