@@ -4,6 +4,7 @@ using SessionService.Application.Memories;
 using SessionService.Application.Messages;
 using SessionService.Application.Sessions;
 using SessionService.Application.Statistics;
+using SessionService.Infrastructure.Digests;
 using SessionService.Infrastructure.EmbeddedPostgres;
 using SessionService.Infrastructure.Idempotency;
 using SessionService.Infrastructure.Memories;
@@ -41,6 +42,7 @@ public static class InfrastructureServices
             .UseSessionTables(provider.GetRequiredService<NpgsqlDataSource>())
             .AddInterceptors(PreparedCommands.Instance));
         services.AddWrites();
+        services.AddDigest();
         services.AddScoped<ISessionStore, SessionStore>();
         services.AddSingleton<IMessageStore, MessageStore>();
         services.AddSingleton<IMessageReader, MessageReader>();
@@ -62,6 +64,16 @@ public static class InfrastructureServices
         services.AddOptions<IdempotencyOptions>().BindConfiguration(IdempotencyOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<IdempotencyRecords>();
         services.AddHostedService<ExpiredKeysRemoval>();
+    }
+
+    /// <summary>What follows from messages, brought up to date in the background by each <see cref="IDigestParticipant"/>.</summary>
+    private static void AddDigest(this IServiceCollection services)
+    {
+        services.AddOptions<DigestOptions>().BindConfiguration(DigestOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<DigestDataSource>();
+        services.AddSingleton<DigestMetrics>();
+        services.AddSingleton<SessionDigest>();
+        services.AddHostedService<SessionDigester>();
     }
 
     /// <summary>Lets the embedded server come up while the application is put together; the start-up waits for it.</summary>

@@ -16,9 +16,11 @@ internal static class Loader
             $"""
             INSERT INTO dev.sessions
                 (user_id, session_id, status, conversation_data, metadata, session_summary,
-                 message_count, total_tokens, total_cost, created_at, updated_at, last_activity)
+                 message_count, total_tokens, total_cost, created_at, updated_at, last_activity,
+                 is_digested, digested_messages, digested_cost, digested_activity)
             SELECT {user}, {id}, 'active', '{"{}"}', '{SampleMessage.Metadata}', '',
-                   {messagesEach}, {messagesEach} * {SampleMessage.Tokens}, {messagesEach} * {SampleMessage.Cost}, now(), now(), now()
+                   {messagesEach}, {messagesEach} * {SampleMessage.Tokens}, {messagesEach} * {SampleMessage.Cost}, now(), now(), now(),
+                   {(messagesEach == 0 ? "true" : "false")}, 0, 0, now()
             FROM generate_series(0, {sessions} - 1) AS session;
 
             INSERT INTO dev.session_messages

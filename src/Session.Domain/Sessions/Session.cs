@@ -33,6 +33,18 @@ public sealed class Session
 
     public DateTimeOffset LastActivity { get; private set; }
 
+    /// <summary>Whether everything that follows from the messages tells of the session as it is; otherwise what is newer is to be added.</summary>
+    public bool IsDigested { get; private set; } = true;
+
+    /// <summary>The messages 1 to this one are in everything that follows from messages; all of them where the session is digested.</summary>
+    public long DigestedMessages { get; private set; }
+
+    /// <summary><see cref="TotalCost"/> as of the last digest, and as it is where the session is digested.</summary>
+    public decimal DigestedCost { get; private set; }
+
+    /// <summary><see cref="LastActivity"/> as of the last digest, and as it is where the session is digested.</summary>
+    public DateTimeOffset DigestedActivity { get; private set; }
+
     public static Session Start(string userId, Guid sessionId, string? conversationData, string? metadata, DateTimeOffset now) => new()
     {
         UserId = userId,
@@ -43,6 +55,7 @@ public sealed class Session
         CreatedAt = now,
         UpdatedAt = now,
         LastActivity = now,
+        DigestedActivity = now,
     };
 
     /// <summary>Replaces what is given and leaves what is <see langword="null"/>.</summary>
@@ -64,6 +77,7 @@ public sealed class Session
         Metadata = changes.Metadata ?? Metadata;
         SessionSummary = changes.SessionSummary ?? SessionSummary;
         LastActivity = changes.LastActivity ?? LastActivity;
+        IsDigested &= changes.LastActivity is null;
         Touch(now);
     }
 

@@ -70,7 +70,8 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
                 total_tokens = s.total_tokens + t.tokens,
                 total_cost = s.total_cost + t.cost,
                 last_activity = t.now,
-                updated_at = greatest(s.updated_at, t.now)
+                updated_at = greatest(s.updated_at, t.now),
+                is_digested = false
             FROM total AS t
             WHERE s.user_id = t.user_id AND s.session_id = t.session_id),
         claimed AS (

@@ -74,11 +74,13 @@ internal sealed record ExpectedColumn(string Name, string Type, string? Collatio
 
 /// <param name="Columns">The columns, in order.</param>
 /// <param name="Descending">Whether each is sorted downwards.</param>
-internal sealed record ExpectedIndex(string[] Columns, bool[] Descending)
+/// <param name="Filter">Of which rows it is, SQL; null where of all.</param>
+internal sealed record ExpectedIndex(string[] Columns, bool[] Descending, string? Filter)
 {
     public static ExpectedIndex From(ITableIndex index) => new(
         ExpectedTable.Names(index.Columns),
-        [.. index.Columns.Select((_, n) => index.IsDescendingAt(n))]);
+        [.. index.Columns.Select((_, n) => index.IsDescendingAt(n))],
+        index.Filter);
 }
 
 internal sealed record ExpectedForeignKey(string[] Columns, string PrincipalTable, string[] PrincipalColumns, string OnDelete)

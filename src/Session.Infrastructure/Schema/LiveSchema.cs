@@ -36,7 +36,7 @@ internal sealed record LiveSchema(
     // An expression has no column name: it shows as an empty one, which matches none of the model's.
     private const string IndexesQuery =
         """
-        SELECT c.relname::text, x.relname::text, i.indisprimary, i.indisunique, i.indisvalid, i.indpred IS NOT NULL, NOT i.indimmediate,
+        SELECT c.relname::text, x.relname::text, i.indisprimary, i.indisunique, i.indisvalid, pg_get_expr(i.indpred, i.indrelid), NOT i.indimmediate,
             (SELECT array_agg(coalesce(a.attname::text, '') ORDER BY k.n)
              FROM unnest(i.indkey) WITH ORDINALITY AS k (attnum, n)
              LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum
@@ -107,7 +107,7 @@ internal sealed record LiveSchema(
         var indexes = await ReadAllAsync(
             reader,
             r => new LiveIndex(
-                r.GetString(0), r.GetString(1), r.GetBoolean(2), r.GetBoolean(3), r.GetBoolean(4), r.GetBoolean(5),
+                r.GetString(0), r.GetString(1), r.GetBoolean(2), r.GetBoolean(3), r.GetBoolean(4), r.IsDBNull(5) ? null : r.GetString(5),
                 r.GetBoolean(6), r.GetFieldValue<string[]>(7), r.GetFieldValue<bool[]>(8)),
             cancellationToken);
 
@@ -174,7 +174,7 @@ internal sealed record LiveIndex(
     bool IsPrimaryKey,
     bool IsUnique,
     bool IsValid,
-    bool IsPartial,
+    string? Filter,
     bool IsDeferrable,
     string[] Columns,
     bool[] Descending);

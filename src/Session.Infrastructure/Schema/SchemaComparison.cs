@@ -127,7 +127,7 @@ internal sealed class SchemaComparison(LiveSchema live)
         {
             // A key is a set: the order of its columns does not change what is unique.
             var key = columns.ToHashSet(StringComparer.Ordinal);
-            var candidates = indexes.Where(i => i.IsUnique && !i.IsPartial && key.SetEquals(i.Columns)).ToList();
+            var candidates = indexes.Where(i => i.IsUnique && i.Filter is null && key.SetEquals(i.Columns)).ToList();
             recognized.UnionWith(candidates);
             if (candidates.Find(i => i.IsDeferrable) is { } deferrable)
             {
@@ -140,15 +140,16 @@ internal sealed class SchemaComparison(LiveSchema live)
             }
         }
 
-        foreach (var (columns, descending) in table.Indexes)
+        foreach (var (columns, descending, filter) in table.Indexes)
         {
-            var candidates = indexes.Where(i => !i.IsPartial
+            var candidates = indexes.Where(i => SqlExpression.SameFilter(i.Filter, filter)
                 && i.Columns.SequenceEqual(columns, StringComparer.Ordinal) && i.Descending.SequenceEqual(descending)).ToList();
             recognized.UnionWith(candidates);
             if (!candidates.Exists(i => i.IsValid))
             {
                 var ordered = columns.Zip(descending, (column, down) => down ? $"{column} DESC" : column);
-                Warnings.Add(Difference(name, $"index {List(ordered)}", NoneOrInvalid(candidates)));
+                var rows = filter is null ? "" : $" where {filter}";
+                Warnings.Add(Difference(name, $"index {List(ordered)}{rows}", NoneOrInvalid(candidates)));
             }
         }
 

@@ -34,6 +34,12 @@ internal static partial class SqlExpression
     public static bool SameDefault(string? left, string? right) =>
         string.Equals(WithoutCasts(left), WithoutCasts(right), StringComparison.Ordinal);
 
+    /// <summary>Whether two partial indexes are of the same rows; without a filter, of all.</summary>
+    public static bool SameFilter(string? left, string? right) =>
+        left is null || right is null
+            ? left == right
+            : string.Equals(Fingerprint(left), Fingerprint(right), StringComparison.Ordinal);
+
     private static string? WithoutCasts(string? expression) => expression is null ? null : Cast().Replace(expression, "").Trim();
 
     [GeneratedRegex(

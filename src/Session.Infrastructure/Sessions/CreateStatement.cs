@@ -32,8 +32,9 @@ internal sealed class CreateStatement : IGroupStatement<Creation, bool>
         added AS (
             INSERT INTO dev.sessions
                 (user_id, session_id, status, conversation_data, metadata, session_summary,
-                 message_count, total_tokens, total_cost, created_at, updated_at, last_activity)
-            SELECT user_id, session_id, status, conversation_data, metadata, session_summary, 0, 0, 0, now, now, now
+                 message_count, total_tokens, total_cost, created_at, updated_at, last_activity,
+                 is_digested, digested_messages, digested_cost, digested_activity)
+            SELECT user_id, session_id, status, conversation_data, metadata, session_summary, 0, 0, 0, now, now, now, true, 0, 0, now
             FROM input
             WHERE position NOT IN (SELECT b.position FROM made_before AS b)
             ORDER BY session_id

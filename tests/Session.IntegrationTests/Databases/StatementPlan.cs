@@ -29,7 +29,7 @@ internal sealed class StatementPlan
         Assert.Single(await database.QueryAsync(
             $"""
             SELECT query FROM pg_stat_activity
-            WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE '%dev.{table}%'
+            WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name NOT LIKE '%_digest' AND query LIKE '%dev.{table}%'
             ORDER BY query_start DESC LIMIT 1
             """));
 

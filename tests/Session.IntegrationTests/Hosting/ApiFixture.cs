@@ -25,6 +25,8 @@ public class ApiFixture : IAsyncLifetime
     /// <summary>The database that the service uses.</summary>
     public string ConnectionString { get; private set; } = "";
 
+    public IServiceProvider Services => _service!.Services;
+
     public Uri Address => _service!.ClientOptions.BaseAddress;
 
     /// <summary>Settings beside the connection string.</summary>
@@ -32,6 +34,11 @@ public class ApiFixture : IAsyncLifetime
 
     /// <summary>What every request must carry, even that for the OpenAPI document.</summary>
     protected virtual IEnumerable<KeyValuePair<string, string>> RequiredHeaders => [];
+
+    /// <summary>What a test puts into the service beside its own parts.</summary>
+    protected virtual void ConfigureServices(IServiceCollection services)
+    {
+    }
 
     public virtual async Task InitializeAsync()
     {
@@ -51,6 +58,7 @@ public class ApiFixture : IAsyncLifetime
                 services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock));
                 services.RemoveAll<ILoggerProvider>();
                 services.AddSingleton<ILoggerProvider>(Logs);
+                ConfigureServices(services);
             });
         });
         _service.UseKestrel();

@@ -5,7 +5,7 @@ using SessionService.IntegrationTests.Hosting;
 namespace SessionService.IntegrationTests.Schema;
 
 /// <summary>The service on the database of the one that it replaces.</summary>
-public sealed class AdoptedDatabaseFixture : ApiFixture
+public class AdoptedDatabaseFixture : ApiFixture
 {
     protected override async Task<string> PrepareDatabaseAsync()
     {

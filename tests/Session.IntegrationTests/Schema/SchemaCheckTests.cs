@@ -167,6 +167,11 @@ public class SchemaCheckTests
             "DROP INDEX dev.ix_sessions_user_id_created_at; CREATE INDEX up ON dev.sessions (user_id, created_at, session_id)",
             "dev.sessions: expected index (user_id, created_at DESC, session_id DESC), found none"
         },
+        { "DROP INDEX dev.ix_sessions_undigested", "dev.sessions: expected index (user_id, session_id) where NOT is_digested, found none" },
+        {
+            "DROP INDEX dev.ix_sessions_undigested; CREATE INDEX extra ON dev.sessions (user_id, session_id) WHERE is_digested",
+            "dev.sessions: expected index (user_id, session_id) where NOT is_digested, found none"
+        },
         { "CREATE INDEX extra ON dev.sessions (lower(status))", "dev.sessions: expected no such index, found index extra ()" },
         {
             "CREATE UNIQUE INDEX extra ON dev.sessions (user_id, session_id, status)",

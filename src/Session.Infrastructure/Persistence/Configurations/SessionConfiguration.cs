@@ -23,6 +23,9 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
         builder.HasIndex(s => s.SessionId, "ux_sessions_session_id").IsUnique();
         builder.HasIndex(s => new { s.UserId, s.CreatedAt, s.SessionId }, "ix_sessions_user_id_created_at").IsDescending(false, true, true);
 
+        // Changes once when a session is written to and once when it is digested, so that the appends in between stay off the indexes.
+        builder.HasIndex(s => new { s.UserId, s.SessionId }, "ix_sessions_undigested").HasFilter("NOT is_digested");
+
         builder.Property(s => s.UserId).IsUserId("Owner of the session.");
         builder.Property(s => s.SessionId).HasColumnName("session_id").ValueGeneratedNever().HasComment("Id of the session.");
         builder.Property(s => s.Status).HasColumnName("status").HasMaxLength(50)
@@ -46,5 +49,17 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
         builder.Property(s => s.CreatedAt).HasColumnName("created_at").HasComment("When the session was created.");
         builder.Property(s => s.UpdatedAt).HasColumnName("updated_at").HasComment("When anything of the session last changed.");
         builder.Property(s => s.LastActivity).HasColumnName("last_activity").HasComment("When the last message was written.");
+
+        // The defaults are for instances of an older version, which know nothing of these columns: what they make is not digested.
+        builder.Property(s => s.IsDigested).HasColumnName("is_digested").HasDefaultValueSql("false").ValueGeneratedNever()
+            .HasComment("Whether everything that follows from the messages tells of the session as it is.");
+        builder.Property(s => s.DigestedMessages).HasColumnName("digested_messages").HasDefaultValueSql("0").ValueGeneratedNever()
+            .HasComment("Messages 1 to this one are in everything that follows from messages; message_count where is_digested.");
+        builder.Property(s => s.DigestedCost).HasColumnName("digested_cost").HasColumnType(ColumnTypes.MoneyTotal)
+            .HasDefaultValueSql("0").ValueGeneratedNever()
+            .HasComment("total_cost as of the last digest, and as it is where is_digested: a key to sort by which appends leave alone.");
+        builder.Property(s => s.DigestedActivity).HasColumnName("digested_activity")
+            .HasDefaultValueSql("'-infinity'::timestamp with time zone").ValueGeneratedNever()
+            .HasComment("last_activity as of the last digest, and as it is where is_digested: a key to sort by which appends leave alone.");
     }
 }
