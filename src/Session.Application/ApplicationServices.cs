@@ -1,7 +1,9 @@
 using FluentValidation;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using SessionService.Application.Exports;
 using SessionService.Application.Identity;
+using SessionService.Application.Imports;
 using SessionService.Application.Limits;
 using SessionService.Application.Memories;
 using SessionService.Application.Messages;
@@ -20,6 +22,8 @@ public static class ApplicationServices
         services.AddScoped<SessionsService>();
         services.AddScoped<MessagesService>();
         services.AddScoped<MemoriesService>();
+        services.AddScoped<ExportsService>();
+        services.AddScoped<ImportsService>();
         services.AddAutoMapper(
             (provider, mapper) => mapper.LicenseKey = provider.GetRequiredService<IConfiguration>()["AutoMapper:LicenseKey"],
             typeof(ApplicationServices));

@@ -1,11 +1,13 @@
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using SessionService.Application.Exports;
 using SessionService.Application.Memories;
 using SessionService.Application.Messages;
 using SessionService.Application.Sessions;
 using SessionService.Application.Statistics;
 using SessionService.Infrastructure.Digests;
 using SessionService.Infrastructure.EmbeddedPostgres;
+using SessionService.Infrastructure.Exports;
 using SessionService.Infrastructure.Idempotency;
 using SessionService.Infrastructure.Memories;
 using SessionService.Infrastructure.Messages;
@@ -48,6 +50,7 @@ public static class InfrastructureServices
         services.AddSingleton<IMessageReader, MessageReader>();
         services.AddScoped<IMemoryStore, MemoryStore>();
         services.AddSingleton<IStatisticsStore, StatisticsStore>();
+        services.AddScoped<IExportReader, ExportReader>();
         return services;
     }
 

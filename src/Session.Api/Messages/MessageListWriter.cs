@@ -38,6 +38,13 @@ internal readonly struct MessageListWriter(Utf8JsonWriter json, string userId, G
     public void Write(in MessageRow message)
     {
         json.WriteStartObject();
+        WriteMembers(message);
+        json.WriteEndObject();
+    }
+
+    /// <summary>The members of <see cref="MessageResponse"/>, into an object that is begun.</summary>
+    public void WriteMembers(in MessageRow message)
+    {
         json.WriteString(MessageId, message.MessageId);
         json.WriteString(SessionId, _sessionId);
         json.WriteString(UserId, _userId);
@@ -51,7 +58,6 @@ internal readonly struct MessageListWriter(Utf8JsonWriter json, string userId, G
         json.WriteNumber(CostUsd, DecimalConverter.WithoutPadding(message.CostUsd));
         json.WritePropertyName(CreatedAt);
         TimestampConverter.WriteUtc(json, message.CreatedAt);
-        json.WriteEndObject();
     }
 
     public void End(MessagePage page)

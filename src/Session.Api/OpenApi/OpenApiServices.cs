@@ -60,6 +60,8 @@ internal static class OpenApiServices
                 Description = "The user in whose name the request is made.",
             });
             options.SupportNonNullableReferenceTypes();
+            // A reference alone has no room for a description.
+            options.UseAllOfToExtendReferenceSchemas();
             options.MapType<JsonText>(() => new OpenApiSchema { Type = JsonSchemaType.Object });
             options.MapType<decimal>(() => new OpenApiSchema { Type = JsonSchemaType.Number, Format = "decimal" });
             options.SchemaFilter<ServiceSchemaFilter>();

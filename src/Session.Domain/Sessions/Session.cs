@@ -58,6 +58,25 @@ public sealed class Session
         DigestedActivity = now,
     };
 
+    /// <summary>A session as it was elsewhere or before, without its messages: these are put back after it, and its totals follow from them.</summary>
+    public static Session Restore(
+        string userId,
+        Guid sessionId,
+        SessionStatus status,
+        SessionChanges content,
+        DateTimeOffset createdAt,
+        DateTimeOffset updatedAt,
+        DateTimeOffset lastActivity)
+    {
+        var session = Start(userId, sessionId, content.ConversationData, content.Metadata, createdAt);
+        session.Status = status;
+        session.SessionSummary = content.SessionSummary ?? "";
+        session.UpdatedAt = updatedAt;
+        session.LastActivity = lastActivity;
+        session.DigestedActivity = lastActivity;
+        return session;
+    }
+
     /// <summary>Replaces what is given and leaves what is <see langword="null"/>.</summary>
     /// <exception cref="Errors.ConflictException">The status may not change so; nothing has changed then.</exception>
     public void Update(SessionChanges changes, DateTimeOffset now)

@@ -27,6 +27,8 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
     // nobody else can. A write is left out whole: its session is gone or has ended, its expected number is not the next, or it was
     // made before. What "before" means is seen as of the statement's start; what others commit after that breaks a unique
     // key, and the statement is made once more.
+    //
+    // What is put back has no time of arrival: it may go into an ended session, and leaves the session's times alone.
     private static readonly string Sql =
         $"""
         WITH input AS MATERIALIZED (
@@ -52,7 +54,7 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
             SELECT i.*, s.message_count + row_number() OVER (PARTITION BY i.user_id, i.session_id ORDER BY i.position) AS sequence
             FROM input AS i
             JOIN session AS s ON s.user_id = i.user_id AND s.session_id = i.session_id
-            WHERE s.status <> 'ended'
+            WHERE (s.status <> 'ended' OR i.now IS NULL)
               AND coalesce(i.expected_sequence, s.message_count + 1) = s.message_count + 1
               AND i.write NOT IN (SELECT b.write FROM made_before AS b)),
         message AS (
@@ -69,7 +71,7 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
             SET message_count = s.message_count + t.messages,
                 total_tokens = s.total_tokens + t.tokens,
                 total_cost = s.total_cost + t.cost,
-                last_activity = t.now,
+                last_activity = coalesce(t.now, s.last_activity),
                 updated_at = greatest(s.updated_at, t.now),
                 is_digested = false
             FROM total AS t

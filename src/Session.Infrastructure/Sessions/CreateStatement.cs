@@ -23,8 +23,9 @@ internal sealed class CreateStatement : IGroupStatement<Creation, bool>
         $"""
         WITH input AS MATERIALIZED (
             SELECT *
-            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9) WITH ORDINALITY
-                AS i (user_id, session_id, status, conversation_data, metadata, session_summary, now, key, request_hash, position)),
+            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) WITH ORDINALITY
+                AS i (user_id, session_id, status, conversation_data, metadata, session_summary, now, key, request_hash,
+                      updated_at, last_activity, position)),
         made_before AS MATERIALIZED (
             SELECT i.position
             FROM input AS i
@@ -34,7 +35,7 @@ internal sealed class CreateStatement : IGroupStatement<Creation, bool>
                 (user_id, session_id, status, conversation_data, metadata, session_summary,
                  message_count, total_tokens, total_cost, created_at, updated_at, last_activity,
                  is_digested, digested_messages, digested_cost, digested_activity)
-            SELECT user_id, session_id, status, conversation_data, metadata, session_summary, 0, 0, 0, now, now, now, true, 0, 0, now
+            SELECT user_id, session_id, status, conversation_data, metadata, session_summary, 0, 0, 0, now, updated_at, last_activity, true, 0, 0, last_activity
             FROM input
             WHERE position NOT IN (SELECT b.position FROM made_before AS b)
             ORDER BY session_id
@@ -50,7 +51,7 @@ internal sealed class CreateStatement : IGroupStatement<Creation, bool>
             WHERE key IS NOT NULL
             ORDER BY user_id, key),
         counted AS (
-            {StatisticsSql.Add("created HAVING count(*) > 0", sessions: "count(*)", activeSessions: "count(*)")})
+            {StatisticsSql.Add("created HAVING count(*) > 0", sessions: "count(*)", activeSessions: $"count(*) FILTER (WHERE {StatisticsSql.IsActive})")})
         SELECT position
         FROM created
         """;
@@ -101,6 +102,8 @@ internal sealed class CreateStatement : IGroupStatement<Creation, bool>
                 ArrayParameter.Of(writes, w => w.Session.CreatedAt, NpgsqlDbType.TimestampTz),
                 ArrayParameter.Of(writes, w => w.Key?.Value, NpgsqlDbType.Text),
                 ArrayParameter.Of(writes, w => w.Key?.RequestHash, NpgsqlDbType.Bytea),
+                ArrayParameter.Of(writes, w => w.Session.UpdatedAt, NpgsqlDbType.TimestampTz),
+                ArrayParameter.Of(writes, w => w.Session.LastActivity, NpgsqlDbType.TimestampTz),
             },
         };
         await command.PrepareAsync(cancellationToken);

@@ -78,6 +78,44 @@ public sealed class ExecutableTests
         Assert.DoesNotContain("   at ", refused.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_users_sessions_go_to_a_file_and_from_it_into_another_database()
+    {
+        await using var here = await TestDatabase.CloneTemplateAsync();
+        await using var there = await TestDatabase.CloneTemplateAsync();
+        var folder = Directory.CreateTempSubdirectory("session-service-");
+        try
+        {
+            var (source, exported, again) = (Path.Combine(folder.FullName, "chats.jsonl"), Path.Combine(folder.FullName, "one.jsonl"), Path.Combine(folder.FullName, "two.jsonl"));
+            await File.WriteAllTextAsync(source, """
+                {"messages": [{"role": "user", "content": "Hello"}, {"role": "assistant", "content": "Grüße 🦊"}]}
+                {"messages": [{"role": "robot", "content": "Hello"}]}
+                """);
+
+            var wrong = await RunAsync(here.ConnectionString, "import", source, "--user", "a/b", "--on-error", "skip");
+            var export = await RunAsync(here.ConnectionString, "export", "--user", "a/b", "--output", exported);
+            var import = await RunAsync(there.ConnectionString, "import", exported, "--user", "a/b");
+            var copy = await RunAsync(there.ConnectionString, "export", "--user", "a/b", "--output", again);
+            var none = await RunAsync(here.ConnectionString, "export", "--user", "a/b", "--session", $"{Guid.NewGuid()}");
+            var nobody = await RunAsync(here.ConnectionString, "export");
+
+            Assert.True(wrong.ExitCode == 1, wrong.Output);
+            Assert.Contains("line 2: role: must be one of user, assistant, system, tool (validation_failed)", wrong.Output, StringComparison.Ordinal);
+            Assert.True(export.ExitCode == 0, export.Output);
+            Assert.True(import.ExitCode == 0, import.Output);
+            Assert.Contains("messages: 2 created, 0 unchanged, 0 failed", import.Output, StringComparison.Ordinal);
+            Assert.True(copy.ExitCode == 0, copy.Output);
+            Assert.Equal((await File.ReadAllLinesAsync(exported))[1..], (await File.ReadAllLinesAsync(again))[1..]);
+            Assert.True(none.ExitCode == 1, none.Output);
+            Assert.Contains("There is no such session.", none.Output, StringComparison.Ordinal);
+            Assert.True(nobody.ExitCode == 1, nobody.Output);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     private static async Task<(int ExitCode, string Output)> RunAsync(string connectionString, params string[] arguments)
     {
         using var timeout = new CancellationTokenSource(Patience);
