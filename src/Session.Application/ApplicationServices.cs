@@ -1,7 +1,9 @@
 using FluentValidation;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using SessionService.Application.Archival;
 using SessionService.Application.Exports;
+using SessionService.Application.Forks;
 using SessionService.Application.Identity;
 using SessionService.Application.Imports;
 using SessionService.Application.Limits;
@@ -22,7 +24,9 @@ public static class ApplicationServices
         services.AddScoped<SessionsService>();
         services.AddScoped<MessagesService>();
         services.AddScoped<MemoriesService>();
+        services.AddScoped<ArchivalService>();
         services.AddScoped<ExportsService>();
+        services.AddScoped<ForksService>();
         services.AddScoped<ImportsService>();
         services.AddAutoMapper(
             (provider, mapper) => mapper.LicenseKey = provider.GetRequiredService<IConfiguration>()["AutoMapper:LicenseKey"],

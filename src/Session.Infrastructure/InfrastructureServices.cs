@@ -1,13 +1,17 @@
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using SessionService.Application.Archival;
 using SessionService.Application.Exports;
+using SessionService.Application.Forks;
 using SessionService.Application.Memories;
 using SessionService.Application.Messages;
 using SessionService.Application.Sessions;
 using SessionService.Application.Statistics;
+using SessionService.Infrastructure.Archival;
 using SessionService.Infrastructure.Digests;
 using SessionService.Infrastructure.EmbeddedPostgres;
 using SessionService.Infrastructure.Exports;
+using SessionService.Infrastructure.Forks;
 using SessionService.Infrastructure.Idempotency;
 using SessionService.Infrastructure.Memories;
 using SessionService.Infrastructure.Messages;
@@ -45,12 +49,14 @@ public static class InfrastructureServices
             .AddInterceptors(PreparedCommands.Instance));
         services.AddWrites();
         services.AddDigest();
+        services.AddArchival();
         services.AddScoped<ISessionStore, SessionStore>();
         services.AddSingleton<IMessageStore, MessageStore>();
         services.AddSingleton<IMessageReader, MessageReader>();
         services.AddScoped<IMemoryStore, MemoryStore>();
         services.AddSingleton<IStatisticsStore, StatisticsStore>();
         services.AddScoped<IExportReader, ExportReader>();
+        services.AddScoped<IForkStore, ForkStore>();
         return services;
     }
 
@@ -77,6 +83,15 @@ public static class InfrastructureServices
         services.AddSingleton<DigestMetrics>();
         services.AddSingleton<SessionDigest>();
         services.AddHostedService<SessionDigester>();
+    }
+
+    /// <summary>What becomes of sessions that nobody uses.</summary>
+    private static void AddArchival(this IServiceCollection services)
+    {
+        services.AddOptions<ArchivalOptions>().BindConfiguration(ArchivalOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<ArchivalMetrics>();
+        services.AddSingleton<ISessionArchive, SessionArchive>();
+        services.AddHostedService<SessionArchiver>();
     }
 
     /// <summary>Lets the embedded server come up while the application is put together; the start-up waits for it.</summary>

@@ -22,7 +22,7 @@ internal static class ServiceCommands
             TreatUnmatchedTokensAsErrors = false,
             Subcommands =
             {
-                SchemaCommands.Create(args), TransferCommands.CreateExport(), TransferCommands.CreateImport(), CreateHealth(),
+                SchemaCommands.Create(args), TransferCommands.CreateExport(), TransferCommands.CreateImport(), ArchiveCommand.Create(), CreateHealth(),
             },
         };
         root.SetAction(async _ =>

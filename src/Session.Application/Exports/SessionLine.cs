@@ -37,6 +37,12 @@ public sealed class SessionLine
     public DateTimeOffset? UpdatedAt { get; init; }
 
     public DateTimeOffset? LastActivity { get; init; }
+
+    public DateTimeOffset? ArchivedAt { get; init; }
+
+    public Guid? ForkedFromSession { get; init; }
+
+    public long? ForkedFromSequence { get; init; }
 }
 
 internal sealed class SessionLineValidator : AbstractValidator<SessionLine>
@@ -51,5 +57,7 @@ internal sealed class SessionLineValidator : AbstractValidator<SessionLine>
         RuleFor(l => l.CreatedAt).InRange();
         RuleFor(l => l.UpdatedAt).InRange();
         RuleFor(l => l.LastActivity).InRange();
+        RuleFor(l => l.ArchivedAt).InRange();
+        RuleFor(l => l.ForkedFromSequence).ExpectedSequence();
     }
 }

@@ -107,14 +107,16 @@ internal sealed class Import(
         var now = time.GetDatabaseNow();
         var createdAt = session.CreatedAt?.ToDatabaseTime() ?? now;
         var lastActivity = session.LastActivity?.ToDatabaseTime() ?? createdAt;
-        var restored = Session.Restore(
+        var restored = Session.PutBack(
             userId,
             session.SessionId!.Value,
             session.Status is null ? SessionStatus.Active : SessionStatuses.Parse(session.Status),
             new SessionChanges(Status: null, session.ConversationData?.Value, session.Metadata?.Value, session.SessionSummary, LastActivity: null),
             createdAt,
             session.UpdatedAt?.ToDatabaseTime() ?? (lastActivity > createdAt ? lastActivity : createdAt),
-            lastActivity);
+            lastActivity,
+            session.ArchivedAt?.ToDatabaseTime(),
+            session is { ForkedFromSession: { } source, ForkedFromSequence: { } sequence } ? (source, sequence) : null);
         if ((await sessions.CreateAsync(restored, key: null, cancellationToken)).Outcome == CreateOutcome.Created)
         {
             Response.Sessions.Created++;

@@ -33,6 +33,24 @@ public sealed class Session
 
     public DateTimeOffset LastActivity { get; private set; }
 
+    /// <summary>When the session was put away; <see langword="null"/> where it is not. An ended session stays ended.</summary>
+    public DateTimeOffset? ArchivedAt { get; private set; }
+
+    /// <summary>The session that this one went on from, if there was one; it may be gone since.</summary>
+    public Guid? ForkedFromSessionId { get; private set; }
+
+    /// <summary>The last message that the two have in common.</summary>
+    public long? ForkedFromSequence { get; private set; }
+
+    /// <summary>How many of the messages, from the first, were copied, and count in the statistics where they were written.</summary>
+    public long CopiedMessages { get; private set; }
+
+    /// <summary>The tokens of the copied messages.</summary>
+    public long CopiedTokens { get; private set; }
+
+    /// <summary>The cost of the copied messages, USD.</summary>
+    public decimal CopiedCost { get; private set; }
+
     /// <summary>Whether everything that follows from the messages tells of the session as it is; otherwise what is newer is to be added.</summary>
     public bool IsDigested { get; private set; } = true;
 
@@ -59,14 +77,16 @@ public sealed class Session
     };
 
     /// <summary>A session as it was elsewhere or before, without its messages: these are put back after it, and its totals follow from them.</summary>
-    public static Session Restore(
+    public static Session PutBack(
         string userId,
         Guid sessionId,
         SessionStatus status,
         SessionChanges content,
         DateTimeOffset createdAt,
         DateTimeOffset updatedAt,
-        DateTimeOffset lastActivity)
+        DateTimeOffset lastActivity,
+        DateTimeOffset? archivedAt,
+        (Guid SessionId, long Sequence)? forkedFrom)
     {
         var session = Start(userId, sessionId, content.ConversationData, content.Metadata, createdAt);
         session.Status = status;
@@ -74,6 +94,9 @@ public sealed class Session
         session.UpdatedAt = updatedAt;
         session.LastActivity = lastActivity;
         session.DigestedActivity = lastActivity;
+        session.ArchivedAt = archivedAt;
+        session.ForkedFromSessionId = forkedFrom?.SessionId;
+        session.ForkedFromSequence = forkedFrom?.Sequence;
         return session;
     }
 
@@ -91,6 +114,11 @@ public sealed class Session
             return;
         }
 
+        if (changes.Status is { } next && next != Status)
+        {
+            ArchivedAt = next == SessionStatus.Archived ? now : null;
+        }
+
         Status = changes.Status ?? Status;
         ConversationData = changes.ConversationData ?? ConversationData;
         Metadata = changes.Metadata ?? Metadata;
@@ -106,6 +134,28 @@ public sealed class Session
         if (Status != SessionStatus.Ended)
         {
             Status = SessionStatus.Ended;
+            Touch(now);
+        }
+    }
+
+    /// <summary>Puts the session away, from whatever status it has. An ended one stays ended, and is marked only; doing it again changes nothing.</summary>
+    public void Archive(DateTimeOffset now)
+    {
+        if (ArchivedAt is null)
+        {
+            Status = Status == SessionStatus.Ended ? Status : SessionStatus.Archived;
+            ArchivedAt = now;
+            Touch(now);
+        }
+    }
+
+    /// <summary>Takes the session up again: one that was put away or had expired becomes active, unless it has ended.</summary>
+    public void Restore(DateTimeOffset now)
+    {
+        if (ArchivedAt is not null || Status is SessionStatus.Archived or SessionStatus.Expired)
+        {
+            Status = Status == SessionStatus.Ended ? Status : SessionStatus.Active;
+            ArchivedAt = null;
             Touch(now);
         }
     }

@@ -23,9 +23,9 @@ internal sealed class CreateStatement : IGroupStatement<Creation, bool>
         $"""
         WITH input AS MATERIALIZED (
             SELECT *
-            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) WITH ORDINALITY
+            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) WITH ORDINALITY
                 AS i (user_id, session_id, status, conversation_data, metadata, session_summary, now, key, request_hash,
-                      updated_at, last_activity, position)),
+                      updated_at, last_activity, archived_at, forked_from_session_id, forked_from_sequence, position)),
         made_before AS MATERIALIZED (
             SELECT i.position
             FROM input AS i
@@ -34,8 +34,10 @@ internal sealed class CreateStatement : IGroupStatement<Creation, bool>
             INSERT INTO dev.sessions
                 (user_id, session_id, status, conversation_data, metadata, session_summary,
                  message_count, total_tokens, total_cost, created_at, updated_at, last_activity,
+                 archived_at, forked_from_session_id, forked_from_sequence, copied_messages, copied_tokens, copied_cost,
                  is_digested, digested_messages, digested_cost, digested_activity)
-            SELECT user_id, session_id, status, conversation_data, metadata, session_summary, 0, 0, 0, now, updated_at, last_activity, true, 0, 0, last_activity
+            SELECT user_id, session_id, status, conversation_data, metadata, session_summary, 0, 0, 0, now, updated_at, last_activity,
+                   archived_at, forked_from_session_id, forked_from_sequence, 0, 0, 0, true, 0, 0, last_activity
             FROM input
             WHERE position NOT IN (SELECT b.position FROM made_before AS b)
             ORDER BY session_id
@@ -104,6 +106,9 @@ internal sealed class CreateStatement : IGroupStatement<Creation, bool>
                 ArrayParameter.Of(writes, w => w.Key?.RequestHash, NpgsqlDbType.Bytea),
                 ArrayParameter.Of(writes, w => w.Session.UpdatedAt, NpgsqlDbType.TimestampTz),
                 ArrayParameter.Of(writes, w => w.Session.LastActivity, NpgsqlDbType.TimestampTz),
+                ArrayParameter.Of(writes, w => w.Session.ArchivedAt, NpgsqlDbType.TimestampTz),
+                ArrayParameter.Of(writes, w => w.Session.ForkedFromSessionId, NpgsqlDbType.Uuid),
+                ArrayParameter.Of(writes, w => w.Session.ForkedFromSequence, NpgsqlDbType.Bigint),
             },
         };
         await command.PrepareAsync(cancellationToken);

@@ -116,6 +116,29 @@ public sealed class ExecutableTests
         }
     }
 
+    [Fact]
+    public async Task What_would_be_archived_is_printed_and_stays_as_it_is()
+    {
+        await using var database = await TestDatabase.CloneTemplateAsync();
+        await database.ExecuteAsync(
+            """
+            INSERT INTO dev.sessions
+                (user_id, session_id, status, conversation_data, metadata, session_summary, message_count, total_tokens, total_cost,
+                 created_at, updated_at, last_activity)
+            VALUES ('a b', 'a87a9d6e-4137-4d41-8ab8-a13c4abcc83e', 'active', '{}', '{}', '', 0, 0, 0, '2020-01-01Z', '2020-01-01Z', '2020-01-01Z')
+            """);
+
+        var dry = await RunAsync(database.ConnectionString, "archive", "--dry-run", "--Archival:ExpireAfter", "1.00:00:00");
+        var before = await database.QueryAsync("SELECT status FROM dev.sessions");
+        var run = await RunAsync(database.ConnectionString, "archive", "--Archival:ExpireAfter", "1.00:00:00");
+
+        Assert.True(dry.ExitCode == 0, dry.Output);
+        Assert.Equal("expire a%20b a87a9d6e-4137-4d41-8ab8-a13c4abcc83e active 2020-01-01T00:00:00.0000000Z\n", dry.Output);
+        Assert.Equal(["active"], before);
+        Assert.True(run.ExitCode == 0, run.Output);
+        Assert.Equal(["expired"], await database.QueryAsync("SELECT status FROM dev.sessions"));
+    }
+
     private static async Task<(int ExitCode, string Output)> RunAsync(string connectionString, params string[] arguments)
     {
         using var timeout = new CancellationTokenSource(Patience);
