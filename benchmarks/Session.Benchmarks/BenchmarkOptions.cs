@@ -31,6 +31,14 @@ internal sealed record BenchmarkOptions
 
     public int ManySessions { get; init; } = 1_000_000;
 
+    public int FewMessages { get; init; } = 1_000;
+
+    public int ManyMessages { get; init; } = 100_000;
+    /// <summary>Sessions of a user who has many and of one who has few.</summary>
+    public int ListedMany { get; init; } = 100_000;
+
+    public int ListedFew { get; init; } = 10;
+
     public string SharedBuffers { get; init; } = "512MB";
 
     /// <summary>Where the database is made and removed again; on a disk, because a commit in memory costs nothing.</summary>
@@ -51,6 +59,9 @@ internal sealed record BenchmarkOptions
         Depth = 2_000,
         FewSessions = 100,
         ManySessions = 5_000,
+        FewMessages = 100,
+        ManyMessages = 1_000,
+        ListedMany = 1_000,
         SharedBuffers = "64MB",
     };
 }

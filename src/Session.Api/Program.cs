@@ -1,4 +1,5 @@
 using SessionService.Api.Commands;
+using SessionService.Api.Faults;
 using SessionService.Api.Health;
 using SessionService.Api.Hosting;
 using SessionService.Api.Identity;
@@ -20,6 +21,7 @@ return await ServiceCommands.RunAsync(args, serve: async arguments =>
     builder.Services.AddStores();
     builder.AddIdentity();
     builder.Services.AddLimits();
+    builder.Services.AddFaults();
     builder.Services.AddCrossOrigin();
     builder.Services.AddApi();
     builder.Services.AddProblems();
@@ -38,6 +40,7 @@ return await ServiceCommands.RunAsync(args, serve: async arguments =>
     app.UseServiceOpenApi();
     app.UseTokens();
     app.UseLimits();
+    app.UseFaults();
     app.MapControllers();
     app.MapMetrics();
     await app.RunAsync();

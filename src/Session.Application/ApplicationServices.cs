@@ -4,12 +4,15 @@ using Microsoft.Extensions.DependencyInjection;
 using SessionService.Application.Archival;
 using SessionService.Application.Exports;
 using SessionService.Application.Forks;
+using SessionService.Application.Contexts;
 using SessionService.Application.Identity;
 using SessionService.Application.Imports;
 using SessionService.Application.Limits;
 using SessionService.Application.Memories;
 using SessionService.Application.Messages;
+using SessionService.Application.Search;
 using SessionService.Application.Sessions;
+using SessionService.Application.Usage;
 
 namespace SessionService.Application;
 
@@ -28,6 +31,9 @@ public static class ApplicationServices
         services.AddScoped<ExportsService>();
         services.AddScoped<ForksService>();
         services.AddScoped<ImportsService>();
+        services.AddScoped<SearchService>();
+        services.AddScoped<ContextsService>();
+        services.AddSingleton<UsageService>();
         services.AddAutoMapper(
             (provider, mapper) => mapper.LicenseKey = provider.GetRequiredService<IConfiguration>()["AutoMapper:LicenseKey"],
             typeof(ApplicationServices));

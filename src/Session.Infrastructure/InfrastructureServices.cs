@@ -5,8 +5,10 @@ using SessionService.Application.Exports;
 using SessionService.Application.Forks;
 using SessionService.Application.Memories;
 using SessionService.Application.Messages;
+using SessionService.Application.Search;
 using SessionService.Application.Sessions;
 using SessionService.Application.Statistics;
+using SessionService.Application.Usage;
 using SessionService.Infrastructure.Archival;
 using SessionService.Infrastructure.Digests;
 using SessionService.Infrastructure.EmbeddedPostgres;
@@ -17,23 +19,30 @@ using SessionService.Infrastructure.Memories;
 using SessionService.Infrastructure.Messages;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Schema;
+using SessionService.Infrastructure.Search;
 using SessionService.Infrastructure.Sessions;
 using SessionService.Infrastructure.Startup;
 using SessionService.Infrastructure.Statistics;
+using SessionService.Infrastructure.Usage;
 using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Infrastructure;
 
 public static class InfrastructureServices
 {
+    // An instance that freezes or loses its network in the middle of a transaction would keep a session and a slot of the statistics locked, and with
+    // them other instances' writers, for as long as the server takes the connection for alive: hours.
+    private const string RequestSettings = "SET idle_in_transaction_session_timeout = '10s'";
+
     /// <summary>The database server, its schema, and the one data source of the process.</summary>
     public static IServiceCollection AddDatabase(this IServiceCollection services)
     {
         services.AddOptions<EmbeddedPostgresOptions>().BindConfiguration(EmbeddedPostgresOptions.Section).ValidateDataAnnotations();
         services.AddSingleton<DatabaseServer>();
         // Its name stands in metrics, where the connection string would without one.
-        services.AddSingleton<NpgsqlDataSource>(provider =>
-            new NpgsqlDataSourceBuilder(provider.GetRequiredService<DatabaseServer>().ConnectionString) { Name = "requests" }.Build());
+        services.AddSingleton(provider => new ServerPool(
+            new NpgsqlDataSourceBuilder(provider.GetRequiredService<DatabaseServer>().ConnectionString) { Name = "requests" }.UseSettings(RequestSettings)));
+        services.AddSingleton(provider => provider.GetRequiredService<ServerPool>().Primary);
         services.AddSingleton<SchemaMigrator>();
         services.AddSingleton<SchemaCheck>();
         return services;
@@ -44,20 +53,34 @@ public static class InfrastructureServices
     {
         services.AddHostedService<DatabaseStartup>();
         services.AddHostedService<EmbeddedPostgresWatch>();
-        services.AddDbContextPool<SessionDbContext>((provider, options) => options
-            .UseSessionTables(provider.GetRequiredService<NpgsqlDataSource>())
-            .AddInterceptors(PreparedCommands.Instance));
+        services.AddPulses();
+        services.AddScoped<ReadConnections>();
+        services.AddSingleton<SessionContexts>();
+        services.AddScoped(provider => provider.GetRequiredService<SessionContexts>().Of(provider.GetRequiredService<ReadConnections>()));
         services.AddWrites();
         services.AddDigest();
         services.AddArchival();
+        services.AddSearch();
         services.AddScoped<ISessionStore, SessionStore>();
+        services.AddScoped<ISessionListReader, SessionListReader>();
+        services.AddSingleton<SessionRecount>();
+        services.AddHostedService(provider => provider.GetRequiredService<SessionRecount>());
         services.AddSingleton<IMessageStore, MessageStore>();
-        services.AddSingleton<IMessageReader, MessageReader>();
+        services.AddScoped<IMessageReader, MessageReader>();
         services.AddScoped<IMemoryStore, MemoryStore>();
-        services.AddSingleton<IStatisticsStore, StatisticsStore>();
         services.AddScoped<IExportReader, ExportReader>();
         services.AddScoped<IForkStore, ForkStore>();
+        services.AddScoped<IStatisticsStore, StatisticsStore>();
+        services.AddSingleton<IUsageStore, UsageStore>();
         return services;
+    }
+
+    /// <summary>What notices that the database is lost, and what is then forgotten.</summary>
+    private static void AddPulses(this IServiceCollection services)
+    {
+        services.AddOptions<PulseOptions>().BindConfiguration(PulseOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<DatabasePulses>();
+        services.AddHostedService<DatabaseWatch>();
     }
 
     /// <summary>The writes that are made together, and the keys that keep them from being made twice.</summary>
@@ -82,6 +105,7 @@ public static class InfrastructureServices
         services.AddSingleton<DigestDataSource>();
         services.AddSingleton<DigestMetrics>();
         services.AddSingleton<SessionDigest>();
+        services.AddSingleton<IDigestParticipant, UsageDigest>();
         services.AddHostedService<SessionDigester>();
     }
 
@@ -92,6 +116,22 @@ public static class InfrastructureServices
         services.AddSingleton<ArchivalMetrics>();
         services.AddSingleton<ISessionArchive, SessionArchive>();
         services.AddHostedService<SessionArchiver>();
+    }
+
+    /// <summary>Full text search over segments that the digest makes.</summary>
+    private static void AddSearch(this IServiceCollection services)
+    {
+        services.AddOptions<SearchOptions>().BindConfiguration(SearchOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<LanguageCheck>();
+        services.AddSingleton<TextAnalyzer>();
+        services.AddSingleton<SearchCache>();
+        services.AddSingleton<MessageIndexer>();
+        services.AddSingleton<SearchIndex>();
+        services.AddSingleton<SearchSegments>();
+        services.AddSingleton<IDigestParticipant>(provider => provider.GetRequiredService<SearchSegments>());
+        services.AddSingleton<SearchCatchUp>();
+        services.AddSingleton<Highlighter>();
+        services.AddScoped<ISessionSearch, SessionSearch>();
     }
 
     /// <summary>Lets the embedded server come up while the application is put together; the start-up waits for it.</summary>

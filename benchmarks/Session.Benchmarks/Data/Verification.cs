@@ -23,6 +23,24 @@ internal static class Verification
                OR coalesce(last, 0) <> coalesce(messages, 0)
             """),
         ("messages stored twice", "SELECT count(*) - count(DISTINCT id) FROM dev.session_messages"),
+        ("users whose sessions are not as many as are counted",
+            """
+            SELECT count(*)
+            FROM (SELECT user_id, status, count(*) AS sessions FROM dev.sessions GROUP BY user_id, status) AS stored
+            FULL JOIN (SELECT user_id, status, sum(sessions) AS sessions FROM dev.session_counts GROUP BY user_id, status) AS kept USING (user_id, status)
+            WHERE coalesce(stored.sessions, 0) <> coalesce(kept.sessions, 0)
+            """),
+        ("sessions whose usage is not that of their digested messages",
+            """
+            SELECT count(*)
+            FROM dev.sessions AS session
+            LEFT JOIN (
+                SELECT user_id, session_id, sum(messages) AS messages
+                FROM dev.usage
+                WHERE user_id <> ''
+                GROUP BY user_id, session_id) AS used USING (user_id, session_id)
+            WHERE session.digested_messages <> coalesce(used.messages, 0)
+            """),
         ("totals in the statistics that are not the sums over sessions and messages",
             """
             SELECT count(*)

@@ -1,4 +1,5 @@
 using SessionService.Benchmarks.Data;
+using SessionService.Infrastructure.Sessions;
 using SessionService.Infrastructure.Statistics;
 
 namespace SessionService.Benchmarks.PgBench;
@@ -21,7 +22,9 @@ internal static class Statements
                 total_tokens = total_tokens + $8,
                 total_cost = total_cost + $9,
                 last_activity = $11,
-                updated_at = greatest(updated_at, $11)
+                updated_at = greatest(updated_at, $11),
+                revision = revision + 1,
+                is_digested = false
             WHERE user_id = $1 AND session_id = $2 AND status <> 'ended'
             RETURNING message_count),
         message AS (
@@ -41,10 +44,13 @@ internal static class Statements
         WITH added AS (
             INSERT INTO dev.sessions
                 (user_id, session_id, status, conversation_data, metadata, session_summary,
-                 message_count, total_tokens, total_cost, created_at, updated_at, last_activity)
-            VALUES ($1, $2, $3, $4, $5, $6, 0, 0, 0, $7, $7, $7)
+                 message_count, total_tokens, total_cost, created_at, updated_at, last_activity,
+                 is_digested, digested_messages, digested_cost, digested_activity)
+            VALUES ($1, $2, $3, $4, $5, $6, 0, 0, 0, $7, $7, $7, true, 0, 0, $7)
             ON CONFLICT DO NOTHING
             RETURNING session_id),
+        counted_user AS (
+            {SessionCountsSql.Add("SELECT $1 AS user_id, $3 AS status, false AS is_starred, 1 AS sessions FROM added")}),
         counted AS (
             {StatisticsSql.Add("added", sessions: "1", activeSessions: "1")})
         SELECT EXISTS (SELECT FROM added)

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Mvc;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
+using SessionService.Api.Sessions;
 using SessionService.Application.Archival;
 using SessionService.Application.Identity;
 using SessionService.Application.Sessions;
@@ -24,8 +25,8 @@ public sealed class ArchivalController(ArchivalService archival) : ControllerBas
     [HttpPost("api/v1/sessions/{session_id:guid}/archive", Name = "archive_session")]
     [ProducesResponseType<SessionResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status404NotFound)]
-    public Task<SessionResponse> Archive([FromRoute(Name = "session_id")] Guid sessionId, [FromCaller] Caller caller, CancellationToken cancellationToken) =>
-        archival.ArchiveAsync(sessionId, caller, cancellationToken);
+    public async Task<SessionResponse> Archive([FromRoute(Name = "session_id")] Guid sessionId, [FromCaller] Caller caller, CancellationToken cancellationToken) =>
+        Response.Tag(await archival.ArchiveAsync(sessionId, caller, cancellationToken));
 
     /// <summary>Takes a session up again</summary>
     /// <remarks>One that was put away or had expired becomes `active`; an ended one stays `ended`, and is no longer put away. Others stay as they are.</remarks>
@@ -36,6 +37,6 @@ public sealed class ArchivalController(ArchivalService archival) : ControllerBas
     [HttpPost("api/v1/sessions/{session_id:guid}/restore", Name = "restore_session")]
     [ProducesResponseType<SessionResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status404NotFound)]
-    public Task<SessionResponse> Restore([FromRoute(Name = "session_id")] Guid sessionId, [FromCaller] Caller caller, CancellationToken cancellationToken) =>
-        archival.RestoreAsync(sessionId, caller, cancellationToken);
+    public async Task<SessionResponse> Restore([FromRoute(Name = "session_id")] Guid sessionId, [FromCaller] Caller caller, CancellationToken cancellationToken) =>
+        Response.Tag(await archival.RestoreAsync(sessionId, caller, cancellationToken));
 }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Mvc;
 using SessionService.Api.Idempotency;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
+using SessionService.Api.Sessions;
 using SessionService.Application.Forks;
 using SessionService.Application.Identity;
 using SessionService.Application.Sessions;
@@ -40,6 +41,6 @@ public sealed class ForksController(ForksService forks) : ControllerBase
         CancellationToken cancellationToken)
     {
         var session = Response.MarkReplay(await forks.ForkAsync(sessionId, request, idempotencyKey, caller, cancellationToken));
-        return Created($"/api/v1/sessions/{session.SessionId}", session);
+        return Created($"/api/v1/sessions/{session.SessionId}", Response.Tag(session));
     }
 }

@@ -19,16 +19,16 @@ public sealed class HealthController(HealthCheckService checks, TimeProvider tim
         .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
     /// <summary>Gets the health, for load balancers</summary>
-    /// <remarks>Healthy when the database answers.</remarks>
+    /// <remarks>Healthy when the database answers and the service is not stopping.</remarks>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">Healthy.</response>
-    /// <response code="503">The database does not answer.</response>
+    /// <response code="503">The database does not answer, or the service is stopping.</response>
     [HttpGet("health", Name = "get_health")]
     [HttpGet("api/v1/sessions/health", Name = "get_sessions_health")]
     [ProducesResponseType<HealthResponse>(StatusCodes.Status200OK)]
     [ProducesResponseType<HealthResponse>(StatusCodes.Status503ServiceUnavailable)]
     public async Task<IActionResult> Get(CancellationToken cancellationToken) =>
-        Answer(await checks.CheckHealthAsync(check => check.Name == HealthServices.Database, cancellationToken));
+        Answer(await checks.CheckHealthAsync(check => check.Name is HealthServices.Database or HealthServices.Departure, cancellationToken));
 
     /// <summary>Tells whether the process is alive</summary>
     /// <remarks>Asks nothing else: a service whose database is down must not be restarted for it.</remarks>
@@ -40,7 +40,7 @@ public sealed class HealthController(HealthCheckService checks, TimeProvider tim
         Answer(await checks.CheckHealthAsync(_ => false, cancellationToken));
 
     /// <summary>Tells whether the service can take requests</summary>
-    /// <remarks>The database answers and its schema is the one that the service expects.</remarks>
+    /// <remarks>The database answers and takes writes, its schema is the one that the service expects, and the service is not stopping.</remarks>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">Ready.</response>
     /// <response code="503">Not ready; the checks say why.</response>

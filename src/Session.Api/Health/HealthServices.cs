@@ -1,5 +1,7 @@
+using System.Net.Sockets;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Npgsql;
+using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Schema;
 
 namespace SessionService.Api.Health;
@@ -8,6 +10,7 @@ internal static class HealthServices
 {
     public const string ServiceName = "session_service";
     public const string Database = "database";
+    public const string Departure = "departure";
 
     // A probe gives up before the one who asks does.
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
@@ -16,23 +19,28 @@ internal static class HealthServices
     {
         services.AddHealthChecks()
             .AddCheck<DatabaseHealthCheck>(Database, timeout: Timeout)
-            .AddCheck<SchemaHealthCheck>("schema", timeout: Timeout);
+            .AddCheck<SchemaHealthCheck>("schema", timeout: Timeout)
+            .AddCheck<DepartureHealthCheck>(Departure);
+        services.AddOptions<ShutdownOptions>().BindConfiguration(ShutdownOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddHostedService<Departure>();
         return services;
     }
 }
 
 /// <summary>Asks the database for an answer, on a connection like any request's.</summary>
-internal sealed class DatabaseHealthCheck(NpgsqlDataSource dataSource) : IHealthCheck
+internal sealed class DatabaseHealthCheck(NpgsqlDataSource dataSource, DatabasePulses pulses) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
+        using var watch = pulses.Primary.Watch(cancellationToken);
         try
         {
+            watch.Token.ThrowIfCancellationRequested();
             await using var command = dataSource.CreateCommand("SELECT 1");
-            await command.ExecuteScalarAsync(cancellationToken);
+            await command.ExecuteScalarAsync(watch.Token);
             return HealthCheckResult.Healthy();
         }
-        catch (Exception exception) when (exception is NpgsqlException or OperationCanceledException)
+        catch (Exception exception) when (exception is NpgsqlException or SocketException or OperationCanceledException)
         {
             return HealthCheckResult.Unhealthy("The database does not answer.");
         }
@@ -40,19 +48,21 @@ internal sealed class DatabaseHealthCheck(NpgsqlDataSource dataSource) : IHealth
 }
 
 /// <summary>Whether the tables are those that the service expects, with a finding for every difference.</summary>
-internal sealed class SchemaHealthCheck(SchemaCheck schema) : IHealthCheck
+internal sealed class SchemaHealthCheck(SchemaCheck schema, DatabasePulses pulses) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
+        using var watch = pulses.Primary.Watch(cancellationToken);
         try
         {
-            var report = await schema.RunAsync(cancellationToken);
+            watch.Token.ThrowIfCancellationRequested();
+            var report = await schema.RunAsync(watch.Token);
             var findings = new Dictionary<string, object>(StringComparer.Ordinal) { ["errors"] = report.Errors, ["warnings"] = report.Warnings };
             return report.IsUsable
                 ? HealthCheckResult.Healthy(data: findings)
                 : HealthCheckResult.Unhealthy("The schema is not the one expected.", data: findings);
         }
-        catch (Exception exception) when (exception is NpgsqlException or OperationCanceledException)
+        catch (Exception exception) when (exception is NpgsqlException or SocketException or OperationCanceledException)
         {
             return HealthCheckResult.Unhealthy("The schema cannot be read.");
         }

@@ -9,6 +9,7 @@ using SessionService.Api.Exports;
 using SessionService.Api.Imports;
 using SessionService.Api.Json;
 using SessionService.Api.Problems;
+using SessionService.Api.Sessions;
 
 namespace SessionService.Api.Hosting;
 
@@ -27,6 +28,7 @@ internal static class ApiServices
             mvc.ValueProviderFactories.RemoveType<FormValueProviderFactory>();
             mvc.ValueProviderFactories.RemoveType<FormFileValueProviderFactory>();
             mvc.ValueProviderFactories.RemoveType<JQueryFormValueProviderFactory>();
+            mvc.ModelBinderProviders.Insert(0, new MetadataConditionsBinder());
             mvc.ModelMetadataDetailsProviders.Add(new SnakeCaseQueryNames());
             mvc.ModelMetadataDetailsProviders.Add(new WholeRequestValidation());
             mvc.MaxModelValidationErrors = int.MaxValue;
@@ -57,7 +59,7 @@ internal static class ApiServices
     public static IServiceCollection AddTransfers(this IServiceCollection services)
     {
         ValidatorOptions.Global.PropertyNameResolver = (_, member, _) => member is null ? null : JsonNamingPolicy.SnakeCaseLower.ConvertName(member.Name);
-        services.AddSingleton<ExportWriter>();
+        services.AddScoped<ExportWriter>();
         services.AddSingleton<ImportReader>();
         return services;
     }

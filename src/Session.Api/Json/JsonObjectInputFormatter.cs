@@ -145,8 +145,18 @@ internal sealed class JsonObjectInputFormatter : TextInputFormatter, IInputForma
         var model = type.CreateObject!();
         foreach (var property in type.Properties)
         {
-            if (property.Set is null || !json.TryGetProperty(property.Name, out var value) || value.ValueKind == JsonValueKind.Null)
+            if (property.Set is null || !json.TryGetProperty(property.Name, out var value))
             {
+                continue;
+            }
+
+            if (value.ValueKind == JsonValueKind.Null)
+            {
+                if (property.AttributeProvider!.IsDefined(typeof(NullIsGivenAttribute), inherit: false))
+                {
+                    property.Set(model, JsonText.Null);
+                }
+
                 continue;
             }
 

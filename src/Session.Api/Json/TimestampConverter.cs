@@ -1,30 +1,16 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Text.RegularExpressions;
+using SessionService.Application.Time;
 
 namespace SessionService.Api.Json;
 
 /// <summary>RFC 3339: read with any offset, written in UTC with <c>Z</c> and microseconds.</summary>
-internal sealed partial class TimestampConverter : JsonConverter<DateTimeOffset>
+internal sealed class TimestampConverter : JsonConverter<DateTimeOffset>
 {
-    // DateTimeOffset keeps seven digits of a second; further ones are far below the microsecond that is stored.
-    [GeneratedRegex(
-        @"\A(?<date>[0-9]{4}-[0-9]{2}-[0-9]{2})[Tt](?<time>[0-9]{2}:[0-9]{2}:[0-9]{2})((?<fraction>\.[0-9]{1,7})[0-9]*)?(?<offset>[Zz]|[+-][0-9]{2}:[0-9]{2})\z",
-        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
-        matchTimeoutMilliseconds: 100)]
-    private static partial Regex Rfc3339 { get; }
-
     public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        if (reader.TokenType == JsonTokenType.String
-            && reader.GetString() is { Length: < 64 } text
-            && Rfc3339.Match(text) is { Success: true } match
-            && DateTimeOffset.TryParse(
-                $"{match.Groups["date"]}T{match.Groups["time"]}{match.Groups["fraction"]}{match.Groups["offset"].Value.ToUpperInvariant()}",
-                CultureInfo.InvariantCulture,
-                DateTimeStyles.AdjustToUniversal,
-                out var time))
+        if (reader.TokenType == JsonTokenType.String && reader.GetString() is { } text && Rfc3339.TryParse(text, out var time))
         {
             return time;
         }

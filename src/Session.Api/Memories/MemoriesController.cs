@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
+using SessionService.Api.Consistency;
 using SessionService.Api.Idempotency;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
@@ -51,6 +52,7 @@ public sealed class MemoriesController(MemoriesService memories) : ControllerBas
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The memory.</response>
     [HttpGet(Name = "get_memory")]
+    [EventualReads]
     [ProducesResponseType<MemoryResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status404NotFound)]
     public Task<MemoryResponse> Get([FromRoute(Name = "session_id")] Guid sessionId, [FromCaller] Caller caller, CancellationToken cancellationToken) =>

@@ -11,7 +11,7 @@ namespace SessionService.Api.Messages;
 /// Writes a page of messages as <see cref="MessageListResponse"/> shows it, while the database sends it: stored text and JSON are
 /// copied, and no message becomes an object on the way.
 /// </summary>
-internal sealed partial class MessageListResult(MessagePage page) : IActionResult
+internal sealed partial class MessageListResult(MessagePage page, CancellationToken cancellationToken) : IActionResult
 {
     /// <summary>
     /// What is gathered before anything is sent. A page below this size gives its connection back before the client, however slow,
@@ -49,7 +49,7 @@ internal sealed partial class MessageListResult(MessagePage page) : IActionResul
     {
         var writer = new MessageListWriter(buffer.Json, page.UserId, page.SessionId);
         writer.Begin();
-        await foreach (var message in page.Rows.ReadAsync(http.RequestAborted))
+        await foreach (var message in page.Rows.ReadAsync(cancellationToken))
         {
             writer.Write(message);
             if (buffer.Length >= ChunkBytes)

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
+using SessionService.Api.Consistency;
 using SessionService.Api.Idempotency;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
@@ -87,9 +88,10 @@ public sealed class MessagesController(MessagesService messages) : ControllerBas
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The messages.</response>
     [HttpGet(Name = "list_messages")]
+    [EventualReads]
     [ProducesResponseType<MessageListResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status404NotFound)]
     public async Task<IActionResult> List(
         [FromRoute(Name = "session_id")] Guid sessionId, [FromQuery(Name = "")] ListMessagesQuery query, [FromCaller] Caller caller, CancellationToken cancellationToken) =>
-        new MessageListResult(await messages.ReadAsync(sessionId, query, caller, cancellationToken));
+        new MessageListResult(await messages.ReadAsync(sessionId, query, caller, cancellationToken), cancellationToken);
 }

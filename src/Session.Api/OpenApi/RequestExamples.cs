@@ -17,6 +17,8 @@ internal static class RequestExamples
         [typeof(UpdateSessionRequest)] =
             """{"status": "completed", "session_summary": "A first test of the service.", "metadata": {"test": false}}""",
         [typeof(ForkSessionRequest)] = """{"through_sequence": 2}""",
+        [typeof(PatchSessionRequest)] =
+            """{"title": "Plans for the summer", "metadata": {"topic": {"name": "summer"}, "test": null}}""",
         [typeof(CreateMessageRequest)] =
             """
             {"role": "user", "content": "Hello, this is a test message", "message_type": "chat", "metadata": {"source": "test"},

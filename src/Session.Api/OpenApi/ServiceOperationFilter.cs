@@ -1,17 +1,22 @@
 using System.Net.Mime;
 using System.Reflection;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
 using Microsoft.OpenApi;
+using SessionService.Api.Consistency;
 using SessionService.Api.Health;
 using SessionService.Api.Idempotency;
 using SessionService.Api.Identity;
 using SessionService.Api.Limits;
 using SessionService.Api.Problems;
+using SessionService.Api.Sessions;
 using SessionService.Application.Idempotency;
 using SessionService.Application.Identity;
+using SessionService.Application.Sessions;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace SessionService.Api.OpenApi;
@@ -66,6 +71,11 @@ internal sealed class ServiceOperationFilter(IOptions<IdentityOptions> identity,
             body.Required = true;
             KeepJson(body.Content);
             AddExample(body, context);
+            if (context.ApiDescription.HttpMethod == HttpMethods.Patch)
+            {
+                body.Content!["application/merge-patch+json"] = body.Content[MediaTypeNames.Application.Json];
+            }
+
             problems.UnionWith(RequestStatusesOfBodies);
         }
 
@@ -86,6 +96,14 @@ internal sealed class ServiceOperationFilter(IOptions<IdentityOptions> identity,
             AddIdempotencyKey(operation);
         }
 
+        if (context.MethodInfo.IsDefined(typeof(EventualReadsAttribute)))
+        {
+            AddConsistency(operation);
+            problems.Add(Key(StatusCodes.Status422UnprocessableEntity));
+        }
+
+        AddVersions(operation, context);
+        AddMetadataConditions(operation);
         problems.UnionWith(context.MethodInfo.GetCustomAttribute<ProducesProblemAttribute>()?.Statuses.Select(Key) ?? []);
         foreach (var status in problems)
         {
@@ -149,6 +167,86 @@ internal sealed class ServiceOperationFilter(IOptions<IdentityOptions> identity,
                     Schema = new OpenApiSchema { Type = JsonSchemaType.String, Enum = [JsonValue.Create("true")] },
                 },
             };
+        }
+    }
+
+    private static void AddConsistency(OpenApiOperation operation)
+    {
+        operation.Parameters ??= [];
+        operation.Parameters.Add(new OpenApiParameter
+        {
+            Name = EventualReadsAttribute.QueryParameter,
+            In = ParameterLocation.Query,
+            Description =
+                "`strong`, the default: the answer holds everything that was acknowledged before. `eventual`: a standby may answer, which may "
+                + "lack what was written last, a new session as a whole too; this works while no server takes writes.",
+            Schema = new OpenApiSchema
+            {
+                Type = JsonSchemaType.String,
+                Enum = [JsonValue.Create(EventualReadsAttribute.Strong), JsonValue.Create(EventualReadsAttribute.Eventual)],
+                Default = JsonValue.Create(EventualReadsAttribute.Strong),
+            },
+        });
+    }
+
+    // Any number of parameters of the client's own names, which a document of parameters can only give an example of.
+    private static void AddMetadataConditions(OpenApiOperation operation)
+    {
+        if (operation.Parameters?.FirstOrDefault(parameter => parameter.Name!.StartsWith(MetadataCondition.Prefix, StringComparison.OrdinalIgnoreCase))
+            is not { } conditions)
+        {
+            return;
+        }
+
+        operation.Parameters.Remove(conditions);
+        operation.Parameters.Add(new OpenApiParameter
+        {
+            Name = $"{MetadataCondition.Prefix}key",
+            In = ParameterLocation.Query,
+            Description =
+                """
+                Only sessions with this value under this key of their metadata; any key, nested ones with dots between them (`metadata.topic.name=summer`), a
+                dot within a key as `\.`. The value is a text or, where it reads as one, a number, true, false or null; in double quotes a text in any
+                case. Without a value: the key is there, whatever it holds. Given several times for one key: one of the values. At most 10 keys.
+                """,
+            Schema = new OpenApiSchema { Type = JsonSchemaType.String, MaxLength = MetadataCondition.MaxValueLength },
+        });
+    }
+
+    private static void AddVersions(OpenApiOperation operation, OperationFilterContext context)
+    {
+        var parameters = context.MethodInfo.GetParameters();
+        if (parameters.Any(parameter => parameter.IsDefined(typeof(FromIfMatchAttribute))))
+        {
+            AddHeader(HeaderNames.IfMatch, "Change nothing unless the session's ETag is one of these, with commas between; `*` is any.");
+        }
+
+        if (parameters.Any(parameter => parameter.IsDefined(typeof(FromIfNoneMatchAttribute))))
+        {
+            AddHeader(HeaderNames.IfNoneMatch, "Answer 304 where the session's ETag is one of these, with commas between.");
+        }
+
+        foreach (var attribute in context.MethodInfo.GetCustomAttributes<ProducesResponseTypeAttribute>().Where(attribute => attribute.Type == typeof(SessionResponse)))
+        {
+            var response = (OpenApiResponse)operation.Responses![Key(attribute.StatusCode)];
+            response.Headers ??= new Dictionary<string, IOpenApiHeader>(StringComparer.Ordinal);
+            response.Headers[HeaderNames.ETag] = new OpenApiHeader
+            {
+                Description = "The version of the session, another one after every change, messages included.",
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+            };
+        }
+
+        void AddHeader(string name, string description)
+        {
+            operation.Parameters ??= [];
+            operation.Parameters.Add(new OpenApiParameter
+            {
+                Name = name,
+                In = ParameterLocation.Header,
+                Description = description,
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+            });
         }
     }
 

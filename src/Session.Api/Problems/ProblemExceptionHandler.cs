@@ -20,7 +20,10 @@ internal sealed partial class ProblemExceptionHandler(WriteMetrics writes, ILogg
             http.Response.Headers.RetryAfter = RetryAfterSeconds.ToString();
         }
 
-        await ProblemFactory.WriteAsync(http, ProblemFactory.Create(http, status, code, detail), cancellationToken);
+        var errors = exception is InvalidFieldException invalid
+            ? new Dictionary<string, string[]>(StringComparer.Ordinal) { [invalid.Field] = [invalid.Reason] }
+            : null;
+        await ProblemFactory.WriteAsync(http, ProblemFactory.Create(http, status, code, detail, errors), cancellationToken);
         return true;
     }
 
@@ -37,6 +40,12 @@ internal sealed partial class ProblemExceptionHandler(WriteMetrics writes, ILogg
             case ConflictException refusal:
                 return (StatusCodes.Status409Conflict, refusal.Code, refusal.Message);
 
+            case PreconditionFailedException refusal:
+                return (StatusCodes.Status412PreconditionFailed, refusal.Code, refusal.Message);
+
+            case InvalidFieldException refusal:
+                return (StatusCodes.Status422UnprocessableEntity, refusal.Code, refusal.Message);
+
             case InvalidJsonException refusal:
                 return (StatusCodes.Status400BadRequest, ProblemCodes.InvalidJson, refusal.Message);
 
@@ -49,7 +58,7 @@ internal sealed partial class ProblemExceptionHandler(WriteMetrics writes, ILogg
             case BadHttpRequestException:
                 return (StatusCodes.Status400BadRequest, ProblemCodes.BadRequest, "The request could not be read.");
 
-            case OperationCanceledException when http.RequestAborted.IsCancellationRequested:
+            case OperationCanceledException or { InnerException: OperationCanceledException } when http.RequestAborted.IsCancellationRequested:
                 return (StatusCodes.Status499ClientClosedRequest, ProblemCodes.RequestRefused, "The client went away.");
 
             case WritesOverloadedException:

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
+using SessionService.Api.Consistency;
 using SessionService.Api.Idempotency;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
@@ -32,51 +33,119 @@ public sealed class SessionsController(SessionsService sessions) : ControllerBas
         CreateSessionRequest request, [FromIdempotencyKey] string? idempotencyKey, [FromOptionalCaller] Caller caller, CancellationToken cancellationToken)
     {
         var session = Response.MarkReplay(await sessions.CreateAsync(request, idempotencyKey, caller, cancellationToken));
-        return Created(PathOf(session.SessionId), session);
+        return Created(PathOf(session.SessionId), Response.Tag(session));
     }
 
     /// <summary>Gets a session</summary>
-    /// <remarks>With the totals of its messages. Another user's session does not exist for the caller.</remarks>
+    /// <remarks>
+    /// With the totals of its messages. Another user's session does not exist for the caller. The `ETag` changes with every change of the
+    /// session, messages included; with it in `If-None-Match` an unchanged session is answered 304, without a body.
+    /// </remarks>
     /// <param name="sessionId">The session's id.</param>
+    /// <param name="known">The versions that the client has.</param>
     /// <param name="caller">The caller.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The session with the totals of its messages.</response>
+    /// <response code="304">The session is still as the client has it.</response>
     [HttpGet("api/v1/sessions/{session_id:guid}", Name = "get_session")]
+    [EventualReads]
     [ProducesResponseType<SessionResponse>(StatusCodes.Status200OK)]
+    [ProducesResponseType(StatusCodes.Status304NotModified)]
     [ProducesProblem(StatusCodes.Status404NotFound)]
-    public Task<SessionResponse> Get([FromRoute(Name = "session_id")] Guid sessionId, [FromCaller] Caller caller, CancellationToken cancellationToken) =>
-        sessions.GetAsync(sessionId, caller, cancellationToken);
+    public async Task<IActionResult> Get(
+        [FromRoute(Name = "session_id")] Guid sessionId, [FromIfNoneMatch] KnownVersions known, [FromCaller] Caller caller, CancellationToken cancellationToken)
+    {
+        var session = Response.Tag(await sessions.GetAsync(sessionId, caller, cancellationToken));
+        return known.Include(session.VersionTag) ? StatusCode(StatusCodes.Status304NotModified) : Ok(session);
+    }
 
     /// <summary>Changes a session</summary>
     /// <remarks>
     /// What is given replaces what was there, what is absent stays. Status: <c>active</c> and <c>completed</c> lead to each other
     /// and to every other; <c>archived</c> and <c>expired</c> lead back to <c>active</c>; <c>ended</c> is final. An ended
-    /// session's other fields may still be written.
+    /// session's other fields may still be written. With `If-Match` nothing is changed unless the session is the version that it names.
     /// </remarks>
     /// <param name="sessionId">The session's id.</param>
     /// <param name="request">What to change.</param>
+    /// <param name="precondition">The versions of the session that may be changed.</param>
     /// <param name="caller">The caller.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The session as it is now.</response>
     [HttpPut("api/v1/sessions/{session_id:guid}", Name = "update_session")]
     [ProducesResponseType<SessionResponse>(StatusCodes.Status200OK)]
-    [ProducesProblem(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict)]
-    public Task<SessionResponse> Update(
-        [FromRoute(Name = "session_id")] Guid sessionId, UpdateSessionRequest request, [FromCaller] Caller caller, CancellationToken cancellationToken) =>
-        sessions.UpdateAsync(sessionId, request, caller, cancellationToken);
+    [ProducesProblem(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict, StatusCodes.Status412PreconditionFailed)]
+    public async Task<SessionResponse> Update(
+        [FromRoute(Name = "session_id")] Guid sessionId,
+        UpdateSessionRequest request,
+        [FromIfMatch] Precondition precondition,
+        [FromCaller] Caller caller,
+        CancellationToken cancellationToken) =>
+        Response.Tag(await sessions.UpdateAsync(sessionId, request, precondition, caller, cancellationToken));
+
+    /// <summary>Changes parts of a session</summary>
+    /// <remarks>
+    /// A JSON merge patch (RFC 7396), as `application/merge-patch+json` or `application/json`: objects are merged member by member at every
+    /// level, a null removes, anything else replaces, arrays as a whole. The database merges: of two requests that change different
+    /// members at the same time, both are made. With `If-Match` nothing is changed unless the session is the version that it names.
+    /// </remarks>
+    /// <param name="sessionId">The session's id.</param>
+    /// <param name="request">The patch.</param>
+    /// <param name="precondition">The versions of the session that may be changed.</param>
+    /// <param name="caller">The caller.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <response code="200">The session as it is now.</response>
+    [HttpPatch("api/v1/sessions/{session_id:guid}", Name = "patch_session")]
+    [ProducesResponseType<SessionResponse>(StatusCodes.Status200OK)]
+    [ProducesProblem(StatusCodes.Status404NotFound, StatusCodes.Status412PreconditionFailed)]
+    public async Task<SessionResponse> Patch(
+        [FromRoute(Name = "session_id")] Guid sessionId,
+        PatchSessionRequest request,
+        [FromIfMatch] Precondition precondition,
+        [FromCaller] Caller caller,
+        CancellationToken cancellationToken) =>
+        Response.Tag(await sessions.PatchAsync(sessionId, request, precondition, caller, cancellationToken));
+
+    /// <summary>Stars a session</summary>
+    /// <remarks>A star that it has stays as it is: sent again, nothing changes. An ended session may be starred too.</remarks>
+    /// <param name="sessionId">The session's id.</param>
+    /// <param name="caller">The caller.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <response code="200">The session as it is now.</response>
+    [HttpPost("api/v1/sessions/{session_id:guid}/star", Name = "star_session")]
+    [ProducesResponseType<SessionResponse>(StatusCodes.Status200OK)]
+    [ProducesProblem(StatusCodes.Status404NotFound)]
+    public async Task<SessionResponse> Star([FromRoute(Name = "session_id")] Guid sessionId, [FromCaller] Caller caller, CancellationToken cancellationToken) =>
+        Response.Tag(await sessions.StarAsync(sessionId, isStarred: true, caller, cancellationToken));
+
+    /// <summary>Takes a session's star away</summary>
+    /// <remarks>Where there is none, nothing changes.</remarks>
+    /// <param name="sessionId">The session's id.</param>
+    /// <param name="caller">The caller.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <response code="200">The session as it is now.</response>
+    [HttpDelete("api/v1/sessions/{session_id:guid}/star", Name = "unstar_session")]
+    [ProducesResponseType<SessionResponse>(StatusCodes.Status200OK)]
+    [ProducesProblem(StatusCodes.Status404NotFound)]
+    public async Task<SessionResponse> Unstar([FromRoute(Name = "session_id")] Guid sessionId, [FromCaller] Caller caller, CancellationToken cancellationToken) =>
+        Response.Tag(await sessions.StarAsync(sessionId, isStarred: false, caller, cancellationToken));
 
     /// <summary>Ends a session</summary>
-    /// <remarks>The session stays readable with all its data, and takes no more messages. Ending it again is fine.</remarks>
+    /// <remarks>
+    /// The session stays readable with all its data, and takes no more messages. Ending it again is fine. With `If-Match` it is not ended
+    /// unless it is the version that it names.
+    /// </remarks>
     /// <param name="sessionId">The session's id.</param>
+    /// <param name="precondition">The versions of the session that may be ended.</param>
     /// <param name="caller">The caller.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The session has ended.</response>
     [HttpDelete("api/v1/sessions/{session_id:guid}", Name = "end_session")]
     [ProducesResponseType<SessionEndedResponse>(StatusCodes.Status200OK)]
-    [ProducesProblem(StatusCodes.Status404NotFound)]
-    public async Task<SessionEndedResponse> End([FromRoute(Name = "session_id")] Guid sessionId, [FromCaller] Caller caller, CancellationToken cancellationToken)
+    [ProducesProblem(StatusCodes.Status404NotFound, StatusCodes.Status412PreconditionFailed)]
+    public async Task<SessionEndedResponse> End(
+        [FromRoute(Name = "session_id")] Guid sessionId, [FromIfMatch] Precondition precondition, [FromCaller] Caller caller, CancellationToken cancellationToken)
     {
-        await sessions.EndAsync(sessionId, caller, cancellationToken);
+        await sessions.EndAsync(sessionId, precondition, caller, cancellationToken);
         return new SessionEndedResponse();
     }
 
@@ -87,6 +156,7 @@ public sealed class SessionsController(SessionsService sessions) : ControllerBas
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The figures, without the free JSON.</response>
     [HttpGet("api/v1/sessions/{session_id:guid}/summary", Name = "get_session_summary")]
+    [EventualReads]
     [ProducesResponseType<SessionSummaryResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status404NotFound)]
     public Task<SessionSummaryResponse> GetSummary([FromRoute(Name = "session_id")] Guid sessionId, [FromCaller] Caller caller, CancellationToken cancellationToken) =>
@@ -103,6 +173,7 @@ public sealed class SessionsController(SessionsService sessions) : ControllerBas
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">A page of sessions.</response>
     [HttpGet("api/v1/sessions", Name = "list_sessions")]
+    [EventualReads]
     [ProducesResponseType<SessionListResponse>(StatusCodes.Status200OK)]
     public Task<SessionListResponse> List(
         [FromQuery(Name = "")] ListSessionsQuery query, [FromNamedCaller] Caller caller, CancellationToken cancellationToken) =>
@@ -119,6 +190,7 @@ public sealed class SessionsController(SessionsService sessions) : ControllerBas
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">A page of sessions.</response>
     [HttpGet("api/v1/users/{user_id}/sessions", Name = "list_user_sessions")]
+    [EventualReads]
     [ProducesResponseType<SessionListResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status403Forbidden)]
     public Task<SessionListResponse> ListOfUser(

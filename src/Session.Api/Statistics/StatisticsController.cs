@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
+using SessionService.Api.Consistency;
 using SessionService.Application.Statistics;
 
 namespace SessionService.Api.Statistics;
@@ -13,6 +14,7 @@ public sealed class StatisticsController(IStatisticsStore statistics) : Controll
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The totals.</response>
     [HttpGet("api/v1/sessions/stats", Name = "get_statistics")]
+    [EventualReads]
     [ProducesResponseType<StatisticsResponse>(StatusCodes.Status200OK)]
     public Task<StatisticsResponse> Get(CancellationToken cancellationToken) => statistics.ReadAsync(cancellationToken);
 }

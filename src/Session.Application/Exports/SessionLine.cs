@@ -4,6 +4,7 @@ using SessionService.Application.Json;
 using SessionService.Application.Limits;
 using SessionService.Application.Sessions;
 using SessionService.Application.Validation;
+using SessionService.Domain.Sessions;
 
 namespace SessionService.Application.Exports;
 
@@ -24,6 +25,10 @@ public sealed class SessionLine
     public JsonText? Metadata { get; init; }
 
     public string? SessionSummary { get; init; }
+
+    public string? Title { get; init; }
+
+    public DateTimeOffset? StarredAt { get; init; }
 
     /// <summary>The totals are for whoever reads the file: after an import they follow from the messages.</summary>
     public long? MessageCount { get; init; }
@@ -54,6 +59,8 @@ internal sealed class SessionLineValidator : AbstractValidator<SessionLine>
         RuleFor(l => l.ConversationData).JsonObject(limits.Value.MaxJsonBytes);
         RuleFor(l => l.Metadata).JsonObject(limits.Value.MaxJsonBytes);
         RuleFor(l => l.SessionSummary).Utf8Bytes(limits.Value.MaxContentBytes);
+        RuleFor(l => l.Title).NotBlank().Characters(Session.MaxTitleLength);
+        RuleFor(l => l.StarredAt).InRange();
         RuleFor(l => l.CreatedAt).InRange();
         RuleFor(l => l.UpdatedAt).InRange();
         RuleFor(l => l.LastActivity).InRange();

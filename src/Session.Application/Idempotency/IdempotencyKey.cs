@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace SessionService.Application.Idempotency;
 
@@ -9,6 +10,9 @@ namespace SessionService.Application.Idempotency;
 public sealed record IdempotencyKey(string Value, byte[] RequestHash)
 {
     public const int MaxLength = 255;
+
+    // What is not given does not count: a request has the same hash in a later version of the service, which knows of further members.
+    private static readonly JsonSerializerOptions OnlyGiven = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     /// <param name="value">The key; <see langword="null"/> where the request has none, and then there is nothing to make.</param>
     /// <param name="operation">The operation's name, with the resource that its path names.</param>
@@ -22,7 +26,7 @@ public sealed record IdempotencyKey(string Value, byte[] RequestHash)
 
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(operation));
-        hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(request));
+        hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(request, OnlyGiven));
         return new IdempotencyKey(value, hash.GetHashAndReset());
     }
 }

@@ -111,11 +111,12 @@ internal sealed class Import(
             userId,
             session.SessionId!.Value,
             session.Status is null ? SessionStatus.Active : SessionStatuses.Parse(session.Status),
-            new SessionChanges(Status: null, session.ConversationData?.Value, session.Metadata?.Value, session.SessionSummary, LastActivity: null),
+            new SessionChanges(Status: null, session.ConversationData?.Value, session.Metadata?.Value, session.SessionSummary, LastActivity: null, session.Title),
             createdAt,
             session.UpdatedAt?.ToDatabaseTime() ?? (lastActivity > createdAt ? lastActivity : createdAt),
             lastActivity,
             session.ArchivedAt?.ToDatabaseTime(),
+            session.StarredAt?.ToDatabaseTime(),
             session is { ForkedFromSession: { } source, ForkedFromSequence: { } sequence } ? (source, sequence) : null);
         if ((await sessions.CreateAsync(restored, key: null, cancellationToken)).Outcome == CreateOutcome.Created)
         {

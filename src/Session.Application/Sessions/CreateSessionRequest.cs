@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using FluentValidation;
 using Microsoft.Extensions.Options;
 using SessionService.Application.Identity;
@@ -6,6 +7,7 @@ using SessionService.Application.Json;
 using SessionService.Application.Limits;
 using SessionService.Application.Validation;
 using SessionService.Domain.Identity;
+using SessionService.Domain.Sessions;
 
 namespace SessionService.Application.Sessions;
 
@@ -20,6 +22,14 @@ public sealed class CreateSessionRequest
 
     /// <summary>The id of the new session; one is made where none is given.</summary>
     public Guid? SessionId { get; init; }
+
+    /// <summary>What its user calls it, up to 500 characters.</summary>
+    /// <example>Plans for the summer</example>
+    [StringLength(Session.MaxTitleLength)]
+    [RegularExpression(TextPatterns.Storable)]
+    // Left out of the hash of a request where it is not given: keys from before there were titles stay what they were.
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Title { get; init; }
 
     /// <summary>The client's own data, any JSON object.</summary>
     /// <example>{}</example>
@@ -52,6 +62,7 @@ internal sealed class CreateSessionRequestValidator : AbstractValidator<CreateSe
                 context.AddFailure(reason);
             }
         });
+        RuleFor(r => r.Title).Characters(Session.MaxTitleLength);
         RuleFor(r => r.ConversationData).JsonObject(limits.Value.MaxJsonBytes);
         RuleFor(r => r.Metadata).JsonObject(limits.Value.MaxJsonBytes);
     }

@@ -1,5 +1,4 @@
 using SessionService.Application.Idempotency;
-using SessionService.Application.Paging;
 using SessionService.Domain.Errors;
 using SessionService.Domain.Sessions;
 
@@ -18,16 +17,25 @@ public interface ISessionStore
 
     Task<SessionSummaryResponse?> FindSummaryAsync(string userId, Guid sessionId, CancellationToken cancellationToken);
 
-    /// <summary>A page of the user's sessions, newest first by creation, ties by id; of those after the cursor, if there is one.</summary>
-    Task<Paged<Session>> ListAsync(
-        string userId, SessionFilter filter, PageRange range, SessionCursor? cursor, CancellationToken cancellationToken);
-
     /// <summary>
     /// Locks the session, applies a change and stores the outcome with its effect on the statistics, in one transaction;
     /// <see langword="null"/> when there is no such session.
     /// </summary>
     /// <exception cref="ConflictException">Thrown by <paramref name="change"/>; nothing is stored then.</exception>
     Task<Session?> ChangeAsync(string userId, Guid sessionId, Action<Session> change, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Merges a patch into the session in one statement, so that of two patches at the same time neither is lost; <see langword="null"/>
+    /// when there is no such session. <paramref name="check"/> looks at the outcome before it is stored; if it throws, nothing is.
+    /// </summary>
+    Task<Session?> PatchAsync(
+        string userId, Guid sessionId, SessionPatch patch, DateTimeOffset now, Action<Session> check, CancellationToken cancellationToken);
+}
+
+/// <summary>A merge patch; JSON as text, <see langword="null"/> where nothing is given.</summary>
+public sealed record SessionPatch(bool HasTitle, string? Title, string? ConversationData, string? Metadata)
+{
+    public bool IsEmpty => !HasTitle && ConversationData is null && Metadata is null;
 }
 
 /// <summary>What became of a session to create.</summary>

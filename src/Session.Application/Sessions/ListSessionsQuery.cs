@@ -1,22 +1,32 @@
 using System.ComponentModel.DataAnnotations;
 using FluentValidation;
 using SessionService.Application.Paging;
-using SessionService.Domain.Sessions;
+using SessionService.Application.Validation;
 
 namespace SessionService.Application.Sessions;
 
-/// <summary>Which of a user's sessions to list.</summary>
-public sealed class ListSessionsQuery : IPageQuery
+/// <summary>Which of a user's sessions to list. What several parameters ask for must all be so.</summary>
+public sealed class ListSessionsQuery : SessionConditionsQuery, IPageQuery
 {
     public const int DefaultPageSize = 50;
     public const int MaxPageSize = 100;
+    public const int MaxTextLength = 200;
+    public const int MaxWords = 10;
 
-    /// <summary>Only sessions that are active or completed. Default false.</summary>
-    public bool? ActiveOnly { get; init; }
+    /// <summary>
+    /// Only sessions with these words in their title or summary: each of them, whatever its case, also as a part of a longer word. At most
+    /// 10 words and 200 characters.
+    /// </summary>
+    [StringLength(MaxTextLength)]
+    public string? Q { get; init; }
 
-    /// <summary>Only sessions of this status.</summary>
-    [AllowedValues("active", "completed", "ended", "archived", "expired", null)]
-    public string? Status { get; init; }
+    /// <summary>What to sort by: <c>created_at</c> (the default), <c>last_activity</c>, <c>message_count</c> or <c>total_cost</c>; ties by id.</summary>
+    [AllowedValues("created_at", "last_activity", "message_count", "total_cost", null)]
+    public string? Sort { get; init; }
+
+    /// <summary><c>desc</c>: the newest or greatest first, the default. <c>asc</c>: the oldest or least first.</summary>
+    [AllowedValues("asc", "desc", null)]
+    public string? Order { get; init; }
 
     /// <summary>The number of the page, from 1. Default 1.</summary>
     [Range(1, int.MaxValue)]
@@ -27,11 +37,24 @@ public sealed class ListSessionsQuery : IPageQuery
     public int? PageSize { get; init; }
 
     /// <summary>
-    /// Goes on where another answer ended: its <c>next_cursor</c>, with the same filters and without <c>page</c>.
+    /// Goes on where another answer ended: its <c>next_cursor</c>, with the same filters and order and without <c>page</c>.
     /// </summary>
     public string? Cursor { get; init; }
 
-    internal SessionFilter ToFilter() => new(ActiveOnly ?? false, Status is null ? null : SessionStatuses.Parse(Status));
+    internal string[] Words() => Q?.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) ?? [];
+
+    internal SessionFilter ToFilter() => ToSessionFilter() with
+    {
+        Words = Words(),
+        Sort = Sort switch
+        {
+            "last_activity" => SessionSort.LastActivity,
+            "message_count" => SessionSort.MessageCount,
+            "total_cost" => SessionSort.TotalCost,
+            _ => SessionSort.CreatedAt,
+        },
+        IsAscending = Order is "asc",
+    };
 
     /// <summary>The cursor of a valid query, if it has one.</summary>
     internal SessionCursor? ToCursor(SessionFilter filter) =>
@@ -43,16 +66,19 @@ internal sealed class ListSessionsQueryValidator : AbstractValidator<ListSession
     public ListSessionsQueryValidator()
     {
         this.AddPageRules(ListSessionsQuery.MaxPageSize);
-        RuleFor(q => q.Status).KnownStatus();
+        this.AddSessionConditionRules();
+        RuleFor(q => q.Q).Characters(ListSessionsQuery.MaxTextLength);
+        RuleFor(q => q.Q).Must((query, _) => query.Words().Length <= ListSessionsQuery.MaxWords)
+            .WithMessage($"must hold at most {ListSessionsQuery.MaxWords} words");
+        RuleFor(q => q.Sort).Must(sort => sort is null or "created_at" or "last_activity" or "message_count" or "total_cost")
+            .WithMessage("must be one of created_at, last_activity, message_count, total_cost");
+        RuleFor(q => q.Order).Must(order => order is null or "asc" or "desc").WithMessage("must be asc or desc");
         When(q => q.Cursor is not null, () =>
         {
             RuleFor(q => q.Page).Null().WithMessage("must not be given together with cursor");
             RuleFor(q => q.Cursor).Must((query, cursor) => SessionCursor.TryParse(cursor!, query.ToFilter(), out _))
-                .When(q => q.Status is null || SessionStatuses.IsKnown(q.Status))
-                .WithMessage("must be the next_cursor of an answer with the same filters");
+                .When(q => q.HasReadableConditions())
+                .WithMessage("must be the next_cursor of an answer with the same filters and order");
         });
     }
 }
-
-/// <summary>The sessions that a list is about.</summary>
-public sealed record SessionFilter(bool ActiveOnly, SessionStatus? Status);

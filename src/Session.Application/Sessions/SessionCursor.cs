@@ -1,43 +1,62 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Security.Cryptography;
-using System.Text;
-using SessionService.Domain.Sessions;
+using System.Text.Json;
 
 namespace SessionService.Application.Sessions;
 
 /// <summary>
-/// A place in a user's list of sessions: after the session that was created then and has this id. As text it is for the client to
-/// give back as it came, with the filters it came with.
+/// A place in a user's list of sessions: after the session that has this value in what the list is sorted by, and this id. As text it is
+/// for the client to give back as it came, with the filters and the order it came with.
 /// </summary>
+/// <param name="Position">Ticks of a time, a number, or ten-billionths of a dollar.</param>
+/// <param name="SessionId">The session.</param>
 /// <remarks>
-/// The text is base64url of version, time, id and a checksum over these and the filters. The checksum finds what was garbled or
+/// The text is base64url of version, position, id and a checksum over these and the filters. The checksum finds what was garbled or
 /// belongs to another list. It is no signature, and need not be: a place gives access to nothing, the list is the caller's own.
 /// </remarks>
-public readonly record struct SessionCursor(DateTimeOffset CreatedAt, Guid SessionId)
+public readonly record struct SessionCursor(Int128 Position, Guid SessionId)
 {
-    private const byte Version = 1;
-    private const int TimeAt = 1;
-    private const int IdAt = TimeAt + sizeof(long);
+    private const byte Version = 2;
+    private const int PositionAt = 1;
+    private const int IdAt = PositionAt + 16;
     private const int ChecksumAt = IdAt + 16;
-    private const int ChecksumBytes = 5;
+    private const int ChecksumBytes = 6;
 
     // A multiple of three: base64 without padding has one spelling for each value then.
     private const int Length = ChecksumAt + ChecksumBytes;
 
-    public static SessionCursor After(Session session) => new(session.CreatedAt, session.SessionId);
+    private const decimal CostUnits = 1e10m;
+    private static readonly Int128 MaxCost = (Int128)1e28m;
+
+    public DateTimeOffset Time => new((long)Position, TimeSpan.Zero);
+
+    public long Number => (long)Position;
+
+    /// <summary>USD.</summary>
+    public decimal Cost => (decimal)Position / CostUnits;
+
+    public static SessionCursor After(SessionResponse session, SessionSort sort) => new(
+        sort switch
+        {
+            SessionSort.LastActivity => session.LastActivity.UtcTicks,
+            SessionSort.MessageCount => session.MessageCount,
+            SessionSort.TotalCost => (Int128)(session.TotalCost * CostUnits),
+            _ => session.CreatedAt.UtcTicks,
+        },
+        session.SessionId);
 
     public string ToText(SessionFilter filter)
     {
         Span<byte> bytes = stackalloc byte[Length];
         bytes[0] = Version;
-        BinaryPrimitives.WriteInt64BigEndian(bytes[TimeAt..], CreatedAt.UtcTicks);
+        BinaryPrimitives.WriteInt128BigEndian(bytes[PositionAt..], Position);
         SessionId.TryWriteBytes(bytes[IdAt..], bigEndian: true, out _);
         WriteChecksum(bytes, filter);
         return Base64Url.EncodeToString(bytes);
     }
 
-    /// <summary>Whether a text is a cursor of the list with these filters.</summary>
+    /// <summary>Whether a text is a cursor of the list with these filters and in this order.</summary>
     public static bool TryParse(string text, SessionFilter filter, out SessionCursor cursor)
     {
         cursor = default;
@@ -54,21 +73,29 @@ public readonly record struct SessionCursor(DateTimeOffset CreatedAt, Guid Sessi
 
         bytes.CopyTo(expected);
         WriteChecksum(expected, filter);
-        var ticks = BinaryPrimitives.ReadInt64BigEndian(bytes[TimeAt..]);
-        if (!bytes.SequenceEqual(expected) || ticks < DateTimeOffset.MinValue.Ticks || ticks > DateTimeOffset.MaxValue.Ticks)
+        var position = BinaryPrimitives.ReadInt128BigEndian(bytes[PositionAt..]);
+        if (!bytes.SequenceEqual(expected) || !IsInRange(position, filter.Sort))
         {
             return false;
         }
 
-        cursor = new SessionCursor(new DateTimeOffset(ticks, TimeSpan.Zero), new Guid(bytes[IdAt..ChecksumAt], bigEndian: true));
+        cursor = new SessionCursor(position, new Guid(bytes[IdAt..ChecksumAt], bigEndian: true));
         return true;
     }
+
+    // Anybody can compute a checksum.
+    private static bool IsInRange(Int128 position, SessionSort sort) => sort switch
+    {
+        SessionSort.TotalCost => position >= 0 && position < MaxCost,
+        SessionSort.MessageCount => position >= 0 && position <= long.MaxValue,
+        _ => position >= DateTimeOffset.MinValue.Ticks && position <= DateTimeOffset.MaxValue.Ticks,
+    };
 
     private static void WriteChecksum(Span<byte> bytes, SessionFilter filter)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(bytes[..ChecksumAt]);
-        hash.AppendData(Encoding.UTF8.GetBytes($"active_only={filter.ActiveOnly};status={filter.Status?.Name()}"));
+        hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(filter));
         hash.GetCurrentHash().AsSpan(0, ChecksumBytes).CopyTo(bytes[ChecksumAt..]);
     }
 }

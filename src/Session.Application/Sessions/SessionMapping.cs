@@ -1,5 +1,6 @@
 using AutoMapper;
 using SessionService.Application.Json;
+using SessionService.Application.Search;
 using SessionService.Domain.Sessions;
 
 namespace SessionService.Application.Sessions;
@@ -13,5 +14,8 @@ internal sealed class SessionMapping : Profile
             .ForMember(r => r.ConversationData, map => map.MapFrom(s => new JsonText(s.ConversationData)))
             .ForMember(r => r.ForkedFrom, map => map.MapFrom(s => ForkOrigin.Of(s)))
             .ForMember(r => r.Metadata, map => map.MapFrom(s => new JsonText(s.Metadata)));
+        CreateMap<Session, FoundSessionResponse>()
+            .IncludeBase<Session, SessionResponse>()
+            .ForMember(r => r.Hits, map => map.Ignore());
     }
 }

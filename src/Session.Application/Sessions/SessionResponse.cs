@@ -1,10 +1,11 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using SessionService.Application.Json;
 
 namespace SessionService.Application.Sessions;
 
 /// <summary>A session with the totals of its messages.</summary>
-public sealed class SessionResponse
+public class SessionResponse
 {
     /// <summary>The session's id.</summary>
     /// <example>a87a9d6e-4137-4d41-8ab8-a13c4abcc83e</example>
@@ -57,6 +58,19 @@ public sealed class SessionResponse
     [Required(AllowEmptyStrings = true)]
     public required string SessionSummary { get; init; }
 
+    /// <summary>What its user calls it; null where nobody named it.</summary>
+    /// <example>Plans for the summer</example>
+    public required string? Title { get; init; }
+
+    /// <summary>Whether its user starred it.</summary>
+    /// <example>false</example>
+    [Required]
+    public required bool IsStarred { get; init; }
+
+    /// <summary>When its user starred it; null where it is not starred.</summary>
+    /// <example>2025-09-23T14:54:23.338644Z</example>
+    public required DateTimeOffset? StarredAt { get; init; }
+
     /// <summary>When the session was created.</summary>
     /// <example>2025-09-23T14:21:49.365937Z</example>
     [Required]
@@ -78,6 +92,10 @@ public sealed class SessionResponse
 
     /// <summary>The session that this one went on from; null where it began by itself.</summary>
     public required ForkOrigin? ForkedFrom { get; init; }
+
+    /// <summary>Goes out in the <c>ETag</c> header.</summary>
+    [JsonIgnore]
+    public string VersionTag { get; init; } = "";
 }
 
 /// <summary>Where a session went on from another.</summary>

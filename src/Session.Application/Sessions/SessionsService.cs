@@ -1,6 +1,9 @@
 using AutoMapper;
+using Microsoft.Extensions.Options;
 using SessionService.Application.Idempotency;
 using SessionService.Application.Identity;
+using SessionService.Application.Json;
+using SessionService.Application.Limits;
 using SessionService.Application.Paging;
 using SessionService.Application.Time;
 using SessionService.Domain.Errors;
@@ -11,7 +14,8 @@ using SessionService.Domain.Sessions;
 namespace SessionService.Application.Sessions;
 
 /// <summary>Creates, reads, changes and ends sessions.</summary>
-public sealed class SessionsService(ISessionStore sessions, CallerAccess access, IMapper mapper, TimeProvider time)
+public sealed class SessionsService(
+    ISessionStore sessions, ISessionListReader lists, CallerAccess access, IMapper mapper, IOptions<LimitOptions> limits, TimeProvider time)
 {
     /// <exception cref="ForbiddenException">The request names another user than the caller.</exception>
     /// <exception cref="ConflictException">The id is taken, or the key was used for another request.</exception>
@@ -25,6 +29,7 @@ public sealed class SessionsService(ISessionStore sessions, CallerAccess access,
         var session = Session.Start(
             owner,
             request.SessionId ?? Guid.CreateVersion7(now),
+            request.Title,
             request.ConversationData?.Value,
             request.Metadata?.Value,
             now);
@@ -59,39 +64,94 @@ public sealed class SessionsService(ISessionStore sessions, CallerAccess access,
     {
         var range = query.ToRange(ListSessionsQuery.DefaultPageSize);
         var filter = query.ToFilter();
-        var page = await sessions.ListAsync(userId, filter, range, query.ToCursor(filter), cancellationToken);
+        var page = await lists.ReadAsync(userId, filter, range, query.ToCursor(filter), cancellationToken);
         return new SessionListResponse
         {
-            Sessions = mapper.Map<List<SessionResponse>>(page.Items),
+            Sessions = page.Items,
             Total = page.Total,
             Page = range.Page,
             PageSize = range.Size,
-            NextCursor = page.HasMore ? SessionCursor.After(page.Items[^1]).ToText(filter) : null,
+            NextCursor = page.HasMore ? SessionCursor.After(page.Items[^1], filter.Sort).ToText(filter) : null,
         };
     }
 
     /// <exception cref="NotFoundException">There is no such session for the caller.</exception>
+    /// <exception cref="PreconditionFailedException">The session is not as the request demands.</exception>
     /// <exception cref="ConflictException">The status may not change so.</exception>
-    public async Task<SessionResponse> UpdateAsync(
-        Guid sessionId, UpdateSessionRequest request, Caller caller, CancellationToken cancellationToken)
+    public Task<SessionResponse> UpdateAsync(
+        Guid sessionId, UpdateSessionRequest request, Precondition precondition, Caller caller, CancellationToken cancellationToken)
     {
         var changes = new SessionChanges(
             request.Status is null ? null : SessionStatuses.Parse(request.Status),
             request.ConversationData?.Value,
             request.Metadata?.Value,
             request.SessionSummary,
-            request.LastActivity?.ToDatabaseTime());
-        var session = await ChangeAsync(sessionId, caller, s => s.Update(changes, time.GetDatabaseNow()), cancellationToken);
-        return mapper.Map<SessionResponse>(session);
+            request.LastActivity?.ToDatabaseTime(),
+            request.Title);
+        return ChangeAsync(sessionId, precondition, caller, s => s.Update(changes, time.GetDatabaseNow()), cancellationToken);
     }
 
     /// <exception cref="NotFoundException">There is no such session for the caller.</exception>
-    public Task EndAsync(Guid sessionId, Caller caller, CancellationToken cancellationToken) =>
-        ChangeAsync(sessionId, caller, s => s.End(time.GetDatabaseNow()), cancellationToken);
-
-    private async Task<Session> ChangeAsync(Guid sessionId, Caller caller, Action<Session> change, CancellationToken cancellationToken)
+    /// <exception cref="PreconditionFailedException">The session is not as the request demands.</exception>
+    /// <exception cref="InvalidFieldException">What is there and the patch together are too large.</exception>
+    public async Task<SessionResponse> PatchAsync(
+        Guid sessionId, PatchSessionRequest request, Precondition precondition, Caller caller, CancellationToken cancellationToken)
     {
         var owner = await access.OwnerAsync(caller, sessionId, cancellationToken);
-        return await sessions.ChangeAsync(owner, sessionId, change, cancellationToken) ?? throw SessionErrors.NotFound();
+        var patch = request.ToPatch();
+        var session = patch.IsEmpty
+            ? await sessions.FindAsync(owner, sessionId, cancellationToken)
+            : await sessions.PatchAsync(owner, sessionId, patch, time.GetDatabaseNow(), Check, cancellationToken);
+        if (session is null)
+        {
+            throw SessionErrors.NotFound();
+        }
+
+        if (patch.IsEmpty)
+        {
+            precondition.Demand(session.VersionTag);
+        }
+
+        return mapper.Map<SessionResponse>(session);
+
+        void Check(Session patched)
+        {
+            precondition.Demand(patched.PreviousVersionTag);
+            CheckSize("conversation_data", patch.ConversationData, patched.ConversationData);
+            CheckSize("metadata", patch.Metadata, patched.Metadata);
+        }
+    }
+
+    /// <summary>Stars the session, or no longer.</summary>
+    /// <exception cref="NotFoundException">There is no such session for the caller.</exception>
+    public Task<SessionResponse> StarAsync(Guid sessionId, bool isStarred, Caller caller, CancellationToken cancellationToken) =>
+        ChangeAsync(sessionId, Precondition.None, caller, s => s.Star(isStarred, time.GetDatabaseNow()), cancellationToken);
+
+    /// <exception cref="NotFoundException">There is no such session for the caller.</exception>
+    /// <exception cref="PreconditionFailedException">The session is not as the request demands.</exception>
+    public Task EndAsync(Guid sessionId, Precondition precondition, Caller caller, CancellationToken cancellationToken) =>
+        ChangeAsync(sessionId, precondition, caller, s => s.End(time.GetDatabaseNow()), cancellationToken);
+
+    private async Task<SessionResponse> ChangeAsync(
+        Guid sessionId, Precondition precondition, Caller caller, Action<Session> change, CancellationToken cancellationToken)
+    {
+        var owner = await access.OwnerAsync(caller, sessionId, cancellationToken);
+        var session = await sessions.ChangeAsync(owner, sessionId, ChangeIfMet, cancellationToken) ?? throw SessionErrors.NotFound();
+        return mapper.Map<SessionResponse>(session);
+
+        void ChangeIfMet(Session found)
+        {
+            precondition.Demand(found.VersionTag);
+            change(found);
+        }
+    }
+
+    // A patch is bounded as any request is, but a value must not grow without bound patch by patch either.
+    private void CheckSize(string field, string? patch, string merged)
+    {
+        if (patch is not null && JsonLimits.Refuse(StoredJson.WithoutBlanks(merged), limits.Value.MaxJsonBytes) is { } reason)
+        {
+            throw new InvalidFieldException(field, $"{reason} when it is merged");
+        }
     }
 }

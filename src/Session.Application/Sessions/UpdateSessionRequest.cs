@@ -16,6 +16,12 @@ public sealed class UpdateSessionRequest
     [AllowedValues("active", "completed", "ended", "archived", "expired", null)]
     public string? Status { get; init; }
 
+    /// <summary>What its user calls it, up to 500 characters.</summary>
+    /// <example>Plans for the summer</example>
+    [StringLength(Session.MaxTitleLength)]
+    [RegularExpression(TextPatterns.Storable)]
+    public string? Title { get; init; }
+
     /// <summary>The client's own data, any JSON object.</summary>
     /// <example>{"step": 2}</example>
     public JsonText? ConversationData { get; init; }
@@ -39,6 +45,7 @@ internal sealed class UpdateSessionRequestValidator : AbstractValidator<UpdateSe
     public UpdateSessionRequestValidator(IOptions<LimitOptions> limits)
     {
         RuleFor(r => r.Status).KnownStatus();
+        RuleFor(r => r.Title).Characters(Session.MaxTitleLength);
         RuleFor(r => r.ConversationData).JsonObject(limits.Value.MaxJsonBytes);
         RuleFor(r => r.Metadata).JsonObject(limits.Value.MaxJsonBytes);
         RuleFor(r => r.SessionSummary).Utf8Bytes(limits.Value.MaxContentBytes);

@@ -38,6 +38,11 @@ internal static class CommonRules
     public static IRuleBuilderOptions<T, DateTimeOffset?> InRange<T>(this IRuleBuilder<T, DateTimeOffset?> rule) =>
         rule.Must(time => time is null || time >= DatabaseClock.Oldest).WithMessage("must not be before 1970-01-01T00:00:00Z");
 
+    /// <summary>A time or date in a query.</summary>
+    public static IRuleBuilderOptions<T, string?> TimeOrDate<T>(this IRuleBuilder<T, string?> rule) =>
+        rule.Must(text => text is null || Rfc3339.Parse(text) is not null)
+            .WithMessage("must be a time in RFC 3339, with its offset, or a date (yyyy-mm-dd)");
+
     /// <summary>A number that a message may be expected to get.</summary>
     public static IRuleBuilderOptions<T, long?> ExpectedSequence<T>(this IRuleBuilder<T, long?> rule) =>
         rule.GreaterThanOrEqualTo(1).WithMessage("must be 1 or more");

@@ -15,3 +15,15 @@ public sealed class ForbiddenException(string code, string message) : ServiceExc
 
 /// <summary>The state of the resource forbids the change.</summary>
 public sealed class ConflictException(string code, string message) : ServiceException(code, message);
+
+/// <summary>The resource is not as the request demands it to be.</summary>
+public sealed class PreconditionFailedException(string code, string message) : ServiceException(code, message);
+
+/// <summary>A field that seemed valid alone is not, with what is stored already.</summary>
+public sealed class InvalidFieldException(string field, string reason) : ServiceException("validation_failed", "The request is not valid; see errors.")
+{
+    /// <summary>The field, as the client names it.</summary>
+    public string Field { get; } = field;
+
+    public string Reason { get; } = reason;
+}

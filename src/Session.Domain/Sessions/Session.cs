@@ -3,6 +3,9 @@ namespace SessionService.Domain.Sessions;
 /// <summary>A conversation of one user, with the totals of its messages.</summary>
 public sealed class Session
 {
+    /// <summary>Unicode code points of a title.</summary>
+    public const int MaxTitleLength = 500;
+
     public required string UserId { get; init; }
 
     public required Guid SessionId { get; init; }
@@ -18,6 +21,14 @@ public sealed class Session
     public string Metadata { get; private set; } = "{}";
 
     public string SessionSummary { get; private set; } = "";
+
+    /// <summary>What its user calls it; <see langword="null"/> where nobody named it.</summary>
+    public string? Title { get; private set; }
+
+    public bool IsStarred => StarredAt is not null;
+
+    /// <summary>When its user starred it; <see langword="null"/> where it is not starred.</summary>
+    public DateTimeOffset? StarredAt { get; private set; }
 
     /// <summary>The number of messages, and the sequence of the newest one.</summary>
     public long MessageCount { get; private set; }
@@ -51,6 +62,18 @@ public sealed class Session
     /// <summary>The cost of the copied messages, USD.</summary>
     public decimal CopiedCost { get; private set; }
 
+    /// <summary>1 at first, and one more with every change of anything above, messages included.</summary>
+    public long Revision { get; private set; } = 1;
+
+    /// <summary>What changes whenever the session does, and is of no other session that ever had this id.</summary>
+    public string VersionTag => Tag(Revision, CreatedAt);
+
+    /// <summary>The tag before the last change.</summary>
+    public string PreviousVersionTag => Tag(Revision - 1, CreatedAt);
+
+    /// <summary>The tag of a session in one of its revisions.</summary>
+    public static string Tag(long revision, DateTimeOffset createdAt) => $"{revision:x}-{createdAt.UtcTicks:x}";
+
     /// <summary>Whether everything that follows from the messages tells of the session as it is; otherwise what is newer is to be added.</summary>
     public bool IsDigested { get; private set; } = true;
 
@@ -63,11 +86,13 @@ public sealed class Session
     /// <summary><see cref="LastActivity"/> as of the last digest, and as it is where the session is digested.</summary>
     public DateTimeOffset DigestedActivity { get; private set; }
 
-    public static Session Start(string userId, Guid sessionId, string? conversationData, string? metadata, DateTimeOffset now) => new()
+    public static Session Start(
+        string userId, Guid sessionId, string? title, string? conversationData, string? metadata, DateTimeOffset now) => new()
     {
         UserId = userId,
         SessionId = sessionId,
         Status = SessionStatus.Active,
+        Title = title,
         ConversationData = conversationData ?? "{}",
         Metadata = metadata ?? "{}",
         CreatedAt = now,
@@ -86,15 +111,17 @@ public sealed class Session
         DateTimeOffset updatedAt,
         DateTimeOffset lastActivity,
         DateTimeOffset? archivedAt,
+        DateTimeOffset? starredAt,
         (Guid SessionId, long Sequence)? forkedFrom)
     {
-        var session = Start(userId, sessionId, content.ConversationData, content.Metadata, createdAt);
+        var session = Start(userId, sessionId, content.Title, content.ConversationData, content.Metadata, createdAt);
         session.Status = status;
         session.SessionSummary = content.SessionSummary ?? "";
         session.UpdatedAt = updatedAt;
         session.LastActivity = lastActivity;
         session.DigestedActivity = lastActivity;
         session.ArchivedAt = archivedAt;
+        session.StarredAt = starredAt;
         session.ForkedFromSessionId = forkedFrom?.SessionId;
         session.ForkedFromSequence = forkedFrom?.Sequence;
         return session;
@@ -123,6 +150,7 @@ public sealed class Session
         ConversationData = changes.ConversationData ?? ConversationData;
         Metadata = changes.Metadata ?? Metadata;
         SessionSummary = changes.SessionSummary ?? SessionSummary;
+        Title = changes.Title ?? Title;
         LastActivity = changes.LastActivity ?? LastActivity;
         IsDigested &= changes.LastActivity is null;
         Touch(now);
@@ -160,8 +188,22 @@ public sealed class Session
         }
     }
 
+    /// <summary>Stars the session, or no longer; a star that it has stays as it is.</summary>
+    public void Star(bool isStarred, DateTimeOffset now)
+    {
+        if (isStarred != IsStarred)
+        {
+            StarredAt = isStarred ? now : null;
+            Touch(now);
+        }
+    }
+
     // Instances' clocks differ by a little: a later change must not carry an earlier time.
-    private void Touch(DateTimeOffset now) => UpdatedAt = now > UpdatedAt ? now : UpdatedAt;
+    private void Touch(DateTimeOffset now)
+    {
+        UpdatedAt = now > UpdatedAt ? now : UpdatedAt;
+        Revision++;
+    }
 }
 
 /// <summary>What an update replaces; <see langword="null"/> leaves the value alone. JSON as text.</summary>
@@ -170,7 +212,8 @@ public sealed record SessionChanges(
     string? ConversationData,
     string? Metadata,
     string? SessionSummary,
-    DateTimeOffset? LastActivity)
+    DateTimeOffset? LastActivity,
+    string? Title = null)
 {
     public static readonly SessionChanges None = new(null, null, null, null, null);
 }

@@ -23,4 +23,7 @@ public static class SessionErrors
 
     public static ConflictException ForkTooLarge(long max) =>
         new("fork_too_large", $"A fork begins with at most {max} messages.");
+
+    public static PreconditionFailedException Changed() =>
+        new("precondition_failed", "The session has changed: its ETag is none of those in If-Match.");
 }

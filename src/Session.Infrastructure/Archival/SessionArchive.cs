@@ -5,6 +5,7 @@ using NpgsqlTypes;
 using SessionService.Application.Archival;
 using SessionService.Application.Time;
 using SessionService.Infrastructure.Digests;
+using SessionService.Infrastructure.Sessions;
 using SessionService.Infrastructure.Statistics;
 
 namespace SessionService.Infrastructure.Archival;
@@ -21,7 +22,7 @@ internal sealed class SessionArchive(
 
     private const string IsDue =
         $"""
-        CASE $4
+        s.starred_at IS NULL AND CASE $4
             WHEN 0 THEN s.status = 'active' AND {LastUse} < $5
             WHEN 1 THEN s.status IN ('expired', 'ended', 'completed') AND s.archived_at IS NULL AND {LastUse} < $5
             ELSE s.archived_at < $5 AND s.status IN ('archived', 'ended') AND s.last_activity < $5
@@ -55,7 +56,8 @@ internal sealed class SessionArchive(
         $"""
         WITH {Page},
         due AS MATERIALIZED (
-            SELECT s.user_id, s.session_id, s.status
+            SELECT s.user_id, s.session_id, s.status,
+                   CASE WHEN $4 = 0 THEN 'expired' WHEN s.status = 'ended' THEN 'ended' ELSE 'archived' END AS next_status
             FROM page AS p
             JOIN dev.sessions AS s ON s.user_id = p.user_id AND s.session_id = p.session_id
             WHERE {IsDue}
@@ -68,13 +70,25 @@ internal sealed class SessionArchive(
         {Due}
         changed AS (
             UPDATE dev.sessions AS s
-            SET status = CASE WHEN $4 = 0 THEN 'expired' WHEN s.status = 'ended' THEN 'ended' ELSE 'archived' END,
+            SET status = d.next_status,
                 archived_at = CASE WHEN $4 = 0 THEN NULL ELSE $6 END,
-                updated_at = greatest(s.updated_at, $6)
+                updated_at = greatest(s.updated_at, $6),
+                revision = s.revision + 1
             FROM due AS d
             WHERE s.user_id = d.user_id AND s.session_id = d.session_id),
+        counted_user AS (
+            {SessionCountsSql.Add(
+                """
+                SELECT d.user_id, m.status, false AS is_starred, sum(m.sessions) AS sessions
+                FROM due AS d
+                CROSS JOIN LATERAL (VALUES (d.status, -1), (d.next_status, 1)) AS m (status, sessions)
+                WHERE d.status <> d.next_status
+                GROUP BY d.user_id, m.status
+                """)}
+            RETURNING sessions),
         counted AS (
-            {StatisticsSql.Add($"due WHERE {StatisticsSql.IsActive} HAVING count(*) > 0", activeSessions: "-count(*)")})
+            {StatisticsSql.Add(
+                $"due WHERE {StatisticsSql.IsActive} HAVING count(*) > 0 AND (SELECT count(*) FROM counted_user) > 0", activeSessions: "-count(*)")})
         SELECT *, (SELECT count(*) FROM due) FROM ({EndOfPage}) AS page
         """;
 
@@ -91,10 +105,13 @@ internal sealed class SessionArchive(
             DELETE FROM dev.sessions AS s
             USING due AS d
             WHERE s.user_id = d.user_id AND s.session_id = d.session_id
-            RETURNING s.message_count - s.copied_messages AS messages, s.total_tokens - s.copied_tokens AS tokens, s.total_cost - s.copied_cost AS cost),
+            RETURNING s.user_id, s.status, s.message_count - s.copied_messages AS messages, s.total_tokens - s.copied_tokens AS tokens, s.total_cost - s.copied_cost AS cost),
+        counted_user AS (
+            {SessionCountsSql.Add("SELECT user_id, status, false AS is_starred, -count(*) AS sessions FROM gone GROUP BY user_id, status")}
+            RETURNING sessions),
         counted AS (
             {StatisticsSql.Add(
-                "gone HAVING count(*) > 0", sessions: "-count(*)", messages: "-sum(messages)", tokens: "-sum(tokens)", cost: "-sum(cost)")})
+                "gone HAVING (SELECT count(*) FROM counted_user) > 0", sessions: "-count(*)", messages: "-sum(messages)", tokens: "-sum(tokens)", cost: "-sum(cost)")})
         SELECT *, (SELECT count(*) FROM due) FROM ({EndOfPage}) AS page
         """;
 

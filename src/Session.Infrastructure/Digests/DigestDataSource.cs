@@ -3,16 +3,17 @@ using SessionService.Infrastructure.Startup;
 
 namespace SessionService.Infrastructure.Digests;
 
-/// <summary>The connection of the digest, beside the pool of the requests: it must neither wait for them nor leave them fewer.</summary>
+/// <summary>The connections of the digest, beside the pool of the requests: it must neither wait for them nor leave them fewer.</summary>
 internal sealed class DigestDataSource(DatabaseServer server) : IAsyncDisposable
 {
-    private const int MaxConnections = 2;
+    private const int MaxConnections = 4;
 
-    private readonly NpgsqlDataSource _dataSource = Create(server.ConnectionString);
+    // Made when it is first used: before its start the embedded server has no connection string, and background services are made before it.
+    private readonly Lazy<NpgsqlDataSource> _dataSource = new(() => Create(server.ConnectionString));
 
-    public ValueTask<NpgsqlConnection> OpenConnectionAsync(CancellationToken cancellationToken) => _dataSource.OpenConnectionAsync(cancellationToken);
+    public ValueTask<NpgsqlConnection> OpenConnectionAsync(CancellationToken cancellationToken) => _dataSource.Value.OpenConnectionAsync(cancellationToken);
 
-    public ValueTask DisposeAsync() => _dataSource.DisposeAsync();
+    public ValueTask DisposeAsync() => _dataSource.IsValueCreated ? _dataSource.Value.DisposeAsync() : ValueTask.CompletedTask;
 
     private static NpgsqlDataSource Create(string connectionString)
     {

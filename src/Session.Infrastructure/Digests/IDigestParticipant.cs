@@ -7,9 +7,9 @@ namespace SessionService.Infrastructure.Digests;
 internal interface IDigestParticipant
 {
     /// <summary>
-    /// Works out what new messages mean to it, before anything is locked; may read through the connection. What it returns writes
-    /// the outcome, and is called in the same transaction after the sessions were locked. Each message comes to this once, or again after
-    /// a transaction that was rolled back.
+    /// Works out what new messages mean to it; may read through the connection. What it returns writes the outcome, and is called in the
+    /// same transaction when every participant has worked out its own. Each message comes to this once, or again after a transaction
+    /// that was rolled back.
     /// </summary>
     /// <param name="batch">Messages of one user; at least one.</param>
     /// <param name="connection">The connection, in the digest's transaction (read committed).</param>
@@ -19,7 +19,7 @@ internal interface IDigestParticipant
 
 /// <summary>
 /// Writes what was prepared. False where somebody else has changed what it was prepared on: then everything is rolled back, and
-/// digested again another time. Appends to the sessions wait meanwhile, so it must be short.
+/// digested again another time. The sessions are locked only after this, so no append waits for it.
 /// </summary>
 internal delegate Task<bool> DigestWrite(NpgsqlConnection connection, CancellationToken cancellationToken);
 
@@ -34,8 +34,9 @@ internal sealed record DigestBatch(string UserId, IReadOnlyList<DigestRun> Runs)
 /// <summary>The messages of one session that follow on those digested before.</summary>
 /// <param name="SessionId">The session.</param>
 /// <param name="DigestedMessages">How many had been digested before; the first of these has the next number.</param>
+/// <param name="CopiedMessages">Messages up to this number were copied from another session, and used nothing here.</param>
 /// <param name="Messages">In order, without gaps; none where only something else about the session has changed.</param>
-internal sealed record DigestRun(Guid SessionId, long DigestedMessages, IReadOnlyList<SessionMessage> Messages)
+internal sealed record DigestRun(Guid SessionId, long DigestedMessages, long CopiedMessages, IReadOnlyList<SessionMessage> Messages)
 {
     /// <summary>The number of the newest message that is digested after this.</summary>
     public long LastSequence => DigestedMessages + Messages.Count;

@@ -10,9 +10,9 @@ using SessionService.Infrastructure.Writes;
 namespace SessionService.Infrastructure.Digests;
 
 /// <summary>
-/// Brings what follows from messages up to date, user by user. Of one user's sessions some messages at a time are read and worked out,
-/// and only then are the sessions locked, marked and everything written, in one transaction. Messages never change, so nothing can have
-/// become wrong in between but the mark itself, which is compared under the lock.
+/// Brings what follows from messages up to date, user by user. Of one user's sessions some messages at a time are read and worked out, the
+/// outcome is written, and last the sessions are locked and marked, all in one transaction. Messages never change, so nothing can have
+/// become wrong in between but the mark itself, which is compared under the lock; appends wait for no more than that and the commit.
 /// </summary>
 internal sealed partial class SessionDigest(
     DigestDataSource dataSource,
@@ -22,6 +22,9 @@ internal sealed partial class SessionDigest(
     TimeProvider time,
     ILogger<SessionDigest> logger)
 {
+    /// <summary>The key of the lock of user $1.</summary>
+    public const string UserLock = "hashtextextended($1, 5)";
+
     private const int UsersAtOnce = 100;
     private const int MaxSessions = 200;
 
@@ -39,24 +42,24 @@ internal sealed partial class SessionDigest(
         """;
 
     // Instances share the work by users. The lock only saves work that would be thrown away: what is right rests on the marks.
-    private const string Take = "SELECT set_config('lock_timeout', '1s', true), pg_try_advisory_xact_lock(hashtextextended($1, 5))";
+    private const string Take = $"SELECT set_config('lock_timeout', '1s', true), pg_try_advisory_xact_lock({UserLock})";
 
     private const string FindSessions =
         $"""
-        SELECT s.session_id, s.digested_messages, s.message_count
+        SELECT s.session_id, s.digested_messages, s.message_count, s.copied_messages
         FROM dev.sessions AS s
         WHERE s.user_id = $1 AND {IsDue}
         ORDER BY s.session_id
         LIMIT $4
         """;
 
-    // The length of a text is known without reading it, so what is too much is not read.
+    // The length of a text and the stored size of JSON are known without reading them, so what is too much is not read.
     private const string ReadMessages =
-        """
-        SELECT m.session_id, m.sequence, m.id, m.role, m.content, m.message_type, m.message_metadata, m.tokens_used, m.cost_usd, m.created_at
+        $"""
+        SELECT {UndigestedMessages.Columns}
         FROM (
             SELECT m.*, r.position,
-                   sum(octet_length(m.content)) OVER (ORDER BY r.position, m.sequence) - octet_length(m.content) AS bytes_before
+                   sum({UndigestedMessages.Bytes}) OVER (ORDER BY r.position, m.sequence) - {UndigestedMessages.Bytes} AS bytes_before
             FROM unnest($2, $3, $4) WITH ORDINALITY AS r (session_id, digested, last, position)
             JOIN dev.session_messages AS m
                 ON m.user_id = $1 AND m.session_id = r.session_id AND m.sequence > r.digested AND m.sequence <= r.last) AS m
@@ -92,6 +95,8 @@ internal sealed partial class SessionDigest(
 
     private readonly IReadOnlyList<IDigestParticipant> _participants = [.. participants];
 
+    private DateTimeOffset IdleSince => time.GetUtcNow() - options.Value.IdleFor;
+
     /// <summary>Digests what is due, of everybody, and tells whether all of it went well.</summary>
     /// <exception cref="NpgsqlException">The database is away or busy.</exception>
     public async Task<bool> RunAsync(CancellationToken cancellationToken)
@@ -110,6 +115,13 @@ internal sealed partial class SessionDigest(
 
         return isWell;
     }
+
+    /// <summary>
+    /// Digests some of a user's messages at once, whether they are due or not. False where somebody else is at it, or nothing is left.
+    /// </summary>
+    /// <exception cref="NpgsqlException">The database is away or busy.</exception>
+    public Task<bool> DigestNowAsync(string userId, CancellationToken cancellationToken) =>
+        DigestSomeAsync(userId, DateTimeOffset.MaxValue, cancellationToken);
 
     /// <summary>Marks the sessions whose messages were written without a mark.</summary>
     public async Task MarkMissedAsync(CancellationToken cancellationToken)
@@ -136,7 +148,7 @@ internal sealed partial class SessionDigest(
             while (true)
             {
                 var start = Stopwatch.GetTimestamp();
-                if (!await DigestSomeAsync(userId, cancellationToken))
+                if (!await DigestSomeAsync(userId, IdleSince, cancellationToken))
                 {
                     return true;
                 }
@@ -159,12 +171,12 @@ internal sealed partial class SessionDigest(
     }
 
     /// <summary>One transaction; false where nothing more is to be done now.</summary>
-    private async Task<bool> DigestSomeAsync(string userId, CancellationToken cancellationToken)
+    private async Task<bool> DigestSomeAsync(string userId, DateTimeOffset idleSince, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         if (!await TryTakeAsync(connection, userId, cancellationToken)
-            || await ReadBatchAsync(connection, userId, cancellationToken) is not { } batch)
+            || await ReadBatchAsync(connection, userId, idleSince, cancellationToken) is not { } batch)
         {
             return false;
         }
@@ -176,17 +188,17 @@ internal sealed partial class SessionDigest(
             writes.Add(await participant.PrepareAsync(batch, connection, cancellationToken));
         }
 
-        if (!await TryMarkAsync(connection, batch, cancellationToken))
-        {
-            return false;
-        }
-
         foreach (var write in writes)
         {
             if (!await write(connection, cancellationToken))
             {
                 return false;
             }
+        }
+
+        if (!await TryMarkAsync(connection, batch, cancellationToken))
+        {
+            return false;
         }
 
         await transaction.CommitAsync(cancellationToken);
@@ -197,7 +209,7 @@ internal sealed partial class SessionDigest(
     private async Task<IReadOnlyList<string>> FindUsersAsync(string after, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var command = DueCommand(FindUsers, connection, after, UsersAtOnce);
+        await using var command = DueCommand(FindUsers, connection, after, IdleSince, UsersAtOnce);
         await command.PrepareAsync(cancellationToken);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var users = new List<string>();
@@ -218,9 +230,10 @@ internal sealed partial class SessionDigest(
         return reader.GetBoolean(1);
     }
 
-    private async Task<DigestBatch?> ReadBatchAsync(NpgsqlConnection connection, string userId, CancellationToken cancellationToken)
+    private async Task<DigestBatch?> ReadBatchAsync(
+        NpgsqlConnection connection, string userId, DateTimeOffset idleSince, CancellationToken cancellationToken)
     {
-        var sessions = await FindSessionsAsync(connection, userId, cancellationToken);
+        var sessions = await FindSessionsAsync(connection, userId, idleSince, cancellationToken);
         if (sessions.Count == 0)
         {
             return null;
@@ -231,7 +244,7 @@ internal sealed partial class SessionDigest(
         foreach (var session in sessions)
         {
             // The bytes may be used up before the session's messages are all read: the rest has its turn later, and so have the sessions behind.
-            var run = new DigestRun(session.SessionId, session.Digested, messages.GetValueOrDefault(session.SessionId) ?? []);
+            var run = new DigestRun(session.SessionId, session.Digested, session.Copied, messages.GetValueOrDefault(session.SessionId) ?? []);
             if (run.Messages.Count > 0 || session.Digested == session.Last)
             {
                 runs.Add(run);
@@ -241,19 +254,19 @@ internal sealed partial class SessionDigest(
         return new DigestBatch(userId, runs);
     }
 
-    private async Task<List<(Guid SessionId, long Digested, long Last)>> FindSessionsAsync(
-        NpgsqlConnection connection, string userId, CancellationToken cancellationToken)
+    private async Task<List<(Guid SessionId, long Digested, long Last, long Copied)>> FindSessionsAsync(
+        NpgsqlConnection connection, string userId, DateTimeOffset idleSince, CancellationToken cancellationToken)
     {
-        await using var command = DueCommand(FindSessions, connection, userId, MaxSessions);
+        await using var command = DueCommand(FindSessions, connection, userId, idleSince, MaxSessions);
         await command.PrepareAsync(cancellationToken);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var sessions = new List<(Guid, long, long)>();
+        var sessions = new List<(Guid, long, long, long)>();
         long room = options.Value.MaxBatch;
         while (room > 0 && await reader.ReadAsync(cancellationToken))
         {
             var digested = reader.GetInt64(1);
             var count = Math.Min(room, reader.GetInt64(2) - digested);
-            sessions.Add((reader.GetGuid(0), digested, digested + count));
+            sessions.Add((reader.GetGuid(0), digested, digested + count, reader.GetInt64(3)));
             room -= count;
         }
 
@@ -261,7 +274,7 @@ internal sealed partial class SessionDigest(
     }
 
     private async Task<Dictionary<Guid, List<SessionMessage>>> ReadMessagesAsync(
-        NpgsqlConnection connection, string userId, List<(Guid SessionId, long Digested, long Last)> sessions, CancellationToken cancellationToken)
+        NpgsqlConnection connection, string userId, List<(Guid SessionId, long Digested, long Last, long Copied)> sessions, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(ReadMessages, connection)
         {
@@ -279,20 +292,7 @@ internal sealed partial class SessionDigest(
         var messages = new Dictionary<Guid, List<SessionMessage>>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            var message = new SessionMessage
-            {
-                UserId = userId,
-                SessionId = reader.GetGuid(0),
-                Sequence = reader.GetInt64(1),
-                MessageId = reader.GetGuid(2),
-                Role = reader.GetString(3),
-                Content = reader.GetString(4),
-                MessageType = reader.GetString(5),
-                Metadata = reader.GetString(6),
-                TokensUsed = reader.GetInt32(7),
-                CostUsd = reader.GetDecimal(8),
-                CreatedAt = reader.GetFieldValue<DateTimeOffset>(9),
-            };
+            var message = UndigestedMessages.Read(reader, userId);
             if (!messages.TryGetValue(message.SessionId, out var run))
             {
                 messages.Add(message.SessionId, run = []);
@@ -320,7 +320,7 @@ internal sealed partial class SessionDigest(
         return await command.ExecuteNonQueryAsync(cancellationToken) == batch.Runs.Count;
     }
 
-    private NpgsqlCommand DueCommand(string sql, NpgsqlConnection connection, string userId, int limit)
+    private NpgsqlCommand DueCommand(string sql, NpgsqlConnection connection, string userId, DateTimeOffset idleSince, int limit)
     {
 #pragma warning disable CA2100 // One of two constant texts.
         return new NpgsqlCommand(sql, connection)
@@ -329,7 +329,7 @@ internal sealed partial class SessionDigest(
             Parameters =
             {
                 new NpgsqlParameter<string> { TypedValue = userId },
-                new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() - options.Value.IdleFor },
+                new NpgsqlParameter<DateTimeOffset> { TypedValue = idleSince },
                 new NpgsqlParameter<long> { TypedValue = options.Value.MaxNewMessages },
                 new NpgsqlParameter<long> { TypedValue = limit },
             },

@@ -4,6 +4,7 @@ using SessionService.Application.Forks;
 using SessionService.Application.Messages;
 using SessionService.Infrastructure.Idempotency;
 using SessionService.Infrastructure.Persistence;
+using SessionService.Infrastructure.Sessions;
 using SessionService.Infrastructure.Statistics;
 using SessionService.Infrastructure.Writes;
 
@@ -26,11 +27,11 @@ internal sealed class ForkStore(NpgsqlDataSource dataSource, IMessageReader mess
     private const string AddSession =
         """
         INSERT INTO dev.sessions
-            (user_id, session_id, status, conversation_data, metadata, session_summary,
+            (user_id, session_id, status, title, conversation_data, metadata, session_summary,
              message_count, total_tokens, total_cost, created_at, updated_at, last_activity,
              forked_from_session_id, forked_from_sequence, copied_messages, copied_tokens, copied_cost,
              is_digested, digested_messages, digested_cost, digested_activity)
-        SELECT user_id, $3, 'active', conversation_data, metadata, CASE WHEN message_count = $4 THEN session_summary ELSE '' END,
+        SELECT user_id, $3, 'active', title, conversation_data, metadata, CASE WHEN message_count = $4 THEN session_summary ELSE '' END,
                0, 0, 0, $5, $5, $5, session_id, $4, $4, 0, 0, false, 0, 0, $5
         FROM dev.sessions
         WHERE user_id = $1 AND session_id = $2
@@ -61,8 +62,11 @@ internal sealed class ForkStore(NpgsqlDataSource dataSource, IMessageReader mess
         claimed AS (
             {IdempotencySql.Claim("'{}'")}
             FROM (SELECT $1 AS user_id, $9::text AS key, $10::bytea AS request_hash, $3::uuid AS session_id, $5::timestamptz AS now) AS keyed
-            WHERE key IS NOT NULL)
-        {StatisticsSql.Add("(SELECT) AS one", sessions: "1", activeSessions: "1")}
+            WHERE key IS NOT NULL),
+        counted_user AS (
+            {SessionCountsSql.Add("SELECT $1::varchar AS user_id, 'active'::varchar AS status, false AS is_starred, 1 AS sessions")}
+            RETURNING sessions)
+        {StatisticsSql.Add("(SELECT count(*) FROM counted_user) AS one", sessions: "1", activeSessions: "1")}
         """;
 
     public async Task<ForkResult> ForkAsync(Fork fork, CancellationToken cancellationToken)

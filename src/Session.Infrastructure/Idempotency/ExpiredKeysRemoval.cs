@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Infrastructure.Idempotency;
@@ -19,7 +20,7 @@ internal sealed partial class ExpiredKeysRemoval(
             {
                 await records.RemoveAsync(time.GetUtcNow() - options.Value.KeepFor, metrics.CountExpired, stoppingToken);
             }
-            catch (NpgsqlException exception)
+            catch (Exception exception) when (exception is NpgsqlException || DatabaseFaults.IsUnavailable(exception))
             {
                 // The database is away or busy; the next time will do.
                 LogNotRemoved(exception.GetBaseException().Message);

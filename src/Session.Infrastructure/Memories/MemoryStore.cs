@@ -82,7 +82,7 @@ internal sealed class MemoryStore(SessionDbContext context, NpgsqlDataSource dat
 
     public async Task<WriteMemoryResult> WriteAsync(SessionMemory memory, IdempotencyKey? key, CancellationToken cancellationToken)
     {
-        if (await TryWriteAsync(memory, key, cancellationToken) is { } written)
+        if (await SecondConnection.RetryAsync(() => TryWriteAsync(memory, key, cancellationToken)) is { } written)
         {
             return new WriteMemoryResult(WriteMemoryOutcome.Written, written.Apply(memory), written.IsFirst);
         }

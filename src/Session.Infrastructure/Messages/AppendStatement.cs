@@ -73,6 +73,7 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
                 total_cost = s.total_cost + t.cost,
                 last_activity = coalesce(t.now, s.last_activity),
                 updated_at = greatest(s.updated_at, t.now),
+                revision = s.revision + 1,
                 is_digested = false
             FROM total AS t
             WHERE s.user_id = t.user_id AND s.session_id = t.session_id),

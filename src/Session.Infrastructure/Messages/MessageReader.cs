@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Npgsql;
 using SessionService.Application.Messages;
+using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Infrastructure.Messages;
 
@@ -8,7 +9,7 @@ namespace SessionService.Infrastructure.Messages;
 /// Reads pages of messages. One statement an answer, so that the total and the messages tell of one moment: the session's row, with
 /// the counts, joined with the messages of the page, if any.
 /// </summary>
-internal sealed class MessageReader(NpgsqlDataSource dataSource) : IMessageReader
+internal sealed class MessageReader(ReadConnections connections) : IMessageReader
 {
     private const string Columns =
         "sequence, id, role, content, message_type, message_metadata, tokens_used, cost_usd, created_at";
@@ -33,7 +34,7 @@ internal sealed class MessageReader(NpgsqlDataSource dataSource) : IMessageReade
     public async Task<IMessageRows?> OpenAsync(
         string userId, Guid sessionId, MessageSelection selection, CancellationToken cancellationToken)
     {
-        var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        var connection = await connections.OpenConnectionAsync(cancellationToken);
         NpgsqlCommand? command = null;
         NpgsqlDataReader? reader = null;
         try

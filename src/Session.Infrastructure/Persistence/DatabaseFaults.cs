@@ -1,4 +1,6 @@
+using System.Net.Sockets;
 using Npgsql;
+using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Infrastructure.Persistence;
 
@@ -18,6 +20,15 @@ public static class DatabaseFaults
 
                 // Everything of Npgsql's own that the server did not say: no connection, a broken one, a pool without a free one, a time-out.
                 case NpgsqlException:
+                case DatabaseLostException:
+                    return true;
+
+                // A client's connection, which holds such an exception too.
+                case IOException:
+                    return false;
+
+                // The name of the database's host is not known at the moment.
+                case SocketException:
                     return true;
             }
         }
@@ -31,8 +42,29 @@ public static class DatabaseFaults
     /// </summary>
     public static bool IsRefusal(NpgsqlException exception) => exception is PostgresException { InvariantSeverity: "ERROR" };
 
+    /// <summary>
+    /// Whether a connection turned out to be none any more, or to lead to a server that has become read-only: as after a restart or a
+    /// failover, so that a new one may do. Of what was to be written, nothing was.
+    /// </summary>
+    public static bool IsLostConnection(Exception exception)
+    {
+        for (var cause = exception; cause is not null and not WriteOutcomeUnknownException; cause = cause.InnerException)
+        {
+            switch (cause)
+            {
+                case PostgresException postgres:
+                    return !IsRefusal(postgres) || postgres.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction;
+
+                case NpgsqlException:
+                    return cause.InnerException is IOException;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Whether a statement was refused for what another transaction did at the same time, and may succeed or find it the next time.</summary>
-    public static bool IsRace(PostgresException exception) =>
+    public static bool IsRace(NpgsqlException exception) =>
         IsRefusal(exception)
         && exception.SqlState is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
 

@@ -36,11 +36,21 @@ public static class DatabaseOptions
             // What the statements here set, they set for their transaction. Beside a prepared statement the reset would be six more statements with
             // every request, which cost the database more than the request's own.
             NoResetOnClose = true,
+            // A statement whose time is up is not waited for. A commit that waits for a synchronous standby ends well when it is cancelled, though
+            // no standby has it: to hear of that would be to acknowledge what a failover loses.
+            CancellationTimeout = -1,
         };
+        // Which of several hosts will do is a matter of what a connection is for, see ServerPool.
+        completed.Remove("Target Session Attributes");
         SetUnlessGiven("Maximum Pool Size", PoolSize);
         // Also how long a request waits for a connection of the pool: whoever waits has an answer within two seconds.
         SetUnlessGiven("Timeout", 1);
         SetUnlessGiven("Command Timeout", 15);
+        // For the answer to a transaction's BEGIN, which Npgsql sends with the first statement; no cancellation ends the wait for that, and
+        // Npgsql takes no shorter time.
+        SetUnlessGiven("Internal Command Timeout", 3);
+        // What a host was a moment ago is believed for so long: a failover is over within two seconds.
+        SetUnlessGiven("Host Recheck Seconds", 1);
         SetUnlessGiven("Application Name", "session_service");
         return completed.ConnectionString;
 

@@ -3,8 +3,10 @@ using SessionService.Domain.Adoption;
 using SessionService.Domain.Idempotency;
 using SessionService.Domain.Memories;
 using SessionService.Domain.Messages;
+using SessionService.Domain.Search;
 using SessionService.Domain.Sessions;
 using SessionService.Domain.Statistics;
+using SessionService.Domain.Usage;
 
 namespace SessionService.Infrastructure.Persistence;
 
@@ -17,6 +19,8 @@ public sealed class SessionDbContext(DbContextOptions<SessionDbContext> options)
 
     public DbSet<Session> Sessions => Set<Session>();
 
+    public DbSet<SessionCount> SessionCounts => Set<SessionCount>();
+
     public DbSet<SessionMessage> Messages => Set<SessionMessage>();
 
     public DbSet<SessionMemory> Memories => Set<SessionMemory>();
@@ -24,6 +28,9 @@ public sealed class SessionDbContext(DbContextOptions<SessionDbContext> options)
     public DbSet<StatisticsCounter> StatisticsCounters => Set<StatisticsCounter>();
 
     public DbSet<IdempotencyRecord> IdempotencyRecords => Set<IdempotencyRecord>();
+
+    public DbSet<SearchSegment> SearchSegments => Set<SearchSegment>();
+    public DbSet<UsageRecord> Usage => Set<UsageRecord>();
 
     public DbSet<OrphanedRow> OrphanedRows => Set<OrphanedRow>();
 

@@ -60,7 +60,9 @@ public static class DatabaseDocument
         + (column.ComputedColumnSql is null ? "" : $", generated as {Cell(column.ComputedColumnSql)}");
 
     private static string Columns(ITableIndex index) =>
-        $"({string.Join(", ", index.Columns.Select((c, n) => c.Name + (index.IsDescendingAt(n) ? " desc" : "")))})"
+        (index.Expression() is { } expression
+            ? $"gin ({Cell(expression)})"
+            : $"({string.Join(", ", index.Columns.Select((c, n) => c.Name + (index.IsDescendingAt(n) ? " desc" : "")))})")
         + (index.Filter is null ? "" : $" where {Cell(index.Filter)}");
 
     private static string List(IEnumerable<IColumn> columns) => $"({string.Join(", ", columns.Select(c => c.Name))})";

@@ -75,12 +75,14 @@ internal sealed record ExpectedColumn(string Name, string Type, string? Collatio
 /// <param name="Columns">The columns, in order.</param>
 /// <param name="Descending">Whether each is sorted downwards.</param>
 /// <param name="Filter">Of which rows it is, SQL; null where of all.</param>
-internal sealed record ExpectedIndex(string[] Columns, bool[] Descending, string? Filter)
+/// <param name="Expression">What it is on in place of the columns, SQL.</param>
+internal sealed record ExpectedIndex(string[] Columns, bool[] Descending, string? Filter, string? Expression)
 {
     public static ExpectedIndex From(ITableIndex index) => new(
         ExpectedTable.Names(index.Columns),
         [.. index.Columns.Select((_, n) => index.IsDescendingAt(n))],
-        index.Filter);
+        index.Filter,
+        index.Expression());
 }
 
 internal sealed record ExpectedForeignKey(string[] Columns, string PrincipalTable, string[] PrincipalColumns, string OnDelete)

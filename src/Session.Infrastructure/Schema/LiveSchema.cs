@@ -41,7 +41,8 @@ internal sealed record LiveSchema(
              FROM unnest(i.indkey) WITH ORDINALITY AS k (attnum, n)
              LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum
              WHERE k.n <= i.indnkeyatts),
-            (SELECT array_agg(o.option & 1 = 1 ORDER BY o.n) FROM unnest(i.indoption) WITH ORDINALITY AS o (option, n))
+            (SELECT array_agg(o.option & 1 = 1 ORDER BY o.n) FROM unnest(i.indoption) WITH ORDINALITY AS o (option, n)),
+            pg_get_expr(i.indexprs, i.indrelid)
         FROM pg_index i
         JOIN pg_class c ON c.oid = i.indrelid
         JOIN pg_class x ON x.oid = i.indexrelid
@@ -108,7 +109,7 @@ internal sealed record LiveSchema(
             reader,
             r => new LiveIndex(
                 r.GetString(0), r.GetString(1), r.GetBoolean(2), r.GetBoolean(3), r.GetBoolean(4), r.IsDBNull(5) ? null : r.GetString(5),
-                r.GetBoolean(6), r.GetFieldValue<string[]>(7), r.GetFieldValue<bool[]>(8)),
+                r.GetBoolean(6), r.GetFieldValue<string[]>(7), r.GetFieldValue<bool[]>(8), r.IsDBNull(9) ? null : r.GetString(9)),
             cancellationToken);
 
         await reader.NextResultAsync(cancellationToken);
@@ -177,7 +178,8 @@ internal sealed record LiveIndex(
     string? Filter,
     bool IsDeferrable,
     string[] Columns,
-    bool[] Descending);
+    bool[] Descending,
+    string? Expression);
 
 internal sealed record LiveForeignKey(
     string Table, string Name, string PrincipalTable, char DeleteAction, string[] Columns, string[] PrincipalColumns);

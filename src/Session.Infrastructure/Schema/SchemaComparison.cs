@@ -140,16 +140,17 @@ internal sealed class SchemaComparison(LiveSchema live)
             }
         }
 
-        foreach (var (columns, descending, filter) in table.Indexes)
+        foreach (var (columns, descending, filter, expression) in table.Indexes)
         {
-            var candidates = indexes.Where(i => SqlExpression.SameFilter(i.Filter, filter)
-                && i.Columns.SequenceEqual(columns, StringComparer.Ordinal) && i.Descending.SequenceEqual(descending)).ToList();
+            var candidates = indexes.Where(i => SqlExpression.SameFilter(i.Filter, filter) && SqlExpression.SameFilter(i.Expression, expression)
+                && (expression is not null
+                    || (i.Columns.SequenceEqual(columns, StringComparer.Ordinal) && i.Descending.SequenceEqual(descending)))).ToList();
             recognized.UnionWith(candidates);
             if (!candidates.Exists(i => i.IsValid))
             {
                 var ordered = columns.Zip(descending, (column, down) => down ? $"{column} DESC" : column);
                 var rows = filter is null ? "" : $" where {filter}";
-                Warnings.Add(Difference(name, $"index {List(ordered)}{rows}", NoneOrInvalid(candidates)));
+                Warnings.Add(Difference(name, $"index {(expression is null ? List(ordered) : expression)}{rows}", NoneOrInvalid(candidates)));
             }
         }
 

@@ -17,27 +17,29 @@ internal sealed class CreateStatement : IGroupStatement<Creation, bool>
     // Beside its texts, about: ids, times and what holds them together.
     private const int SessionOverheadBytes = 512;
 
+    // The statistics ask for the users' counts, and so take their row after those: every transaction does so in this order.
+    //
     // Whoever holds an id, the database decides: a look-up before the insert would race. Inserting in the order of the ids keeps two of these
     // statements from waiting for each other in a circle.
     private static readonly string Sql =
         $"""
         WITH input AS MATERIALIZED (
             SELECT *
-            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) WITH ORDINALITY
-                AS i (user_id, session_id, status, conversation_data, metadata, session_summary, now, key, request_hash,
-                      updated_at, last_activity, archived_at, forked_from_session_id, forked_from_sequence, position)),
+            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) WITH ORDINALITY
+                AS i (user_id, session_id, status, title, conversation_data, metadata, session_summary, now, key, request_hash,
+                      updated_at, last_activity, archived_at, forked_from_session_id, forked_from_sequence, starred_at, position)),
         made_before AS MATERIALIZED (
             SELECT i.position
             FROM input AS i
             JOIN dev.idempotency_keys AS k ON k.user_id = i.user_id AND k.idempotency_key = i.key),
         added AS (
             INSERT INTO dev.sessions
-                (user_id, session_id, status, conversation_data, metadata, session_summary,
+                (user_id, session_id, status, title, conversation_data, metadata, session_summary,
                  message_count, total_tokens, total_cost, created_at, updated_at, last_activity,
-                 archived_at, forked_from_session_id, forked_from_sequence, copied_messages, copied_tokens, copied_cost,
+                 archived_at, starred_at, forked_from_session_id, forked_from_sequence, copied_messages, copied_tokens, copied_cost,
                  is_digested, digested_messages, digested_cost, digested_activity)
-            SELECT user_id, session_id, status, conversation_data, metadata, session_summary, 0, 0, 0, now, updated_at, last_activity,
-                   archived_at, forked_from_session_id, forked_from_sequence, 0, 0, 0, true, 0, 0, last_activity
+            SELECT user_id, session_id, status, title, conversation_data, metadata, session_summary, 0, 0, 0, now, updated_at, last_activity,
+                   archived_at, starred_at, forked_from_session_id, forked_from_sequence, 0, 0, 0, true, 0, 0, last_activity
             FROM input
             WHERE position NOT IN (SELECT b.position FROM made_before AS b)
             ORDER BY session_id
@@ -52,8 +54,14 @@ internal sealed class CreateStatement : IGroupStatement<Creation, bool>
             FROM created
             WHERE key IS NOT NULL
             ORDER BY user_id, key),
+        counted_user AS (
+            {SessionCountsSql.Add("SELECT user_id, status, starred_at IS NOT NULL AS is_starred, count(*) AS sessions FROM created GROUP BY 1, 2, 3")}
+            RETURNING sessions),
         counted AS (
-            {StatisticsSql.Add("created HAVING count(*) > 0", sessions: "count(*)", activeSessions: $"count(*) FILTER (WHERE {StatisticsSql.IsActive})")})
+            {StatisticsSql.Add(
+                "created HAVING (SELECT count(*) FROM counted_user) > 0",
+                sessions: "count(*)",
+                activeSessions: $"count(*) FILTER (WHERE {StatisticsSql.IsActive})")})
         SELECT position
         FROM created
         """;
@@ -98,6 +106,7 @@ internal sealed class CreateStatement : IGroupStatement<Creation, bool>
                 ArrayParameter.Of(writes, w => w.Session.UserId, NpgsqlDbType.Text),
                 ArrayParameter.Of(writes, w => w.Session.SessionId, NpgsqlDbType.Uuid),
                 ArrayParameter.Of(writes, w => w.Session.Status.Name(), NpgsqlDbType.Text),
+                ArrayParameter.Of(writes, w => w.Session.Title, NpgsqlDbType.Text),
                 ArrayParameter.Of(writes, w => w.Session.ConversationData, NpgsqlDbType.Jsonb),
                 ArrayParameter.Of(writes, w => w.Session.Metadata, NpgsqlDbType.Jsonb),
                 ArrayParameter.Of(writes, w => w.Session.SessionSummary, NpgsqlDbType.Text),
@@ -109,6 +118,7 @@ internal sealed class CreateStatement : IGroupStatement<Creation, bool>
                 ArrayParameter.Of(writes, w => w.Session.ArchivedAt, NpgsqlDbType.TimestampTz),
                 ArrayParameter.Of(writes, w => w.Session.ForkedFromSessionId, NpgsqlDbType.Uuid),
                 ArrayParameter.Of(writes, w => w.Session.ForkedFromSequence, NpgsqlDbType.Bigint),
+                ArrayParameter.Of(writes, w => w.Session.StarredAt, NpgsqlDbType.TimestampTz),
             },
         };
         await command.PrepareAsync(cancellationToken);

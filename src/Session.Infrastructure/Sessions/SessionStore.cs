@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using NpgsqlTypes;
 using SessionService.Application.Idempotency;
-using SessionService.Application.Paging;
 using SessionService.Application.Sessions;
 using SessionService.Domain.Sessions;
 using SessionService.Infrastructure.Idempotency;
@@ -20,6 +21,21 @@ internal sealed class SessionStore(SessionDbContext context, GroupWriter<Creatio
     private static readonly string AddToActive =
         StatisticsSql.Add("(SELECT) AS one", activeSessions: "{0}");
 
+    // Merged with what is stored at that moment: another patch either comes before, and is in it, or after, and finds it.
+    private const string Patch =
+        """
+        UPDATE dev.sessions
+        SET title = CASE WHEN {2} THEN {3} ELSE title END,
+            conversation_data = CASE jsonb_typeof({4})
+                WHEN 'object' THEN dev.merge_patch(conversation_data, {4}) WHEN 'null' THEN jsonb_build_object() ELSE conversation_data END,
+            metadata = CASE jsonb_typeof({5})
+                WHEN 'object' THEN dev.merge_patch(metadata, {5}) WHEN 'null' THEN jsonb_build_object() ELSE metadata END,
+            updated_at = greatest(updated_at, {6}),
+            revision = revision + 1
+        WHERE user_id = {0} AND session_id = {1}
+        RETURNING *
+        """;
+
     public async Task<CreateResult> CreateAsync(Session session, IdempotencyKey? key, CancellationToken cancellationToken)
     {
         if (await writer.WriteAsync(new Creation(session, key), cancellationToken))
@@ -33,7 +49,7 @@ internal sealed class SessionStore(SessionDbContext context, GroupWriter<Creatio
             return record.IsOf(key.RequestHash)
                 ? new CreateResult(
                     CreateOutcome.Replayed,
-                    Session.Start(session.UserId, record.SessionId, session.ConversationData, session.Metadata, record.CreatedAt))
+                    Session.Start(session.UserId, record.SessionId, session.Title, session.ConversationData, session.Metadata, record.CreatedAt))
                 : new CreateResult(CreateOutcome.KeyReused, session);
         }
 
@@ -67,47 +83,13 @@ internal sealed class SessionStore(SessionDbContext context, GroupWriter<Creatio
             })
             .SingleOrDefaultAsync(cancellationToken);
 
-    public async Task<Paged<Session>> ListAsync(
-        string userId, SessionFilter filter, PageRange range, SessionCursor? cursor, CancellationToken cancellationToken)
-    {
-        var sessions = context.Sessions.AsNoTracking().Where(s => s.UserId == userId);
-        if (filter.Status is { } status)
-        {
-            sessions = sessions.Where(s => s.Status == status);
-        }
+    public Task<Session?> ChangeAsync(string userId, Guid sessionId, Action<Session> change, CancellationToken cancellationToken) =>
+        SecondConnection.RetryAsync(() => ChangeOnceAsync(userId, sessionId, change, cancellationToken));
 
-        if (filter.ActiveOnly)
-        {
-            sessions = sessions.Where(s => s.Status == SessionStatus.Active || s.Status == SessionStatus.Completed);
-        }
-
-        // One snapshot: the total and the page tell of the same moment.
-        await using var transaction = await context.Database.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellationToken);
-        var total = await sessions.LongCountAsync(cancellationToken);
-        if (range.Skip >= total)
-        {
-            return new Paged<Session>([], total, HasMore: false);
-        }
-
-        // A row value is compared as the index is ordered, so the database goes straight to the place.
-        if (cursor is { } after)
-        {
-            sessions = sessions.Where(s => EF.Functions.LessThan(
-                ValueTuple.Create(s.CreatedAt, s.SessionId), ValueTuple.Create(after.CreatedAt, after.SessionId)));
-        }
-
-        // One more than is asked for tells whether there are more.
-        var page = await sessions
-            .OrderByDescending(s => s.CreatedAt).ThenByDescending(s => s.SessionId)
-            .Skip((int)range.Skip).Take(range.Size + 1)
-            .ToListAsync(cancellationToken);
-        var hasMore = page.Count > range.Size;
-        return new Paged<Session>(hasMore ? page[..range.Size] : page, total, hasMore);
-    }
-
-    public async Task<Session?> ChangeAsync(
+    private async Task<Session?> ChangeOnceAsync(
         string userId, Guid sessionId, Action<Session> change, CancellationToken cancellationToken)
     {
+        context.ChangeTracker.Clear();
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
         var session = await context.Sessions
             .FromSql($"SELECT * FROM dev.sessions WHERE user_id = {userId} AND session_id = {sessionId} FOR NO KEY UPDATE")
@@ -117,9 +99,17 @@ internal sealed class SessionStore(SessionDbContext context, GroupWriter<Creatio
             return null;
         }
 
-        var wasActive = session.IsActive;
+        var (wasActive, status, wasStarred) = (session.IsActive, session.Status, session.IsStarred);
         change(session);
         await context.SaveChangesAsync(cancellationToken);
+
+        // The order in which a creation takes these rows as well.
+        if (session.Status != status || session.IsStarred != wasStarred)
+        {
+            await context.Database.ExecuteSqlRawAsync(
+                SessionCountsSql.Move, [userId, status.Name(), wasStarred, session.Status.Name(), session.IsStarred], cancellationToken);
+        }
+
         if (session.IsActive != wasActive)
         {
             await context.Database.ExecuteSqlRawAsync(AddToActive, [session.IsActive ? 1L : -1L], cancellationToken);
@@ -131,4 +121,29 @@ internal sealed class SessionStore(SessionDbContext context, GroupWriter<Creatio
             return session;
         });
     }
+
+    public async Task<Session?> PatchAsync(
+        string userId, Guid sessionId, SessionPatch patch, DateTimeOffset now, Action<Session> check, CancellationToken cancellationToken)
+    {
+        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        object[] parameters =
+        [
+            userId, sessionId, patch.HasTitle, Nullable(patch.Title, NpgsqlDbType.Text), Nullable(patch.ConversationData, NpgsqlDbType.Jsonb),
+            Nullable(patch.Metadata, NpgsqlDbType.Jsonb), now,
+        ];
+        var session = (await context.Sessions.FromSqlRaw(Patch, parameters).AsNoTracking().ToListAsync(cancellationToken)).SingleOrDefault();
+        if (session is null)
+        {
+            return null;
+        }
+
+        check(session);
+        return await UncertainWrite.CommitAsync(async () =>
+        {
+            await transaction.CommitAsync(cancellationToken);
+            return session;
+        });
+    }
+
+    private static NpgsqlParameter Nullable(string? value, NpgsqlDbType type) => new() { Value = value ?? (object)DBNull.Value, NpgsqlDbType = type };
 }

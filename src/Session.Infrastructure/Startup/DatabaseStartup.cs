@@ -1,7 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using SessionService.Infrastructure.Schema;
+using SessionService.Infrastructure.Search;
 
 namespace SessionService.Infrastructure.Startup;
 
@@ -12,13 +14,15 @@ namespace SessionService.Infrastructure.Startup;
 internal sealed partial class DatabaseStartup(
     DatabaseServer server, IServiceProvider services, IHostEnvironment environment, ILogger<DatabaseStartup> logger) : IHostedLifecycleService
 {
+    private const int MaxAttempts = 10;
+
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         await server.StartAsync(cancellationToken);
 
         // Made only now: before its start the embedded server has no connection string.
         var check = services.GetRequiredService<SchemaCheck>();
-        var report = await check.RunAsync(cancellationToken);
+        var report = await CheckPatientlyAsync(check, cancellationToken);
         if (report.HasPendingMigrations && (server.IsEmbedded || environment.IsDevelopment()))
         {
             await services.GetRequiredService<SchemaMigrator>().MigrateAsync(cancellationToken);
@@ -34,6 +38,8 @@ internal sealed partial class DatabaseStartup(
         {
             throw new SchemaMismatchException(report);
         }
+
+        await services.GetRequiredService<LanguageCheck>().RunAsync(cancellationToken);
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -45,6 +51,25 @@ internal sealed partial class DatabaseStartup(
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    // A second to connect is enough for a request, but not always for the first connection of two programs that start at the same time.
+    private async Task<SchemaReport> CheckPatientlyAsync(SchemaCheck check, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await check.RunAsync(cancellationToken);
+            }
+            catch (NpgsqlException exception) when (attempt < MaxAttempts && exception.InnerException is TimeoutException)
+            {
+                LogNoAnswer(attempt);
+            }
+        }
+    }
+
+    [LoggerMessage(2, LogLevel.Warning, "The database does not answer (attempt {Attempt}).")]
+    private partial void LogNoAnswer(int attempt);
 
     [LoggerMessage(1, LogLevel.Warning, "Schema: {Difference}")]
     private partial void LogSchemaWarning(string difference);

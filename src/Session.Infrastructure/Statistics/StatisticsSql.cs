@@ -5,7 +5,7 @@ internal static class StatisticsSql
 {
     /// <summary>
     /// The row that a connection adds to. The slots outnumber the connections of a pool, and their processes have neighbouring
-    /// ids, so writers seldom meet on a row; each statement takes its slot last and only one, so they cannot deadlock there.
+    /// ids, so writers seldom meet on a row; each statement takes only one, after the session's row, so they cannot deadlock there.
     /// </summary>
     private const string Slot = "(pg_backend_pid() % 64)::smallint";
 

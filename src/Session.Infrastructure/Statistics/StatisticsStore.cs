@@ -1,10 +1,11 @@
 using Npgsql;
 using SessionService.Application.Statistics;
+using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Infrastructure.Statistics;
 
 /// <summary>Sums the counters of <c>dev.session_statistics</c>.</summary>
-internal sealed class StatisticsStore(NpgsqlDataSource dataSource) : IStatisticsStore
+internal sealed class StatisticsStore(ReadConnections connections) : IStatisticsStore
 {
     private const string Read =
         """
@@ -18,7 +19,7 @@ internal sealed class StatisticsStore(NpgsqlDataSource dataSource) : IStatistics
 
     public async Task<StatisticsResponse> ReadAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var connection = await connections.OpenConnectionAsync(cancellationToken);
         await using var command = new NpgsqlCommand(Read, connection);
         await command.PrepareAsync(cancellationToken);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);

@@ -100,7 +100,7 @@ internal sealed partial class GroupWriter<TWrite, TOutcome> : IAsyncDisposable
         // The writer goes on for others when this request is answered, and must not count as a part of it.
         var request = Activity.Current;
         Activity.Current = null;
-        using var apart = ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow();
+        using var apart = ExecutionContext.SuppressFlow();
         _ = WriteGroupsAsync(writer);
         Activity.Current = request;
     }
@@ -121,34 +121,45 @@ internal sealed partial class GroupWriter<TWrite, TOutcome> : IAsyncDisposable
     /// <summary>Makes a group and answers its callers; whatever goes wrong, they hear of it, and the writer goes on.</summary>
     private async Task WriteGroupAsync(WriterConnection connection, List<PendingWrite<TWrite, TOutcome>> group)
     {
-        using var span = WriteTracing.StartGroup(_series.Kind, group.Count, group.Select(pending => pending.Origin));
         try
         {
-            var outcomes = await ExecuteAsync(connection, group.ConvertAll(pending => pending.Write), CancellationToken.None);
+            using var span = WriteTracing.StartGroup(_series.Kind, group.Count, group.Select(pending => pending.Origin));
+            using var watch = _dataSource.Watch(CancellationToken.None);
+            var outcomes = await ExecuteAsync(connection, group.ConvertAll(pending => pending.Write), watch.Token);
             for (var i = 0; i < group.Count; i++)
             {
                 group[i].Complete(outcomes[i]);
             }
         }
-        catch (PostgresException exception) when (group.Count > 1 && DatabaseFaults.IsOfOneWrite(exception))
+        catch (PostgresException exception) when (Divide(group, exception) is { Count: > 1 } parts)
         {
-            // The database refused the statement, so nothing of it was made: each write on its own finds the one at fault.
-            LogRetryingOneByOne(exception.SqlState, group.Count);
-            foreach (var pending in group)
+            LogRetryingInParts(exception.SqlState, group.Count, parts.Count);
+            foreach (var part in parts)
             {
-                await WriteGroupAsync(connection, [pending]);
+                await WriteGroupAsync(connection, part);
             }
         }
         catch (Exception exception)
         {
-            group.ForEach(pending => pending.Fail(exception));
+            var failure = exception is OperationCanceledException ? new DatabaseLostException(exception) : exception;
+            group.ForEach(pending => pending.Fail(failure));
         }
     }
+
+    /// <summary>
+    /// The smaller groups in which a refused one is made, none of which was made yet: each write alone finds the one at fault. Where a row is
+    /// held, all writes to a row share one wait for it; one after the other they would hold up the writer for as many.
+    /// </summary>
+    private List<List<PendingWrite<TWrite, TOutcome>>> Divide(List<PendingWrite<TWrite, TOutcome>> group, PostgresException refusal) =>
+        !DatabaseFaults.IsOfOneWrite(refusal) ? []
+        : refusal.SqlState != PostgresErrorCodes.LockNotAvailable ? group.ConvertAll(pending => new List<PendingWrite<TWrite, TOutcome>> { pending })
+        : [.. group.GroupBy(pending => _statement.RowOf(pending.Write) ?? (object)pending).Select(ofOneRow => ofOneRow.ToList())];
 
     private async Task<TOutcome[]> ExecuteAsync(WriterConnection connection, List<TWrite> writes, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             var open = await connection.OpenAsync(cancellationToken);
             try
             {
@@ -156,18 +167,22 @@ internal sealed partial class GroupWriter<TWrite, TOutcome> : IAsyncDisposable
                 _series.CountGroup(writes.Count, outcomes.Count(_statement.IsMade));
                 return outcomes;
             }
-            catch (PostgresException exception) when (attempt < MaxAttempts && (DatabaseFaults.IsRace(exception) || !DatabaseFaults.IsRefusal(exception)))
+            catch (NpgsqlException exception) when (attempt < MaxAttempts && (DatabaseFaults.IsRace(exception) || DatabaseFaults.IsLostConnection(exception)))
             {
                 // Nothing was made: another transaction was in the way, and the next attempt sees what that did; or the server ended
-                // the connection, as it does when it restarts, and there may be another.
+                // the connection, as it does when it restarts, and there may be another; or it has become read-only, and another one writes.
                 LogRetrying(exception.SqlState, writes.Count);
+                if (exception.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction)
+                {
+                    _dataSource.Forget();
+                }
             }
         }
     }
 
     [LoggerMessage(1, LogLevel.Debug, "A group of {Count} writes was not made ({SqlState}): making it once more.")]
-    private partial void LogRetrying(string sqlState, int count);
+    private partial void LogRetrying(string? sqlState, int count);
 
-    [LoggerMessage(2, LogLevel.Warning, "The database refused a group of {Count} writes ({SqlState}): making them one by one.")]
-    private partial void LogRetryingOneByOne(string sqlState, int count);
+    [LoggerMessage(2, LogLevel.Warning, "The database refused a group of {Count} writes ({SqlState}): making it in {Parts} parts.")]
+    private partial void LogRetryingInParts(string sqlState, int count, int parts);
 }

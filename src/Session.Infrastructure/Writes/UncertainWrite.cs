@@ -31,7 +31,7 @@ internal static class UncertainWrite
         {
             return await commit();
         }
-        catch (NpgsqlException exception) when (!DatabaseFaults.IsRefusal(exception))
+        catch (Exception exception) when (IsSilence(exception) || (exception is PostgresException last && !DatabaseFaults.IsRefusal(last)))
         {
             throw new WriteOutcomeUnknownException(exception);
         }
@@ -43,10 +43,20 @@ internal static class UncertainWrite
         {
             return await command.ExecuteReaderAsync(cancellationToken);
         }
-        catch (NpgsqlException exception) when (exception is not PostgresException)
+        catch (Exception exception) when (IsSilence(exception))
         {
             // The server's own last word, even a fatal one, stands where the first row would: nothing was written before it. Silence says nothing.
             throw new WriteOutcomeUnknownException(exception);
         }
     }
+
+    // A cancellation that the server has confirmed carries its word; one that was not waited for says as little as a broken connection.
+    private static bool IsSilence(Exception exception) => exception switch
+    {
+        PostgresException => false,
+        NpgsqlException => true,
+        OperationCanceledException { InnerException: PostgresException } => false,
+        OperationCanceledException => true,
+        _ => false,
+    };
 }

@@ -7,15 +7,17 @@ namespace SessionService.Infrastructure.Writes;
 internal sealed class WriterConnection(WriterDataSource dataSource) : IAsyncDisposable
 {
     private NpgsqlConnection? _connection;
+    private int _openedAfter;
 
     public async ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
     {
-        if (_connection is { FullState: ConnectionState.Open })
+        if (_connection is { FullState: ConnectionState.Open } && _openedAfter == dataSource.Interruptions)
         {
             return _connection;
         }
 
         await DisposeAsync();
+        _openedAfter = dataSource.Interruptions;
         return _connection = await dataSource.OpenConnectionAsync(cancellationToken);
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
+using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Startup;
 
 namespace SessionService.Infrastructure.Writes;
@@ -8,42 +9,57 @@ namespace SessionService.Infrastructure.Writes;
 /// The connections of <see cref="GroupWriter{TWrite,TOutcome}"/>, beside the pool of the requests: a writer keeps its own for as long as it
 /// lasts, and must neither wait for the requests that read nor leave them fewer.
 /// </summary>
-internal sealed class WriterDataSource(DatabaseServer server, IOptions<WriteOptions> options) : IAsyncDisposable
+internal sealed class WriterDataSource : IAsyncDisposable
 {
     // Appends and creations.
     private const int KindsOfWrites = 2;
 
     // One plan for groups of any size, made once: for small groups PostgreSQL would otherwise plan anew at each execution, which costs more
-    // than the execution does. The plan goes by indexes, as the arrays are few against the tables.
+    // than the execution does. It must go by indexes even if it is made while the tables are empty, as after the first start: a plan
+    // that reads them whole would stay until the next ANALYZE, and by then they may hold a million rows.
     //
-    // A group that waits for a session which somebody holds is given up soon, for certain and with nothing made: its writes then go one by
-    // one, and only those to that session are refused.
-    //
-    // What is set here stays on a connection that is given back, as connections are not reset (see DatabaseOptions).
-    private const string Initialize = "SET plan_cache_mode = force_generic_plan; SET lock_timeout = '1s'";
+    // A group that waits for a session which somebody holds is given up soon, for certain and with nothing made: the writes to each session
+    // then go apart, and only those to that one are refused.
+    private const string Settings = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET lock_timeout = '1s'";
 
-    private readonly NpgsqlDataSource _dataSource = Create(server.ConnectionString, options.Value);
+    private readonly DatabasePulse _pulse;
+    private readonly ServerPool _pool;
+    private volatile int _interruptions;
 
-    public ValueTask<NpgsqlConnection> OpenConnectionAsync(CancellationToken cancellationToken) => _dataSource.OpenConnectionAsync(cancellationToken);
+    public WriterDataSource(DatabaseServer server, IOptions<WriteOptions> options, DatabasePulses pulses)
+    {
+        _pool = Create(server.ConnectionString, options.Value);
+        _pulse = pulses.Primary;
+        _pulse.Interrupted += OnInterrupted;
+    }
 
-    private static NpgsqlDataSource Create(string connectionString, WriteOptions options)
+    /// <summary>Changes when the database was interrupted: a connection opened before is not to be written on.</summary>
+    public int Interruptions => _interruptions;
+
+    public ValueTask<NpgsqlConnection> OpenConnectionAsync(CancellationToken cancellationToken) => _pool.Primary.OpenConnectionAsync(cancellationToken);
+
+    /// <inheritdoc cref="DatabasePulse.Watch"/>
+    public PulseWatch Watch(CancellationToken cancellationToken) => _pulse.Watch(cancellationToken);
+
+    /// <summary>Lets the next write have a new connection, to whichever server takes writes then.</summary>
+    public void Forget()
+    {
+        Interlocked.Increment(ref _interruptions);
+        _pool.Forget();
+    }
+
+    private void OnInterrupted(object? sender, EventArgs e) => Forget();
+
+    private static ServerPool Create(string connectionString, WriteOptions options)
     {
         var connection = new NpgsqlConnectionStringBuilder(connectionString);
         connection.MaxPoolSize = Math.Max(connection.MaxPoolSize, KindsOfWrites * options.Writers);
-        var builder = new NpgsqlDataSourceBuilder(connection.ConnectionString) { Name = "writers" };
-        builder.UsePhysicalConnectionInitializer(
-            connection =>
-            {
-                using var command = new NpgsqlCommand(Initialize, connection);
-                command.ExecuteNonQuery();
-            },
-            async connection =>
-            {
-                await using var command = new NpgsqlCommand(Initialize, connection);
-                await command.ExecuteNonQueryAsync();
-            });
-        return builder.Build();
+        return new ServerPool(new NpgsqlDataSourceBuilder(connection.ConnectionString) { Name = "writers" }.UseSettings(Settings));
     }
 
-    public ValueTask DisposeAsync() => _dataSource.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        _pulse.Interrupted -= OnInterrupted;
+        return _pool.DisposeAsync();
+    }
 }

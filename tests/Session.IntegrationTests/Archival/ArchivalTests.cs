@@ -82,6 +82,22 @@ public sealed class ArchivalTests(ArchivalFixture service) : IClassFixture<Archi
     }
 
     [Fact]
+    public async Task A_starred_session_stays_as_it_is_and_the_users_lists_count_the_others_right()
+    {
+        var user = service.AsNewUser();
+        var (starred, other) = (await user.StartSessionAsync(), await user.StartSessionAsync());
+        (await user.PostAsync($"{starred}/star", "")).Is(200);
+        await AgeAsync(user, [starred, other], days: 3);
+
+        await service.RunAsync();
+
+        Assert.Equal("active", (await user.GetAsync(starred)).Is(200).Text("status"));
+        Assert.Equal("expired", (await user.GetAsync(other)).Is(200).Text("status"));
+        Assert.Equal(1, (await user.GetAsync("/api/v1/sessions?status=active")).Is(200).Number("total"));
+        Assert.Equal(1, (await user.GetAsync("/api/v1/sessions?status=expired")).Is(200).Number("total"));
+    }
+
+    [Fact]
     public async Task A_session_that_was_just_taken_up_again_does_not_expire_at_once()
     {
         var user = service.AsNewUser();

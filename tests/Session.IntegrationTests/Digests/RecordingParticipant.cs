@@ -19,7 +19,7 @@ internal sealed class RecordingParticipant : IDigestParticipant
     /// <summary>Does something, once, while the messages of a session are worked out.</summary>
     public void OnPrepare(string session, Func<Task> action) => _onPrepare[Guid.Parse(session.Split('/')[^1])] = action;
 
-    /// <summary>Does something, once, while the session is locked.</summary>
+    /// <summary>Does something, once, before what was worked out is written.</summary>
     public void OnWrite(string session, Func<Task> action) => _onWrite[Guid.Parse(session.Split('/')[^1])] = action;
 
     public async Task<DigestWrite> PrepareAsync(DigestBatch batch, NpgsqlConnection connection, CancellationToken cancellationToken)

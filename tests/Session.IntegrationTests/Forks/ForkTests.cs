@@ -1,4 +1,5 @@
 using SessionService.IntegrationTests.Databases;
+using SessionService.IntegrationTests.Digests;
 using SessionService.IntegrationTests.Hosting;
 using SessionService.IntegrationTests.Transfers;
 
@@ -76,7 +77,15 @@ public sealed class ForkTests(ApiFixture service) : IClassFixture<ApiFixture>
         {
             Assert.Equal(before.Raw(name), after.Raw(name));
         }
+
+        Assert.Equal(7, await TokensUsedAsync(user));
+        await own.DigestAsync();
+        Assert.Equal(7, await TokensUsedAsync(user));
+        Assert.Equal(2, (await user.GetAsync("/api/v1/sessions?active_only=true")).Is(200).Number("total"));
     }
+
+    private static async Task<long> TokensUsedAsync(ApiClient user) =>
+        (await user.GetAsync($"/api/v1/users/{user.UserId}/usage?from=2019-12-01&bucket=month")).Is(200).Items("usage").Sum(bucket => bucket.Number("tokens"));
 
     [Fact]
     public async Task A_fork_with_a_key_is_made_once_however_often_it_is_sent()
@@ -163,6 +172,8 @@ public sealed class ForkTests(ApiFixture service) : IClassFixture<ApiFixture>
 
     private sealed class OwnService : ApiFixture, IAsyncDisposable
     {
+        protected override IEnumerable<KeyValuePair<string, string>> Settings => DigestByHand.Settings;
+
         async ValueTask IAsyncDisposable.DisposeAsync() => await DisposeAsync();
     }
 }

@@ -175,6 +175,7 @@ public sealed class GatewayTokensTests(TokensFixture tokens) : IClassFixture<Tok
 
     [Theory]
     [InlineData("/api/v1/sessions/stats", null)]
+    [InlineData("/api/v1/sessions/usage", null)]
     [InlineData("/api/v1/sessions/health", null)]
     [InlineData("/swagger/index.html", null)]
     [InlineData("/api/v1/users/login", null)]

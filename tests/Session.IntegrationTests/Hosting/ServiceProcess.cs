@@ -82,16 +82,21 @@ public sealed class ServiceProcess : IAsyncDisposable
     }
 
     /// <summary>SIGTERM: it finishes what it does, and the last of its output is there.</summary>
-    public async Task StopAsync()
+    /// <returns>The exit code.</returns>
+    public async Task<int> StopAsync()
     {
+        var exitCode = 0;
         if (_process is not null)
         {
             using var stop = Process.Start("kill", [_process.Id.ToString(CultureInfo.InvariantCulture)]);
             using var patience = new CancellationTokenSource(Patience);
             await _process.WaitForExitAsync(patience.Token);
+            exitCode = _process.ExitCode;
             _process.Dispose();
             _process = null;
         }
+
+        return exitCode;
     }
 
     public async ValueTask DisposeAsync()

@@ -32,6 +32,12 @@ public sealed class OpenApiDocumentTests(ApiFixture service) : IClassFixture<Api
                 "GET /api/v1/sessions",
                 "GET /api/v1/sessions/{session_id}",
                 "PUT /api/v1/sessions/{session_id}",
+                "PATCH /api/v1/sessions/{session_id}",
+                "POST /api/v1/sessions/{session_id}/star",
+                "DELETE /api/v1/sessions/{session_id}/star",
+                "GET /api/v1/sessions/{session_id}/context",
+                "GET /api/v1/sessions/usage",
+                "GET /api/v1/users/{user_id}/usage",
                 "DELETE /api/v1/sessions/{session_id}",
                 "GET /api/v1/sessions/{session_id}/summary",
                 "GET /api/v1/users/{user_id}/sessions",
@@ -62,7 +68,7 @@ public sealed class OpenApiDocumentTests(ApiFixture service) : IClassFixture<Api
             Assert.NotEmpty(json.Items("tags"));
             var responses = json.GetProperty("responses").EnumerateObject().ToList();
             Assert.All(responses, response => Assert.False(string.IsNullOrWhiteSpace(response.Value.Text("description")), name));
-            Assert.All(responses, response => Assert.All(
+            Assert.All(responses.Where(response => response.Name != "304"), response => Assert.All(
                 response.Value.GetProperty("content").EnumerateObject(), content => Assert.True(content.Value.TryGetProperty("schema", out _), name)));
             var success = responses.Where(response => response.Name.StartsWith('2')).ToList();
             Assert.NotEmpty(success);

@@ -61,6 +61,7 @@ public sealed class BadInputTests : IClassFixture<TwoConnectionsFixture>, IDispo
         ("POST", "/memory", "ongoing_tasks", """{"content":"All.","ongoing_tasks":["a",{"b":#}]}"""),
         ("PUT", "", "status", """{"status":#}"""),
         ("PUT", "", "session_summary", """{"session_summary":#}"""),
+        ("PUT", "", "title", """{"title":#}"""),
         ("PUT", "", "conversation_data", """{"conversation_data":{#:{}}}"""),
         ("PUT", "", "metadata", """{"metadata":{"a":#}}"""),
         ("PUT", "", "last_activity", """{"last_activity":#}"""),

@@ -93,7 +93,7 @@ public sealed class ProblemsTests(ApiFixture service) : IClassFixture<ApiFixture
     [Theory]
     [InlineData("PATCH", "/api/v1/sessions", "GET, POST")]
     [InlineData("DELETE", "/api/v1/sessions", "GET, POST")]
-    [InlineData("POST", "/api/v1/sessions/a87a9d6e-4137-4d41-8ab8-a13c4abcc83e", "DELETE, GET, PUT")]
+    [InlineData("POST", "/api/v1/sessions/a87a9d6e-4137-4d41-8ab8-a13c4abcc83e", "DELETE, GET, PATCH, PUT")]
     [InlineData("PUT", "/api/v1/sessions/a87a9d6e-4137-4d41-8ab8-a13c4abcc83e/messages", "GET, POST")]
     [InlineData("DELETE", "/api/v1/sessions/a87a9d6e-4137-4d41-8ab8-a13c4abcc83e/memory", "GET, POST")]
     [InlineData("POST", "/api/v1/sessions/stats", "GET")]

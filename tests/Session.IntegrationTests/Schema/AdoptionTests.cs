@@ -179,6 +179,7 @@ public class AdoptionTests
         { "TRUNCATE dev.sessions, dev.session_messages, dev.session_memories", "SELECT count(*) FROM dev.session_statistics", "0" },
 
         // The deployment's own columns.
+        { "ALTER TABLE dev.sessions ADD title int DEFAULT 5, ADD revision text", $"SELECT (adopted_title, title, adopted_revision, revision) FROM dev.sessions WHERE session_id = '{Session}'", "(5,,,1)" },
         { "ALTER TABLE dev.sessions ADD \"Tenant %s\" varchar(20) NOT NULL DEFAULT 'acme', ADD flags int[] DEFAULT '{1,2}'", "SELECT DISTINCT (\"Tenant %s\", flags) FROM dev.sessions", "(acme,\"{1,2}\")" },
         {
             "ALTER TABLE dev.sessions ADD tenant varchar(20) COLLATE \"C\" NOT NULL DEFAULT 'acme'",

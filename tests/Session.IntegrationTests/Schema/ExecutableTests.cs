@@ -42,6 +42,18 @@ public sealed class ExecutableTests
         Assert.Contains("dev.session_messages.role: expected column of type character varying(50), found none", refused.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_language_that_the_database_does_not_know_keeps_the_service_from_starting()
+    {
+        await using var database = await TestDatabase.CloneTemplateAsync();
+
+        var refused = await RunAsync(database.ConnectionString, "--urls", "http://127.0.0.1:0", "--Search:Language", "klingon");
+
+        Assert.True(refused.ExitCode == 1, refused.Output);
+        Assert.Contains("Search__Language", refused.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", refused.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("Hosst=1", "ConnectionStrings__SessionDb")]
     [InlineData("garbage", "ConnectionStrings__SessionDb")]

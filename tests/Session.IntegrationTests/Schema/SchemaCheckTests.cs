@@ -29,10 +29,13 @@ public class SchemaCheckTests
             [
                 "dev.idempotency_keys: expected table, found none",
                 "dev.orphaned_rows: expected table, found none",
+                "dev.search_segments: expected table, found none",
+                "dev.session_counts: expected table, found none",
                 "dev.session_memories: expected table, found none",
                 "dev.session_messages: expected table, found none",
                 "dev.session_statistics: expected table, found none",
                 "dev.sessions: expected table, found none",
+                "dev.usage: expected table, found none",
             ],
             report.Errors.Where(e => e.StartsWith("dev.", StringComparison.Ordinal)));
         Assert.Contains(report.Errors, e => e.StartsWith("migration ", StringComparison.Ordinal) && e.EndsWith("_CreateSessionTables: expected, found not applied", StringComparison.Ordinal));
@@ -40,6 +43,7 @@ public class SchemaCheckTests
 
     public static TheoryData<string, string> Errors => new()
     {
+        { "ALTER TABLE dev.sessions DROP COLUMN revision", "dev.sessions.revision: expected column of type bigint, found none" },
         { "DROP TABLE dev.session_memories", "dev.session_memories: expected table, found none" },
         { "ALTER TABLE dev.session_memories RENAME TO m; CREATE VIEW dev.session_memories AS SELECT * FROM dev.m", "dev.session_memories: expected table, found none" },
         { "ALTER TABLE dev.session_messages DROP COLUMN role", "dev.session_messages.role: expected column of type character varying(50), found none" },
@@ -166,6 +170,10 @@ public class SchemaCheckTests
         {
             "DROP INDEX dev.ix_sessions_user_id_created_at; CREATE INDEX up ON dev.sessions (user_id, created_at, session_id)",
             "dev.sessions: expected index (user_id, created_at DESC, session_id DESC), found none"
+        },
+        {
+            "DROP INDEX dev.ix_sessions_user_id_metadata",
+            "dev.sessions: expected index jsonb_set('{}'::jsonb, ARRAY[(user_id)::text], metadata), found none"
         },
         { "DROP INDEX dev.ix_sessions_undigested", "dev.sessions: expected index (user_id, session_id) where NOT is_digested, found none" },
         {

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using SessionService.IntegrationTests.Databases;
 using SessionService.IntegrationTests.Hosting;
 
@@ -234,62 +233,4 @@ public sealed class SessionCursorTests(ApiFixture service) : IClassFixture<ApiFi
         await using var database = new TestDatabase(service.ConnectionString);
         await database.ExecuteAsync(SessionRows.Insert(user, count, createdAt));
     }
-}
-
-/// <summary>A service that logs its statements.</summary>
-public sealed class LoggedStatementsFixture : ApiFixture
-{
-    protected override IEnumerable<KeyValuePair<string, string>> Settings =>
-        [new("Logging:LogLevel:Microsoft.EntityFrameworkCore.Database.Command", "Information")];
-}
-
-public sealed partial class SessionCursorCostTests(LoggedStatementsFixture service) : IClassFixture<LoggedStatementsFixture>
-{
-    // The statement as the service sent it, with the plan that serves every place: it reads the rows of the answer and one more.
-    [Fact]
-    public async Task The_place_costs_nothing()
-    {
-        var user = service.AsNewUser();
-        await using var database = new TestDatabase(service.ConnectionString);
-        await database.ExecuteAsync(SessionRows.Insert(user, 20_000, "now() - n * interval '1 second'"));
-        await database.ExecuteAsync("ANALYZE dev.sessions");
-        var first = (await user.GetAsync("/api/v1/sessions?page_size=50")).Is(200);
-        (await user.GetAsync($"/api/v1/sessions?page_size=50&cursor={first.Text("next_cursor")}")).Is(200);
-        var statement = LastStatement();
-
-        var start = await ExplainAsync(database, statement, user, "now()");
-        var end = await ExplainAsync(database, statement, user, "now() - interval '19900 seconds'");
-
-        Assert.Equal((51, 51), (start.RowsRead("sessions"), end.RowsRead("sessions")));
-        Assert.InRange(end.Blocks, 1, start.Blocks + 10);
-        Assert.DoesNotContain("Sort", end.Nodes);
-    }
-
-    [GeneratedRegex("@[a-zA-Z0-9_]+", RegexOptions.CultureInvariant, 1000)]
-    private static partial Regex Parameter { get; }
-
-    // The parameters become numbered ones, in the order in which they appear.
-    private string LastStatement()
-    {
-        var line = service.Logs.Entries.Last(entry => entry.Message.Contains("FROM dev.sessions", StringComparison.Ordinal)).Message;
-        var statement = line[line.IndexOf("SELECT", StringComparison.Ordinal)..];
-        var names = Parameter.Matches(statement).Select(match => match.Value).Distinct(StringComparer.Ordinal).ToList();
-        return Parameter.Replace(statement, match => $"${names.IndexOf(match.Value) + 1}");
-    }
-
-    private static Task<StatementPlan> ExplainAsync(TestDatabase database, string statement, ApiClient user, string createdAt) =>
-        StatementPlan.ExplainAsync(database, statement, $"'{user.UserId}', {createdAt}, '{Guid.Empty}', 51, 0");
-}
-
-internal static class SessionRows
-{
-    /// <summary>Sessions of a user's, without messages; their times may depend on <c>n</c>.</summary>
-    public static string Insert(ApiClient user, int count, string createdAt) =>
-        $$"""
-        INSERT INTO dev.sessions
-            (user_id, session_id, status, conversation_data, metadata, session_summary,
-             message_count, total_tokens, total_cost, created_at, updated_at, last_activity)
-        SELECT '{{user.UserId}}', gen_random_uuid(), 'active', '{}', '{}', '', 0, 0, 0, {{createdAt}}, now(), now()
-        FROM generate_series(1, {{count}}) AS n
-        """;
 }

@@ -17,8 +17,8 @@ public sealed class SessionsEndpointTests(ApiFixture service) : IClassFixture<Ap
             $$"""
             {"session_id": "<uuid>", "user_id": "{{user.UserId}}", "status": "active",
              "conversation_data": {}, "metadata": {"test": true}, "is_active": true, "message_count": 0,
-             "total_tokens": 0, "total_cost": 0, "session_summary": "",
-             "created_at": "<time>", "updated_at": "<time>", "last_activity": "<time>"}
+             "total_tokens": 0, "total_cost": 0, "session_summary": "", "title": null, "is_starred": false, "starred_at": null,
+             "created_at": "<time>", "updated_at": "<time>", "last_activity": "<time>", "archived_at": null, "forked_from": null}
             """,
             answer.Is(201));
     }
@@ -283,7 +283,7 @@ public sealed class SessionsEndpointTests(ApiFixture service) : IClassFixture<Ap
     }
 
     [Theory]
-    [InlineData("search")]
+    [InlineData("searches")]
     [InlineData("1")]
     [InlineData("a87a9d6e-4137-4d41-8ab8-a13c4abcc83")]
     [InlineData("a87a9d6e-4137-4d41-8ab8-a13c4abcc83eg")]

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using SessionService.Infrastructure.EmbeddedPostgres;
+using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Startup;
 using SessionService.Infrastructure.Writes;
 using SessionService.IntegrationTests.Databases;
@@ -17,6 +18,7 @@ public sealed class GroupWriterTests : IAsyncLifetime
 {
     private const string UniqueViolation = "DO $$ BEGIN RAISE unique_violation; END $$";
     private const string Refusal = "DO $$ BEGIN RAISE check_violation; END $$";
+    private const string HeldRow = "DO $$ BEGIN RAISE lock_not_available; END $$";
     private const string EndOfConnection = "SELECT pg_terminate_backend(pg_backend_pid())";
 
     private readonly Statement _statement = new();
@@ -33,7 +35,8 @@ public sealed class GroupWriterTests : IAsyncLifetime
             new ConfigurationBuilder().AddInMemoryCollection([new("ConnectionStrings:SessionDb", connectionString)]).Build(),
             Options.Create(new EmbeddedPostgresOptions()),
             NullLogger<EmbeddedPostgresServer>.Instance);
-        _dataSource = new WriterDataSource(_server, Options.Create(_options));
+        _dataSource = new WriterDataSource(
+            _server, Options.Create(_options), new DatabasePulses(Options.Create(new PulseOptions()), TimeProvider.System, NullLogger<DatabasePulse>.Instance));
     }
 
     public async Task DisposeAsync()
@@ -143,6 +146,27 @@ public sealed class GroupWriterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_row_that_somebody_holds_is_waited_for_once_by_all_its_writes_and_by_no_others()
+    {
+        _statement.RowOf = write => new Guid(write[0], 0, 0, new byte[8]);
+        _statement.Fails = group => group.Contains("held", StringComparison.Ordinal) ? HeldRow : null;
+        var first = await StartFirstAsync();
+        var held = new[] { "held 1", "held 2", "held 3" }.Select(write => WriteAsync(write)).ToList();
+        var others = new[] { "a1", "b", "a2" }.Select(write => WriteAsync(write)).ToList();
+
+        _statement.LetGo.SetResult();
+
+        foreach (var write in held)
+        {
+            Assert.Equal(PostgresErrorCodes.LockNotAvailable, (await Assert.ThrowsAsync<PostgresException>(() => write)).SqlState);
+        }
+
+        Assert.Equal(["made a1", "made b", "made a2"], await Task.WhenAll(others));
+        Assert.Equal("made first", await first);
+        Assert.Equal(["first", "held 1,held 2,held 3,a1,b,a2", "held 1,held 2,held 3", "a1,a2", "b"], _statement.Groups);
+    }
+
+    [Fact]
     public async Task A_group_that_met_another_transaction_is_made_once_more_as_it_is()
     {
         var failures = 1;
@@ -219,6 +243,8 @@ public sealed class GroupWriterTests : IAsyncLifetime
 
         public Func<string, string> UserOf { get; set; } = _ => "";
 
+        public Func<string, Guid?> RowOf { get; set; } = _ => null;
+
         /// <summary>The statement to execute in place of the group's, if it is to fail.</summary>
         public Func<string, string?> Fails { get; set; } = _ => null;
 
@@ -226,7 +252,7 @@ public sealed class GroupWriterTests : IAsyncLifetime
 
         public long SizeOf(string write) => write.Length;
 
-        public Guid? RowOf(string write) => null;
+        Guid? IGroupStatement<string, string>.RowOf(string write) => RowOf(write);
 
         public Predicate<string> NewAdmission() => _ => true;
 

@@ -28,7 +28,7 @@ public sealed class MappingTests
     [Fact]
     public void A_session_is_answered_with_all_its_values()
     {
-        var session = Session.Start("user", Guid.NewGuid(), """{"step": 1.10}""", """{"test": true}""", Time);
+        var session = Session.Start("user", Guid.NewGuid(), "A title", """{"step": 1.10}""", """{"test": true}""", Time);
         session.Update(
             new SessionChanges(SessionStatus.Archived, ConversationData: null, Metadata: null, "A test.", Time.AddHours(1)), Time.AddHours(2));
 
@@ -41,6 +41,8 @@ public sealed class MappingTests
         Assert.Equal("""{"step": 1.10}""", response.ConversationData.Value);
         Assert.Equal("""{"test": true}""", response.Metadata.Value);
         Assert.Equal("A test.", response.SessionSummary);
+        Assert.Equal(("A title", false, null), (response.Title, response.IsStarred, response.StarredAt));
+        Assert.Equal(session.VersionTag, response.VersionTag);
         Assert.Equal((0, 0, 0m), (response.MessageCount, response.TotalTokens, response.TotalCost));
         Assert.Equal((Time, Time.AddHours(2), Time.AddHours(1)), (response.CreatedAt, response.UpdatedAt, response.LastActivity));
     }

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using SessionService.Infrastructure.Persistence;
+using SessionService.Infrastructure.Writes;
 
 namespace SessionService.UnitTests.Persistence;
 
@@ -60,9 +61,44 @@ public sealed class DatabaseFaultsTests
     }
 
     [Fact]
+    public async Task A_host_whose_name_nobody_knows_is_unavailable()
+    {
+        await using var connection = new NpgsqlConnection("Host=nowhere.invalid;Username=anyone;Timeout=5");
+
+        var exception = await Assert.ThrowsAnyAsync<Exception>(() => connection.OpenAsync());
+
+        Assert.True(DatabaseFaults.IsUnavailable(exception));
+    }
+
+    [Fact]
+    public void A_database_that_is_lost_is_unavailable()
+    {
+        Assert.True(DatabaseFaults.IsUnavailable(new DatabaseLostException()));
+    }
+
+    [Fact]
     public void A_client_that_goes_away_is_no_fault_of_the_database()
     {
         Assert.False(DatabaseFaults.IsUnavailable(new IOException("", new SocketException((int)SocketError.ConnectionReset))));
+    }
+
+    [Fact]
+    public void A_connection_that_the_server_has_ended_is_lost()
+    {
+        Assert.True(DatabaseFaults.IsLostConnection(new PostgresException("", "FATAL", "FATAL", PostgresErrorCodes.AdminShutdown)));
+        Assert.True(DatabaseFaults.IsLostConnection(new NpgsqlException("", new EndOfStreamException())));
+        Assert.True(DatabaseFaults.IsLostConnection(new InvalidOperationException("", new NpgsqlException("", new IOException()))));
+        Assert.True(DatabaseFaults.IsLostConnection(Refusal(PostgresErrorCodes.ReadOnlySqlTransaction)));
+    }
+
+    [Fact]
+    public void Nothing_goes_again_that_may_have_been_made_or_would_only_wait_once_more()
+    {
+        Assert.False(DatabaseFaults.IsLostConnection(new WriteOutcomeUnknownException(new NpgsqlException("", new EndOfStreamException()))));
+        Assert.False(DatabaseFaults.IsLostConnection(new NpgsqlException("", new TimeoutException())));
+        Assert.False(DatabaseFaults.IsLostConnection(new NpgsqlException("", new SocketException((int)SocketError.ConnectionRefused))));
+        Assert.False(DatabaseFaults.IsLostConnection(Refusal(PostgresErrorCodes.UniqueViolation)));
+        Assert.False(DatabaseFaults.IsLostConnection(new IOException()));
     }
 
     [Fact]

@@ -15,7 +15,18 @@ public sealed class DatabaseOptionsTests
         Assert.Equal(DatabaseOptions.PoolSize, completed.MaxPoolSize);
         Assert.Equal(1, completed.Timeout);
         Assert.Equal(15, completed.CommandTimeout);
+        Assert.Equal(3, completed.InternalCommandTimeout);
+        Assert.Equal(1, completed.HostRecheckSeconds);
         Assert.Equal("session_service", completed.ApplicationName);
+    }
+
+    [Fact]
+    public void Which_host_is_asked_for_is_not_left_to_the_connection_string()
+    {
+        var completed = new NpgsqlConnectionStringBuilder(DatabaseOptions.Complete("Host=a,b:5433;Target Session Attributes=standby"));
+
+        Assert.Equal("a,b:5433", completed.Host);
+        Assert.Null(completed.TargetSessionAttributes);
     }
 
     [Fact]

@@ -28,21 +28,21 @@ public sealed class ListSessionsQueryValidatorTests
     [Fact]
     public void Only_a_known_status_can_be_asked_for()
     {
-        Passes(_validator, new ListSessionsQuery { Status = "archived" });
-        Fails(_validator, new ListSessionsQuery { Status = "any" }, "must be one of active, completed, ended, archived, expired");
+        Passes(_validator, new ListSessionsQuery { Status = ["archived", "active,ended"] });
+        Fails(_validator, new ListSessionsQuery { Status = ["any"] }, "must be one of active, completed, ended, archived, expired");
     }
 
     [Fact]
     public void A_cursor_takes_the_place_of_the_page_and_belongs_to_its_filters()
     {
-        var cursor = new SessionCursor(DateTimeOffset.UnixEpoch, Guid.NewGuid()).ToText(new SessionFilter(ActiveOnly: true, Status: null));
+        var cursor = new SessionCursor(0, Guid.NewGuid()).ToText(new SessionFilter { ActiveOnly = true });
 
         Passes(_validator, new ListSessionsQuery { Cursor = cursor, ActiveOnly = true, PageSize = 10 });
         Fails(_validator, new ListSessionsQuery { Cursor = cursor, ActiveOnly = true, Page = 1 }, "must not be given together with cursor");
-        Fails(_validator, new ListSessionsQuery { Cursor = cursor }, "must be the next_cursor of an answer with the same filters");
+        Fails(_validator, new ListSessionsQuery { Cursor = cursor }, "must be the next_cursor of an answer with the same filters and order");
         Fails(
             _validator,
-            new ListSessionsQuery { Cursor = cursor, Status = "any" },
+            new ListSessionsQuery { Cursor = cursor, Status = ["any"] },
             "must be one of active, completed, ended, archived, expired");
     }
 }

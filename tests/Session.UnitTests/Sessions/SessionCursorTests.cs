@@ -5,10 +5,10 @@ namespace SessionService.UnitTests.Sessions;
 
 public sealed class SessionCursorTests
 {
-    private static readonly SessionFilter Everything = new(ActiveOnly: false, Status: null);
+    private static readonly SessionFilter Everything = new();
 
     private static readonly SessionCursor Cursor =
-        new(new DateTimeOffset(2025, 9, 23, 14, 21, 49, TimeSpan.Zero).AddMicroseconds(365_937), Guid.Parse("a87a9d6e-4137-4d41-8ab8-a13c4abcc83e"));
+        new(new DateTimeOffset(2025, 9, 23, 14, 21, 49, TimeSpan.Zero).AddMicroseconds(365_937).UtcTicks, Guid.Parse("a87a9d6e-4137-4d41-8ab8-a13c4abcc83e"));
 
     public static TheoryData<bool, SessionStatus?> Filters()
     {
@@ -26,13 +26,13 @@ public sealed class SessionCursorTests
     [MemberData(nameof(Filters))]
     public void A_cursor_comes_back_as_it_went_out_with_its_own_filters_only(bool activeOnly, SessionStatus? status)
     {
-        var text = Cursor.ToText(new SessionFilter(activeOnly, status));
+        var text = Cursor.ToText(Filter(activeOnly, status));
 
         foreach (var row in Filters())
         {
             var (otherActiveOnly, otherStatus) = ((bool)row[0]!, (SessionStatus?)row[1]);
             var isSame = activeOnly == otherActiveOnly && status == otherStatus;
-            Assert.Equal(isSame, SessionCursor.TryParse(text, new SessionFilter(otherActiveOnly, otherStatus), out var cursor));
+            Assert.Equal(isSame, SessionCursor.TryParse(text, Filter(otherActiveOnly, otherStatus), out var cursor));
             Assert.Equal(isSame ? Cursor : default, cursor);
         }
     }
@@ -42,10 +42,31 @@ public sealed class SessionCursorTests
     [InlineData(3155378975999999999L)]
     public void Every_time_fits(long ticks)
     {
-        var cursor = new SessionCursor(new DateTimeOffset(ticks, TimeSpan.Zero), Guid.Empty);
+        var cursor = new SessionCursor(ticks, Guid.Empty);
 
         Assert.True(SessionCursor.TryParse(cursor.ToText(Everything), Everything, out var parsed));
         Assert.Equal(cursor, parsed);
+    }
+
+    [Fact]
+    public void Every_cost_comes_back_to_the_last_digit_and_none_beyond_the_column_does()
+    {
+        var filter = new SessionFilter { Sort = SessionSort.TotalCost };
+
+        Assert.True(SessionCursor.TryParse(new SessionCursor((Int128)9_999_999_999_999_999_999_999_999_999m, Guid.Empty).ToText(filter), filter, out var cursor));
+        Assert.Equal(999_999_999_999_999_999.999_999_999_9m, cursor.Cost);
+        Assert.False(SessionCursor.TryParse(new SessionCursor(Int128.MaxValue, Guid.Empty).ToText(filter), filter, out _));
+        Assert.False(SessionCursor.TryParse(new SessionCursor(-1, Guid.Empty).ToText(filter), filter, out _));
+    }
+
+    [Fact]
+    public void A_cursor_of_another_order_is_refused()
+    {
+        var text = new SessionCursor(7, Guid.Empty).ToText(new SessionFilter { Sort = SessionSort.MessageCount });
+
+        Assert.True(SessionCursor.TryParse(text, new SessionFilter { Sort = SessionSort.MessageCount }, out _));
+        Assert.False(SessionCursor.TryParse(text, new SessionFilter { Sort = SessionSort.MessageCount, IsAscending = true }, out _));
+        Assert.False(SessionCursor.TryParse(text, new SessionFilter { Sort = SessionSort.TotalCost }, out _));
     }
 
     [Fact]
@@ -53,7 +74,7 @@ public sealed class SessionCursorTests
     {
         for (var i = 0; i < 1000; i++)
         {
-            Assert.Matches("^[A-Za-z0-9_-]{40}$", new SessionCursor(Cursor.CreatedAt.AddTicks(i), Guid.NewGuid()).ToText(Everything));
+            Assert.Matches("^[A-Za-z0-9_-]{52}$", new SessionCursor(Cursor.Position + i, Guid.NewGuid()).ToText(Everything));
         }
     }
 
@@ -80,4 +101,7 @@ public sealed class SessionCursorTests
     [InlineData("AQ__________________________________AAAA")]
     [InlineData("                                        ")]
     public void Other_text_is_no_cursor(string text) => Assert.False(SessionCursor.TryParse(text, Everything, out _));
+
+    private static SessionFilter Filter(bool activeOnly, SessionStatus? status) =>
+        new() { ActiveOnly = activeOnly, Statuses = status is { } one ? [one] : [] };
 }

@@ -13,7 +13,7 @@ public sealed class SessionTests
     [Fact]
     public void A_new_session_is_active_and_empty()
     {
-        var session = Session.Start("user", Guid.NewGuid(), conversationData: null, metadata: null, Start);
+        var session = Session.Start("user", Guid.NewGuid(), title: null, conversationData: null, metadata: null, Start);
 
         Assert.Equal(SessionStatus.Active, session.Status);
         Assert.True(session.IsActive);
@@ -29,7 +29,7 @@ public sealed class SessionTests
     [Fact]
     public void An_update_replaces_what_is_given_and_leaves_the_rest()
     {
-        var session = Session.Start("user", Guid.NewGuid(), """{"step":1}""", """{"a":1}""", Start);
+        var session = Session.Start("user", Guid.NewGuid(), title: null, """{"step":1}""", """{"a":1}""", Start);
 
         session.Update(Nothing with { Metadata = "{}", SessionSummary = "A test." }, Later);
 
@@ -44,7 +44,7 @@ public sealed class SessionTests
     [Fact]
     public void A_refused_status_leaves_everything_as_it_was()
     {
-        var session = Session.Start("user", Guid.NewGuid(), """{"step":1}""", """{"a":1}""", Start);
+        var session = Session.Start("user", Guid.NewGuid(), title: null, """{"step":1}""", """{"a":1}""", Start);
         session.End(Start);
 
         var refusal = Assert.Throws<ConflictException>(() => session.Update(
@@ -65,7 +65,7 @@ public sealed class SessionTests
     [InlineData(SessionStatus.Expired)]
     public void A_session_can_be_ended_from_any_status(SessionStatus status)
     {
-        var session = Session.Start("user", Guid.NewGuid(), conversationData: null, metadata: null, Start);
+        var session = Session.Start("user", Guid.NewGuid(), title: null, conversationData: null, metadata: null, Start);
         session.Update(Nothing with { Status = status }, Start);
 
         session.End(Later);
@@ -78,7 +78,7 @@ public sealed class SessionTests
     [Fact]
     public void Ending_an_ended_session_changes_nothing()
     {
-        var session = Session.Start("user", Guid.NewGuid(), conversationData: null, metadata: null, Start);
+        var session = Session.Start("user", Guid.NewGuid(), title: null, conversationData: null, metadata: null, Start);
         session.End(Start);
 
         session.End(Later);
@@ -89,7 +89,7 @@ public sealed class SessionTests
     [Fact]
     public void The_time_of_a_change_never_goes_back()
     {
-        var session = Session.Start("user", Guid.NewGuid(), conversationData: null, metadata: null, Later);
+        var session = Session.Start("user", Guid.NewGuid(), title: null, conversationData: null, metadata: null, Later);
 
         session.Update(Nothing with { SessionSummary = "From a clock that is behind." }, Start);
 

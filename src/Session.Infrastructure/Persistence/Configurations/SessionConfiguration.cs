@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using SessionService.Domain.Sessions;
+using SessionService.Infrastructure.Schema;
 
 namespace SessionService.Infrastructure.Persistence.Configurations;
 
@@ -23,8 +24,24 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
         builder.HasIndex(s => s.SessionId, "ux_sessions_session_id").IsUnique();
         builder.HasIndex(s => new { s.UserId, s.CreatedAt, s.SessionId }, "ix_sessions_user_id_created_at").IsDescending(false, true, true);
 
+        // Lists in these orders: the digest changes the columns, appends do not.
+        builder.HasIndex(s => new { s.UserId, s.DigestedActivity, s.SessionId }, "ix_sessions_user_id_digested_activity");
+        builder.HasIndex(s => new { s.UserId, s.DigestedMessages, s.SessionId }, "ix_sessions_user_id_digested_messages");
+        builder.HasIndex(s => new { s.UserId, s.DigestedCost, s.SessionId }, "ix_sessions_user_id_digested_cost");
+
+        // Few are starred: a list of these alone looks at them alone.
+        builder.HasIndex(s => new { s.UserId, s.SessionId }, "ix_sessions_starred").HasFilter("starred_at IS NOT NULL");
+
+        // Every path in it begins with the user, so that a condition on metadata leads to the user's sessions only.
+        builder.HasIndex(s => new { s.UserId, s.Metadata }, "ix_sessions_user_id_metadata")
+            .HasMethod("gin")
+            .HasAnnotation(SchemaModel.IndexExpression, "jsonb_set('{}'::jsonb, ARRAY[(user_id)::text], metadata)");
+
         // Changes once when a session is written to and once when it is digested, so that the appends in between stay off the indexes.
         builder.HasIndex(s => new { s.UserId, s.SessionId }, "ix_sessions_undigested").HasFilter("NOT is_digested");
+
+        // Search reads the summaries that there are, and none of the sessions without one.
+        builder.HasIndex(s => new { s.UserId, s.SessionId }, "ix_sessions_summarized").HasFilter("session_summary <> ''");
 
         builder.Property(s => s.UserId).IsUserId("Owner of the session.");
         builder.Property(s => s.SessionId).HasColumnName("session_id").ValueGeneratedNever().HasComment("Id of the session.");
@@ -41,6 +58,10 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
             .HasComment("The client's own labels, any JSON object.");
         builder.Property(s => s.SessionSummary).HasColumnName("session_summary").HasColumnType("text")
             .HasComment("What the session was about; empty until somebody writes it.");
+        builder.Property(s => s.Title).HasColumnName("title").HasMaxLength(Session.MaxTitleLength)
+            .HasComment("What its user calls it; null where nobody named it.");
+        builder.Ignore(s => s.IsStarred);
+        builder.Property(s => s.StarredAt).HasColumnName("starred_at").HasComment("When its user starred it; null where it is not starred.");
         builder.Property(s => s.MessageCount).HasColumnName("message_count")
             .HasComment("Number of messages, and the sequence of the newest one.");
         builder.Property(s => s.TotalTokens).HasColumnName("total_tokens").HasComment("Sum of the messages' tokens_used.");
@@ -49,6 +70,10 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
         builder.Property(s => s.CreatedAt).HasColumnName("created_at").HasComment("When the session was created.");
         builder.Property(s => s.UpdatedAt).HasColumnName("updated_at").HasComment("When anything of the session last changed.");
         builder.Property(s => s.LastActivity).HasColumnName("last_activity").HasComment("When the last message was written.");
+        builder.Property(s => s.Revision).HasColumnName("revision").HasDefaultValue(1L).ValueGeneratedNever()
+            .HasComment("1 at first, and one more with every change of the session, messages included: its ETag.");
+        builder.Ignore(s => s.VersionTag);
+        builder.Ignore(s => s.PreviousVersionTag);
 
         builder.Property(s => s.ArchivedAt).HasColumnName("archived_at")
             .HasComment("When the session was put away; null where it is not. An ended session keeps its status.");

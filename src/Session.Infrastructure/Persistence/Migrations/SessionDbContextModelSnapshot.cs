@@ -274,6 +274,40 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         });
                 });
 
+            modelBuilder.Entity("SessionService.Domain.Search.SearchSegment", b =>
+                {
+                    b.Property<string>("UserId")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("user_id")
+                        .HasComment("Owner of the messages.")
+                        .UseCollation("C");
+
+                    b.Property<Guid>("SegmentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("segment_id")
+                        .HasComment("Id of the segment; in the order of their making.");
+
+                    b.Property<byte[]>("Data")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("data")
+                        .HasComment("Dictionary, postings and what is known of each message.");
+
+                    b.Property<int>("MessageCount")
+                        .HasColumnType("integer")
+                        .HasColumnName("message_count")
+                        .HasComment("Messages that it covers.");
+
+                    b.HasKey("UserId", "SegmentId")
+                        .HasName("pk_search_segments");
+
+                    b.ToTable("search_segments", "dev", t =>
+                        {
+                            t.HasComment("Inverted indexes, each over a run of one user's messages. Rows are never updated: merging and removing put others in their place.");
+                        });
+                });
+
             modelBuilder.Entity("SessionService.Domain.Sessions.Session", b =>
                 {
                     b.Property<string>("UserId")
@@ -372,11 +406,22 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         .HasColumnName("metadata")
                         .HasComment("The client's own labels, any JSON object.");
 
+                    b.Property<long>("Revision")
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(1L)
+                        .HasColumnName("revision")
+                        .HasComment("1 at first, and one more with every change of the session, messages included: its ETag.");
+
                     b.Property<string>("SessionSummary")
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("session_summary")
                         .HasComment("What the session was about; empty until somebody writes it.");
+
+                    b.Property<DateTimeOffset?>("StarredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("starred_at")
+                        .HasComment("When its user starred it; null where it is not starred.");
 
                     b.Property<string>("Status")
                         .IsRequired()
@@ -391,6 +436,12 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         .HasColumnName("is_active")
                         .HasComputedColumnSql("(status IN ('active', 'completed'))", true)
                         .HasComment("Whether the status is active or completed; computed.");
+
+                    b.Property<string>("Title")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("title")
+                        .HasComment("What its user calls it; null where nobody named it.");
 
                     b.Property<decimal>("TotalCost")
                         .HasColumnType("numeric(28,10)")
@@ -410,11 +461,27 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                     b.HasKey("UserId", "SessionId")
                         .HasName("pk_sessions");
 
+                    b.HasIndex(new[] { "UserId", "SessionId" }, "ix_sessions_summarized")
+                        .HasFilter("session_summary <> ''");
+                    b.HasIndex(new[] { "UserId", "SessionId" }, "ix_sessions_starred")
+                        .HasFilter("starred_at IS NOT NULL");
+
                     b.HasIndex(new[] { "UserId", "SessionId" }, "ix_sessions_undigested")
                         .HasFilter("NOT is_digested");
 
                     b.HasIndex(new[] { "UserId", "CreatedAt", "SessionId" }, "ix_sessions_user_id_created_at")
                         .IsDescending(false, true, true);
+
+                    b.HasIndex(new[] { "UserId", "DigestedActivity", "SessionId" }, "ix_sessions_user_id_digested_activity");
+
+                    b.HasIndex(new[] { "UserId", "DigestedCost", "SessionId" }, "ix_sessions_user_id_digested_cost");
+
+                    b.HasIndex(new[] { "UserId", "DigestedMessages", "SessionId" }, "ix_sessions_user_id_digested_messages");
+
+                    b.HasIndex(new[] { "UserId", "Metadata" }, "ix_sessions_user_id_metadata")
+                        .HasAnnotation("Session:IndexExpression", "jsonb_set('{}'::jsonb, ARRAY[(user_id)::text], metadata)");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex(new[] { "UserId", "Metadata" }, "ix_sessions_user_id_metadata"), "gin");
 
                     b.HasIndex(new[] { "SessionId" }, "ux_sessions_session_id")
                         .IsUnique();
@@ -427,6 +494,47 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         });
 
                     b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 80);
+                });
+
+            modelBuilder.Entity("SessionService.Domain.Sessions.SessionCount", b =>
+                {
+                    b.Property<string>("UserId")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("user_id")
+                        .HasComment("Whose sessions the row counts.")
+                        .UseCollation("C");
+
+                    b.Property<short>("Slot")
+                        .HasColumnType("smallint")
+                        .HasColumnName("slot")
+                        .HasComment("Writers add to different slots so that they do not wait for each other.");
+
+                    b.Property<string>("Status")
+                        .HasMaxLength(50)
+                        .HasColumnType("character varying(50)")
+                        .HasColumnName("status")
+                        .HasComment("The status of the sessions that the row counts.");
+
+                    b.Property<bool>("IsStarred")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_starred")
+                        .HasComment("Whether the sessions that the row counts are starred.");
+
+                    b.Property<long>("Sessions")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sessions")
+                        .HasComment("Sessions that came to be so less those that ceased to be; may be negative in one row.");
+
+                    b.HasKey("UserId", "Slot", "Status", "IsStarred")
+                        .HasName("pk_session_counts");
+
+                    b.ToTable("session_counts", "dev", t =>
+                        {
+                            t.HasComment("How many sessions of each status a user has, starred or not: the sum of the slots' rows. Kept by the transactions that create and change sessions.");
+                        });
+
+                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 70);
                 });
 
             modelBuilder.Entity("SessionService.Domain.Statistics.StatisticsCounter", b =>
@@ -477,6 +585,63 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         });
 
                     b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 10);
+                });
+
+            modelBuilder.Entity("SessionService.Domain.Usage.UsageRecord", b =>
+                {
+                    b.Property<string>("UserId")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("user_id")
+                        .HasComment("Owner of the session; empty in the rows that sum up everybody's.")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("QuarterHour")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("quarter_hour")
+                        .HasComment("Beginning of the quarter of an hour in which the messages were created.");
+
+                    b.Property<Guid>("SessionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("session_id")
+                        .HasComment("The session; in the rows that sum up everybody's one of 16 ids, so that writers do not wait for each other.");
+
+                    b.Property<string>("MessageType")
+                        .HasMaxLength(50)
+                        .HasColumnType("character varying(50)")
+                        .HasColumnName("message_type")
+                        .HasComment("The type of the messages.");
+
+                    b.Property<string>("Model")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("model")
+                        .HasComment("The text in model of the messages' metadata, cut to 200 characters; empty where there is none.");
+
+                    b.Property<decimal>("Cost")
+                        .HasColumnType("numeric(28,10)")
+                        .HasColumnName("cost")
+                        .HasComment("Sum of their cost_usd, USD.");
+
+                    b.Property<long>("Messages")
+                        .HasColumnType("bigint")
+                        .HasColumnName("messages")
+                        .HasComment("Number of messages.");
+
+                    b.Property<long>("Tokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("tokens")
+                        .HasComment("Sum of their tokens_used.");
+
+                    b.HasKey("UserId", "QuarterHour", "SessionId", "MessageType", "Model")
+                        .HasName("pk_usage");
+
+                    b.ToTable("usage", "dev", t =>
+                        {
+                            t.HasComment("What digested messages used, by quarter of an hour, session, type and model. With the messages that are not digested it is exact.");
+                        });
+
+                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 80);
                 });
 
             modelBuilder.Entity("SessionService.Domain.Memories.SessionMemory", b =>

@@ -1,0 +1,51 @@
+using Microsoft.AspNetCore.Mvc.Controllers;
+using SessionService.Api.Consistency;
+using SessionService.Api.Health;
+using SessionService.Infrastructure.Persistence;
+
+namespace SessionService.Api.Faults;
+
+/// <summary>
+/// Gives a request up when the database is lost, instead of letting it wait, and makes a read once more whose connection turned out to
+/// be dead.
+/// </summary>
+internal sealed class DatabaseFaultsMiddleware(RequestDelegate next, DatabasePulses pulses)
+{
+    public async Task InvokeAsync(HttpContext http)
+    {
+        if (http.GetEndpoint()?.Metadata.GetMetadata<ControllerActionDescriptor>() is not { } action
+            || action.ControllerTypeInfo == typeof(HealthController))
+        {
+            await next(http);
+            return;
+        }
+
+        var pulse = EventualReadsAttribute.IsEventual(http) ? pulses.Standby : pulses.Primary;
+        try
+        {
+            await RunAsync(http, pulse);
+        }
+        catch (Exception exception) when (HttpMethods.IsGet(http.Request.Method) && !http.Response.HasStarted && DatabaseFaults.IsLostConnection(exception))
+        {
+            await RunAsync(http, pulse);
+        }
+    }
+
+    private async Task RunAsync(HttpContext http, DatabasePulse pulse)
+    {
+        using var watch = pulse.Watch(http.RequestAborted);
+        http.Features.Set(watch);
+        try
+        {
+            await next(http);
+        }
+        catch (OperationCanceledException exception) when (watch.IsLost)
+        {
+            throw new DatabaseLostException(exception);
+        }
+        finally
+        {
+            http.Features.Set<PulseWatch>(null);
+        }
+    }
+}

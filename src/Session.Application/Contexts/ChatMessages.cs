@@ -1,0 +1,95 @@
+using System.Text.RegularExpressions;
+
+namespace SessionService.Application.Contexts;
+
+/// <summary>
+/// Messages as a chat completion call takes them. It refuses calls without their results right behind them, and results without calls:
+/// where ids, names or results are missing, these become plain messages.
+/// </summary>
+internal static partial class ChatMessages
+{
+    // What the API takes as an id.
+    private const int MaxIdLength = 40;
+
+    private const string ResultPrefix = "Result of a tool:\n";
+
+    [GeneratedRegex("^[a-zA-Z0-9_-]{1,64}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 100)]
+    private static partial Regex FunctionName { get; }
+
+    public static IReadOnlyList<ContextMessage> From(string? memory, IReadOnlyList<StoredMessage> messages)
+    {
+        var chat = new List<ContextMessage>(messages.Count + 1);
+        if (memory is not null)
+        {
+            chat.Add(new ContextMessage { Role = "system", Content = memory });
+        }
+
+        var turns = new ToolTurns(messages);
+        var answered = new HashSet<int>();
+        for (var i = 0; i < messages.Count; i++)
+        {
+            if (answered.Contains(i))
+            {
+                continue;
+            }
+
+            if (messages[i].IsCall)
+            {
+                var end = turns.EndOfRun(i);
+                AddCalls(i, end);
+                i = end - 1;
+            }
+            else
+            {
+                chat.Add(Plain(messages[i]));
+            }
+        }
+
+        return chat;
+
+        void AddCalls(int first, int end)
+        {
+            var calls = Enumerable.Range(first, end - first)
+                .SelectMany(i => messages[i].Calls.Select((call, n) => (Call: call, Id: IdOf(call, messages[i], n), Result: turns.ResultOf(i, n))))
+                .ToList();
+            if (calls.Exists(call => call.Result is null || call.Call.Name is null || !FunctionName.IsMatch(call.Call.Name)))
+            {
+                chat.AddRange(Enumerable.Range(first, end - first).Select(i => new ContextMessage { Role = "assistant", Content = messages[i].Content }));
+                return;
+            }
+
+            var texts = Enumerable.Range(first, end - first).Select(i => messages[i])
+                .Where(message => message.Calls[0].Arguments != message.Content)
+                .Select(message => message.Content)
+                .ToList();
+            chat.Add(new ContextMessage
+            {
+                Role = "assistant",
+                Content = texts.Count == 0 ? null : string.Join('\n', texts),
+                ToolCalls =
+                [
+                    .. calls.Select(call => new ChatToolCall
+                    {
+                        Id = call.Id,
+                        Function = new ChatFunction { Name = call.Call.Name!, Arguments = call.Call.Arguments ?? "{}" },
+                    }),
+                ],
+            });
+            foreach (var call in calls.OrderBy(call => call.Result))
+            {
+                answered.Add(call.Result!.Value);
+                chat.Add(new ContextMessage { Role = "tool", ToolCallId = call.Id, Content = messages[call.Result.Value].Content });
+            }
+        }
+    }
+
+    private static string IdOf(ToolCall call, StoredMessage message, int number) =>
+        call.Id is { Length: <= MaxIdLength } id ? id : $"call_{message.Sequence}_{number}";
+
+    private static ContextMessage Plain(StoredMessage message) => message switch
+    {
+        { IsResult: true } => new ContextMessage { Role = "user", Content = ResultPrefix + message.Content },
+        { Role: "assistant" or "system" } => new ContextMessage { Role = message.Role, Content = message.Content },
+        _ => new ContextMessage { Role = "user", Content = message.Content },
+    };
+}

@@ -1,0 +1,130 @@
+using System.Runtime.CompilerServices;
+using SessionService.Application.Identity;
+using SessionService.Application.Json;
+using SessionService.Application.Memories;
+using SessionService.Application.Messages;
+using SessionService.Domain.Errors;
+using SessionService.Domain.Memories;
+using SessionService.Domain.Sessions;
+
+namespace SessionService.Application.Contexts;
+
+/// <summary>Chooses what of a session to send to a model next.</summary>
+public sealed class ContextsService(IMessageReader messages, IMemoryStore memories, CallerAccess access)
+{
+    /// <summary>Messages of an answer at most, however few tokens they have.</summary>
+    public const int MaxMessages = 2_000;
+
+    /// <summary>UTF-16 units of text of an answer at most, however few tokens it has.</summary>
+    public const int MaxLength = 8 * 1024 * 1024;
+
+    private const int ReadAtOnce = 50;
+
+    // How far before the messages that fit the call of a result among them is looked for.
+    private const int LookBack = 100;
+
+    /// <exception cref="NotFoundException">There is no such session for the caller.</exception>
+    public async Task<ContextResponse> GetAsync(Guid sessionId, GetContextQuery query, Caller caller, CancellationToken cancellationToken)
+    {
+        var owner = await access.OwnerAsync(caller, sessionId, cancellationToken);
+        var found = await memories.FindAsync(owner, sessionId, cancellationToken) ?? throw SessionErrors.NotFound();
+        var maxTokens = query.MaxTokens ?? GetContextQuery.DefaultMaxTokens;
+        var memory = ToMemory(found.Memory, maxTokens);
+        var (fitting, total) = await ChooseAsync(owner, sessionId, maxTokens - (memory?.Tokens ?? 0), cancellationToken);
+        return new ContextResponse
+        {
+            SessionId = sessionId,
+            Format = query.IsForChat ? "openai" : "session",
+            MaxTokens = maxTokens,
+            Tokens = (memory?.Tokens ?? 0) + fitting.Sum(message => message.Tokens),
+            EstimatedTokens = (memory?.Tokens ?? 0) + fitting.Where(message => message.IsEstimated).Sum(message => message.Tokens),
+            Memory = query.IsForChat ? null : memory,
+            Messages = query.IsForChat ? ChatMessages.From(memory?.Content, fitting) : [.. fitting.Select(ToMessage)],
+            IncludedFromSequence = fitting.Count == 0 ? null : fitting[0].Sequence,
+            OmittedMessages = total - fitting.Count,
+        };
+    }
+
+    /// <summary>The newest messages that fit, in time order, and how many the session has.</summary>
+    private async Task<(IReadOnlyList<StoredMessage> Fitting, long Total)> ChooseAsync(
+        string owner, Guid sessionId, int maxTokens, CancellationToken cancellationToken)
+    {
+        // From the newest back: those that fit, and after them, where a call is missed, some that do not.
+        var read = new List<StoredMessage>();
+        var fitting = 0;
+        var (tokens, length, isFull, lookedBack) = (0L, 0L, false, 0);
+        await foreach (var row in ReadBackAsync(owner, sessionId, cancellationToken))
+        {
+            var message = StoredMessage.From(row);
+            isFull = isFull || tokens + message.Tokens > maxTokens || length + message.Content.Length > MaxLength || fitting == MaxMessages;
+            if (!isFull)
+            {
+                read.Add(message);
+                fitting++;
+                tokens += message.Tokens;
+                length += message.Content.Length + message.Metadata.Length;
+                continue;
+            }
+
+            if (lookedBack == LookBack || !new ToolTurns(InTimeOrder(read)).LacksCalls)
+            {
+                // The next one, as it is no more than a neighbour: calls that follow each other are not parted either.
+                read.Add(message);
+                break;
+            }
+
+            read.Add(message);
+            lookedBack++;
+        }
+
+        var all = InTimeOrder(read);
+        var cut = new ToolTurns(all).CutAtOrAfter(all.Count - fitting);
+        return (all[cut..], all.Count == 0 ? 0 : all[^1].Sequence);
+    }
+
+    private async IAsyncEnumerable<MessageRow> ReadBackAsync(
+        string owner, Guid sessionId, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var before = long.MaxValue;
+        while (before > 1)
+        {
+            var selection = new MessageSelection { Order = MessageOrder.NewestFirst, Before = before, Take = ReadAtOnce };
+            await using var rows = await messages.OpenAsync(owner, sessionId, selection, cancellationToken) ?? throw SessionErrors.NotFound();
+            var wasBefore = before;
+            await foreach (var row in rows.ReadAsync(cancellationToken))
+            {
+                before = row.Sequence;
+                yield return row;
+            }
+
+            if (before == wasBefore)
+            {
+                yield break;
+            }
+        }
+    }
+
+    private static List<StoredMessage> InTimeOrder(List<StoredMessage> newestFirst) => [.. Enumerable.Reverse(newestFirst)];
+
+    private static ContextMemory? ToMemory(SessionMemory? memory, int maxTokens) =>
+        memory is null || StoredMessage.Estimate(memory.Content) > maxTokens ? null : new ContextMemory
+        {
+            MemoryId = memory.MemoryId,
+            MemoryType = memory.MemoryType,
+            Content = memory.Content,
+            Tokens = StoredMessage.Estimate(memory.Content),
+        };
+
+    private static ContextMessage ToMessage(StoredMessage message) => new()
+    {
+        MessageId = message.MessageId,
+        Sequence = message.Sequence,
+        Role = message.Role,
+        Content = message.Content,
+        MessageType = message.MessageType,
+        Metadata = new JsonText(message.Metadata),
+        Tokens = message.Tokens,
+        IsEstimated = message.IsEstimated,
+        CreatedAt = message.CreatedAt,
+    };
+}

@@ -1,0 +1,31 @@
+using System.ComponentModel.DataAnnotations;
+using FluentValidation;
+
+namespace SessionService.Application.Contexts;
+
+/// <summary>How much of a session to send to a model, and in which form.</summary>
+public sealed class GetContextQuery
+{
+    public const int DefaultMaxTokens = 4_000;
+    public const int MaxMaxTokens = 1_000_000;
+
+    /// <summary>Tokens that memory and messages may have together, 1 to 1000000. Default 4000.</summary>
+    [Range(1, MaxMaxTokens)]
+    public int? MaxTokens { get; init; }
+
+    /// <summary><c>session</c>: messages as they are stored, the default. <c>openai</c>: as a chat completion call takes them.</summary>
+    [AllowedValues("session", "openai", null)]
+    public string? Format { get; init; }
+
+    internal bool IsForChat => Format is "openai";
+}
+
+internal sealed class GetContextQueryValidator : AbstractValidator<GetContextQuery>
+{
+    public GetContextQueryValidator()
+    {
+        RuleFor(q => q.MaxTokens)
+            .InclusiveBetween(1, GetContextQuery.MaxMaxTokens).WithMessage($"must be between 1 and {GetContextQuery.MaxMaxTokens}");
+        RuleFor(q => q.Format).Must(format => format is null or "session" or "openai").WithMessage("must be session or openai");
+    }
+}

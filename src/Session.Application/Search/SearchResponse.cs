@@ -1,0 +1,80 @@
+using System.ComponentModel.DataAnnotations;
+using SessionService.Application.Sessions;
+
+namespace SessionService.Application.Search;
+
+/// <summary>What was found, best first, by session.</summary>
+public sealed class SearchResponse
+{
+    /// <summary>The query as it was given.</summary>
+    /// <example>connection pool</example>
+    [Required]
+    public required string Query { get; init; }
+
+    /// <summary>The sessions of the hits of this page, in the order of their best hit.</summary>
+    [Required]
+    public required IReadOnlyList<FoundSessionResponse> Results { get; init; }
+
+    /// <summary>How many hits there are in all, not only on this page.</summary>
+    /// <example>3</example>
+    [Required]
+    public required long TotalHits { get; init; }
+
+    /// <summary>Where the search goes on, to be given as <c>cursor</c>; null at its end.</summary>
+    /// <example>AQAAZJAABkLl8u8wEAGiBNmSn3gQB72WfJjkCwMAAAAAAAAAAdGqIk0c</example>
+    public required string? NextCursor { get; init; }
+}
+
+/// <summary>A session with the hits in it.</summary>
+public sealed class FoundSessionResponse : SessionResponse
+{
+    /// <summary>The hits of this page that are in this session, best first.</summary>
+    [Required]
+    public IReadOnlyList<SearchHitResponse> Hits { get; set; } = [];
+}
+
+/// <summary>A message, summary or memory with the words.</summary>
+public sealed class SearchHitResponse
+{
+    /// <summary>The session.</summary>
+    /// <example>a87a9d6e-4137-4d41-8ab8-a13c4abcc83e</example>
+    [Required]
+    public required Guid SessionId { get; init; }
+
+    /// <summary>The message's id; null for a summary or memory.</summary>
+    /// <example>9dbb6df9-0ead-4580-9b16-e817e12abbc3</example>
+    public required Guid? MessageId { get; init; }
+
+    /// <summary>The message's number within its session; null for a summary or memory.</summary>
+    /// <example>1</example>
+    public required long? Sequence { get; init; }
+
+    /// <summary>Who speaks; null for a summary or memory.</summary>
+    /// <example>user</example>
+    public required string? Role { get; init; }
+
+    /// <summary>The whole text.</summary>
+    /// <example>How large should the connection pool be?</example>
+    [Required]
+    public required string Content { get; init; }
+
+    /// <summary>The place of the match as HTML: what matches in <c>mark</c> elements, everything else escaped.</summary>
+    /// <example>How large should the &lt;mark&gt;connection&lt;/mark&gt; &lt;mark&gt;pool&lt;/mark&gt; be?</example>
+    [Required]
+    public required string Snippet { get; init; }
+
+    /// <summary>The message's type; <c>summary</c> for the session's summary and <c>memory</c> for its memory.</summary>
+    /// <example>chat</example>
+    [Required]
+    public required string MessageType { get; init; }
+
+    /// <summary>When the message or memory was created; of a summary, when its session was.</summary>
+    /// <example>2025-09-23T14:54:08.106314Z</example>
+    [Required]
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>How well it matches, 0 to 1, from the query and this text alone.</summary>
+    /// <example>0.523801</example>
+    [Required]
+    public required decimal Rank { get; init; }
+}

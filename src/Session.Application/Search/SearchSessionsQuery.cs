@@ -1,0 +1,99 @@
+using System.ComponentModel.DataAnnotations;
+using FluentValidation;
+using SessionService.Application.Messages;
+using SessionService.Application.Sessions;
+using SessionService.Application.Time;
+using SessionService.Application.Validation;
+using SessionService.Domain.Messages;
+
+namespace SessionService.Application.Search;
+
+/// <summary>What to look for in the caller's sessions.</summary>
+public sealed class SearchSessionsQuery : SessionConditionsQuery
+{
+    public const int MaxLength = 500;
+    public const int DefaultLimit = 20;
+    public const int MaxLimit = 100;
+
+    /// <summary>
+    /// The words: all of them must be in the text, in any of their forms. <c>"…"</c> is a phrase, <c>or</c> between two words means either, and
+    /// <c>-</c> before one that it must not be there.
+    /// </summary>
+    /// <example>"connection pool" -mysql</example>
+    [Required]
+    [StringLength(MaxLength, MinimumLength = 1)]
+    [RegularExpression(TextPatterns.NotBlank)]
+    public string? Q { get; init; }
+
+    /// <summary>Only messages of this role.</summary>
+    [AllowedValues("user", "assistant", "system", "tool", null)]
+    public string? Role { get; init; }
+
+    /// <summary>Only messages of this type; <c>summary</c> and <c>memory</c> choose the summaries and memories of sessions.</summary>
+    [StringLength(CreateMessageRequest.MaxTypeLength, MinimumLength = 1)]
+    [RegularExpression(TextPatterns.NotBlank)]
+    public string? MessageType { get; init; }
+
+    /// <summary>Only what was created at this time or later.</summary>
+    public DateTimeOffset? From { get; init; }
+
+    /// <summary>Only what was created before this time.</summary>
+    public DateTimeOffset? To { get; init; }
+
+    /// <summary>Hits at most, 1 to 100. Default 20.</summary>
+    [Range(1, MaxLimit)]
+    public int? Limit { get; init; }
+
+    /// <summary>Goes on where another answer ended: its <c>next_cursor</c>, with the same <c>q</c> and filters.</summary>
+    public string? Cursor { get; init; }
+
+    internal SearchFilter ToFilter() => new()
+    {
+        Query = Q!,
+        Role = Role,
+        MessageType = MessageType,
+        From = From?.ToDatabaseTime(),
+        To = To?.ToDatabaseTime(),
+        Sessions = ToSessionFilter(),
+    };
+
+    /// <summary>The cursor of a valid query, if it has one.</summary>
+    internal SearchPlace? ToPlace(SearchFilter filter) =>
+        Cursor is not null && SearchCursor.TryParse(Cursor, filter, out var place) ? place : null;
+}
+
+internal sealed class SearchSessionsQueryValidator : AbstractValidator<SearchSessionsQuery>
+{
+    public SearchSessionsQueryValidator()
+    {
+        RuleFor(q => q.Q).Required();
+        RuleFor(q => q.Q).NotBlank().Characters(SearchSessionsQuery.MaxLength);
+        RuleFor(q => q.Role)
+            .Must(role => role is null || MessageRoles.IsKnown(role)).WithMessage("must be one of user, assistant, system, tool");
+        RuleFor(q => q.MessageType).NotBlank().Characters(CreateMessageRequest.MaxTypeLength);
+        this.AddSessionConditionRules();
+        RuleFor(q => q.Limit)
+            .InclusiveBetween(1, SearchSessionsQuery.MaxLimit).WithMessage($"must be between 1 and {SearchSessionsQuery.MaxLimit}");
+        RuleFor(q => q.Cursor).Must((query, cursor) => cursor is null || SearchCursor.TryParse(cursor, query.ToFilter(), out _))
+            .When(q => q.Q is not null && q.HasReadableConditions())
+            .WithMessage("must be the next_cursor of an answer with the same q and filters");
+    }
+}
+
+/// <summary>What a search is about.</summary>
+public sealed record SearchFilter
+{
+    public required string Query { get; init; }
+
+    public string? Role { get; init; }
+
+    public string? MessageType { get; init; }
+
+    /// <summary>Inclusive.</summary>
+    public DateTimeOffset? From { get; init; }
+
+    /// <summary>Exclusive.</summary>
+    public DateTimeOffset? To { get; init; }
+
+    public required SessionFilter Sessions { get; init; }
+}

@@ -1,0 +1,155 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace SessionService.Infrastructure.Persistence;
+
+/// <summary>
+/// Feels the pulse of the database, on a connection of its own: asks it for next to nothing, again and again. A server that does not
+/// answer this is lost, whatever the reason: stopped, frozen, cut off, or a primary that has become read-only. Who has a
+/// <see cref="PulseWatch"/> then waits no longer for the answer to a statement, which may be as long as it likes while the pulse beats.
+/// </summary>
+public sealed partial class DatabasePulse(bool ofPrimary, TimeSpan patience, TimeProvider time, ILogger<DatabasePulse> logger) : IDisposable
+{
+    // Whether the server takes no writes: a standby, or fenced off after a failover.
+    private const string Question = "SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only')::bool";
+
+    // The patience is counted in steps rather than read off a clock: a process that was held up itself gets its answer at the next step.
+    private const int Steps = 4;
+
+    private const int MaxCancellingThreads = 64;
+
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+
+    private readonly ConcurrentQueue<PulseWatch> _givenUp = new();
+    private volatile CancellationTokenSource _lost = new();
+
+    /// <summary>The database is lost, is there again, or has ended its connections: what is known of it and its connections is worth nothing now.</summary>
+    public event EventHandler? Interrupted;
+
+    public bool IsLost => _lost.IsCancellationRequested;
+
+    /// <summary>A token to give to statements in place of a caller's.</summary>
+    public PulseWatch Watch(CancellationToken caller = default) => new(_givenUp, _lost.Token, caller);
+
+    /// <summary>Feels the pulse until it is told to stop.</summary>
+    public async Task RunAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await using var connection = await PatientlyAsync(dataSource.OpenConnectionAsync(cancellationToken).AsTask());
+                await FollowAsync(connection, cancellationToken);
+            }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                if (SaysThatItIsLost(exception))
+                {
+                    Lose(exception.GetBaseException().Message);
+                }
+            }
+
+            await Task.Delay(Interval, time, cancellationToken);
+        }
+    }
+
+    public void Dispose() => _lost.Dispose();
+
+    /// <summary>Follows it on one connection, for as long as that lasts.</summary>
+    private async Task FollowAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var question = new NpgsqlCommand(Question, connection);
+        try
+        {
+            while (true)
+            {
+                if ((bool)(await PatientlyAsync(question.ExecuteScalarAsync(cancellationToken)))! && ofPrimary)
+                {
+                    // Another connection may lead elsewhere: to the next host, or wherever the name leads by now.
+                    Lose("it takes no writes");
+                    return;
+                }
+
+                Find();
+                // Not a mere pause: the end of the connection shows at once.
+                await connection.WaitAsync(Interval, cancellationToken);
+            }
+        }
+        catch (NpgsqlException)
+        {
+            // A moment ago it was there; the next connection tells whether it still is. Those that it has ended are not for requests to find.
+            Interrupted?.Invoke(this, EventArgs.Empty);
+        }
+    }
+
+    private async Task<T> PatientlyAsync<T>(Task<T> answer)
+    {
+        for (var step = 0; step < Steps; step++)
+        {
+            if (await Task.WhenAny(answer, Task.Delay(patience / Steps, time, CancellationToken.None)) == answer)
+            {
+                return await answer;
+            }
+        }
+
+        Lose("no answer");
+        return await answer;
+    }
+
+    // A server that has no connection left for us, or does not know us, is there for those who have one.
+    private static bool SaysThatItIsLost(Exception exception) =>
+        exception is not PostgresException postgres
+        || postgres.SqlState is PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown;
+
+    private void Lose(string reason)
+    {
+        if (IsLost)
+        {
+            return;
+        }
+
+        LogLost(Name, reason);
+        _lost.Cancel();
+        Interrupted?.Invoke(this, EventArgs.Empty);
+
+        // Npgsql asks the server to cancel a statement, and blocks while that does not answer: as many as have a connection at the same time.
+        for (var threads = Math.Min(_givenUp.Count, MaxCancellingThreads); threads > 0; threads--)
+        {
+            new Thread(GiveUp) { IsBackground = true, Name = "Statements given up" }.UnsafeStart();
+        }
+    }
+
+    private void GiveUp()
+    {
+        while (_givenUp.TryDequeue(out var watch))
+        {
+            try
+            {
+                watch.Lose();
+            }
+            catch (AggregateException)
+            {
+                // Whatever a cancelled statement makes of it is for its request to meet; here it would be the end of the process.
+            }
+        }
+    }
+
+    private void Find()
+    {
+        if (IsLost)
+        {
+            Interrupted?.Invoke(this, EventArgs.Empty);
+            _lost = new CancellationTokenSource();
+            LogFound(Name);
+        }
+    }
+
+    private string Name => ofPrimary ? "The database" : "The database for reads that may lag";
+
+    [LoggerMessage(1, LogLevel.Warning, "{Name} is lost: {Reason}")]
+    private partial void LogLost(string name, string reason);
+
+    [LoggerMessage(2, LogLevel.Information, "{Name} is there again.")]
+    private partial void LogFound(string name);
+}

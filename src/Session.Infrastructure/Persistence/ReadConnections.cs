@@ -1,0 +1,13 @@
+using Npgsql;
+
+namespace SessionService.Infrastructure.Persistence;
+
+/// <summary>Where a request reads: at the primary, unless it has said that its answer may lag.</summary>
+public sealed class ReadConnections(ServerPool pool)
+{
+    /// <summary>Whether the answer may lack what was written last.</summary>
+    public bool MayLag { get; set; }
+
+    public ValueTask<NpgsqlConnection> OpenConnectionAsync(CancellationToken cancellationToken) =>
+        (MayLag ? pool.Standby : pool.Primary).OpenConnectionAsync(cancellationToken);
+}

@@ -1,0 +1,32 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Npgsql;
+
+namespace SessionService.Infrastructure.Persistence;
+
+/// <summary>EF's contexts for the servers of the database; those that are given back are used again.</summary>
+internal sealed class SessionContexts
+{
+    private readonly PooledDbContextFactory<SessionDbContext> _primary;
+    private readonly PooledDbContextFactory<SessionDbContext> _standby;
+
+    public SessionContexts(ServerPool pool, IServiceProvider services)
+    {
+        _primary = _standby = new PooledDbContextFactory<SessionDbContext>(Options(pool.Primary, services).Options);
+        if (pool.Standby != pool.Primary)
+        {
+            // The same model, without which a compiled query would not take both.
+            using var primary = _primary.CreateDbContext();
+            _standby = new PooledDbContextFactory<SessionDbContext>(Options(pool.Standby, services).UseModel(primary.Model).Options);
+        }
+    }
+
+    public SessionDbContext Of(ReadConnections request) => (request.MayLag ? _standby : _primary).CreateDbContext();
+
+    private static DbContextOptionsBuilder<SessionDbContext> Options(NpgsqlDataSource dataSource, IServiceProvider services)
+    {
+        var options = new DbContextOptionsBuilder<SessionDbContext>();
+        options.UseSessionTables(dataSource);
+        return options.UseApplicationServiceProvider(services).AddInterceptors(PreparedCommands.Instance);
+    }
+}

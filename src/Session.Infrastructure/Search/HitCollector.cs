@@ -1,0 +1,58 @@
+using SessionService.Application.Search;
+
+namespace SessionService.Infrastructure.Search;
+
+/// <param name="Message">What was found.</param>
+/// <param name="Place">Its place among all hits.</param>
+internal readonly record struct Hit(IndexedMessage Message, SearchPlace Place);
+
+/// <summary>Counts the hits that the filters leave, and keeps the first ones behind a place.</summary>
+internal sealed class HitCollector(SearchFilter filter, HashSet<Guid>? sessions, SearchPlace? after, int limit)
+{
+    // Worst first, to be replaced by what is better.
+    private readonly PriorityQueue<Hit, SearchPlace> _best = new(Comparer<SearchPlace>.Create((one, other) => SearchPlace.Order.Compare(other, one)));
+
+    private readonly long _from = filter.From is { } from ? IndexedMessage.ToMicroseconds(from) : long.MinValue;
+    private readonly long _to = filter.To is { } to ? IndexedMessage.ToMicroseconds(to) : long.MaxValue;
+
+    public long Total { get; private set; }
+
+    public void Add(in IndexedMessage message, int rank)
+    {
+        if (!IsWanted(message))
+        {
+            return;
+        }
+
+        Total++;
+        var place = new SearchPlace(rank, message.CreatedAt, message.SessionId, message.Sequence);
+        if (after is { } last && SearchPlace.Order.Compare(place, last) <= 0)
+        {
+            return;
+        }
+
+        // One more than is asked for tells whether there are more.
+        if (_best.Count <= limit)
+        {
+            _best.Enqueue(new Hit(message, place), place);
+        }
+        else if (_best.TryPeek(out _, out var worst) && SearchPlace.Order.Compare(place, worst) < 0)
+        {
+            _best.DequeueEnqueue(new Hit(message, place), place);
+        }
+    }
+
+    /// <summary>The hits, best first, and whether there are more behind them.</summary>
+    public (IReadOnlyList<Hit> Hits, bool HasMore) Take()
+    {
+        var hits = _best.UnorderedItems.Select(item => item.Element).OrderBy(hit => hit.Place, SearchPlace.Order).ToList();
+        return hits.Count > limit ? (hits[..limit], true) : (hits, false);
+    }
+
+    private bool IsWanted(in IndexedMessage message) =>
+        (filter.Role is null || string.Equals(message.Role, filter.Role, StringComparison.Ordinal))
+        && (filter.MessageType is null || string.Equals(message.MessageType, filter.MessageType, StringComparison.Ordinal))
+        && message.CreatedAt >= _from
+        && message.CreatedAt < _to
+        && (sessions is null || sessions.Contains(message.SessionId));
+}

@@ -1,0 +1,159 @@
+using System.Text;
+
+namespace SessionService.Infrastructure.Search;
+
+/// <summary>A segment to look things up in. The number of a message in it, its ordinal, stays the same for as long as the segment is there.</summary>
+internal sealed class IndexSegment
+{
+    // Beside the bytes themselves: an entry of the dictionary, and a message.
+    private const int TermBytes = 96;
+    private const int MessageBytes = 80;
+
+    private readonly byte[] _data;
+    private readonly Dictionary<string, Term> _terms;
+
+    private IndexSegment(Guid segmentId, byte[] data, IndexedMessage[] messages, Dictionary<string, Term> terms)
+    {
+        SegmentId = segmentId;
+        Messages = messages;
+        _data = data;
+        _terms = terms;
+    }
+
+    public Guid SegmentId { get; }
+
+    public IReadOnlyList<IndexedMessage> Messages { get; }
+
+    public IEnumerable<string> Lexemes => _terms.Keys;
+
+    /// <summary>About how much memory it takes.</summary>
+    public long Size => _data.Length + ((long)_terms.Count * TermBytes) + ((long)Messages.Count * MessageBytes);
+
+    /// <summary>In how many messages a lexeme is.</summary>
+    public int CountOf(string lexeme) => _terms.TryGetValue(lexeme, out var term) ? term.Count : 0;
+
+    /// <summary>The messages in which a lexeme is, by ordinal.</summary>
+    public PostingsReader Find(string lexeme) =>
+        _terms.TryGetValue(lexeme, out var term) ? new PostingsReader(_data.AsSpan(term.Start, term.Length)) : default;
+
+    /// <summary>Reads what <see cref="SegmentBuilder.ToBytes"/> has written.</summary>
+    public static IndexSegment Read(Guid segmentId, byte[] data)
+    {
+        if (data[0] != SegmentBuilder.Version)
+        {
+            throw new InvalidDataException($"Segment {segmentId} is of version {data[0]}, which this version of the service cannot read.");
+        }
+
+        ReadOnlySpan<byte> bytes = data;
+        var offset = 1;
+        var sessions = new Guid[ReadInt(bytes, ref offset)];
+        for (var i = 0; i < sessions.Length; i++)
+        {
+            sessions[i] = ReadGuid(bytes, ref offset);
+        }
+
+        var words = new string[ReadInt(bytes, ref offset)];
+        for (var i = 0; i < words.Length; i++)
+        {
+            words[i] = ReadText(bytes, ref offset);
+        }
+
+        var messages = new IndexedMessage[ReadInt(bytes, ref offset)];
+        for (var i = 0; i < messages.Length; i++)
+        {
+            messages[i] = new IndexedMessage(
+                sessions[ReadInt(bytes, ref offset)],
+                Varint.Read(bytes, ref offset) - 1,
+                ReadGuid(bytes, ref offset),
+                words[ReadInt(bytes, ref offset)],
+                words[ReadInt(bytes, ref offset)],
+                Varint.Unzigzag(Varint.Read(bytes, ref offset)),
+                ReadInt(bytes, ref offset),
+                ReadInt(bytes, ref offset));
+        }
+
+        var count = ReadInt(bytes, ref offset);
+        var terms = new Dictionary<string, Term>(count, StringComparer.Ordinal);
+        var start = 0;
+        for (var i = 0; i < count; i++)
+        {
+            var lexeme = ReadText(bytes, ref offset);
+            var term = new Term(ReadInt(bytes, ref offset), start, ReadInt(bytes, ref offset));
+            terms.Add(lexeme, term);
+            start += term.Length;
+        }
+
+        // The postings begin where the dictionary ends, which is known only now.
+        foreach (var lexeme in terms.Keys)
+        {
+            terms[lexeme] = terms[lexeme] with { Start = terms[lexeme].Start + offset };
+        }
+
+        return new IndexSegment(segmentId, data, messages, terms);
+    }
+
+    private static int ReadInt(ReadOnlySpan<byte> bytes, ref int offset) => (int)Varint.Read(bytes, ref offset);
+
+    private static Guid ReadGuid(ReadOnlySpan<byte> bytes, ref int offset)
+    {
+        var id = new Guid(bytes.Slice(offset, 16), bigEndian: true);
+        offset += 16;
+        return id;
+    }
+
+    private static string ReadText(ReadOnlySpan<byte> bytes, ref int offset)
+    {
+        var length = ReadInt(bytes, ref offset);
+        var text = Encoding.UTF8.GetString(bytes.Slice(offset, length));
+        offset += length;
+        return text;
+    }
+
+    private readonly record struct Term(int Count, int Start, int Length);
+}
+
+/// <summary>Reads the postings of a lexeme one by one.</summary>
+internal ref struct PostingsReader(ReadOnlySpan<byte> postings)
+{
+    private readonly ReadOnlySpan<byte> _postings = postings;
+    private int _offset;
+    private int _unread;
+
+    /// <summary>The message's ordinal in its segment.</summary>
+    public int Ordinal { get; private set; } = -1;
+
+    /// <summary>How often the lexeme is in the message.</summary>
+    public int Frequency { get; private set; }
+
+    /// <summary>Goes to the next message, if there is one.</summary>
+    public bool Read()
+    {
+        for (; _unread > 0; _unread--)
+        {
+            Varint.Read(_postings, ref _offset);
+        }
+
+        if (_offset >= _postings.Length)
+        {
+            return false;
+        }
+
+        Ordinal += (int)Varint.Read(_postings, ref _offset);
+        Frequency = _unread = (int)Varint.Read(_postings, ref _offset);
+        return true;
+    }
+
+    /// <summary>Where the lexeme stands in the message, counted in words. Once for each message.</summary>
+    public int[] ReadPositions()
+    {
+        var positions = new int[Frequency];
+        var position = 0;
+        for (var i = 0; i < positions.Length; i++)
+        {
+            positions[i] = position += (int)Varint.Read(_postings, ref _offset);
+        }
+
+        _unread = 0;
+        return positions;
+    }
+}

@@ -1,0 +1,79 @@
+using System.Globalization;
+using System.Text.Json;
+using Npgsql;
+using SessionService.Domain.Messages;
+
+namespace SessionService.Infrastructure.Search;
+
+/// <summary>Puts messages into an index.</summary>
+internal sealed class MessageIndexer(TextAnalyzer analyzer, SearchCache cache)
+{
+    /// <summary>Adds messages to a segment, in their order.</summary>
+    /// <param name="segment">The segment.</param>
+    /// <param name="messages">The messages.</param>
+    /// <param name="isForNow">Whether the same texts may be asked for again soon, so that what was found is kept in memory.</param>
+    /// <param name="connection">A connection.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public async Task AddAsync(
+        SegmentBuilder segment, IReadOnlyList<SessionMessage> messages, bool isForNow, NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        // Many messages share a day and a speaker.
+        var headings = messages.Select(HeadingOf).ToList();
+        var analyzed = await AnalyzeAsync([.. messages.Select(message => message.Content), .. headings], isForNow, connection, cancellationToken);
+        for (var i = 0; i < messages.Count; i++)
+        {
+            segment.Add(Describe(messages[i]), analyzed[messages[i].Content], analyzed[headings[i]]);
+        }
+    }
+
+    /// <summary>The lexemes of each text.</summary>
+    public async Task<Dictionary<string, AnalyzedText>> AnalyzeAsync(
+        IEnumerable<string> texts, bool isForNow, NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var analyzed = new Dictionary<string, AnalyzedText>(StringComparer.Ordinal);
+        var unknown = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var text in texts)
+        {
+            if (!analyzed.ContainsKey(text))
+            {
+                if (cache.FindText(text) is { } known)
+                {
+                    analyzed.Add(text, known);
+                }
+                else
+                {
+                    unknown.Add(text);
+                }
+            }
+        }
+
+        foreach (var (text, lexemes) in unknown.Zip(await analyzer.AnalyzeAsync(connection, [.. unknown], cancellationToken)))
+        {
+            analyzed.Add(text, lexemes);
+            if (isForNow)
+            {
+                cache.Add(text, lexemes);
+            }
+        }
+
+        return analyzed;
+    }
+
+    /// <summary>The day and who speaks: <c>8 May 2023 Caroline</c>.</summary>
+    private static string HeadingOf(SessionMessage message)
+    {
+        using var metadata = JsonDocument.Parse(message.Metadata);
+        var speaker = metadata.RootElement.TryGetProperty("name", out var name) && name.ValueKind == JsonValueKind.String ? name.GetString() : message.Role;
+        return string.Create(CultureInfo.InvariantCulture, $"{message.CreatedAt.UtcDateTime:d MMMM yyyy} {speaker}");
+    }
+
+    private static IndexedMessage Describe(SessionMessage message) => new(
+        message.SessionId,
+        message.Sequence,
+        message.MessageId,
+        message.Role,
+        message.MessageType,
+        IndexedMessage.ToMicroseconds(message.CreatedAt),
+        Length: 0,
+        HeadingLength: 0);
+}

@@ -1,0 +1,28 @@
+using Microsoft.Extensions.Caching.Memory;
+using Microsoft.Extensions.Options;
+
+namespace SessionService.Infrastructure.Search;
+
+/// <summary>
+/// What searches have used lately: segments, which never change, by their id, and what the words of a text are, by the text itself. So
+/// nothing in it can be out of date; which of it is to be used the database says each time.
+/// </summary>
+internal sealed class SearchCache(IOptions<SearchOptions> options) : IDisposable
+{
+    private const int LexemeBytes = 96;
+
+    private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = options.Value.CacheBytes });
+
+    public IndexSegment? FindSegment(string userId, Guid segmentId) => _cache.Get<IndexSegment>((userId, segmentId));
+
+    public void Add(string userId, IndexSegment segment) => Add((userId, segment.SegmentId), segment, segment.Size);
+
+    public AnalyzedText? FindText(string text) => _cache.Get<AnalyzedText>(text);
+
+    public void Add(string text, AnalyzedText analyzed) =>
+        Add(text, analyzed, (sizeof(char) * (long)text.Length) + ((long)LexemeBytes * analyzed.Lexemes.Count));
+
+    public void Dispose() => _cache.Dispose();
+
+    private void Add(object key, object value, long size) => _cache.Set(key, value, new MemoryCacheEntryOptions { Size = size });
+}

@@ -1,0 +1,154 @@
+using Microsoft.Extensions.Options;
+using Npgsql;
+using NpgsqlTypes;
+using SessionService.Application.Time;
+using SessionService.Infrastructure.Digests;
+using SessionService.Infrastructure.Writes;
+
+namespace SessionService.Infrastructure.Search;
+
+/// <summary>
+/// Writes the index: a segment for each batch of the digest, which takes small ones of before into itself, so that a user has few. As each
+/// takes what is at most twice its own size, a message is written anew about as often as the number of messages can be halved.
+/// </summary>
+internal sealed class SearchSegments(MessageIndexer indexer, SearchIndex index, IOptions<SearchOptions> options, TimeProvider time) : IDigestParticipant
+{
+    // A segment is read and kept in memory whole.
+    private const long MaxBytes = 8 * 1024 * 1024;
+
+    private const string ListNewestFirst =
+        """
+        SELECT segment_id, message_count, octet_length(data)
+        FROM dev.search_segments
+        WHERE user_id = $1
+        ORDER BY segment_id DESC
+        LIMIT $2
+        """;
+
+    private const string Insert = "INSERT INTO dev.search_segments (user_id, segment_id, message_count, data) VALUES ($1, $2, $3, $4)";
+
+    private const string Delete = "DELETE FROM dev.search_segments WHERE user_id = $1 AND segment_id = ANY ($2)";
+
+    // Waits for a digest of the user's to end, and keeps others from beginning, to the end of the transaction.
+    private const string Lock = $"SELECT pg_advisory_xact_lock({SessionDigest.UserLock})";
+
+    public async Task<DigestWrite> PrepareAsync(DigestBatch batch, NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var messages = batch.Messages.ToList();
+        var absorbed = await ReadAbsorbedAsync(connection, batch.UserId, messages.Count, cancellationToken);
+        var builder = new SegmentBuilder();
+        foreach (var segment in absorbed)
+        {
+            builder.Add(segment, stays: _ => true);
+        }
+
+        await indexer.AddAsync(builder, messages, isForNow: false, connection, cancellationToken);
+        var data = builder.ToBytes();
+        return async (connection, cancellationToken) =>
+            await TryDeleteAsync(connection, batch.UserId, absorbed, cancellationToken)
+            && await InsertAsync(connection, batch.UserId, builder.Count, data, cancellationToken);
+    }
+
+    /// <summary>
+    /// Takes messages of a session out of the index, in the caller's transaction (read committed). Waits for a digest of the user's, which may wait
+    /// for a session: so the caller must have locked none yet.
+    /// </summary>
+    public async Task RemoveAsync(
+        NpgsqlConnection connection, string userId, Guid sessionId, IReadOnlySet<long> sequences, CancellationToken cancellationToken)
+    {
+        await ExecuteAsync(connection, Lock, cancellationToken, new NpgsqlParameter<string> { TypedValue = userId });
+        var ids = (await ListAsync(connection, userId, limit: null, cancellationToken)).ConvertAll(segment => segment.Id);
+        foreach (var id in ids)
+        {
+            if (await index.ReadAsync(connection, userId, [id], cancellationToken) is not [var segment] || !segment.Messages.Any(IsRemoved))
+            {
+                continue;
+            }
+
+            var builder = new SegmentBuilder();
+            builder.Add(segment, stays: message => !IsRemoved(message));
+            await TryDeleteAsync(connection, userId, [segment], cancellationToken);
+            if (builder.Count > 0)
+            {
+                await InsertAsync(connection, userId, builder.Count, builder.ToBytes(), cancellationToken);
+            }
+        }
+
+        bool IsRemoved(IndexedMessage message) => message.SessionId == sessionId && sequences.Contains(message.Sequence);
+    }
+
+    /// <summary>The newest segments as long as they are small beside what comes, the oldest of them first.</summary>
+    private async Task<IReadOnlyList<IndexSegment>> ReadAbsorbedAsync(
+        NpgsqlConnection connection, string userId, int messages, CancellationToken cancellationToken)
+    {
+        const int MostAtOnce = 32;
+        var absorbed = new List<Guid>();
+        long bytes = 0;
+        foreach (var (id, count, size) in await ListAsync(connection, userId, MostAtOnce, cancellationToken))
+        {
+            bytes += size;
+            if (count > 2 * messages || messages + count > options.Value.MaxSegmentMessages || bytes > MaxBytes)
+            {
+                break;
+            }
+
+            messages += count;
+            absorbed.Insert(0, id);
+        }
+
+        return await index.ReadAsync(connection, userId, absorbed, cancellationToken);
+    }
+
+    private static async Task<List<(Guid Id, int Messages, int Bytes)>> ListAsync(
+        NpgsqlConnection connection, string userId, int? limit, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(ListNewestFirst, connection)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<string> { TypedValue = userId },
+                new NpgsqlParameter<long> { TypedValue = limit ?? long.MaxValue },
+            },
+        };
+        await command.PrepareAsync(cancellationToken);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var segments = new List<(Guid, int, int)>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            segments.Add((reader.GetGuid(0), reader.GetInt32(1), reader.GetInt32(2)));
+        }
+
+        return segments;
+    }
+
+    /// <summary>False where one of them is not there any more: somebody else has put another in its place.</summary>
+    private static async Task<bool> TryDeleteAsync(
+        NpgsqlConnection connection, string userId, IReadOnlyList<IndexSegment> segments, CancellationToken cancellationToken) =>
+        segments.Count == 0 || segments.Count == await ExecuteAsync(
+            connection,
+            Delete,
+            cancellationToken,
+            new NpgsqlParameter<string> { TypedValue = userId },
+            ArrayParameter.Of(segments, segment => segment.SegmentId, NpgsqlDbType.Uuid));
+
+    private async Task<bool> InsertAsync(NpgsqlConnection connection, string userId, int messages, byte[] data, CancellationToken cancellationToken) =>
+        await ExecuteAsync(
+            connection,
+            Insert,
+            cancellationToken,
+            new NpgsqlParameter<string> { TypedValue = userId },
+            new NpgsqlParameter<Guid> { TypedValue = Guid.CreateVersion7(time.GetDatabaseNow()) },
+            new NpgsqlParameter<int> { TypedValue = messages },
+            new NpgsqlParameter<byte[]> { TypedValue = data }) == 1;
+
+    private static async Task<int> ExecuteAsync(
+        NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
+    {
+#pragma warning disable CA2100 // One of three constant texts.
+        await using var command = new NpgsqlCommand(sql, connection);
+#pragma warning restore CA2100
+        command.Parameters.AddRange(parameters);
+        await command.PrepareAsync(cancellationToken);
+        return await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,62 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using SessionService.Infrastructure.Digests;
+
+namespace SessionService.Infrastructure.Sessions;
+
+/// <summary>
+/// Counts what instances of an older version, which know nothing of <c>dev.session_counts</c>, created or changed while they were being
+/// replaced: when the service starts, and from time to time afterwards.
+/// </summary>
+internal sealed partial class SessionRecount(DigestDataSource dataSource, TimeProvider time, ILogger<SessionRecount> logger) : BackgroundService
+{
+    private static readonly TimeSpan Every = TimeSpan.FromHours(1);
+
+    // Sessions and numbers are of one moment, so what is between them was missed, whoever writes meanwhile; it is added, not put in their place.
+    private static readonly string Add = SessionCountsSql.Add(
+        """
+        SELECT user_id, status, is_starred, coalesce(stored.sessions, 0) - coalesce(kept.sessions, 0) AS sessions
+        FROM (
+            SELECT user_id, status, starred_at IS NOT NULL AS is_starred, count(*) AS sessions FROM dev.sessions GROUP BY 1, 2, 3) AS stored
+        FULL JOIN (
+            SELECT user_id, status, is_starred, sum(sessions) AS sessions FROM dev.session_counts GROUP BY 1, 2, 3) AS kept
+            USING (user_id, status, is_starred)
+        WHERE coalesce(stored.sessions, 0) <> coalesce(kept.sessions, 0)
+        """);
+
+    /// <summary>Adds what was missed, and tells for how many numbers.</summary>
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(Add, connection) { CommandTimeout = 0 };
+        return await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Every, time);
+        do
+        {
+            try
+            {
+                if (await RunAsync(stoppingToken) is var missed and > 0)
+                {
+                    LogMissed(missed);
+                }
+            }
+            catch (NpgsqlException exception)
+            {
+                // The database is away or busy; the next time will do.
+                LogPostponed(exception.GetBaseException().GetType().Name, exception.SqlState);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "{Count} numbers of sessions were put right: an instance of an older version had written beside this one.")]
+    private partial void LogMissed(int count);
+
+    [LoggerMessage(2, LogLevel.Warning, "The sessions could not be counted: {Exception} {SqlState}")]
+    private partial void LogPostponed(string exception, string? sqlState);
+}

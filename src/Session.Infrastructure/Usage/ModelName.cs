@@ -1,0 +1,38 @@
+using System.Text;
+using System.Text.Json;
+using SessionService.Domain.Usage;
+
+namespace SessionService.Infrastructure.Usage;
+
+/// <summary>The model that a message says it is from, as far as it is kept.</summary>
+internal static class ModelName
+{
+    /// <param name="metadata">A JSON object.</param>
+    public static string Of(string metadata)
+    {
+        if (!metadata.Contains("\"model\"", StringComparison.Ordinal))
+        {
+            return "";
+        }
+
+        using var document = JsonDocument.Parse(metadata);
+        return document.RootElement.TryGetProperty("model", out var model) && model.ValueKind == JsonValueKind.String ? Cut(model.GetString()!) : "";
+    }
+
+    // Counted as PostgreSQL counts characters.
+    private static string Cut(string text)
+    {
+        if (text.Length <= UsageRecord.MaxModelLength)
+        {
+            return text;
+        }
+
+        var cut = new StringBuilder();
+        foreach (var rune in text.EnumerateRunes().Take(UsageRecord.MaxModelLength))
+        {
+            cut.Append(rune);
+        }
+
+        return cut.ToString();
+    }
+}
