@@ -1,7 +1,10 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using SessionService.Application.Archival;
 using SessionService.Application.Erasure;
+using SessionService.Application.Exports;
+using SessionService.Application.Forks;
 using SessionService.Application.Memories;
 using SessionService.Application.MemorySearch;
 using SessionService.Application.Messages;
@@ -10,10 +13,13 @@ using SessionService.Application.Sessions;
 using SessionService.Application.Statistics;
 using SessionService.Application.Usage;
 using SessionService.Application.UserMemories;
+using SessionService.Infrastructure.Archival;
 using SessionService.Infrastructure.Digests;
 using SessionService.Infrastructure.EmbeddedPostgres;
 using SessionService.Infrastructure.Embeddings;
 using SessionService.Infrastructure.Erasure;
+using SessionService.Infrastructure.Exports;
+using SessionService.Infrastructure.Forks;
 using SessionService.Infrastructure.Idempotency;
 using SessionService.Infrastructure.Memories;
 using SessionService.Infrastructure.MemorySearch;
@@ -62,6 +68,7 @@ public static class InfrastructureServices
         services.AddScoped(provider => provider.GetRequiredService<SessionContexts>().Of(provider.GetRequiredService<ReadConnections>()));
         services.AddWrites();
         services.AddDigest();
+        services.AddArchival();
         services.AddSearch();
         services.AddPacking();
         services.AddScoped<ISessionStore, SessionStore>();
@@ -71,6 +78,8 @@ public static class InfrastructureServices
         services.AddSingleton<IMessageStore, MessageStore>();
         services.AddScoped<IMessageReader, MessageReader>();
         services.AddScoped<IMemoryStore, MemoryStore>();
+        services.AddScoped<IExportReader, ExportReader>();
+        services.AddScoped<IForkStore, ForkStore>();
         services.AddScoped<IStatisticsStore, StatisticsStore>();
         services.AddScoped<IUsageStore, UsageStore>();
         services.AddSingleton<IUserDataStore, UserDataStore>();
@@ -138,6 +147,15 @@ public static class InfrastructureServices
         services.AddSingleton<SessionDigest>();
         services.AddSingleton<IDigestParticipant, UsageDigest>();
         services.AddHostedService<SessionDigester>();
+    }
+
+    /// <summary>What becomes of sessions that nobody uses.</summary>
+    private static void AddArchival(this IServiceCollection services)
+    {
+        services.AddOptions<ArchivalOptions>().BindConfiguration(ArchivalOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<ArchivalMetrics>();
+        services.AddSingleton<ISessionArchive, SessionArchive>();
+        services.AddHostedService<SessionArchiver>();
     }
 
     /// <summary>Full text search over segments that the digest makes.</summary>

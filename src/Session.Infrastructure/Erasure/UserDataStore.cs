@@ -47,7 +47,8 @@ internal sealed class UserDataStore(NpgsqlDataSource dataSource, SearchSegments 
         WITH gone AS (
             DELETE FROM dev.sessions
             WHERE user_id = $1 AND session_id = ANY ($2)
-            RETURNING user_id, status, starred_at IS NOT NULL AS is_starred, message_count, total_tokens, total_cost, is_active),
+            RETURNING user_id, status, starred_at IS NOT NULL AS is_starred, message_count, message_count - copied_messages AS messages,
+                      total_tokens - copied_tokens AS tokens, total_cost - copied_cost AS cost, is_active),
         listed AS (
             {SessionCountsSql.Add("SELECT user_id, status, is_starred, -count(*) AS sessions FROM gone GROUP BY user_id, status, is_starred")}),
         counted AS (
@@ -55,9 +56,9 @@ internal sealed class UserDataStore(NpgsqlDataSource dataSource, SearchSegments 
                 "gone HAVING count(*) > 0",
                 sessions: "-count(*)",
                 activeSessions: "-count(*) FILTER (WHERE is_active)",
-                messages: "-sum(message_count)",
-                tokens: "-sum(total_tokens)",
-                cost: "-sum(total_cost)")})
+                messages: "-sum(messages)",
+                tokens: "-sum(tokens)",
+                cost: "-sum(cost)")})
         SELECT count(*), coalesce(sum(message_count), 0)::bigint FROM gone
         """;
 
@@ -87,12 +88,16 @@ internal sealed class UserDataStore(NpgsqlDataSource dataSource, SearchSegments 
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         var rows = NoRows();
         long messages = 0;
+
+        // Counted before: to subtract the sessions may take rows of its own.
+        rows[SessionCounts] = await CountRowsAsync(connection, SessionCounts, userId, cancellationToken);
         while (await EraseSessionsAsync(connection, userId, until, rows, cancellationToken) is { } erased)
         {
             messages += erased;
         }
 
-        rows[SessionCounts] = await EraseCountsAsync(connection, userId, cancellationToken);
+        await EraseCountsAsync(connection, userId, cancellationToken);
+        rows[SessionCounts] = Math.Max(0, rows[SessionCounts] - await CountRowsAsync(connection, SessionCounts, userId, cancellationToken));
         rows[SearchIndex] = await EraseIndexAsync(connection, userId, cancellationToken);
         foreach (var table in UserTables.All.Where(table => table is { BelongsToSession: false, IsDerived: false }))
         {
@@ -168,7 +173,7 @@ internal sealed class UserDataStore(NpgsqlDataSource dataSource, SearchSegments 
     /// The numbers of a user's sessions, once there is none. A session that is being created has its number in a row that is not there yet,
     /// or waits for the lock and makes the row anew.
     /// </summary>
-    private static async Task<long> EraseCountsAsync(NpgsqlConnection connection, string userId, CancellationToken cancellationToken)
+    private static async Task EraseCountsAsync(NpgsqlConnection connection, string userId, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using (var command = Command(connection, LockCounts, userId))
@@ -177,9 +182,8 @@ internal sealed class UserDataStore(NpgsqlDataSource dataSource, SearchSegments 
         }
 
         await using var delete = Command(connection, DeleteCounts, userId);
-        var rows = await delete.ExecuteNonQueryAsync(cancellationToken);
+        await delete.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return rows;
     }
 
     /// <summary>Takes the sessions that are gone out of the index; a session that came meanwhile stays in it.</summary>
@@ -187,28 +191,17 @@ internal sealed class UserDataStore(NpgsqlDataSource dataSource, SearchSegments 
     private async Task<long> EraseIndexAsync(NpgsqlConnection connection, string userId, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await SearchSegments.LockAsync(connection, userId, cancellationToken);
-        var before = await CountSegmentsAsync();
-        var kept = new HashSet<Guid>();
-        await using (var command = Command(connection, "SELECT session_id FROM dev.sessions WHERE user_id = $1", userId))
-        {
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            while (await reader.ReadAsync(cancellationToken))
-            {
-                kept.Add(reader.GetGuid(0));
-            }
-        }
-
-        await index.RemoveAsync(connection, userId, message => !kept.Contains(message.SessionId), cancellationToken);
-        var after = await CountSegmentsAsync();
+        var before = await CountRowsAsync(connection, SearchIndex, userId, cancellationToken);
+        await index.RemoveGoneAsync(connection, userId, cancellationToken);
+        var after = await CountRowsAsync(connection, SearchIndex, userId, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return before - after;
+    }
 
-        async Task<long> CountSegmentsAsync()
-        {
-            await using var command = Command(connection, "SELECT count(*) FROM dev.search_segments WHERE user_id = $1", userId);
-            return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
-        }
+    private static async Task<long> CountRowsAsync(NpgsqlConnection connection, string table, string userId, CancellationToken cancellationToken)
+    {
+        await using var command = Command(connection, $"SELECT count(*) FROM dev.{table} WHERE user_id = $1", userId);
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     private static async Task<long> EraseRowsAsync(

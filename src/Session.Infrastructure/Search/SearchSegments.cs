@@ -25,6 +25,8 @@ internal sealed class SearchSegments(MessageIndexer indexer, SearchIndex index, 
         LIMIT $2
         """;
 
+    private const string ListSessions = "SELECT session_id FROM dev.sessions WHERE user_id = $1";
+
     private const string Insert = "INSERT INTO dev.search_segments (user_id, segment_id, message_count, data) VALUES ($1, $2, $3, $4)";
 
     private const string Delete = "DELETE FROM dev.search_segments WHERE user_id = $1 AND segment_id = ANY ($2)";
@@ -81,8 +83,28 @@ internal sealed class SearchSegments(MessageIndexer indexer, SearchIndex index, 
         }
     }
 
+    /// <summary>
+    /// Takes the messages of sessions that are there no more out of a user's index. As <see cref="RemoveAsync(NpgsqlConnection, string, Guid, IReadOnlySet{long}, CancellationToken)"/>
+    /// in the caller's transaction, who must have locked no session yet.
+    /// </summary>
+    public async Task RemoveGoneAsync(NpgsqlConnection connection, string userId, CancellationToken cancellationToken)
+    {
+        await LockAsync(connection, userId, cancellationToken);
+        var kept = new HashSet<Guid>();
+        await using (var command = new NpgsqlCommand(ListSessions, connection) { Parameters = { new NpgsqlParameter<string> { TypedValue = userId } } })
+        {
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                kept.Add(reader.GetGuid(0));
+            }
+        }
+
+        await RemoveAsync(connection, userId, message => !kept.Contains(message.SessionId), cancellationToken);
+    }
+
     /// <summary>Waits for a digest of the user's to end, and keeps others from beginning, to the end of the transaction.</summary>
-    public static Task LockAsync(NpgsqlConnection connection, string userId, CancellationToken cancellationToken) =>
+    private static Task<int> LockAsync(NpgsqlConnection connection, string userId, CancellationToken cancellationToken) =>
         ExecuteAsync(connection, Lock, cancellationToken, new NpgsqlParameter<string> { TypedValue = userId });
 
     /// <summary>The newest segments as long as they are small beside what comes, the oldest of them first.</summary>

@@ -495,11 +495,34 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         .HasColumnName("session_id")
                         .HasComment("Id of the session.");
 
+                    b.Property<DateTimeOffset?>("ArchivedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("archived_at")
+                        .HasComment("When the session was put away; null where it is not. An ended session keeps its status.");
+
                     b.Property<string>("ConversationData")
                         .IsRequired()
                         .HasColumnType("jsonb")
                         .HasColumnName("conversation_data")
                         .HasComment("The client's own data, any JSON object.");
+
+                    b.Property<decimal>("CopiedCost")
+                        .HasColumnType("numeric(28,10)")
+                        .HasColumnName("copied_cost")
+                        .HasDefaultValueSql("0")
+                        .HasComment("Sum of their cost_usd, USD.");
+
+                    b.Property<long>("CopiedMessages")
+                        .HasColumnType("bigint")
+                        .HasColumnName("copied_messages")
+                        .HasDefaultValueSql("0")
+                        .HasComment("Messages 1 to this one were copied from there, and are no part of the statistics and of the usage.");
+
+                    b.Property<long>("CopiedTokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("copied_tokens")
+                        .HasDefaultValueSql("0")
+                        .HasComment("Sum of their tokens_used.");
 
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -523,6 +546,16 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         .HasColumnName("digested_messages")
                         .HasDefaultValueSql("0")
                         .HasComment("Messages 1 to this one are in everything that follows from messages; message_count where is_digested.");
+
+                    b.Property<long?>("ForkedFromSequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("forked_from_sequence")
+                        .HasComment("The last message that the two have in common.");
+
+                    b.Property<Guid?>("ForkedFromSessionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("forked_from_session_id")
+                        .HasComment("The session that this one went on from, if there was one; it may be gone.");
 
                     b.Property<bool>("IsDigested")
                         .HasColumnType("boolean")
