@@ -1,9 +1,13 @@
 using FluentValidation;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using SessionService.Application.Archival;
+using SessionService.Application.Exports;
+using SessionService.Application.Forks;
 using SessionService.Application.Contexts;
 using SessionService.Application.Erasure;
 using SessionService.Application.Identity;
+using SessionService.Application.Imports;
 using SessionService.Application.Limits;
 using SessionService.Application.Memories;
 using SessionService.Application.Messages;
@@ -24,6 +28,10 @@ public static class ApplicationServices
         services.AddScoped<SessionsService>();
         services.AddScoped<MessagesService>();
         services.AddScoped<MemoriesService>();
+        services.AddScoped<ArchivalService>();
+        services.AddScoped<ExportsService>();
+        services.AddScoped<ForksService>();
+        services.AddScoped<ImportsService>();
         services.AddScoped<SearchService>();
         services.AddScoped<ContextsService>();
         services.AddScoped<UsageService>();

@@ -1,15 +1,21 @@
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using SessionService.Application.Archival;
 using SessionService.Application.Erasure;
+using SessionService.Application.Exports;
+using SessionService.Application.Forks;
 using SessionService.Application.Memories;
 using SessionService.Application.Messages;
 using SessionService.Application.Search;
 using SessionService.Application.Sessions;
 using SessionService.Application.Statistics;
 using SessionService.Application.Usage;
+using SessionService.Infrastructure.Archival;
 using SessionService.Infrastructure.Digests;
 using SessionService.Infrastructure.EmbeddedPostgres;
 using SessionService.Infrastructure.Erasure;
+using SessionService.Infrastructure.Exports;
+using SessionService.Infrastructure.Forks;
 using SessionService.Infrastructure.Idempotency;
 using SessionService.Infrastructure.Memories;
 using SessionService.Infrastructure.Messages;
@@ -56,6 +62,7 @@ public static class InfrastructureServices
         services.AddScoped(provider => provider.GetRequiredService<SessionContexts>().Of(provider.GetRequiredService<ReadConnections>()));
         services.AddWrites();
         services.AddDigest();
+        services.AddArchival();
         services.AddSearch();
         services.AddPacking();
         services.AddScoped<ISessionStore, SessionStore>();
@@ -65,6 +72,8 @@ public static class InfrastructureServices
         services.AddSingleton<IMessageStore, MessageStore>();
         services.AddScoped<IMessageReader, MessageReader>();
         services.AddScoped<IMemoryStore, MemoryStore>();
+        services.AddScoped<IExportReader, ExportReader>();
+        services.AddScoped<IForkStore, ForkStore>();
         services.AddScoped<IStatisticsStore, StatisticsStore>();
         services.AddScoped<IUsageStore, UsageStore>();
         services.AddSingleton<IUserDataStore, UserDataStore>();
@@ -113,6 +122,15 @@ public static class InfrastructureServices
         services.AddSingleton<SessionDigest>();
         services.AddSingleton<IDigestParticipant, UsageDigest>();
         services.AddHostedService<SessionDigester>();
+    }
+
+    /// <summary>What becomes of sessions that nobody uses.</summary>
+    private static void AddArchival(this IServiceCollection services)
+    {
+        services.AddOptions<ArchivalOptions>().BindConfiguration(ArchivalOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<ArchivalMetrics>();
+        services.AddSingleton<ISessionArchive, SessionArchive>();
+        services.AddHostedService<SessionArchiver>();
     }
 
     /// <summary>Full text search over segments that the digest makes.</summary>

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Npgsql;
 using SessionService.Api.Hosting;
+using SessionService.Api.Json;
+using SessionService.Domain.Errors;
 using SessionService.Infrastructure.EmbeddedPostgres;
 using SessionService.Infrastructure.Schema;
 using SessionService.Infrastructure.Startup;
@@ -18,7 +20,10 @@ internal static class ServiceCommands
         var root = new RootCommand("Serves the Session Service, or works on its database.")
         {
             TreatUnmatchedTokensAsErrors = false,
-            Subcommands = { SchemaCommands.Create(args), CreateHealth() },
+            Subcommands =
+            {
+                SchemaCommands.Create(args), TransferCommands.CreateExport(), TransferCommands.CreateImport(), ArchiveCommand.Create(), CreateHealth(),
+            },
         };
         root.SetAction(async _ =>
         {
@@ -90,6 +95,7 @@ internal static class ServiceCommands
         Microsoft.Extensions.Options.OptionsValidationException => $"The configuration is not valid: {exception.Message}",
         AggregateException { InnerExceptions: var all } when all.All(one => one is Microsoft.Extensions.Options.OptionsValidationException) =>
             $"The configuration is not valid: {string.Join("; ", all.Select(one => one.Message))}",
+        ServiceException or InvalidJsonException or IOException { InnerException: null } or UnauthorizedAccessException => exception.Message,
         NpgsqlException => $"The database that ConnectionStrings__SessionDb names cannot be used: {exception.Message}",
         IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } => exception.Message,
         _ => null,

@@ -5,6 +5,8 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.Extensions.Options;
+using SessionService.Api.Exports;
+using SessionService.Api.Imports;
 using SessionService.Api.Json;
 using SessionService.Api.Problems;
 using SessionService.Api.Sessions;
@@ -47,9 +49,18 @@ internal static class ApiServices
             mvc.InputFormatters.Add(new JsonObjectInputFormatter(json.Value.JsonSerializerOptions));
         });
 
-        ValidatorOptions.Global.PropertyNameResolver = (_, member, _) => member is null ? null : JsonNamingPolicy.SnakeCaseLower.ConvertName(member.Name);
+        services.AddTransfers();
         services.AddFluentValidationAutoValidation(validation => validation.DisableDataAnnotationsValidation = true);
         services.AddSingleton<IValidatorInterceptor, RequestValidationInterceptor>();
+        return services;
+    }
+
+    /// <summary>Export and import, for requests and for commands.</summary>
+    public static IServiceCollection AddTransfers(this IServiceCollection services)
+    {
+        ValidatorOptions.Global.PropertyNameResolver = (_, member, _) => member is null ? null : JsonNamingPolicy.SnakeCaseLower.ConvertName(member.Name);
+        services.AddScoped<ExportWriter>();
+        services.AddSingleton<ImportReader>();
         return services;
     }
 }

@@ -57,15 +57,20 @@ internal sealed class JsonObjectInputFormatter : TextInputFormatter, IInputForma
             json = json[Encoding.UTF8.Preamble.Length..];
         }
 
-        if (!CheckShape(json.Span, context.ModelState))
-        {
-            return await InputFormatterResult.FailureAsync();
-        }
-
-        using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = JsonLimits.MaxDepth });
-        var type = _options.GetTypeInfo(context.ModelType);
-        return await InputFormatterResult.SuccessAsync(ReadObject(document.RootElement, type, path: "", context.ModelState));
+        using var document = Parse(json, context.ModelState);
+        return document is null
+            ? await InputFormatterResult.FailureAsync()
+            : await InputFormatterResult.SuccessAsync(Read(document.RootElement, context.ModelType, context.ModelState));
     }
+
+    /// <summary>An object of bearable shape; <see langword="null"/> where it is not, and the errors say why.</summary>
+    /// <exception cref="InvalidJsonException">It is no JSON.</exception>
+    public static JsonDocument? Parse(ReadOnlyMemory<byte> json, ModelStateDictionary errors) =>
+        CheckShape(json.Span, errors) ? JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = JsonLimits.MaxDepth }) : null;
+
+    /// <summary>Reads an object that <see cref="Parse"/> has let through; what does not fit is named in the errors.</summary>
+    public object Read(JsonElement json, Type model, ModelStateDictionary errors) =>
+        ReadObject(json, _options.GetTypeInfo(model), path: "", errors);
 
     private static async Task ReadAsync(HttpContext http, MemoryStream body)
     {

@@ -17,6 +17,15 @@ internal static class ServiceJson
         return services;
     }
 
+    /// <summary>For what is no request's body and no answer.</summary>
+    public static JsonSerializerOptions NewOptions()
+    {
+        var options = new JsonSerializerOptions();
+        Configure(options);
+        options.MakeReadOnly(populateMissingResolver: true);
+        return options;
+    }
+
     public static void Configure(JsonSerializerOptions options)
     {
         options.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;

@@ -20,7 +20,7 @@ internal sealed partial class MessageListResult(MessagePage page, CancellationTo
     private const int ChunkBytes = 256 * 1024;
 
     /// <summary>How long a client may take for a chunk while its page holds a connection to the database.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     private static readonly string ContentType = $"{MediaTypeNames.Application.Json}; charset={Encoding.UTF8.WebName}";
 

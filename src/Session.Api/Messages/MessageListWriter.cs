@@ -39,6 +39,13 @@ internal readonly struct MessageListWriter(Utf8JsonWriter json, string userId, G
     public void Write(in MessageRow message)
     {
         json.WriteStartObject();
+        WriteMembers(message);
+        json.WriteEndObject();
+    }
+
+    /// <summary>The members of <see cref="MessageResponse"/>, into an object that is begun.</summary>
+    public void WriteMembers(in MessageRow message)
+    {
         json.WriteString(MessageId, message.MessageId);
         json.WriteString(SessionId, _sessionId);
         json.WriteString(UserId, _userId);
@@ -57,8 +64,6 @@ internal readonly struct MessageListWriter(Utf8JsonWriter json, string userId, G
             json.WritePropertyName(RedactedAt);
             TimestampConverter.WriteUtc(json, redactedAt);
         }
-
-        json.WriteEndObject();
     }
 
     public void End(MessagePage page)

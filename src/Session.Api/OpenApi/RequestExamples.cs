@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.Json.Nodes;
+using SessionService.Application.Forks;
 using SessionService.Application.Memories;
 using SessionService.Application.Messages;
 using SessionService.Application.Sessions;
@@ -15,6 +16,7 @@ internal static class RequestExamples
             """{"user_id": "test_user_123", "conversation_data": {}, "metadata": {"test": true}}""",
         [typeof(UpdateSessionRequest)] =
             """{"status": "completed", "session_summary": "A first test of the service.", "metadata": {"test": false}}""",
+        [typeof(ForkSessionRequest)] = """{"through_sequence": 2}""",
         [typeof(PatchSessionRequest)] =
             """{"title": "Plans for the summer", "metadata": {"topic": {"name": "summer"}, "test": null}}""",
         [typeof(CreateMessageRequest)] =

@@ -37,6 +37,15 @@ internal sealed class ServiceOperationFilter(IOptions<IdentityOptions> identity,
             KeepJson(response.Content);
         }
 
+        if (context.MethodInfo.GetCustomAttribute<ProducesStreamAttribute>() is { } produced)
+        {
+            operation.Responses[Key(StatusCodes.Status200OK)] = new OpenApiResponse
+            {
+                Description = operation.Responses[Key(StatusCodes.Status200OK)].Description,
+                Content = ContentOf(produced.ContentTypes),
+            };
+        }
+
         var takesTokens = identity.Value.Mode == IdentityMode.Jwt;
         var isHealth = context.MethodInfo.DeclaringType == typeof(HealthController);
         // Said explicitly where nobody need be named.
@@ -67,6 +76,12 @@ internal sealed class ServiceOperationFilter(IOptions<IdentityOptions> identity,
                 body.Content!["application/merge-patch+json"] = body.Content[MediaTypeNames.Application.Json];
             }
 
+            problems.UnionWith(RequestStatusesOfBodies);
+        }
+
+        if (context.MethodInfo.GetCustomAttribute<ConsumesStreamAttribute>() is { } consumed)
+        {
+            operation.RequestBody = new OpenApiRequestBody { Required = true, Description = consumed.Description, Content = ContentOf(consumed.ContentTypes) };
             problems.UnionWith(RequestStatusesOfBodies);
         }
 
@@ -270,6 +285,14 @@ internal sealed class ServiceOperationFilter(IOptions<IdentityOptions> identity,
             _ => [],
         };
     }
+
+    private static Dictionary<string, OpenApiMediaType> ContentOf(IEnumerable<string> contentTypes) => contentTypes.ToDictionary(
+        type => type,
+        type => new OpenApiMediaType
+        {
+            Schema = new OpenApiSchema { Type = type == MediaTypeNames.Application.Json ? JsonSchemaType.Object : JsonSchemaType.String },
+        },
+        StringComparer.Ordinal);
 
     private static void KeepJson(IDictionary<string, OpenApiMediaType>? content)
     {

@@ -34,8 +34,11 @@ public sealed record Append
 
     public IdempotencyKey? Key { get; init; }
 
-    /// <summary>When the messages arrived.</summary>
-    public required DateTimeOffset Now { get; init; }
+    /// <summary>
+    /// When the messages arrived. <see langword="null"/> for messages that are put back where they were: they go into an ended session too, and
+    /// move its totals only.
+    /// </summary>
+    public required DateTimeOffset? Now { get; init; }
 }
 
 /// <summary>A message without its number.</summary>

@@ -86,7 +86,31 @@ public class SessionResponse
     [Required]
     public required DateTimeOffset LastActivity { get; init; }
 
+    /// <summary>When the session was put away; null where it is not. An ended session keeps its status.</summary>
+    /// <example>null</example>
+    public required DateTimeOffset? ArchivedAt { get; init; }
+
+    /// <summary>The session that this one went on from; null where it began by itself.</summary>
+    public required ForkOrigin? ForkedFrom { get; init; }
+
     /// <summary>Goes out in the <c>ETag</c> header.</summary>
     [JsonIgnore]
     public string VersionTag { get; init; } = "";
+}
+
+/// <summary>Where a session went on from another.</summary>
+public sealed class ForkOrigin
+{
+    /// <summary>The other session, which may be gone since.</summary>
+    /// <example>a87a9d6e-4137-4d41-8ab8-a13c4abcc83e</example>
+    [Required]
+    public required Guid SessionId { get; init; }
+
+    /// <summary>The last message that the two have in common.</summary>
+    /// <example>2</example>
+    [Required]
+    public required long Sequence { get; init; }
+
+    internal static ForkOrigin? Of(Domain.Sessions.Session session) =>
+        session is { ForkedFromSessionId: { } sessionId, ForkedFromSequence: { } sequence } ? new ForkOrigin { SessionId = sessionId, Sequence = sequence } : null;
 }

@@ -47,6 +47,24 @@ public sealed class Session
 
     public DateTimeOffset LastActivity { get; private set; }
 
+    /// <summary>When the session was put away; <see langword="null"/> where it is not. An ended session stays ended.</summary>
+    public DateTimeOffset? ArchivedAt { get; private set; }
+
+    /// <summary>The session that this one went on from, if there was one; it may be gone since.</summary>
+    public Guid? ForkedFromSessionId { get; private set; }
+
+    /// <summary>The last message that the two have in common.</summary>
+    public long? ForkedFromSequence { get; private set; }
+
+    /// <summary>How many of the messages, from the first, were copied, and count in the statistics where they were written.</summary>
+    public long CopiedMessages { get; private set; }
+
+    /// <summary>The tokens of the copied messages.</summary>
+    public long CopiedTokens { get; private set; }
+
+    /// <summary>The cost of the copied messages, USD.</summary>
+    public decimal CopiedCost { get; private set; }
+
     /// <summary>1 at first, and one more with every change of anything above, messages included.</summary>
     public long Revision { get; private set; } = 1;
 
@@ -86,6 +104,32 @@ public sealed class Session
         DigestedActivity = now,
     };
 
+    /// <summary>A session as it was elsewhere or before, without its messages: these are put back after it, and its totals follow from them.</summary>
+    public static Session PutBack(
+        string userId,
+        Guid sessionId,
+        SessionStatus status,
+        SessionChanges content,
+        DateTimeOffset createdAt,
+        DateTimeOffset updatedAt,
+        DateTimeOffset lastActivity,
+        DateTimeOffset? archivedAt,
+        DateTimeOffset? starredAt,
+        (Guid SessionId, long Sequence)? forkedFrom)
+    {
+        var session = Start(userId, sessionId, content.Title, content.ConversationData, content.Metadata, createdAt);
+        session.Status = status;
+        session.SessionSummary = content.SessionSummary ?? "";
+        session.UpdatedAt = updatedAt;
+        session.LastActivity = lastActivity;
+        session.DigestedActivity = lastActivity;
+        session.ArchivedAt = archivedAt;
+        session.StarredAt = starredAt;
+        session.ForkedFromSessionId = forkedFrom?.SessionId;
+        session.ForkedFromSequence = forkedFrom?.Sequence;
+        return session;
+    }
+
     /// <summary>Replaces what is given and leaves what is <see langword="null"/>.</summary>
     /// <exception cref="Errors.ConflictException">The status may not change so; nothing has changed then.</exception>
     public void Update(SessionChanges changes, DateTimeOffset now)
@@ -98,6 +142,11 @@ public sealed class Session
         if (changes == SessionChanges.None)
         {
             return;
+        }
+
+        if (changes.Status is { } next && next != Status)
+        {
+            ArchivedAt = next == SessionStatus.Archived ? now : null;
         }
 
         Status = changes.Status ?? Status;
@@ -116,6 +165,28 @@ public sealed class Session
         if (Status != SessionStatus.Ended)
         {
             Status = SessionStatus.Ended;
+            Touch(now);
+        }
+    }
+
+    /// <summary>Puts the session away, from whatever status it has. An ended one stays ended, and is marked only; doing it again changes nothing.</summary>
+    public void Archive(DateTimeOffset now)
+    {
+        if (ArchivedAt is null)
+        {
+            Status = Status == SessionStatus.Ended ? Status : SessionStatus.Archived;
+            ArchivedAt = now;
+            Touch(now);
+        }
+    }
+
+    /// <summary>Takes the session up again: one that was put away or had expired becomes active, unless it has ended.</summary>
+    public void Restore(DateTimeOffset now)
+    {
+        if (ArchivedAt is not null || Status is SessionStatus.Archived or SessionStatus.Expired)
+        {
+            Status = Status == SessionStatus.Ended ? Status : SessionStatus.Active;
+            ArchivedAt = null;
             Touch(now);
         }
     }

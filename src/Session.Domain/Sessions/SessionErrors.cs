@@ -18,6 +18,12 @@ public static class SessionErrors
     public static ConflictException StatusChangeNotAllowed(SessionStatus from, SessionStatus to) =>
         new("status_change_not_allowed", $"A session that is {from.Name()} cannot become {to.Name()}.");
 
+    public static ConflictException MessageNotFound(long sequence, long messages) =>
+        new("sequence_not_reached", $"The session holds {messages} messages; there is no message {sequence} yet.");
+
+    public static ConflictException ForkTooLarge(long max) =>
+        new("fork_too_large", $"A fork begins with at most {max} messages.");
+
     public static PreconditionFailedException Changed() =>
         new("precondition_failed", "The session has changed: its ETag is none of those in If-Match.");
 }

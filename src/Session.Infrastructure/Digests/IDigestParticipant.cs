@@ -34,8 +34,9 @@ internal sealed record DigestBatch(string UserId, IReadOnlyList<DigestRun> Runs)
 /// <summary>The messages of one session that follow on those digested before.</summary>
 /// <param name="SessionId">The session.</param>
 /// <param name="DigestedMessages">How many had been digested before; the first of these has the next number.</param>
+/// <param name="CopiedMessages">Messages up to this number were copied from another session, and used nothing here.</param>
 /// <param name="Messages">In order, without gaps; none where only something else about the session has changed.</param>
-internal sealed record DigestRun(Guid SessionId, long DigestedMessages, IReadOnlyList<SessionMessage> Messages)
+internal sealed record DigestRun(Guid SessionId, long DigestedMessages, long CopiedMessages, IReadOnlyList<SessionMessage> Messages)
 {
     /// <summary>The number of the newest message that is digested after this.</summary>
     public long LastSequence => DigestedMessages + Messages.Count;

@@ -47,7 +47,7 @@ internal sealed partial class SessionDigest(
 
     private const string FindSessions =
         $"""
-        SELECT s.session_id, s.digested_messages, s.message_count
+        SELECT s.session_id, s.digested_messages, s.message_count, s.copied_messages
         FROM dev.sessions AS s
         WHERE s.user_id = $1 AND {IsDue}
         ORDER BY s.session_id
@@ -245,7 +245,7 @@ internal sealed partial class SessionDigest(
         foreach (var session in sessions)
         {
             // The bytes may be used up before the session's messages are all read: the rest has its turn later, and so have the sessions behind.
-            var run = new DigestRun(session.SessionId, session.Digested, messages.GetValueOrDefault(session.SessionId) ?? []);
+            var run = new DigestRun(session.SessionId, session.Digested, session.Copied, messages.GetValueOrDefault(session.SessionId) ?? []);
             if (run.Messages.Count > 0 || session.Digested == session.Last)
             {
                 runs.Add(run);
@@ -255,19 +255,19 @@ internal sealed partial class SessionDigest(
         return new DigestBatch(userId, runs);
     }
 
-    private async Task<List<(Guid SessionId, long Digested, long Last)>> FindSessionsAsync(
+    private async Task<List<(Guid SessionId, long Digested, long Last, long Copied)>> FindSessionsAsync(
         NpgsqlConnection connection, string userId, DateTimeOffset idleSince, CancellationToken cancellationToken)
     {
         await using var command = DueCommand(FindSessions, connection, userId, idleSince, MaxSessions);
         await command.PrepareAsync(cancellationToken);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var sessions = new List<(Guid, long, long)>();
+        var sessions = new List<(Guid, long, long, long)>();
         long room = options.Value.MaxBatch;
         while (room > 0 && await reader.ReadAsync(cancellationToken))
         {
             var digested = reader.GetInt64(1);
             var count = Math.Min(room, reader.GetInt64(2) - digested);
-            sessions.Add((reader.GetGuid(0), digested, digested + count));
+            sessions.Add((reader.GetGuid(0), digested, digested + count, reader.GetInt64(3)));
             room -= count;
         }
 
@@ -275,7 +275,7 @@ internal sealed partial class SessionDigest(
     }
 
     private async Task<Dictionary<Guid, List<SessionMessage>>> ReadMessagesAsync(
-        NpgsqlConnection connection, string userId, List<(Guid SessionId, long Digested, long Last)> sessions, CancellationToken cancellationToken)
+        NpgsqlConnection connection, string userId, List<(Guid SessionId, long Digested, long Last, long Copied)> sessions, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(ReadMessages, connection)
         {

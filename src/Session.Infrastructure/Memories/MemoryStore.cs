@@ -55,6 +55,29 @@ internal sealed class MemoryStore(SessionDbContext context, NpgsqlDataSource dat
         FROM written
         """;
 
+    private const string Restore =
+        """
+        INSERT INTO dev.session_memories AS memory
+            (user_id, session_id, id, memory_type, conversation_summary, session_metadata, user_preferences, ongoing_tasks,
+             total_messages, last_summary_at, is_active, created_at, updated_at)
+        SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, true, $11, $12
+        FROM dev.sessions
+        WHERE user_id = $1 AND session_id = $2
+        ON CONFLICT (user_id, session_id) DO UPDATE SET
+            id = excluded.id,
+            memory_type = excluded.memory_type,
+            conversation_summary = excluded.conversation_summary,
+            session_metadata = excluded.session_metadata,
+            user_preferences = excluded.user_preferences,
+            ongoing_tasks = excluded.ongoing_tasks,
+            total_messages = excluded.total_messages,
+            last_summary_at = excluded.last_summary_at,
+            is_active = true,
+            created_at = excluded.created_at,
+            updated_at = excluded.updated_at
+        WHERE NOT memory.is_active
+        """;
+
     private const int MaxAttempts = 3;
 
     public async Task<WriteMemoryResult> WriteAsync(SessionMemory memory, IdempotencyKey? key, CancellationToken cancellationToken)
@@ -76,6 +99,31 @@ internal sealed class MemoryStore(SessionDbContext context, NpgsqlDataSource dat
 
         var answer = JsonSerializer.Deserialize<MemoryAnswer>(record.Answer)!;
         return new WriteMemoryResult(WriteMemoryOutcome.Replayed, answer.Apply(memory), answer.IsFirst);
+    }
+
+    public async Task<bool> RestoreAsync(SessionMemory memory, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(Restore, connection)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<string> { TypedValue = memory.UserId },
+                new NpgsqlParameter<Guid> { TypedValue = memory.SessionId },
+                new NpgsqlParameter<Guid> { TypedValue = memory.MemoryId },
+                new NpgsqlParameter<string> { TypedValue = memory.MemoryType },
+                new NpgsqlParameter<string> { TypedValue = memory.Content },
+                new NpgsqlParameter<string> { TypedValue = memory.Metadata, NpgsqlDbType = NpgsqlDbType.Jsonb },
+                new NpgsqlParameter<string> { TypedValue = memory.UserPreferences, NpgsqlDbType = NpgsqlDbType.Jsonb },
+                new NpgsqlParameter<string> { TypedValue = memory.OngoingTasks, NpgsqlDbType = NpgsqlDbType.Jsonb },
+                new NpgsqlParameter<long> { TypedValue = memory.TotalMessages },
+                new NpgsqlParameter<DateTimeOffset> { TypedValue = memory.LastSummaryAt },
+                new NpgsqlParameter<DateTimeOffset> { TypedValue = memory.CreatedAt },
+                new NpgsqlParameter<DateTimeOffset> { TypedValue = memory.UpdatedAt },
+            },
+        };
+        await command.PrepareAsync(cancellationToken);
+        return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
     }
 
     private async Task<MemoryAnswer?> TryWriteAsync(SessionMemory memory, IdempotencyKey? key, CancellationToken cancellationToken)

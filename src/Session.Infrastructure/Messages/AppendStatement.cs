@@ -28,13 +28,15 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
     // nobody else can. A write is left out whole: its session is gone or has ended, its expected number is not the next, or it was
     // made before. What "before" means is seen as of the statement's start: a message is then a row or packed, never neither. What others
     // commit after that breaks a unique key, and the statement is made once more; it is not packed sooner than such a statement lasts.
+    //
+    // What is put back has no time of arrival: it may go into an ended session, and leaves the session's times alone.
     private static readonly string Sql =
         $"""
         WITH input AS MATERIALIZED (
             SELECT *
-            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) WITH ORDINALITY
+            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) WITH ORDINALITY
                 AS i (write, user_id, session_id, id, own_id, role, content, message_type, metadata, tokens_used, cost_usd, created_at,
-                      now, expected_sequence, messages, key, request_hash, position)),
+                      now, expected_sequence, messages, key, request_hash, redacted_at, position)),
         session AS MATERIALIZED (
             SELECT s.user_id, s.session_id, s.message_count, s.status
             FROM dev.sessions AS s
@@ -61,13 +63,13 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
             SELECT i.*, s.message_count + row_number() OVER (PARTITION BY i.user_id, i.session_id ORDER BY i.position) AS sequence
             FROM input AS i
             JOIN session AS s ON s.user_id = i.user_id AND s.session_id = i.session_id
-            WHERE s.status <> 'ended'
+            WHERE (s.status <> 'ended' OR i.now IS NULL)
               AND coalesce(i.expected_sequence, s.message_count + 1) = s.message_count + 1
               AND i.write NOT IN (SELECT b.write FROM made_before AS b)),
         message AS (
             INSERT INTO dev.session_messages
-                (user_id, session_id, sequence, id, role, content, message_type, message_metadata, tokens_used, cost_usd, created_at)
-            SELECT user_id, session_id, sequence, id, role, content, message_type, metadata, tokens_used, cost_usd, created_at
+                (user_id, session_id, sequence, id, role, content, message_type, message_metadata, tokens_used, cost_usd, created_at, redacted_at)
+            SELECT user_id, session_id, sequence, id, role, content, message_type, metadata, tokens_used, cost_usd, created_at, redacted_at
             FROM numbered),
         total AS (
             SELECT user_id, session_id, count(*) AS messages, sum(tokens_used) AS tokens, sum(cost_usd) AS cost, max(now) AS now
@@ -78,7 +80,7 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
             SET message_count = s.message_count + t.messages,
                 total_tokens = s.total_tokens + t.tokens,
                 total_cost = s.total_cost + t.cost,
-                last_activity = t.now,
+                last_activity = coalesce(t.now, s.last_activity),
                 updated_at = greatest(s.updated_at, t.now),
                 revision = s.revision + 1,
                 is_digested = false
@@ -203,6 +205,7 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
         parameters.Add(ArrayParameter.Of(rows, row => row.IsFirst ? row.Write.Messages.Count : (int?)null, NpgsqlDbType.Integer));
         parameters.Add(ArrayParameter.Of(rows, row => row.IsFirst ? row.Write.Key?.Value : null, NpgsqlDbType.Text));
         parameters.Add(ArrayParameter.Of(rows, row => row.IsFirst ? row.Write.Key?.RequestHash : null, NpgsqlDbType.Bytea));
+        parameters.Add(ArrayParameter.Of(rows, row => row.New.Message.RedactedAt, NpgsqlDbType.TimestampTz));
     }
 
     private readonly record struct Row(Append Write, int Index, int Part)

@@ -33,7 +33,7 @@ internal sealed class MessageStore(
         return appended.Session switch
         {
             null => new AppendResult(AppendOutcome.SessionNotFound, []),
-            { HasEnded: true } => new AppendResult(AppendOutcome.SessionEnded, []),
+            { HasEnded: true } when append.Now is not null => new AppendResult(AppendOutcome.SessionEnded, []),
             { MessageCount: var count } when append.ExpectedSequence is { } expected && expected != count + 1 =>
                 new AppendResult(AppendOutcome.SequenceMismatch, [], NextSequence: count + 1),
 

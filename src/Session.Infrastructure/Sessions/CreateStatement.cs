@@ -25,8 +25,9 @@ internal sealed class CreateStatement : IGroupStatement<Creation, bool>
         $"""
         WITH input AS MATERIALIZED (
             SELECT *
-            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) WITH ORDINALITY
-                AS i (user_id, session_id, status, title, conversation_data, metadata, session_summary, now, key, request_hash, position)),
+            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) WITH ORDINALITY
+                AS i (user_id, session_id, status, title, conversation_data, metadata, session_summary, now, key, request_hash,
+                      updated_at, last_activity, archived_at, forked_from_session_id, forked_from_sequence, starred_at, position)),
         made_before AS MATERIALIZED (
             SELECT i.position
             FROM input AS i
@@ -35,8 +36,10 @@ internal sealed class CreateStatement : IGroupStatement<Creation, bool>
             INSERT INTO dev.sessions
                 (user_id, session_id, status, title, conversation_data, metadata, session_summary,
                  message_count, total_tokens, total_cost, created_at, updated_at, last_activity,
+                 archived_at, starred_at, forked_from_session_id, forked_from_sequence, copied_messages, copied_tokens, copied_cost,
                  is_digested, digested_messages, digested_cost, digested_activity)
-            SELECT user_id, session_id, status, title, conversation_data, metadata, session_summary, 0, 0, 0, now, now, now, true, 0, 0, now
+            SELECT user_id, session_id, status, title, conversation_data, metadata, session_summary, 0, 0, 0, now, updated_at, last_activity,
+                   archived_at, starred_at, forked_from_session_id, forked_from_sequence, 0, 0, 0, true, 0, 0, last_activity
             FROM input
             WHERE position NOT IN (SELECT b.position FROM made_before AS b)
             ORDER BY session_id
@@ -52,11 +55,13 @@ internal sealed class CreateStatement : IGroupStatement<Creation, bool>
             WHERE key IS NOT NULL
             ORDER BY user_id, key),
         counted_user AS (
-            {SessionCountsSql.Add("SELECT user_id, status, false AS is_starred, count(*) AS sessions FROM created GROUP BY user_id, status")}
+            {SessionCountsSql.Add("SELECT user_id, status, starred_at IS NOT NULL AS is_starred, count(*) AS sessions FROM created GROUP BY 1, 2, 3")}
             RETURNING sessions),
         counted AS (
             {StatisticsSql.Add(
-                "created HAVING (SELECT count(*) FROM counted_user) > 0", sessions: "count(*)", activeSessions: "count(*)")})
+                "created HAVING (SELECT count(*) FROM counted_user) > 0",
+                sessions: "count(*)",
+                activeSessions: $"count(*) FILTER (WHERE {StatisticsSql.IsActive})")})
         SELECT position
         FROM created
         """;
@@ -108,6 +113,12 @@ internal sealed class CreateStatement : IGroupStatement<Creation, bool>
                 ArrayParameter.Of(writes, w => w.Session.CreatedAt, NpgsqlDbType.TimestampTz),
                 ArrayParameter.Of(writes, w => w.Key?.Value, NpgsqlDbType.Text),
                 ArrayParameter.Of(writes, w => w.Key?.RequestHash, NpgsqlDbType.Bytea),
+                ArrayParameter.Of(writes, w => w.Session.UpdatedAt, NpgsqlDbType.TimestampTz),
+                ArrayParameter.Of(writes, w => w.Session.LastActivity, NpgsqlDbType.TimestampTz),
+                ArrayParameter.Of(writes, w => w.Session.ArchivedAt, NpgsqlDbType.TimestampTz),
+                ArrayParameter.Of(writes, w => w.Session.ForkedFromSessionId, NpgsqlDbType.Uuid),
+                ArrayParameter.Of(writes, w => w.Session.ForkedFromSequence, NpgsqlDbType.Bigint),
+                ArrayParameter.Of(writes, w => w.Session.StarredAt, NpgsqlDbType.TimestampTz),
             },
         };
         await command.PrepareAsync(cancellationToken);

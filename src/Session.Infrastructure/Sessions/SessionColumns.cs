@@ -12,6 +12,7 @@ internal static class SessionColumns
     [
         "session_id", "user_id", "status", "conversation_data", "metadata", "message_count", "total_tokens", "total_cost", "session_summary",
         "title", "starred_at", "created_at", "updated_at", "last_activity", "revision",
+        "archived_at", "forked_from_session_id", "forked_from_sequence",
     ];
 
     /// <summary>The columns of a table that goes by this name.</summary>
@@ -42,6 +43,10 @@ internal static class SessionColumns
             CreatedAt = createdAt,
             UpdatedAt = reader.GetFieldValue<DateTimeOffset>(first + 12),
             LastActivity = reader.GetFieldValue<DateTimeOffset>(first + 13),
+            ArchivedAt = reader.IsDBNull(first + 15) ? null : reader.GetFieldValue<DateTimeOffset>(first + 15),
+            ForkedFrom = reader.IsDBNull(first + 16) || reader.IsDBNull(first + 17)
+                ? null
+                : new ForkOrigin { SessionId = reader.GetGuid(first + 16), Sequence = reader.GetInt64(first + 17) },
             VersionTag = Session.Tag(reader.GetInt64(first + 14), createdAt),
         };
     }

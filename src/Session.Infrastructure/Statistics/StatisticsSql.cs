@@ -9,6 +9,9 @@ internal static class StatisticsSql
     /// </summary>
     private const string Slot = "(pg_backend_pid() % 64)::smallint";
 
+    /// <summary>Whether a session of this <c>status</c> counts as active.</summary>
+    public const string IsActive = "status IN ('active', 'completed')";
+
     /// <summary>Begins an addition; a query of the five amounts follows, see <see cref="Add"/>.</summary>
     private const string Insert =
         """

@@ -34,7 +34,8 @@ internal sealed class UsageDigest : IDigestParticipant
 
     public Task<DigestWrite> PrepareAsync(DigestBatch batch, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var used = batch.Messages
+        var used = batch.Runs
+            .SelectMany(run => run.Messages.Where(message => message.Sequence > run.CopiedMessages))
             .GroupBy(message => new Key(QuarterHourOf(message), message.SessionId, message.MessageType, ModelName.Of(message.Metadata)))
             .Select(messages => new Used(
                 messages.Key, messages.LongCount(), messages.Sum(message => (long)message.TokensUsed), messages.Sum(message => message.CostUsd)))

@@ -100,7 +100,7 @@ internal sealed class UsageStore(ReadConnections connections) : IUsageStore
             UNION ALL
             SELECT m.created_at, m.session_id, m.message_type, {UsageSql.ModelOf("m")}, 1, m.tokens_used, m.cost_usd
             FROM dev.sessions AS s
-            JOIN dev.session_messages AS m ON m.user_id = s.user_id AND m.session_id = s.session_id AND m.sequence > s.digested_messages
+            JOIN dev.session_messages AS m ON m.user_id = s.user_id AND m.session_id = s.session_id AND m.sequence > greatest(s.digested_messages, s.copied_messages)
             WHERE {ofSessions} AND NOT s.is_digested
               AND m.created_at >= (SELECT since FROM whole) AND m.created_at < (SELECT until FROM whole)),
         bucket AS (

@@ -72,7 +72,7 @@ public sealed class OpenApiDocumentTests(ApiFixture service) : IClassFixture<Api
                 response.Value.GetProperty("content").EnumerateObject(), content => Assert.True(content.Value.TryGetProperty("schema", out _), name)));
             var success = responses.Where(response => response.Name.StartsWith('2')).ToList();
             Assert.NotEmpty(success);
-            Assert.All(success, response => Assert.Equal(
+            Assert.All(success.Where(_ => !json.Text("operationId").StartsWith("export_", StringComparison.Ordinal)), response => Assert.Equal(
                 "application/json", Assert.Single(response.Value.GetProperty("content").EnumerateObject()).Name));
         });
         Assert.Distinct(operations.Select(operation => operation.Operation.Text("operationId")), StringComparer.Ordinal);

@@ -90,6 +90,67 @@ public sealed class ExecutableTests
         Assert.DoesNotContain("   at ", refused.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_users_sessions_go_to_a_file_and_from_it_into_another_database()
+    {
+        await using var here = await TestDatabase.CloneTemplateAsync();
+        await using var there = await TestDatabase.CloneTemplateAsync();
+        var folder = Directory.CreateTempSubdirectory("session-service-");
+        try
+        {
+            var (source, exported, again) = (Path.Combine(folder.FullName, "chats.jsonl"), Path.Combine(folder.FullName, "one.jsonl"), Path.Combine(folder.FullName, "two.jsonl"));
+            await File.WriteAllTextAsync(source, """
+                {"messages": [{"role": "user", "content": "Hello"}, {"role": "assistant", "content": "Grüße 🦊"}]}
+                {"messages": [{"role": "robot", "content": "Hello"}]}
+                """);
+
+            var wrong = await RunAsync(here.ConnectionString, "import", source, "--user", "a/b", "--on-error", "skip");
+            var export = await RunAsync(here.ConnectionString, "export", "--user", "a/b", "--output", exported);
+            var import = await RunAsync(there.ConnectionString, "import", exported, "--user", "a/b");
+            var copy = await RunAsync(there.ConnectionString, "export", "--user", "a/b", "--output", again);
+            var none = await RunAsync(here.ConnectionString, "export", "--user", "a/b", "--session", $"{Guid.NewGuid()}");
+            var nobody = await RunAsync(here.ConnectionString, "export");
+
+            Assert.True(wrong.ExitCode == 1, wrong.Output);
+            Assert.Contains("line 2: role: must be one of user, assistant, system, tool (validation_failed)", wrong.Output, StringComparison.Ordinal);
+            Assert.True(export.ExitCode == 0, export.Output);
+            Assert.True(import.ExitCode == 0, import.Output);
+            Assert.Contains("messages: 2 created, 0 unchanged, 0 failed", import.Output, StringComparison.Ordinal);
+            Assert.True(copy.ExitCode == 0, copy.Output);
+            Assert.Equal((await File.ReadAllLinesAsync(exported))[1..], (await File.ReadAllLinesAsync(again))[1..]);
+            Assert.True(none.ExitCode == 1, none.Output);
+            Assert.Contains("There is no such session.", none.Output, StringComparison.Ordinal);
+            Assert.True(nobody.ExitCode == 1, nobody.Output);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task What_would_be_archived_is_printed_and_stays_as_it_is()
+    {
+        await using var database = await TestDatabase.CloneTemplateAsync();
+        await database.ExecuteAsync(
+            """
+            INSERT INTO dev.sessions
+                (user_id, session_id, status, conversation_data, metadata, session_summary, message_count, total_tokens, total_cost,
+                 created_at, updated_at, last_activity)
+            VALUES ('a b', 'a87a9d6e-4137-4d41-8ab8-a13c4abcc83e', 'active', '{}', '{}', '', 0, 0, 0, '2020-01-01Z', '2020-01-01Z', '2020-01-01Z')
+            """);
+
+        var dry = await RunAsync(database.ConnectionString, "archive", "--dry-run", "--Archival:ExpireAfter", "1.00:00:00");
+        var before = await database.QueryAsync("SELECT status FROM dev.sessions");
+        var run = await RunAsync(database.ConnectionString, "archive", "--Archival:ExpireAfter", "1.00:00:00");
+
+        Assert.True(dry.ExitCode == 0, dry.Output);
+        Assert.Equal("expire a%20b a87a9d6e-4137-4d41-8ab8-a13c4abcc83e active 2020-01-01T00:00:00.0000000Z\n", dry.Output);
+        Assert.Equal(["active"], before);
+        Assert.True(run.ExitCode == 0, run.Output);
+        Assert.Equal(["expired"], await database.QueryAsync("SELECT status FROM dev.sessions"));
+    }
+
     private static async Task<(int ExitCode, string Output)> RunAsync(string connectionString, params string[] arguments)
     {
         using var timeout = new CancellationTokenSource(Patience);

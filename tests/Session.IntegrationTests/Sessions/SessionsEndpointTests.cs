@@ -18,7 +18,7 @@ public sealed class SessionsEndpointTests(ApiFixture service) : IClassFixture<Ap
             {"session_id": "<uuid>", "user_id": "{{user.UserId}}", "status": "active",
              "conversation_data": {}, "metadata": {"test": true}, "is_active": true, "message_count": 0,
              "total_tokens": 0, "total_cost": 0, "session_summary": "", "title": null, "is_starred": false, "starred_at": null,
-             "created_at": "<time>", "updated_at": "<time>", "last_activity": "<time>"}
+             "created_at": "<time>", "updated_at": "<time>", "last_activity": "<time>", "archived_at": null, "forked_from": null}
             """,
             answer.Is(201));
     }

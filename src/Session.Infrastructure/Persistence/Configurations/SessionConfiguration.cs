@@ -80,6 +80,20 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
         builder.Ignore(s => s.VersionTag);
         builder.Ignore(s => s.PreviousVersionTag);
 
+        builder.Property(s => s.ArchivedAt).HasColumnName("archived_at")
+            .HasComment("When the session was put away; null where it is not. An ended session keeps its status.");
+        builder.Property(s => s.ForkedFromSessionId).HasColumnName("forked_from_session_id")
+            .HasComment("The session that this one went on from, if there was one; it may be gone.");
+        builder.Property(s => s.ForkedFromSequence).HasColumnName("forked_from_sequence")
+            .HasComment("The last message that the two have in common.");
+        builder.Property(s => s.CopiedMessages).HasColumnName("copied_messages").HasDefaultValueSql("0").ValueGeneratedNever()
+            .HasComment("Messages 1 to this one were copied from there, and are no part of the statistics and of the usage.");
+        builder.Property(s => s.CopiedTokens).HasColumnName("copied_tokens").HasDefaultValueSql("0").ValueGeneratedNever()
+            .HasComment("Sum of their tokens_used.");
+        builder.Property(s => s.CopiedCost).HasColumnName("copied_cost").HasColumnType(ColumnTypes.MoneyTotal)
+            .HasDefaultValueSql("0").ValueGeneratedNever()
+            .HasComment("Sum of their cost_usd, USD.");
+
         // The defaults are for instances of an older version, which know nothing of these columns: what they make is not digested.
         builder.Property(s => s.IsDigested).HasColumnName("is_digested").HasDefaultValueSql("false").ValueGeneratedNever()
             .HasComment("Whether everything that follows from the messages tells of the session as it is.");

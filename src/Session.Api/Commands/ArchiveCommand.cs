@@ -1,0 +1,41 @@
+using System.CommandLine;
+using System.Globalization;
+using SessionService.Application.Archival;
+
+namespace SessionService.Api.Commands;
+
+/// <summary><c>archive</c>: what the background job does by its settings, once and now, or what it would do.</summary>
+internal static class ArchiveCommand
+{
+    public static Command Create()
+    {
+        var dryRun = new Option<bool>("--dry-run") { Description = "Only prints what would be done: the step, user, session, status and since when it was not used." };
+        var archive = new Command("archive", "Lets unused sessions expire, puts them away and deletes them, by the settings in the section Archival.")
+        {
+            TreatUnmatchedTokensAsErrors = false,
+            Options = { dryRun },
+        };
+        archive.SetAction((parsed, cancellationToken) => DatabaseWork.RunAsync(
+            parsed.UnmatchedTokens, (services, cancelled) => RunAsync(services, parsed.GetValue(dryRun), cancelled), cancellationToken));
+        return archive;
+    }
+
+    private static async Task<int> RunAsync(IServiceProvider services, bool isDryRun, CancellationToken cancellationToken)
+    {
+        var archive = services.GetRequiredService<ISessionArchive>();
+        if (!isDryRun)
+        {
+            await archive.RunAsync(cancellationToken);
+            return 0;
+        }
+
+        await foreach (var due in archive.FindDueAsync(cancellationToken))
+        {
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{due.Step.ToString().ToLowerInvariant()} {Uri.EscapeDataString(due.UserId)} {due.SessionId} {due.Status} {due.Since.UtcDateTime:O}"));
+        }
+
+        return 0;
+    }
+}

@@ -1,0 +1,123 @@
+using System.CommandLine;
+using AutoMapper;
+using SessionService.Api.Exports;
+using SessionService.Api.Imports;
+using SessionService.Application.Exports;
+using SessionService.Application.Identity;
+using SessionService.Application.Imports;
+using SessionService.Domain.Identity;
+
+namespace SessionService.Api.Commands;
+
+/// <summary><c>export</c> and <c>import</c>: the same as the requests, to and from files.</summary>
+internal static class TransferCommands
+{
+    private const int Incomplete = 1;
+    private const string StandardStream = "-";
+
+    public static Command CreateExport()
+    {
+        var user = User("Whose sessions to export.");
+        var session = new Option<Guid?>("--session") { Description = "Only this session." };
+        var format = new Option<string>("--format") { Description = "json (of a single session), jsonl or markdown.", DefaultValueFactory = _ => ExportSessionQuery.JsonLines };
+        format.AcceptOnlyFromAmong(ExportSessionQuery.Json, ExportSessionQuery.JsonLines, ExportSessionQuery.Markdown);
+        var output = new Option<string>("--output") { Description = "The file to write; - for the standard output.", DefaultValueFactory = _ => StandardStream };
+        var export = new Command("export", "Writes a user's sessions, messages and memories to a file.")
+        {
+            TreatUnmatchedTokensAsErrors = false,
+            Options = { user, session, format, output },
+        };
+        export.Validators.Add(result =>
+        {
+            if (result.GetValue(format) == ExportSessionQuery.Json && result.GetValue(session) is null)
+            {
+                result.AddError("--format json is the form of one session: name it with --session.");
+            }
+        });
+        export.SetAction((parsed, cancellationToken) => DatabaseWork.RunAsync(
+            parsed.UnmatchedTokens,
+            (services, cancelled) => ExportAsync(
+                services, parsed.GetRequiredValue(user), parsed.GetValue(session), parsed.GetRequiredValue(format), parsed.GetRequiredValue(output), cancelled),
+            cancellationToken));
+        return export;
+    }
+
+    public static Command CreateImport()
+    {
+        var file = new Argument<string>("file") { Description = "What an export wrote, or conversations in one of the other known forms; - for the standard input." };
+        var user = User("Whose the sessions become.");
+        var onError = new Option<string>("--on-error") { Description = "What to do about a line that is wrong: stop or skip.", DefaultValueFactory = _ => ImportQuery.Stop };
+        onError.AcceptOnlyFromAmong(ImportQuery.Stop, ImportQuery.Skip);
+        var import = new Command("import", "Reads sessions, messages and memories from a file; exits with 1 where something was wrong.")
+        {
+            TreatUnmatchedTokensAsErrors = false,
+            Arguments = { file },
+            Options = { user, onError },
+        };
+        import.SetAction((parsed, cancellationToken) => DatabaseWork.RunAsync(
+            parsed.UnmatchedTokens,
+            (services, cancelled) => ImportAsync(
+                services, parsed.GetRequiredValue(file), parsed.GetRequiredValue(user), parsed.GetRequiredValue(onError) == ImportQuery.Skip, cancelled),
+            cancellationToken));
+        return import;
+    }
+
+    private static async Task<int> ExportAsync(
+        IServiceProvider services, string userId, Guid? sessionId, string format, string output, CancellationToken cancellationToken)
+    {
+        var exports = services.GetRequiredService<ExportsService>();
+        var sessions = sessionId is { } id
+            ? new[] { await exports.FindAsync(id, new Caller(userId), cancellationToken) }.ToAsyncEnumerable()
+            : exports.ReadAsync(userId, cancellationToken);
+        await using var stream = output == StandardStream ? Console.OpenStandardOutput() : File.Create(output);
+        await CommandProgress.RunAsync("Exporting", total: null, report => services.GetRequiredService<ExportWriter>().WriteAsync(
+            sessions,
+            ExportFormat.Of(format, services.GetRequiredService<IMapper>()),
+            async chunk => await stream.WriteAsync(chunk, cancellationToken),
+            totals => report($"{totals.Sessions} sessions, {totals.Messages} messages", 0),
+            cancellationToken));
+        return 0;
+    }
+
+    private static async Task<int> ImportAsync(
+        IServiceProvider services, string file, string userId, bool skipsWrongLines, CancellationToken cancellationToken)
+    {
+        await using var stream = file == StandardStream ? Console.OpenStandardInput() : File.OpenRead(file);
+        // A document begins with what it is; lines begin with an object each, and documents may as well.
+        var isLines = file.EndsWith("l", StringComparison.OrdinalIgnoreCase) || file.EndsWith(".ndjson", StringComparison.OrdinalIgnoreCase);
+        var lines = services.GetRequiredService<ImportReader>().ReadAsync(stream, isLines, userId, cancellationToken);
+        ImportResponse? result = null;
+        await CommandProgress.RunAsync("Importing", stream.CanSeek ? stream.Length : null, async report =>
+            result = await services.GetRequiredService<ImportsService>().ImportAsync(
+                userId,
+                lines,
+                skipsWrongLines,
+                counts => report($"{counts.Sessions.Created} sessions, {counts.Messages.Created} messages", stream.CanSeek ? stream.Position : 0),
+                cancellationToken));
+        foreach (var (kind, counts) in new[] { ("sessions", result!.Sessions), ("messages", result.Messages), ("memories", result.Memories) })
+        {
+            Console.WriteLine($"{kind}: {counts.Created} created, {counts.Unchanged} unchanged, {counts.Failed} failed");
+        }
+
+        foreach (var error in result.Errors)
+        {
+            Console.WriteLine($"line {error.Line}: {error.Reason} ({error.Code})");
+        }
+
+        return result.Failed == 0 ? 0 : Incomplete;
+    }
+
+    private static Option<string> User(string description)
+    {
+        var user = new Option<string>("--user") { Description = description, Required = true };
+        user.Validators.Add(result =>
+        {
+            var id = UserIds.Normalize(result.GetValueOrDefault<string>());
+            if (id is null || UserIds.Refuse(id) is not null)
+            {
+                result.AddError("--user must be a user's id.");
+            }
+        });
+        return user;
+    }
+}

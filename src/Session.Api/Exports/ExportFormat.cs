@@ -1,0 +1,178 @@
+using System.Buffers;
+using System.Net.Mime;
+using System.Text.Json;
+using AutoMapper;
+using SessionService.Api.Json;
+using SessionService.Api.Messages;
+using SessionService.Application.Exports;
+using SessionService.Application.Messages;
+
+namespace SessionService.Api.Exports;
+
+/// <summary>The form of an export, written piece by piece into memory that whoever drives it sends off and clears.</summary>
+internal abstract class ExportFormat(IMapper mapper)
+{
+    public const string JsonLinesType = "application/x-ndjson";
+    public const string MarkdownType = "text/markdown";
+
+    private const int InitialBytes = 64 * 1024;
+
+    private static readonly JsonSerializerOptions Options = ServiceJson.NewOptions();
+
+    private MessageListWriter _messages;
+
+    public abstract string ContentType { get; }
+
+    /// <summary>The end of the name of a file that holds it.</summary>
+    public abstract string Extension { get; }
+
+    public ArrayBufferWriter<byte> Bytes { get; } = new(InitialBytes);
+
+    protected Utf8JsonWriter Json => field ??= new Utf8JsonWriter(Bytes, new JsonWriterOptions { Encoder = ServiceJson.Encoder, SkipValidation = true });
+
+    public static ExportFormat Of(string? name, IMapper mapper) => name switch
+    {
+        ExportSessionQuery.JsonLines => new JsonLinesFormat(mapper),
+        ExportSessionQuery.Markdown => new MarkdownFormat(mapper),
+        _ => new JsonDocumentFormat(mapper),
+    };
+
+    /// <summary>Begins an export.</summary>
+    public abstract void Begin(DateTimeOffset now);
+
+    /// <summary>Begins a session; its messages follow.</summary>
+    public virtual void BeginSession(ExportedSession session) =>
+        _messages = new MessageListWriter(Json, session.Session.UserId, session.Session.SessionId);
+
+    public abstract void WriteMessage(in MessageRow message);
+
+    public abstract void EndSession(ExportedSession session);
+
+    /// <summary>Ends an export that is whole.</summary>
+    public abstract void End(ExportTotals totals);
+
+    /// <summary>Sees to it that all that was written is in <see cref="Bytes"/>.</summary>
+    public void Flush() => Json.Flush();
+
+    protected void WriteSession(ExportedSession session) => JsonSerializer.Serialize(Json, mapper.Map<SessionLine>(session.Session), Options);
+
+    protected void WriteMemory(ExportedSession session) => JsonSerializer.Serialize(Json, mapper.Map<MemoryLine>(session.Memory), Options);
+
+    protected void WriteJson(in MessageRow message)
+    {
+        Json.WriteStartObject();
+        Json.WriteString("type"u8, ExportForm.Message);
+        _messages.WriteMembers(message);
+        Json.WriteEndObject();
+    }
+
+    protected void BeginHeader(DateTimeOffset now)
+    {
+        Json.WriteStartObject();
+        Json.WriteString("type"u8, ExportForm.Header);
+        Json.WriteNumber("version"u8, ExportForm.Version);
+        Json.WritePropertyName("exported_at"u8);
+        TimestampConverter.WriteUtc(Json, now.UtcDateTime);
+    }
+}
+
+/// <summary>How much an export holds.</summary>
+internal sealed class ExportTotals
+{
+    public long Sessions { get; set; }
+
+    public long Messages { get; set; }
+
+    public long Memories { get; set; }
+}
+
+/// <summary>One line each: the header, every session with its messages and its memory, the end.</summary>
+internal sealed class JsonLinesFormat(IMapper mapper) : ExportFormat(mapper)
+{
+    public override string ContentType => JsonLinesType;
+
+    public override string Extension => "jsonl";
+
+    public override void Begin(DateTimeOffset now)
+    {
+        BeginHeader(now);
+        Json.WriteEndObject();
+        EndLine();
+    }
+
+    public override void BeginSession(ExportedSession session)
+    {
+        base.BeginSession(session);
+        WriteSession(session);
+        EndLine();
+    }
+
+    public override void WriteMessage(in MessageRow message)
+    {
+        WriteJson(message);
+        EndLine();
+    }
+
+    public override void EndSession(ExportedSession session)
+    {
+        if (session.Memory is not null)
+        {
+            WriteMemory(session);
+            EndLine();
+        }
+    }
+
+    public override void End(ExportTotals totals)
+    {
+        Json.WriteStartObject();
+        Json.WriteString("type"u8, ExportForm.End);
+        Json.WriteNumber("sessions"u8, totals.Sessions);
+        Json.WriteNumber("messages"u8, totals.Messages);
+        Json.WriteNumber("memories"u8, totals.Memories);
+        Json.WriteEndObject();
+        EndLine();
+    }
+
+    private void EndLine()
+    {
+        Json.Flush();
+        Json.Reset();
+        Bytes.Write("\n"u8);
+    }
+}
+
+/// <summary>One document: the header with the session, its messages and its memory.</summary>
+internal sealed class JsonDocumentFormat(IMapper mapper) : ExportFormat(mapper)
+{
+    public override string ContentType => MediaTypeNames.Application.Json;
+
+    public override string Extension => "json";
+
+    public override void Begin(DateTimeOffset now) => BeginHeader(now);
+
+    public override void BeginSession(ExportedSession session)
+    {
+        base.BeginSession(session);
+        Json.WritePropertyName("session"u8);
+        WriteSession(session);
+        Json.WriteStartArray("messages"u8);
+    }
+
+    public override void WriteMessage(in MessageRow message) => WriteJson(message);
+
+    public override void EndSession(ExportedSession session)
+    {
+        Json.WriteEndArray();
+        Json.WritePropertyName("memory"u8);
+        if (session.Memory is null)
+        {
+            Json.WriteNullValue();
+        }
+        else
+        {
+            WriteMemory(session);
+        }
+    }
+
+    public override void End(ExportTotals totals) => Json.WriteEndObject();
+}

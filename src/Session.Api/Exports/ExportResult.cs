@@ -1,0 +1,49 @@
+using System.Text;
+using Microsoft.AspNetCore.Http.Timeouts;
+using Microsoft.AspNetCore.Mvc;
+using SessionService.Api.Messages;
+using SessionService.Api.Problems;
+using SessionService.Application.Exports;
+
+namespace SessionService.Api.Exports;
+
+/// <summary>Answers with an export as it is written. An export that breaks off ends the connection, never as if it were whole.</summary>
+internal sealed partial class ExportResult(IAsyncEnumerable<ExportedSession> sessions, ExportFormat format, string fileName) : IActionResult
+{
+    public async Task ExecuteResultAsync(ActionContext context)
+    {
+        var http = context.HttpContext;
+        try
+        {
+            await http.RequestServices.GetRequiredService<ExportWriter>()
+                .WriteAsync(sessions, format, chunk => SendAsync(http, chunk), onProgress: null, http.RequestAborted);
+        }
+        catch (Exception exception) when (http.Response.HasStarted)
+        {
+            if (!http.RequestAborted.IsCancellationRequested)
+            {
+                LogBrokenOff(http.RequestServices.GetRequiredService<ILogger<ExportResult>>(), ProblemFactory.TraceId(http), exception);
+            }
+
+            http.Abort();
+        }
+    }
+
+    private async Task SendAsync(HttpContext http, ReadOnlyMemory<byte> chunk)
+    {
+        if (!http.Response.HasStarted)
+        {
+            http.Response.ContentType = $"{format.ContentType}; charset={Encoding.UTF8.WebName}";
+            http.Response.Headers.ContentDisposition = $"attachment; filename=\"{fileName}.{format.Extension}\"";
+            // An answer under way takes as long as its client, which has a limit for every chunk.
+            http.Features.Get<IHttpRequestTimeoutFeature>()?.DisableTimeout();
+        }
+
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
+        patience.CancelAfter(MessageListResult.Patience);
+        await http.Response.BodyWriter.WriteAsync(chunk, patience.Token);
+    }
+
+    [LoggerMessage(EventId = 1, Level = LogLevel.Warning, Message = "An export broke off. {TraceId}")]
+    private static partial void LogBrokenOff(ILogger logger, string traceId, Exception exception);
+}

@@ -1,0 +1,99 @@
+using SessionService.Application.Exports;
+using SessionService.Application.Messages;
+using SessionService.Application.Time;
+
+namespace SessionService.Api.Exports;
+
+/// <summary>
+/// Writes an export in constant memory, however large it is. A session holds the messages that it had when it was read; as messages never
+/// change, those can be read later, some at a time, and no connection or snapshot is held for longer than that takes.
+/// </summary>
+internal sealed class ExportWriter(IMessageReader messages, TimeProvider time)
+{
+    /// <summary>What is gathered before it is sent, and about what is read at once: so much is in memory before the connection is given back.</summary>
+    private const int ChunkBytes = 256 * 1024;
+
+    private const int FirstTake = 50;
+    private const int MaxTake = 1_000;
+
+    /// <param name="sessions">What to export.</param>
+    /// <param name="format">The form.</param>
+    /// <param name="send">Sends off what is in the format's memory. As long as it takes, a connection may be held.</param>
+    /// <param name="onProgress">Hears of how much is written, now and then.</param>
+    /// <param name="cancellationToken">Ends the export.</param>
+    public async Task WriteAsync(
+        IAsyncEnumerable<ExportedSession> sessions,
+        ExportFormat format,
+        Func<ReadOnlyMemory<byte>, Task> send,
+        Action<ExportTotals>? onProgress,
+        CancellationToken cancellationToken)
+    {
+        var totals = new ExportTotals();
+        format.Begin(time.GetDatabaseNow());
+        await foreach (var session in sessions.WithCancellation(cancellationToken))
+        {
+            format.BeginSession(session);
+            totals.Messages += await WriteMessagesAsync(session, format, send, cancellationToken);
+            format.EndSession(session);
+            totals.Sessions++;
+            totals.Memories += session.Memory is null ? 0 : 1;
+            await SendAsync(format, send, from: ChunkBytes);
+            onProgress?.Invoke(totals);
+        }
+
+        format.End(totals);
+        await SendAsync(format, send, from: 0);
+    }
+
+    private async Task<long> WriteMessagesAsync(
+        ExportedSession exported, ExportFormat format, Func<ReadOnlyMemory<byte>, Task> send, CancellationToken cancellationToken)
+    {
+        var session = exported.Session;
+        long written = 0;
+        var take = FirstTake;
+        while (written < session.MessageCount)
+        {
+            var selection = new MessageSelection
+            {
+                Order = MessageOrder.OldestFirst,
+                After = written,
+                Before = session.MessageCount + 1,
+                Take = take,
+            };
+            long bytes = 0;
+            var rows = await messages.OpenAsync(session.UserId, session.SessionId, selection, cancellationToken);
+            if (rows is null)
+            {
+                // Removed for good since it was read: then this is all there is of it.
+                break;
+            }
+
+            await using (rows)
+            {
+                await foreach (var row in rows.ReadAsync(cancellationToken))
+                {
+                    format.WriteMessage(row);
+                    written++;
+                    bytes += row.Content.Length + row.Metadata.Length;
+                    await SendAsync(format, send, from: 4 * ChunkBytes);
+                }
+            }
+
+            await SendAsync(format, send, from: ChunkBytes);
+            // As many as fill a chunk, so that few are sent while the connection waits.
+            take = bytes == 0 ? MaxTake : (int)Math.Clamp(take * (long)ChunkBytes / bytes, 1, Math.Min(MaxTake, 4L * take));
+        }
+
+        return written;
+    }
+
+    private static async ValueTask SendAsync(ExportFormat format, Func<ReadOnlyMemory<byte>, Task> send, int from)
+    {
+        format.Flush();
+        if (format.Bytes.WrittenCount >= from)
+        {
+            await send(format.Bytes.WrittenMemory);
+            format.Bytes.ResetWrittenCount();
+        }
+    }
+}

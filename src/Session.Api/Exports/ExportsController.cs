@@ -1,0 +1,51 @@
+using System.Net.Mime;
+using AutoMapper;
+using Microsoft.AspNetCore.Mvc;
+using SessionService.Api.Identity;
+using SessionService.Api.OpenApi;
+using SessionService.Application.Exports;
+using SessionService.Application.Identity;
+
+namespace SessionService.Api.Exports;
+
+/// <summary>Conversations to take elsewhere.</summary>
+[ApiController]
+[Tags("Export and import")]
+public sealed class ExportsController(ExportsService exports, IMapper mapper) : ControllerBase
+{
+    /// <summary>Exports a session</summary>
+    /// <remarks>
+    /// With its messages and its memory, streamed. `json` is one document, `jsonl` one line a session, message or memory; an import takes both and
+    /// loses nothing. `markdown` is for people. An answer that was not sent to its end is broken off, never ended as if it were whole.
+    /// </remarks>
+    /// <param name="sessionId">The session's id.</param>
+    /// <param name="query">The form.</param>
+    /// <param name="caller">The caller.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <response code="200">The session, as it is at this moment.</response>
+    [HttpGet("api/v1/sessions/{session_id:guid}/export", Name = "export_session")]
+    [ProducesStream(MediaTypeNames.Application.Json, ExportFormat.JsonLinesType, ExportFormat.MarkdownType)]
+    [ProducesProblem(StatusCodes.Status404NotFound)]
+    public async Task<IActionResult> ExportSession(
+        [FromRoute(Name = "session_id")] Guid sessionId, [FromQuery(Name = "")] ExportSessionQuery query, [FromCaller] Caller caller, CancellationToken cancellationToken)
+    {
+        var session = await exports.FindAsync(sessionId, caller, cancellationToken);
+        return new ExportResult(new[] { session }.ToAsyncEnumerable(), ExportFormat.Of(query.Format, mapper), $"session-{sessionId}");
+    }
+
+    /// <summary>Exports all of a user's sessions</summary>
+    /// <remarks>
+    /// NDJSON, streamed however much it is: a line `{"type": "export", "version": 1, …}`; every session (`"type": "session"`), the oldest first,
+    /// each followed by its messages (`"message"`) and its memory (`"memory"`), named as in the other answers; and a line
+    /// `{"type": "end", …}` with how many there were, without which it is not whole. Each session is as of the moment at which it was reached.
+    /// </remarks>
+    /// <param name="userId">The user, percent-encoded; a slash as <c>%2F</c>.</param>
+    /// <param name="caller">The caller.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <response code="200">Everything of the user's.</response>
+    [HttpGet("api/v1/users/{user_id}/export", Name = "export_user")]
+    [ProducesStream(ExportFormat.JsonLinesType)]
+    [ProducesProblem(StatusCodes.Status403Forbidden)]
+    public IActionResult ExportUser([FromPathUser] string userId, [FromOptionalCaller] Caller caller, CancellationToken cancellationToken) =>
+        new ExportResult(exports.ReadAsync(CallerAccess.ActFor(caller, userId), cancellationToken), new JsonLinesFormat(mapper), "sessions");
+}

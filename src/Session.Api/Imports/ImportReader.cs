@@ -1,0 +1,193 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using FluentValidation;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
+using Microsoft.Extensions.Options;
+using SessionService.Api.Json;
+using SessionService.Api.Problems;
+using SessionService.Application.Exports;
+using SessionService.Application.Imports;
+using SessionService.Application.Imports.Foreign;
+using SessionService.Application.Json;
+using SessionService.Application.Limits;
+using SessionService.Application.Time;
+
+namespace SessionService.Api.Imports;
+
+/// <summary>Reads what is to be imported, object by object: exports of this service, and the forms of others.</summary>
+internal sealed class ImportReader(
+    IOptions<LimitOptions> limits,
+    IValidator<SessionLine> sessions,
+    IValidator<MessageLine> messages,
+    IValidator<MemoryLine> memories,
+    TimeProvider time)
+{
+    private readonly JsonObjectInputFormatter _json = new(ServiceJson.NewOptions());
+
+    /// <summary>The content, in the order in which it comes.</summary>
+    /// <param name="stream">NDJSON, or JSON documents.</param>
+    /// <param name="isLines">Whether each line stands for itself, so that a broken one does no harm to those after it.</param>
+    /// <param name="userId">Whose it becomes.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="InvalidJsonException">It is no JSON from the start.</exception>
+    public async IAsyncEnumerable<ImportLine> ReadAsync(
+        Stream stream, bool isLines, string userId, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var records = new JsonRecords(stream, (int)Math.Min(limits.Value.MaxBodyBytes, int.MaxValue / 2));
+        await using var all = (isLines ? records.ReadLinesAsync(cancellationToken) : records.ReadDocumentsAsync(cancellationToken))
+            .GetAsyncEnumerator(cancellationToken);
+        long number = 0;
+        while (true)
+        {
+            var (hasNext, end) = await TryMoveAsync(all);
+            if (!hasNext && end is null && number == 0 && !isLines)
+            {
+                end = new InvalidJsonException("The body is not JSON: it is empty.");
+            }
+
+            if (end is not null && number == 0)
+            {
+                throw end;
+            }
+
+            if (end is not null)
+            {
+                yield return new ImportLine(number + 1, Kind: null, Content: null, new ImportRefusal(ProblemCodes.InvalidJson, end.Message, EndsReading: true));
+            }
+
+            if (!hasNext)
+            {
+                yield break;
+            }
+
+            number = all.Current.Number;
+            foreach (var line in Read(all.Current, userId))
+            {
+                yield return line;
+            }
+        }
+    }
+
+    private static async ValueTask<(bool HasNext, InvalidJsonException? End)> TryMoveAsync(IAsyncEnumerator<JsonRecord> records)
+    {
+        try
+        {
+            return (await records.MoveNextAsync(), null);
+        }
+        catch (InvalidJsonException exception)
+        {
+            return (false, exception);
+        }
+    }
+
+    private List<ImportLine> Read(JsonRecord record, string userId)
+    {
+        if (record.IsTooLong)
+        {
+            return [Refuse(record, kind: null, ProblemCodes.PayloadTooLarge, $"must be at most {limits.Value.MaxBodyBytes} bytes long")];
+        }
+
+        var errors = new ModelStateDictionary();
+        try
+        {
+            var document = JsonObjectInputFormatter.Parse(record.Json, errors);
+            return document is null ? [Refuse(record, kind: null, errors)] : Read(record, document, userId);
+        }
+        catch (InvalidJsonException exception)
+        {
+            return [Refuse(record, kind: null, ProblemCodes.InvalidJson, exception.Message)];
+        }
+    }
+
+    private List<ImportLine> Read(JsonRecord record, JsonDocument document, string userId)
+    {
+        using (document)
+        {
+            var json = document.RootElement;
+            var type = json.TryGetProperty("type", out var named) && named.ValueKind == JsonValueKind.String ? JsonMarshal.GetRawUtf8Value(named) : default;
+            if (type.SequenceEqual("\"session\""u8))
+            {
+                return [Read(record, json, ImportKind.Session, sessions)];
+            }
+
+            if (type.SequenceEqual("\"message\""u8))
+            {
+                return [Read(record, json, ImportKind.Message, messages)];
+            }
+
+            if (type.SequenceEqual("\"memory\""u8))
+            {
+                return [Read(record, json, ImportKind.Memory, memories)];
+            }
+
+            if (type.SequenceEqual("\"end\""u8))
+            {
+                return [];
+            }
+
+            if (type.SequenceEqual("\"export\""u8))
+            {
+                return json.TryGetProperty("version", out var version) && version.GetRawText() == $"{ExportForm.Version}"
+                    ? []
+                    : [new ImportLine(record.Number, Kind: null, Content: null, new ImportRefusal(
+                        "unsupported_version", $"The export is of another version than {ExportForm.Version}.", EndsReading: true))];
+            }
+
+        }
+
+        return ReadForeign(record, userId);
+    }
+
+    private ImportLine Read<T>(JsonRecord record, JsonElement json, ImportKind kind, IValidator<T> validator)
+        where T : notnull
+    {
+        var errors = new ModelStateDictionary();
+        var content = (T)_json.Read(json, typeof(T), errors);
+        return Check(record, kind, content, validator, errors);
+    }
+
+    /// <summary>A conversation in a form of others, all of it at once: it is no longer than an object may be.</summary>
+    private List<ImportLine> ReadForeign(JsonRecord record, string userId)
+    {
+        using var document = JsonDocument.Parse(StorableJson.Of(record.Json.Span), new JsonDocumentOptions { MaxDepth = JsonLimits.MaxDepth });
+        var json = document.RootElement;
+        var isChatGpt = ChatGptConversation.Is(json);
+        if (!isChatGpt && !ChatMessages.Is(json))
+        {
+            return [Refuse(
+                record, kind: null, ProblemCodes.ValidationFailed, "type: must be one of session, message, memory, or the object a conversation of a known form")];
+        }
+
+        var now = time.GetDatabaseNow();
+        var lines = isChatGpt
+            ? ChatGptConversation.Read(json, userId, now, limits.Value.MaxJsonBytes)
+            : ChatMessages.Read(json, userId, now);
+        return [.. lines.Select(line => line switch
+        {
+            SessionLine session => Check(record, ImportKind.Session, session, sessions, new ModelStateDictionary()),
+            _ => Check(record, ImportKind.Message, (MessageLine)line, messages, new ModelStateDictionary()),
+        })];
+    }
+
+    private static ImportLine Check<T>(JsonRecord record, ImportKind kind, T content, IValidator<T> validator, ModelStateDictionary errors)
+    {
+        // A field that could not be read is not given; that it is missing besides is no news.
+        foreach (var failure in validator.Validate(content).Errors.Where(failure => !errors.ContainsKey(failure.PropertyName)).ToList())
+        {
+            errors.TryAddModelError(failure.PropertyName, failure.ErrorMessage);
+        }
+
+        return errors.IsValid ? new ImportLine(record.Number, kind, content) : Refuse(record, kind, errors);
+    }
+
+    private static ImportLine Refuse(JsonRecord record, ImportKind? kind, ModelStateDictionary errors) => Refuse(
+        record,
+        kind,
+        ProblemCodes.ValidationFailed,
+        string.Join("; ", errors.SelectMany(entry => entry.Value!.Errors.Select(error =>
+            entry.Key.Length == 0 ? error.ErrorMessage : $"{entry.Key}: {error.ErrorMessage}"))));
+
+    private static ImportLine Refuse(JsonRecord record, ImportKind? kind, string code, string reason) =>
+        new(record.Number, kind, Content: null, new ImportRefusal(code, reason));
+}

@@ -1,0 +1,282 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using SessionService.Api.Json;
+
+namespace SessionService.Api.Imports;
+
+/// <summary>
+/// Takes a stream of JSON of any length apart into objects of bounded length: the lines of NDJSON; or, of JSON documents, the elements of an
+/// array, and the parts of an export (an object that begins with <c>"type": "export"</c>).
+/// </summary>
+internal sealed class JsonRecords(Stream stream, int maxRecordBytes)
+{
+    private const int BufferBytes = 64 * 1024;
+
+    private static readonly byte[] HeaderOfExport = """{"type":"export","version":"""u8.ToArray();
+
+    private readonly byte[] _buffer = new byte[BufferBytes];
+    private readonly ArrayBufferWriter<byte> _record = new();
+    private int _at;
+    private int _end;
+    private long _number;
+    private bool _isTooLong;
+
+    /// <summary>The lines that hold something. Each is valid until the next is asked for.</summary>
+    public async IAsyncEnumerable<JsonRecord> ReadLinesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        while (await FillAsync(cancellationToken))
+        {
+            Begin();
+            var isAtEnd = false;
+            while (!isAtEnd && await FillAsync(cancellationToken))
+            {
+                var rest = _buffer.AsSpan(_at.._end);
+                var length = rest.IndexOf((byte)'\n');
+                isAtEnd = length >= 0;
+                Take(isAtEnd ? length : rest.Length);
+                _at += isAtEnd ? 1 : 0;
+            }
+
+            if (_isTooLong || _record.WrittenSpan.ContainsAnyExcept(" \t\r"u8))
+            {
+                yield return Record();
+            }
+        }
+    }
+
+    /// <summary>The objects of JSON documents, one after the other. Each is valid until the next is asked for.</summary>
+    /// <exception cref="InvalidJsonException">It is no JSON from here on.</exception>
+    public async IAsyncEnumerable<JsonRecord> ReadDocumentsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        while (await NextAsync(cancellationToken) is { } first)
+        {
+            var records = first switch
+            {
+                (byte)'[' => ReadElementsAsync(cancellationToken),
+                (byte)'{' => ReadObjectAsync(cancellationToken),
+                _ => throw Invalid(),
+            };
+            await foreach (var record in records.WithCancellation(cancellationToken))
+            {
+                yield return record;
+            }
+        }
+    }
+
+    private async IAsyncEnumerable<JsonRecord> ReadElementsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        _at++;
+        var isFirst = true;
+        while (await DemandNextAsync(cancellationToken) != ']')
+        {
+            if (!isFirst)
+            {
+                await DemandAsync((byte)',', cancellationToken);
+                await DemandNextAsync(cancellationToken);
+            }
+
+            isFirst = false;
+            Begin();
+            await ReadValueAsync(depth: 0, cancellationToken);
+            yield return Record();
+        }
+
+        _at++;
+    }
+
+    /// <summary>An object that is a record, or an export, whose parts are.</summary>
+    private async IAsyncEnumerable<JsonRecord> ReadObjectAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        Begin();
+        Take(1);
+        if (await DemandNextAsync(cancellationToken) == '"')
+        {
+            var name = _record.WrittenCount;
+            await ReadValueAsync(depth: 0, cancellationToken);
+            var isType = _record.WrittenSpan[name..].SequenceEqual("\"type\""u8);
+            await DemandNextAsync(cancellationToken);
+            Append(await DemandAsync((byte)':', cancellationToken));
+            await DemandNextAsync(cancellationToken);
+            var value = _record.WrittenCount;
+            await ReadValueAsync(depth: 0, cancellationToken);
+            if (isType && _record.WrittenSpan[value..].SequenceEqual("\"export\""u8))
+            {
+                await foreach (var record in ReadPartsAsync(cancellationToken))
+                {
+                    yield return record;
+                }
+
+                yield break;
+            }
+        }
+
+        await ReadValueAsync(depth: 1, cancellationToken);
+        yield return Record();
+    }
+
+    /// <summary>What follows the first member of an export.</summary>
+    private async IAsyncEnumerable<JsonRecord> ReadPartsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        // An export's header is a line of its own in NDJSON, and no record here.
+        _number--;
+        while (await DemandNextAsync(cancellationToken) != '}')
+        {
+            await DemandAsync((byte)',', cancellationToken);
+            await DemandNextAsync(cancellationToken);
+            _record.ResetWrittenCount();
+            await ReadValueAsync(depth: 0, cancellationToken);
+            var isVersion = _record.WrittenSpan.SequenceEqual("\"version\""u8);
+            await DemandNextAsync(cancellationToken);
+            await DemandAsync((byte)':', cancellationToken);
+            switch (await DemandNextAsync(cancellationToken))
+            {
+                case (byte)'{':
+                    Begin();
+                    await ReadValueAsync(depth: 0, cancellationToken);
+                    yield return Record();
+                    break;
+
+                case (byte)'[':
+                    await foreach (var record in ReadElementsAsync(cancellationToken))
+                    {
+                        yield return record;
+                    }
+
+                    break;
+
+                default:
+                    _record.ResetWrittenCount();
+                    _record.Write(HeaderOfExport);
+                    await ReadValueAsync(depth: 0, cancellationToken);
+                    if (isVersion)
+                    {
+                        Append((byte)'}');
+                        yield return new JsonRecord(_number, _record.WrittenMemory, _isTooLong);
+                    }
+
+                    break;
+            }
+        }
+
+        _at++;
+    }
+
+    /// <summary>Copies a value, or the rest of one that is so deep.</summary>
+    private async ValueTask ReadValueAsync(int depth, CancellationToken cancellationToken)
+    {
+        var scan = new JsonValueScan(depth);
+        while (await FillAsync(cancellationToken))
+        {
+            Take(scan.Measure(_buffer.AsSpan(_at.._end)));
+            if (scan.IsComplete)
+            {
+                return;
+            }
+        }
+
+        throw Invalid();
+    }
+
+    private void Begin()
+    {
+        _number++;
+        _record.ResetWrittenCount();
+        _isTooLong = false;
+    }
+
+    private JsonRecord Record() => new(_number, _isTooLong ? default : _record.WrittenMemory, _isTooLong);
+
+    private void Take(int length)
+    {
+        if (_record.WrittenCount + length > maxRecordBytes)
+        {
+            _isTooLong = true;
+        }
+
+        if (!_isTooLong)
+        {
+            _record.Write(_buffer.AsSpan(_at, length));
+        }
+
+        _at += length;
+    }
+
+    private void Append(byte one) => _record.Write([one]);
+
+    private async ValueTask<byte> DemandAsync(byte expected, CancellationToken cancellationToken)
+    {
+        if (await DemandNextAsync(cancellationToken) != expected)
+        {
+            throw Invalid();
+        }
+
+        _at++;
+        return expected;
+    }
+
+    private async ValueTask<byte> DemandNextAsync(CancellationToken cancellationToken) => await NextAsync(cancellationToken) ?? throw Invalid();
+
+    /// <summary>Passes over white space and tells what follows, without taking it.</summary>
+    private async ValueTask<byte?> NextAsync(CancellationToken cancellationToken)
+    {
+        while (await FillAsync(cancellationToken))
+        {
+            var length = _buffer.AsSpan(_at.._end).IndexOfAnyExcept(" \t\r\n"u8);
+            if (length >= 0)
+            {
+                _at += length;
+                return _buffer[_at];
+            }
+
+            _at = _end;
+        }
+
+        return null;
+    }
+
+    /// <summary>Sees to it that there is something in the buffer; false at the end of the stream.</summary>
+    private async ValueTask<bool> FillAsync(CancellationToken cancellationToken)
+    {
+        if (_at < _end)
+        {
+            return true;
+        }
+
+        var isStart = _end == 0;
+        (_at, _end) = (0, await ReadAsync(_buffer, cancellationToken));
+        if (isStart)
+        {
+            // A mark of the byte order may come in pieces as well.
+            while (_end is > 0 and < 3 && await ReadAsync(_buffer.AsMemory(_end), cancellationToken) is > 0 and var more)
+            {
+                _end += more;
+            }
+
+            _at = _buffer.AsSpan(0, _end).StartsWith("\uFEFF"u8) ? 3 : 0;
+            return _at < _end || (_end > 0 && await FillAsync(cancellationToken));
+        }
+
+        return _end > 0;
+    }
+
+    private async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await stream.ReadAsync(buffer, cancellationToken);
+        }
+        catch (IOException exception) when (exception is not BadHttpRequestException)
+        {
+            // A client that went away in the middle, or sent chunks of no length: its doing, not ours.
+            throw new BadHttpRequestException("The body could not be read.", exception);
+        }
+    }
+
+    private InvalidJsonException Invalid() => new($"The body is not JSON after object {_number}.");
+}
+
+/// <summary>An object of a stream of JSON.</summary>
+/// <param name="Number">Its line, or how many there are up to it.</param>
+/// <param name="Json">The object, which may still turn out to be none.</param>
+/// <param name="IsTooLong">Whether it is longer than objects may be, and was passed over.</param>
+internal readonly record struct JsonRecord(long Number, ReadOnlyMemory<byte> Json, bool IsTooLong);

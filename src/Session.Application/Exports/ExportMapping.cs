@@ -1,0 +1,24 @@
+using AutoMapper;
+using SessionService.Application.Json;
+using SessionService.Domain.Memories;
+using SessionService.Domain.Sessions;
+
+namespace SessionService.Application.Exports;
+
+internal sealed class ExportMapping : Profile
+{
+    public ExportMapping()
+    {
+        CreateMap<Session, SessionLine>()
+            .ForMember(l => l.Type, map => map.Ignore())
+            .ForMember(l => l.Status, map => map.MapFrom(s => s.Status.Name()))
+            .ForMember(l => l.ConversationData, map => map.MapFrom(s => new JsonText(s.ConversationData)))
+            .ForMember(l => l.ForkedFromSession, map => map.MapFrom(s => s.ForkedFromSessionId))
+            .ForMember(l => l.Metadata, map => map.MapFrom(s => new JsonText(s.Metadata)));
+        CreateMap<SessionMemory, MemoryLine>()
+            .ForMember(l => l.Type, map => map.Ignore())
+            .ForMember(l => l.Metadata, map => map.MapFrom(m => new JsonText(m.Metadata)))
+            .ForMember(l => l.UserPreferences, map => map.MapFrom(m => new JsonText(m.UserPreferences)))
+            .ForMember(l => l.OngoingTasks, map => map.MapFrom(m => new JsonText(m.OngoingTasks)));
+    }
+}

@@ -1,0 +1,62 @@
+using FluentValidation;
+using Microsoft.Extensions.Options;
+using SessionService.Application.Json;
+using SessionService.Application.Limits;
+using SessionService.Application.Messages;
+using SessionService.Application.Validation;
+using SessionService.Domain.Messages;
+
+namespace SessionService.Application.Exports;
+
+/// <summary>A message as an import reads it, from what an export has written (see <see cref="MessageResponse"/>).</summary>
+public sealed class MessageLine
+{
+    public Guid? SessionId { get; init; }
+
+    /// <summary>One is derived from the session's id and the number where none is given.</summary>
+    public Guid? MessageId { get; init; }
+
+    /// <summary>The next number where none is given.</summary>
+    public long? Sequence { get; init; }
+
+    public string? Role { get; init; }
+
+    public string? Content { get; init; }
+
+    public string? MessageType { get; init; }
+
+    public JsonText? Metadata { get; init; }
+
+    public int? TokensUsed { get; init; }
+
+    public decimal? CostUsd { get; init; }
+
+    public DateTimeOffset? CreatedAt { get; init; }
+
+    /// <summary>Of a message that was blanked, and has no content.</summary>
+    public DateTimeOffset? RedactedAt { get; init; }
+}
+
+internal sealed class MessageLineValidator : AbstractValidator<MessageLine>
+{
+    public MessageLineValidator(IOptions<LimitOptions> limits, TimeProvider time)
+    {
+        RuleFor(l => l.SessionId).Required();
+        RuleFor(l => l.Sequence).ExpectedSequence();
+        RuleFor(l => l.Role)
+            .Required()
+            .Must(role => role is null || MessageRoles.IsKnown(role)).WithMessage("must be one of user, assistant, system, tool");
+        RuleFor(l => l.Content).Required().Utf8Bytes(limits.Value.MaxContentBytes);
+        RuleFor(l => l.Content).NotBlank().When(l => l.RedactedAt is null);
+        RuleFor(l => l.RedactedAt)
+            .InRange()
+            .Must((line, redactedAt) => redactedAt is null || string.IsNullOrEmpty(line.Content)).WithMessage("must not be given with content");
+        RuleFor(l => l.MessageType).NotBlank().Characters(CreateMessageRequest.MaxTypeLength);
+        RuleFor(l => l.Metadata).JsonObject(limits.Value.MaxJsonBytes);
+        RuleFor(l => l.TokensUsed).GreaterThanOrEqualTo(0).WithMessage("must be 0 or more");
+        RuleFor(l => l.CostUsd).InclusiveBetween(0, Money.Max).WithMessage($"must be between 0 and {Money.Max}");
+        RuleFor(l => l.CreatedAt)
+            .InRange()
+            .Must(createdAt => createdAt is null || createdAt <= time.GetUtcNow()).WithMessage("must not be in the future");
+    }
+}

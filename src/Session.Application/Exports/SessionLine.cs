@@ -1,0 +1,70 @@
+using FluentValidation;
+using Microsoft.Extensions.Options;
+using SessionService.Application.Json;
+using SessionService.Application.Limits;
+using SessionService.Application.Sessions;
+using SessionService.Application.Validation;
+using SessionService.Domain.Sessions;
+
+namespace SessionService.Application.Exports;
+
+/// <summary>A session as it is exported, and read again by an import.</summary>
+public sealed class SessionLine
+{
+    public string Type { get; init; } = ExportForm.Session;
+
+    public Guid? SessionId { get; init; }
+
+    /// <summary>For whoever reads the file: an import is its caller's.</summary>
+    public string? UserId { get; init; }
+
+    public string? Status { get; init; }
+
+    public JsonText? ConversationData { get; init; }
+
+    public JsonText? Metadata { get; init; }
+
+    public string? SessionSummary { get; init; }
+
+    public string? Title { get; init; }
+
+    public DateTimeOffset? StarredAt { get; init; }
+
+    /// <summary>The totals are for whoever reads the file: after an import they follow from the messages.</summary>
+    public long? MessageCount { get; init; }
+
+    public long? TotalTokens { get; init; }
+
+    public decimal? TotalCost { get; init; }
+
+    public DateTimeOffset? CreatedAt { get; init; }
+
+    public DateTimeOffset? UpdatedAt { get; init; }
+
+    public DateTimeOffset? LastActivity { get; init; }
+
+    public DateTimeOffset? ArchivedAt { get; init; }
+
+    public Guid? ForkedFromSession { get; init; }
+
+    public long? ForkedFromSequence { get; init; }
+}
+
+internal sealed class SessionLineValidator : AbstractValidator<SessionLine>
+{
+    public SessionLineValidator(IOptions<LimitOptions> limits)
+    {
+        RuleFor(l => l.SessionId).Required();
+        RuleFor(l => l.Status).KnownStatus();
+        RuleFor(l => l.ConversationData).JsonObject(limits.Value.MaxJsonBytes);
+        RuleFor(l => l.Metadata).JsonObject(limits.Value.MaxJsonBytes);
+        RuleFor(l => l.SessionSummary).Utf8Bytes(limits.Value.MaxContentBytes);
+        RuleFor(l => l.Title).NotBlank().Characters(Session.MaxTitleLength);
+        RuleFor(l => l.StarredAt).InRange();
+        RuleFor(l => l.CreatedAt).InRange();
+        RuleFor(l => l.UpdatedAt).InRange();
+        RuleFor(l => l.LastActivity).InRange();
+        RuleFor(l => l.ArchivedAt).InRange();
+        RuleFor(l => l.ForkedFromSequence).ExpectedSequence();
+    }
+}

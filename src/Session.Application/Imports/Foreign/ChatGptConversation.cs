@@ -1,0 +1,187 @@
+using System.Text;
+using System.Text.Json;
+using SessionService.Application.Exports;
+using SessionService.Application.Json;
+using SessionService.Domain.Messages;
+
+namespace SessionService.Application.Imports.Foreign;
+
+/// <summary>
+/// A conversation of ChatGPT's export (<c>conversations.json</c>): a tree of messages, of which the path to the current one becomes the session's
+/// messages. The other branches are kept as they are in the session's metadata, as far as there is room.
+/// </summary>
+public static class ChatGptConversation
+{
+    private const string Source = "chatgpt";
+
+    // Of the room for metadata, what is not for branches.
+    private const int RoomForLabels = 16 * 1024;
+
+    public static bool Is(JsonElement json) => json.Member("mapping") is { ValueKind: JsonValueKind.Object };
+
+    /// <param name="json">The conversation.</param>
+    /// <param name="userId">Whose session it becomes: the same conversation is another session for another user.</param>
+    /// <param name="now">No time is later.</param>
+    /// <param name="maxJsonBytes">The room for metadata.</param>
+    public static IEnumerable<object> Read(JsonElement json, string userId, DateTimeOffset now, int maxJsonBytes)
+    {
+        var nodes = json.GetProperty("mapping");
+        var conversationId = json.Text("conversation_id") ?? json.Text("id") ?? Convert.ToHexString(Hash(json));
+        var sessionId = NameBasedId.Of(Source, userId, conversationId);
+        var path = FindPath(nodes, json.Text("current_node"));
+        var createdAt = json.Time("create_time", now) ?? now;
+        var updatedAt = json.Time("update_time", now) ?? createdAt;
+        yield return new SessionLine
+        {
+            SessionId = sessionId,
+            Metadata = new JsonText(Describe(json, nodes, path, conversationId, maxJsonBytes)),
+            CreatedAt = createdAt,
+            UpdatedAt = updatedAt > createdAt ? updatedAt : createdAt,
+            LastActivity = updatedAt,
+        };
+
+        var at = createdAt;
+        foreach (var (nodeId, node) in path)
+        {
+            if (node.Member("message") is not { } message
+                || RoleOf(message) is not { } role
+                || ContentOf(message) is not { } content)
+            {
+                continue;
+            }
+
+            at = message.Time("create_time", now) ?? at;
+            yield return new MessageLine
+            {
+                SessionId = sessionId,
+                MessageId = NameBasedId.Of(sessionId.ToString(), nodeId),
+                Role = role,
+                Content = content,
+                MessageType = role == MessageRoles.Tool ? "tool_result" : null,
+                Metadata = new JsonText(Describe(message, nodeId)),
+                CreatedAt = at,
+            };
+        }
+    }
+
+    /// <summary>From the root to the current node; where that is not named or not there, to the last leaf.</summary>
+    private static List<(string Id, JsonElement Node)> FindPath(JsonElement nodes, string? current)
+    {
+        if (current is null || nodes.Member(current) is null)
+        {
+            current = nodes.EnumerateObject()
+                .Where(node => node.Value.Member("children") is not { ValueKind: JsonValueKind.Array } children || children.GetArrayLength() == 0)
+                .Select(node => node.Name)
+                .LastOrDefault();
+        }
+
+        var path = new List<(string, JsonElement)>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        while (current is not null && seen.Add(current) && nodes.Member(current) is { } node)
+        {
+            path.Add((current, node));
+            current = node.Text("parent");
+        }
+
+        path.Reverse();
+        return path;
+    }
+
+    private static string? RoleOf(JsonElement message) => message.Member("author")?.Text("role") switch
+    {
+        var role when role is not null && MessageRoles.IsKnown(role) => role,
+        "developer" => MessageRoles.System,
+        "function" => MessageRoles.Tool,
+        _ => null,
+    };
+
+    /// <summary>The text; <see langword="null"/> where there is none, as in the hidden messages that a conversation begins with.</summary>
+    private static string? ContentOf(JsonElement message)
+    {
+        if (message.Member("content") is not { } content)
+        {
+            return null;
+        }
+
+        var texts = content.Member("parts") is { ValueKind: JsonValueKind.Array } parts
+            ? parts.EnumerateArray().Select(TextOf)
+            : content.Member("thoughts") is { ValueKind: JsonValueKind.Array } thoughts
+                ? thoughts.EnumerateArray().Select(thought => thought.Text("content"))
+                : [content.Text("text") ?? content.Text("result") ?? content.Text("content")];
+        var text = string.Join("\n", texts.Where(one => !string.IsNullOrEmpty(one)));
+        return string.IsNullOrWhiteSpace(text) ? null : text;
+    }
+
+    // What is no text (a picture, a recording) is not in the file: its description stands for it.
+    private static string? TextOf(JsonElement part) => part.ValueKind switch
+    {
+        JsonValueKind.String => part.AsText(),
+        JsonValueKind.Object => part.Text("text") ?? part.GetRawText(),
+        _ => null,
+    };
+
+    private static string Describe(JsonElement message, string nodeId)
+    {
+        var labels = new Dictionary<string, string>(StringComparer.Ordinal) { ["source"] = Source, ["node_id"] = nodeId };
+        AddText("content_type", message.Member("content")?.Text("content_type"));
+        AddText("name", message.Member("author")?.Text("name"));
+        AddText("model", message.Member("metadata")?.Text("model_slug"));
+        AddText("recipient", message.Text("recipient") is { } recipient && recipient != "all" ? recipient : null);
+        return JsonSerializer.Serialize(labels);
+
+        void AddText(string name, string? text)
+        {
+            if (text is not null)
+            {
+                labels[name] = text;
+            }
+        }
+    }
+
+    private static string Describe(
+        JsonElement json, JsonElement nodes, List<(string Id, JsonElement Node)> path, string conversationId, int maxJsonBytes)
+    {
+        var labels = new StringBuilder("{\"source\":\"").Append(Source).Append("\",\"conversation_id\":").Append(JsonSerializer.Serialize(conversationId));
+        if (json.Text("title") is { } title)
+        {
+            labels.Append(",\"title\":").Append(JsonSerializer.Serialize(title));
+        }
+
+        if (json.Text("default_model_slug") is { } model)
+        {
+            labels.Append(",\"model\":").Append(JsonSerializer.Serialize(model));
+        }
+
+        var taken = path.Select(node => node.Id).ToHashSet(StringComparer.Ordinal);
+        var branches = new List<string>();
+        var room = maxJsonBytes - RoomForLabels - (6 * labels.Length);
+        var omitted = 0;
+        foreach (var node in nodes.EnumerateObject().Where(node => !taken.Contains(node.Name)))
+        {
+            var text = $"{JsonSerializer.Serialize(node.Name)}:{node.Value.GetRawText()}";
+            var bytes = Encoding.UTF8.GetByteCount(text) + 1;
+            if (bytes > room || JsonLimits.Refuse(Encoding.UTF8.GetBytes(node.Value.GetRawText()), room) is not null)
+            {
+                omitted++;
+                continue;
+            }
+
+            room -= bytes;
+            branches.Add(text);
+        }
+
+        if (branches.Count > 0)
+        {
+            labels.Append(",\"branches\":{").AppendJoin(',', branches).Append('}');
+        }
+
+        if (omitted > 0)
+        {
+            labels.Append(",\"branches_omitted\":").Append(omitted.Invariant());
+        }
+
+        return labels.Append('}').ToString();
+    }
+
+    private static byte[] Hash(JsonElement json) => System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(json.GetRawText()));
+}

@@ -1,0 +1,74 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace SessionService.Application.Imports;
+
+/// <summary>What became of an import.</summary>
+public sealed class ImportResponse
+{
+    /// <summary>How many wrong lines are named.</summary>
+    public const int MaxErrors = 100;
+
+    /// <summary>Whether all that was sent was read; false where the import stopped at a wrong line.</summary>
+    /// <example>true</example>
+    [Required]
+    public bool IsComplete { get; set; } = true;
+
+    /// <summary>The sessions.</summary>
+    [Required]
+    public ImportCounts Sessions { get; } = new();
+
+    /// <summary>The messages.</summary>
+    [Required]
+    public ImportCounts Messages { get; } = new();
+
+    /// <summary>The memories.</summary>
+    [Required]
+    public ImportCounts Memories { get; } = new();
+
+    /// <summary>How much was wrong, of all kinds, and of lines that are of none.</summary>
+    /// <example>0</example>
+    [Required]
+    public long Failed { get; set; }
+
+    /// <summary>The first 100 of what was wrong.</summary>
+    [Required]
+    public IList<ImportError> Errors { get; } = [];
+}
+
+/// <summary>What became of the items of one kind.</summary>
+public sealed class ImportCounts
+{
+    /// <summary>Stored by this import.</summary>
+    /// <example>2</example>
+    [Required]
+    public long Created { get; set; }
+
+    /// <summary>There already, and left as they are.</summary>
+    /// <example>0</example>
+    [Required]
+    public long Unchanged { get; set; }
+
+    /// <summary>Wrong, and not stored.</summary>
+    /// <example>0</example>
+    [Required]
+    public long Failed { get; set; }
+}
+
+/// <summary>Something wrong in what was to be imported.</summary>
+public sealed class ImportError
+{
+    /// <summary>The line, from 1; in a JSON document the number of the session, message, memory or conversation.</summary>
+    /// <example>3</example>
+    [Required]
+    public required long Line { get; init; }
+
+    /// <summary>What is wrong, for programs; stable.</summary>
+    /// <example>validation_failed</example>
+    [Required]
+    public required string Code { get; init; }
+
+    /// <summary>What is wrong, for people.</summary>
+    /// <example>role: must be one of user, assistant, system, tool</example>
+    [Required]
+    public required string Reason { get; init; }
+}

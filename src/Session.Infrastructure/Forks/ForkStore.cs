@@ -1,0 +1,218 @@
+using Npgsql;
+using NpgsqlTypes;
+using SessionService.Application.Forks;
+using SessionService.Application.Messages;
+using SessionService.Infrastructure.Idempotency;
+using SessionService.Infrastructure.Persistence;
+using SessionService.Infrastructure.Sessions;
+using SessionService.Infrastructure.Statistics;
+using SessionService.Infrastructure.Writes;
+
+namespace SessionService.Infrastructure.Forks;
+
+/// <summary>
+/// Copies the messages through <see cref="IMessageReader"/>, which knows every form in which they are stored, into one transaction: some
+/// are read, and then written, so that a long conversation takes no more memory than a short one.
+/// </summary>
+internal sealed class ForkStore(NpgsqlDataSource dataSource, IMessageReader messages, IdempotencyRecords records) : IForkStore
+{
+    private const int ReadAtOnce = 1_000;
+    private const int MaxAttempts = 3;
+
+    // Each takes two connections, one to read and one to write: many at once would take all that there are, and each wait for its second.
+    private const int ForksAtOnce = 2;
+
+    // Keeps the session, and lets it be written to.
+    private const string LockSource =
+        "SELECT message_count FROM dev.sessions WHERE user_id = $1 AND session_id = $2 FOR KEY SHARE";
+
+    // A summary may tell of any message, and is of a fork of all of them only.
+    private const string AddSession =
+        """
+        INSERT INTO dev.sessions
+            (user_id, session_id, status, title, conversation_data, metadata, session_summary,
+             message_count, total_tokens, total_cost, created_at, updated_at, last_activity,
+             forked_from_session_id, forked_from_sequence, copied_messages, copied_tokens, copied_cost,
+             is_digested, digested_messages, digested_cost, digested_activity)
+        SELECT user_id, $3, 'active', title, conversation_data, metadata, CASE WHEN message_count = $4 THEN session_summary ELSE '' END,
+               0, 0, 0, $5, $5, $5, session_id, $4, $4, 0, 0, false, 0, 0, $5
+        FROM dev.sessions
+        WHERE user_id = $1 AND session_id = $2
+        """;
+
+    private const string CopyMessages =
+        """
+        COPY dev.session_messages
+            (user_id, session_id, sequence, id, role, content, message_type, message_metadata, tokens_used, cost_usd, created_at, redacted_at)
+        FROM STDIN (FORMAT BINARY)
+        """;
+
+    private static readonly SemaphoreSlim Turns = new(ForksAtOnce);
+
+    // What was copied counts where it was written: the statistics get a session, and no messages.
+    private static readonly string Finish =
+        $"""
+        WITH session AS (
+            UPDATE dev.sessions
+            SET message_count = $4, total_tokens = $6, total_cost = $7, copied_tokens = $6, copied_cost = $7
+            WHERE user_id = $1 AND session_id = $3),
+        memory AS (
+            INSERT INTO dev.session_memories
+                (user_id, session_id, id, memory_type, conversation_summary, session_metadata, user_preferences, ongoing_tasks,
+                 total_messages, last_summary_at, is_active, created_at, updated_at)
+            SELECT user_id, $3, $8, memory_type, conversation_summary, session_metadata, user_preferences, ongoing_tasks,
+                   total_messages, last_summary_at, true, created_at, updated_at
+            FROM dev.session_memories
+            WHERE user_id = $1 AND session_id = $2 AND is_active AND total_messages <= $4),
+        claimed AS (
+            {IdempotencySql.Claim("'{}'")}
+            FROM (SELECT $1 AS user_id, $9::text AS key, $10::bytea AS request_hash, $3::uuid AS session_id, $5::timestamptz AS now) AS keyed
+            WHERE key IS NOT NULL),
+        counted_user AS (
+            {SessionCountsSql.Add("SELECT $1::varchar AS user_id, 'active'::varchar AS status, false AS is_starred, 1 AS sessions")}
+            RETURNING sessions)
+        {StatisticsSql.Add("(SELECT count(*) FROM counted_user) AS one", sessions: "1", activeSessions: "1")}
+        """;
+
+    public async Task<ForkResult> ForkAsync(Fork fork, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            if (fork.Key is { } key && await records.FindAsync(fork.UserId, key, cancellationToken) is { } record)
+            {
+                return record.IsOf(key.RequestHash) ? new ForkResult(ForkOutcome.Replayed, record.SessionId) : new ForkResult(ForkOutcome.KeyReused);
+            }
+
+            await Turns.WaitAsync(cancellationToken);
+            try
+            {
+                return await TryForkAsync(fork, cancellationToken);
+            }
+            catch (PostgresException exception) when (attempt < MaxAttempts && DatabaseFaults.IsRace(exception))
+            {
+                // The same request was made by another connection meanwhile; the next look finds it.
+            }
+            finally
+            {
+                Turns.Release();
+            }
+        }
+    }
+
+    private async Task<ForkResult> TryForkAsync(Fork fork, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var look = new NpgsqlCommand(LockSource, connection)
+        {
+            Parameters = { new() { Value = fork.UserId }, new() { Value = fork.SourceId } },
+        };
+        if (await look.ExecuteScalarAsync(cancellationToken) is not long count)
+        {
+            return new ForkResult(ForkOutcome.SessionNotFound);
+        }
+
+        var through = fork.ThroughSequence ?? count;
+        if (through > count)
+        {
+            return new ForkResult(ForkOutcome.MessageNotFound, Messages: count);
+        }
+
+        if (through > IForkStore.MaxMessages)
+        {
+            return new ForkResult(ForkOutcome.TooLarge);
+        }
+
+        await ExecuteAsync(connection, AddSession, fork, through, [], cancellationToken);
+        var (tokens, cost) = await CopyAsync(connection, fork, through, cancellationToken);
+        await ExecuteAsync(
+            connection,
+            Finish,
+            fork,
+            through,
+            [
+                new() { Value = tokens },
+                new() { Value = cost },
+                new() { Value = Guid.CreateVersion7(fork.Now) },
+                new() { Value = (object?)fork.Key?.Value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+                new() { Value = (object?)fork.Key?.RequestHash ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bytea },
+            ],
+            cancellationToken);
+        return await UncertainWrite.CommitAsync(async () =>
+        {
+            await transaction.CommitAsync(cancellationToken);
+            return new ForkResult(ForkOutcome.Created, fork.SessionId);
+        });
+    }
+
+    private async Task<(long Tokens, decimal Cost)> CopyAsync(
+        NpgsqlConnection connection, Fork fork, long through, CancellationToken cancellationToken)
+    {
+        long tokens = 0;
+        decimal cost = 0;
+        await using var copy = await connection.BeginBinaryImportAsync(CopyMessages, cancellationToken);
+        for (long copied = 0; copied < through;)
+        {
+            var selection = new MessageSelection { Order = MessageOrder.OldestFirst, After = copied, Before = through + 1, Take = ReadAtOnce };
+            var rows = await messages.OpenAsync(fork.UserId, fork.SourceId, selection, cancellationToken)
+                ?? throw new InvalidOperationException("The session is locked, and cannot have gone.");
+            await using (rows)
+            {
+                await foreach (var row in rows.ReadAsync(cancellationToken))
+                {
+                    await WriteAsync(copy, fork, row, cancellationToken);
+                    tokens += row.TokensUsed;
+                    cost += row.CostUsd;
+                    copied = row.Sequence;
+                }
+            }
+        }
+
+        await copy.CompleteAsync(cancellationToken);
+        return (tokens, cost);
+    }
+
+    private static async Task WriteAsync(NpgsqlBinaryImporter copy, Fork fork, MessageRow row, CancellationToken cancellationToken)
+    {
+        await copy.StartRowAsync(cancellationToken);
+        await copy.WriteAsync(fork.UserId, NpgsqlDbType.Text, cancellationToken);
+        await copy.WriteAsync(fork.SessionId, NpgsqlDbType.Uuid, cancellationToken);
+        await copy.WriteAsync(row.Sequence, NpgsqlDbType.Bigint, cancellationToken);
+        await copy.WriteAsync(Guid.CreateVersion7(fork.Now), NpgsqlDbType.Uuid, cancellationToken);
+        await copy.WriteAsync(row.Role, NpgsqlDbType.Text, cancellationToken);
+        await copy.WriteAsync(row.Content, NpgsqlDbType.Text, cancellationToken);
+        await copy.WriteAsync(row.MessageType, NpgsqlDbType.Text, cancellationToken);
+        await copy.WriteAsync(row.Metadata, NpgsqlDbType.Jsonb, cancellationToken);
+        await copy.WriteAsync(row.TokensUsed, NpgsqlDbType.Integer, cancellationToken);
+        await copy.WriteAsync(row.CostUsd, NpgsqlDbType.Numeric, cancellationToken);
+        await copy.WriteAsync(DateTime.SpecifyKind(row.CreatedAt, DateTimeKind.Utc), NpgsqlDbType.TimestampTz, cancellationToken);
+        if (row.RedactedAt is { } redactedAt)
+        {
+            await copy.WriteAsync(DateTime.SpecifyKind(redactedAt, DateTimeKind.Utc), NpgsqlDbType.TimestampTz, cancellationToken);
+        }
+        else
+        {
+            await copy.WriteNullAsync(cancellationToken);
+        }
+    }
+
+    private static async Task ExecuteAsync(
+        NpgsqlConnection connection, string sql, Fork fork, long through, NpgsqlParameter[] more, CancellationToken cancellationToken)
+    {
+#pragma warning disable CA2100 // One of two constant texts.
+        await using var command = new NpgsqlCommand(sql, connection)
+        {
+            Parameters =
+            {
+                new() { Value = fork.UserId, NpgsqlDbType = NpgsqlDbType.Text },
+                new() { Value = fork.SourceId },
+                new() { Value = fork.SessionId },
+                new() { Value = through },
+                new() { Value = fork.Now },
+            },
+        };
+#pragma warning restore CA2100
+        command.Parameters.AddRange(more);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}
