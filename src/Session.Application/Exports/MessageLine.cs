@@ -33,7 +33,7 @@ public sealed class MessageLine
 
     public DateTimeOffset? CreatedAt { get; init; }
 
-    /// <summary>Of a message that was redacted, which alone may be blank.</summary>
+    /// <summary>Of a message that was blanked, and has no content.</summary>
     public DateTimeOffset? RedactedAt { get; init; }
 }
 
@@ -48,7 +48,9 @@ internal sealed class MessageLineValidator : AbstractValidator<MessageLine>
             .Must(role => role is null || MessageRoles.IsKnown(role)).WithMessage("must be one of user, assistant, system, tool");
         RuleFor(l => l.Content).Required().Utf8Bytes(limits.Value.MaxContentBytes);
         RuleFor(l => l.Content).NotBlank().When(l => l.RedactedAt is null);
-        RuleFor(l => l.RedactedAt).InRange();
+        RuleFor(l => l.RedactedAt)
+            .InRange()
+            .Must((line, redactedAt) => redactedAt is null || string.IsNullOrEmpty(line.Content)).WithMessage("must not be given with content");
         RuleFor(l => l.MessageType).NotBlank().Characters(CreateMessageRequest.MaxTypeLength);
         RuleFor(l => l.Metadata).JsonObject(limits.Value.MaxJsonBytes);
         RuleFor(l => l.TokensUsed).GreaterThanOrEqualTo(0).WithMessage("must be 0 or more");

@@ -265,7 +265,7 @@ internal sealed class Import(
         return true;
     }
 
-    /// <summary>Compares the messages that have a number which is taken with those that have it; messages never change, so their ids tell.</summary>
+    /// <summary>Compares the messages that have a number which is taken with those that have it. What a message says changes only where it is blanked, so the ids tell.</summary>
     private async Task<int> CompareAsync(CancellationToken cancellationToken)
     {
         var first = _pending[0].Number;

@@ -5,6 +5,7 @@ using NpgsqlTypes;
 using SessionService.Application.Archival;
 using SessionService.Application.Time;
 using SessionService.Infrastructure.Digests;
+using SessionService.Infrastructure.Erasure;
 using SessionService.Infrastructure.Search;
 using SessionService.Infrastructure.Sessions;
 using SessionService.Infrastructure.Statistics;
@@ -18,17 +19,24 @@ namespace SessionService.Infrastructure.Archival;
 internal sealed class SessionArchive(
     DigestDataSource dataSource, SearchSegments index, IOptions<ArchivalOptions> options, ArchivalMetrics metrics, TimeProvider time) : ISessionArchive
 {
+    private const int MaxDeletedAtOnce = 100;
+
     // Since when nothing has happened to a session. It is compared under the lock as well: whoever wrote meanwhile keeps it from being due.
     private const string LastUse = "greatest(s.last_activity, s.updated_at)";
 
-    private const string IsDue =
+    private static readonly string IsDue = Due("$4", "$5");
+
+    // Of those that a look has found: the same conditions, under the lock.
+    private static readonly string LockDue =
         $"""
-        s.starred_at IS NULL AND CASE $4
-            WHEN 0 THEN s.status = 'active' AND {LastUse} < $5
-            WHEN 1 THEN s.status IN ('expired', 'ended', 'completed') AND s.archived_at IS NULL AND {LastUse} < $5
-            ELSE s.archived_at < $5 AND s.status IN ('archived', 'ended') AND s.last_activity < $5
-        END
+        SELECT s.session_id
+        FROM dev.sessions AS s
+        WHERE s.user_id = $1 AND s.session_id = ANY ($2) AND {Due("$3", "$4")}
+        ORDER BY s.session_id
+        FOR UPDATE SKIP LOCKED
         """;
+
+    private const string DeleteKeys = "DELETE FROM dev.idempotency_keys WHERE user_id = $1 AND session_id = ANY ($2)";
 
     // The page is found by its key and has a fixed length, so each statement takes a short time, whether any or all of it are due.
     private const string Page =
@@ -44,7 +52,7 @@ internal sealed class SessionArchive(
     private const string EndOfPage =
         "SELECT user_id, session_id, (SELECT count(*) FROM page) FROM page ORDER BY user_id DESC, session_id DESC LIMIT 1";
 
-    private const string Look =
+    private static readonly string Look =
         $"""
         WITH {Page}
         SELECT p.user_id, p.session_id, s.status, {LastUse}, coalesce({IsDue}, false)
@@ -53,7 +61,7 @@ internal sealed class SessionArchive(
         ORDER BY p.user_id, p.session_id
         """;
 
-    private const string Due =
+    private static readonly string Put =
         $"""
         WITH {Page},
         due AS MATERIALIZED (
@@ -64,11 +72,6 @@ internal sealed class SessionArchive(
             WHERE {IsDue}
             ORDER BY s.user_id, s.session_id
             FOR UPDATE OF s SKIP LOCKED),
-        """;
-
-    private static readonly string Put =
-        $"""
-        {Due}
         changed AS (
             UPDATE dev.sessions AS s
             SET status = d.next_status,
@@ -93,57 +96,17 @@ internal sealed class SessionArchive(
         SELECT *, (SELECT count(*) FROM due) FROM ({EndOfPage}) AS page
         """;
 
-    // Messages and memory go with their session; what was kept under keys of its writes goes too. The statistics tell of what is there:
-    // what was copied into a session was never counted with it.
-    private static readonly string Delete =
-        $"""
-        {Due}
-        keys AS (
-            DELETE FROM dev.idempotency_keys AS k
-            USING due AS d
-            WHERE k.user_id = d.user_id AND k.session_id = d.session_id),
-        gone AS (
-            DELETE FROM dev.sessions AS s
-            USING due AS d
-            WHERE s.user_id = d.user_id AND s.session_id = d.session_id
-            RETURNING s.user_id, s.status, s.message_count - s.copied_messages AS messages, s.total_tokens - s.copied_tokens AS tokens, s.total_cost - s.copied_cost AS cost),
-        counted_user AS (
-            {SessionCountsSql.Add("SELECT user_id, status, false AS is_starred, -count(*) AS sessions FROM gone GROUP BY user_id, status")}
-            RETURNING sessions),
-        counted AS (
-            {StatisticsSql.Add(
-                "gone HAVING (SELECT count(*) FROM counted_user) > 0", sessions: "-count(*)", messages: "-sum(messages)", tokens: "-sum(tokens)", cost: "-sum(cost)")})
-        SELECT *, (SELECT count(*) FROM due), (SELECT array_agg(DISTINCT user_id)::text[] FROM gone) FROM ({EndOfPage}) AS page
-        """;
-
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         foreach (var (step, before) in Steps())
         {
-            var (userId, sessionId, length) = ("", Guid.Empty, 0L);
-            do
+            Place? place = Place.First;
+            while (place is { } from)
             {
-                await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-                await using var command = Command(connection, step == ArchivalStep.Delete ? Delete : Put, step, before, userId, sessionId);
-                if (step != ArchivalStep.Delete)
-                {
-                    command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetDatabaseNow() });
-                }
-
-                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-                if (!await reader.ReadAsync(cancellationToken))
-                {
-                    break;
-                }
-
-                (userId, sessionId, length) = (reader.GetString(0), reader.GetGuid(1), reader.GetInt64(2));
-                metrics.Count(step, reader.GetInt64(3));
-                if (step == ArchivalStep.Delete && !reader.IsDBNull(4))
-                {
-                    await RemoveFromIndexAsync(reader.GetFieldValue<string[]>(4), cancellationToken);
-                }
+                place = step == ArchivalStep.Delete
+                    ? await DeletePageAsync(before, from, cancellationToken)
+                    : await PutPageAsync(step, before, from, cancellationToken);
             }
-            while (length == options.Value.BatchSize);
         }
     }
 
@@ -151,44 +114,112 @@ internal sealed class SessionArchive(
     {
         foreach (var (step, before) in Steps())
         {
-            var (userId, sessionId, length) = ("", Guid.Empty, 0);
-            do
+            Place? place = Place.First;
+            while (place is { } from)
             {
-                var due = new List<DueSession>();
-                await using (var connection = await dataSource.OpenConnectionAsync(cancellationToken))
-                {
-                    await using var command = Command(connection, Look, step, before, userId, sessionId);
-                    await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-                    for (length = 0; await reader.ReadAsync(cancellationToken); length++)
-                    {
-                        (userId, sessionId) = (reader.GetString(0), reader.GetGuid(1));
-                        if (reader.GetBoolean(4))
-                        {
-                            due.Add(new DueSession(step, userId, sessionId, reader.GetString(2), reader.GetFieldValue<DateTimeOffset>(3)));
-                        }
-                    }
-                }
-
+                (var due, place) = await LookAsync(step, before, from, cancellationToken);
                 foreach (var session in due)
                 {
                     yield return session;
                 }
             }
-            while (length == options.Value.BatchSize);
         }
     }
 
-    /// <summary>After the sessions are gone: a search that comes in between finds words without a message, and shows none.</summary>
-    private async Task RemoveFromIndexAsync(string[] users, CancellationToken cancellationToken)
+    /// <returns>Where the next page begins; <see langword="null"/> after the last.</returns>
+    private async Task<Place?> PutPageAsync(ArchivalStep step, DateTimeOffset before, Place from, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        foreach (var user in users)
+        await using var command = Command(connection, Put, step, before, from);
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetDatabaseNow() });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        if (!await reader.ReadAsync(cancellationToken))
         {
-            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            await index.RemoveGoneAsync(connection, user, cancellationToken);
+            return null;
+        }
+
+        metrics.Count(step, reader.GetInt64(3));
+        return reader.GetInt64(2) == options.Value.BatchSize ? new Place(reader.GetString(0), reader.GetGuid(1)) : null;
+    }
+
+    /// <inheritdoc cref="PutPageAsync"/>
+    private async Task<Place?> DeletePageAsync(DateTimeOffset before, Place from, CancellationToken cancellationToken)
+    {
+        var (due, next) = await LookAsync(ArchivalStep.Delete, before, from, cancellationToken);
+        foreach (var ofUser in due.GroupBy(session => session.UserId, session => session.SessionId, StringComparer.Ordinal))
+        {
+            foreach (var some in ofUser.Chunk(MaxDeletedAtOnce))
+            {
+                metrics.Count(ArchivalStep.Delete, await DeleteAsync(ofUser.Key, some, before, cancellationToken));
+            }
+        }
+
+        return next;
+    }
+
+    /// <summary>Deletes those of a user's sessions that are still due, with everything of theirs, and tells how many.</summary>
+    private async Task<int> DeleteAsync(string userId, Guid[] sessions, DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+
+        // Before the sessions, as a digest does, so that the two never wait for each other.
+        await SearchSegments.LockAsync(connection, userId, cancellationToken);
+        var due = new HashSet<Guid>();
+        await using (var command = OfUser(connection, LockDue, userId, sessions))
+        {
+            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = (int)ArchivalStep.Delete });
+            command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = before });
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                due.Add(reader.GetGuid(0));
+            }
+        }
+
+        if (due.Count > 0)
+        {
+            await index.RemoveAsync(connection, userId, message => due.Contains(message.SessionId), cancellationToken);
+            await using (var deleteKeys = OfUser(connection, DeleteKeys, userId, [.. due]))
+            {
+                await deleteKeys.ExecuteNonQueryAsync(cancellationToken);
+            }
+
+            await SessionErasure.EraseAsync(connection, userId, [.. due], cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
+
+        return due.Count;
     }
+
+    private async Task<(List<DueSession> Due, Place? Next)> LookAsync(
+        ArchivalStep step, DateTimeOffset before, Place from, CancellationToken cancellationToken)
+    {
+        var due = new List<DueSession>();
+        var (length, last) = (0, from);
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var command = Command(connection, Look, step, before, from);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        for (; await reader.ReadAsync(cancellationToken); length++)
+        {
+            last = new Place(reader.GetString(0), reader.GetGuid(1));
+            if (reader.GetBoolean(4))
+            {
+                due.Add(new DueSession(step, last.UserId, last.SessionId, reader.GetString(2), reader.GetFieldValue<DateTimeOffset>(3)));
+            }
+        }
+
+        return (due, length == options.Value.BatchSize ? last : null);
+    }
+
+    private static string Due(string step, string before) =>
+        $"""
+        s.starred_at IS NULL AND CASE {step}
+            WHEN 0 THEN s.status = 'active' AND {LastUse} < {before}
+            WHEN 1 THEN s.status IN ('expired', 'ended', 'completed') AND s.archived_at IS NULL AND {LastUse} < {before}
+            ELSE s.archived_at < {before} AND s.status IN ('archived', 'ended') AND s.last_activity < {before}
+        END
+        """;
 
     private List<(ArchivalStep Step, DateTimeOffset Before)> Steps()
     {
@@ -200,19 +231,34 @@ internal sealed class SessionArchive(
         return [.. steps.Where(step => step.After is not null).Select(step => (step.Step, now - step.After!.Value))];
     }
 
-    private NpgsqlCommand Command(NpgsqlConnection connection, string sql, ArchivalStep step, DateTimeOffset before, string userId, Guid sessionId) =>
-#pragma warning disable CA2100 // One of three constant texts.
+    private NpgsqlCommand Command(NpgsqlConnection connection, string sql, ArchivalStep step, DateTimeOffset before, Place from) =>
+#pragma warning disable CA2100 // One of two constant texts.
         new(sql, connection)
 #pragma warning restore CA2100
         {
             CommandTimeout = 0,
             Parameters =
             {
-                new NpgsqlParameter<string> { TypedValue = userId, NpgsqlDbType = NpgsqlDbType.Varchar },
-                new NpgsqlParameter<Guid> { TypedValue = sessionId },
+                new NpgsqlParameter<string> { TypedValue = from.UserId, NpgsqlDbType = NpgsqlDbType.Varchar },
+                new NpgsqlParameter<Guid> { TypedValue = from.SessionId },
                 new NpgsqlParameter<int> { TypedValue = options.Value.BatchSize },
                 new NpgsqlParameter<int> { TypedValue = (int)step },
                 new NpgsqlParameter<DateTimeOffset> { TypedValue = before },
             },
         };
+
+    private static NpgsqlCommand OfUser(NpgsqlConnection connection, string sql, string userId, Guid[] sessions) =>
+#pragma warning disable CA2100 // One of two constant texts.
+        new(sql, connection)
+#pragma warning restore CA2100
+        {
+            CommandTimeout = 0,
+            Parameters = { new NpgsqlParameter<string> { TypedValue = userId }, new NpgsqlParameter<Guid[]> { TypedValue = sessions } },
+        };
+
+    /// <summary>Where the walk is: behind this session.</summary>
+    private readonly record struct Place(string UserId, Guid SessionId)
+    {
+        public static readonly Place First = new("", Guid.Empty);
+    }
 }

@@ -1,16 +1,12 @@
 using Npgsql;
 using SessionService.Application.Erasure;
 using SessionService.Infrastructure.Search;
-using SessionService.Infrastructure.Sessions;
-using SessionService.Infrastructure.Statistics;
-using SessionService.Infrastructure.Usage;
 
 namespace SessionService.Infrastructure.Erasure;
 
 /// <summary>Counts and removes a user's rows in all of <see cref="UserTables"/>.</summary>
 internal sealed class UserDataStore(NpgsqlDataSource dataSource, SearchSegments index) : IUserDataStore
 {
-    private const string Usage = "usage";
     private const string SessionCounts = "session_counts";
     private const string SearchIndex = "search_segments";
 
@@ -20,9 +16,6 @@ internal sealed class UserDataStore(NpgsqlDataSource dataSource, SearchSegments 
     private const int MaxMessagesAtOnce = 20_000;
 
     private const int MaxRowsAtOnce = 5_000;
-
-    // A session of a million messages goes in one piece; nobody else waits for that.
-    private const int StatementSeconds = 300;
 
     private static readonly string Count =
         $"""
@@ -42,26 +35,6 @@ internal sealed class UserDataStore(NpgsqlDataSource dataSource, SearchSegments 
         FOR UPDATE
         """;
 
-    private static readonly string DeleteSessions =
-        $"""
-        WITH gone AS (
-            DELETE FROM dev.sessions
-            WHERE user_id = $1 AND session_id = ANY ($2)
-            RETURNING user_id, status, starred_at IS NOT NULL AS is_starred, message_count, message_count - copied_messages AS messages,
-                      total_tokens - copied_tokens AS tokens, total_cost - copied_cost AS cost, is_active),
-        listed AS (
-            {SessionCountsSql.Add("SELECT user_id, status, is_starred, -count(*) AS sessions FROM gone GROUP BY user_id, status, is_starred")}),
-        counted AS (
-            {StatisticsSql.Add(
-                "gone HAVING count(*) > 0",
-                sessions: "-count(*)",
-                activeSessions: "-count(*) FILTER (WHERE is_active)",
-                messages: "-sum(messages)",
-                tokens: "-sum(tokens)",
-                cost: "-sum(cost)")})
-        SELECT count(*), coalesce(sum(message_count), 0)::bigint FROM gone
-        """;
-
     private const string LockCounts = "SELECT FROM dev.session_counts WHERE user_id = $1 FOR UPDATE";
 
     private const string DeleteCounts =
@@ -73,7 +46,7 @@ internal sealed class UserDataStore(NpgsqlDataSource dataSource, SearchSegments 
         await using var command = Command(connection, Count, userId);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        var rows = NoRows();
+        var rows = UserTables.NoRows();
         rows[UserTables.Sessions] = reader.GetInt64(0);
         for (var i = 0; i < UserTables.All.Count; i++)
         {
@@ -86,7 +59,7 @@ internal sealed class UserDataStore(NpgsqlDataSource dataSource, SearchSegments 
     public async Task<UserDataCounts> EraseAsync(string userId, DateTimeOffset until, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        var rows = NoRows();
+        var rows = UserTables.NoRows();
         long messages = 0;
 
         // Counted before: to subtract the sessions may take rows of its own.
@@ -118,37 +91,14 @@ internal sealed class UserDataStore(NpgsqlDataSource dataSource, SearchSegments 
             return null;
         }
 
-        var erased = NoRows();
-        foreach (var table in UserTables.All.Where(table => table is { BelongsToSession: true, IsDerived: false }))
-        {
-            await using var delete = Command(connection, $"DELETE FROM dev.{table.Name} WHERE user_id = $1 AND session_id = ANY ($2)", userId);
-            delete.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = sessions });
-            erased[table.Name] = await delete.ExecuteNonQueryAsync(cancellationToken);
-        }
-
-        await using (var subtract = Command(connection, UsageSql.Erase, userId))
-        {
-            subtract.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = sessions });
-            erased[Usage] = (long)(await subtract.ExecuteScalarAsync(cancellationToken))!;
-        }
-
-        await using var command = Command(connection, DeleteSessions, userId);
-        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = sessions });
-        long messages;
-        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
-        {
-            await reader.ReadAsync(cancellationToken);
-            erased[UserTables.Sessions] = reader.GetInt64(0);
-            messages = reader.GetInt64(1);
-        }
-
+        var erased = await SessionErasure.EraseAsync(connection, userId, sessions, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        foreach (var (table, count) in erased)
+        foreach (var (table, count) in erased.Rows)
         {
             rows[table] += count;
         }
 
-        return messages;
+        return erased.Messages;
     }
 
     private static async Task<Guid[]> LockSomeAsync(
@@ -226,14 +176,11 @@ internal sealed class UserDataStore(NpgsqlDataSource dataSource, SearchSegments 
         return all;
     }
 
-    private static Dictionary<string, long> NoRows() =>
-        UserTables.All.Select(table => table.Name).Append(UserTables.Sessions).ToDictionary(name => name, _ => 0L, StringComparer.Ordinal);
-
 #pragma warning disable CA2100 // Constant texts and names of tables.
     private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, string userId) => new(sql, connection)
 #pragma warning restore CA2100
     {
         Parameters = { new NpgsqlParameter<string> { TypedValue = userId } },
-        CommandTimeout = StatementSeconds,
+        CommandTimeout = SessionErasure.StatementSeconds,
     };
 }

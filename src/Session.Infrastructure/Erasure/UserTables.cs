@@ -32,4 +32,8 @@ internal static class UserTables
         // Its rows count what all users did and name none.
         new("session_statistics", BelongsToSession: false),
     ];
+
+    /// <summary>The tables, with that of the sessions, and no row of any yet.</summary>
+    public static Dictionary<string, long> NoRows() =>
+        All.Select(table => table.Name).Append(Sessions).ToDictionary(name => name, _ => 0L, StringComparer.Ordinal);
 }

@@ -19,6 +19,9 @@ internal sealed class ForkStore(NpgsqlDataSource dataSource, IMessageReader mess
     private const int ReadAtOnce = 1_000;
     private const int MaxAttempts = 3;
 
+    // Each takes two connections, one to read and one to write: many at once would take all that there are, and each wait for its second.
+    private const int ForksAtOnce = 2;
+
     // Keeps the session, and lets it be written to.
     private const string LockSource =
         "SELECT message_count FROM dev.sessions WHERE user_id = $1 AND session_id = $2 FOR KEY SHARE";
@@ -43,6 +46,8 @@ internal sealed class ForkStore(NpgsqlDataSource dataSource, IMessageReader mess
             (user_id, session_id, sequence, id, role, content, message_type, message_metadata, tokens_used, cost_usd, created_at, redacted_at)
         FROM STDIN (FORMAT BINARY)
         """;
+
+    private static readonly SemaphoreSlim Turns = new(ForksAtOnce);
 
     // What was copied counts where it was written: the statistics get a session, and no messages.
     private static readonly string Finish =
@@ -78,6 +83,7 @@ internal sealed class ForkStore(NpgsqlDataSource dataSource, IMessageReader mess
                 return record.IsOf(key.RequestHash) ? new ForkResult(ForkOutcome.Replayed, record.SessionId) : new ForkResult(ForkOutcome.KeyReused);
             }
 
+            await Turns.WaitAsync(cancellationToken);
             try
             {
                 return await TryForkAsync(fork, cancellationToken);
@@ -85,6 +91,10 @@ internal sealed class ForkStore(NpgsqlDataSource dataSource, IMessageReader mess
             catch (PostgresException exception) when (attempt < MaxAttempts && DatabaseFaults.IsRace(exception))
             {
                 // The same request was made by another connection meanwhile; the next look finds it.
+            }
+            finally
+            {
+                Turns.Release();
             }
         }
     }

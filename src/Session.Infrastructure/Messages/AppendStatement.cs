@@ -36,7 +36,7 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
             SELECT *
             FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) WITH ORDINALITY
                 AS i (write, user_id, session_id, id, own_id, role, content, message_type, metadata, tokens_used, cost_usd, created_at,
-                      redacted_at, now, expected_sequence, messages, key, request_hash, position)),
+                      now, expected_sequence, messages, key, request_hash, redacted_at, position)),
         session AS MATERIALIZED (
             SELECT s.user_id, s.session_id, s.message_count, s.status
             FROM dev.sessions AS s
@@ -200,12 +200,12 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
         parameters.Add(ArrayParameter.Of(rows, row => row.New.Message.TokensUsed, NpgsqlDbType.Integer));
         parameters.Add(ArrayParameter.Of(rows, row => row.New.Message.CostUsd, NpgsqlDbType.Numeric));
         parameters.Add(ArrayParameter.Of(rows, row => row.New.Message.CreatedAt, NpgsqlDbType.TimestampTz));
-        parameters.Add(ArrayParameter.Of(rows, row => row.New.Message.RedactedAt, NpgsqlDbType.TimestampTz));
         parameters.Add(ArrayParameter.Of(rows, row => row.Write.Now, NpgsqlDbType.TimestampTz));
         parameters.Add(ArrayParameter.Of(rows, row => row.Write.ExpectedSequence, NpgsqlDbType.Bigint));
         parameters.Add(ArrayParameter.Of(rows, row => row.IsFirst ? row.Write.Messages.Count : (int?)null, NpgsqlDbType.Integer));
         parameters.Add(ArrayParameter.Of(rows, row => row.IsFirst ? row.Write.Key?.Value : null, NpgsqlDbType.Text));
         parameters.Add(ArrayParameter.Of(rows, row => row.IsFirst ? row.Write.Key?.RequestHash : null, NpgsqlDbType.Bytea));
+        parameters.Add(ArrayParameter.Of(rows, row => row.New.Message.RedactedAt, NpgsqlDbType.TimestampTz));
     }
 
     private readonly record struct Row(Append Write, int Index, int Part)

@@ -104,7 +104,7 @@ internal sealed class SearchSegments(MessageIndexer indexer, SearchIndex index, 
     }
 
     /// <summary>Waits for a digest of the user's to end, and keeps others from beginning, to the end of the transaction.</summary>
-    private static Task<int> LockAsync(NpgsqlConnection connection, string userId, CancellationToken cancellationToken) =>
+    public static Task LockAsync(NpgsqlConnection connection, string userId, CancellationToken cancellationToken) =>
         ExecuteAsync(connection, Lock, cancellationToken, new NpgsqlParameter<string> { TypedValue = userId });
 
     /// <summary>The newest segments as long as they are small beside what comes, the oldest of them first.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using SessionService.Application.Archival;
 using SessionService.IntegrationTests.Databases;
+using SessionService.IntegrationTests.Digests;
 using SessionService.IntegrationTests.Hosting;
 
 namespace SessionService.IntegrationTests.Archival;
@@ -11,6 +12,7 @@ public sealed class ArchivalFixture : ApiFixture
 {
     protected override IEnumerable<KeyValuePair<string, string>> Settings =>
     [
+        .. DigestByHand.Settings,
         new("Archival:ExpireAfter", "1.00:00:00"), new("Archival:ArchiveAfter", "2.00:00:00"), new("Archival:DeleteAfter", "10.00:00:00"),
         new("Archival:BatchSize", "7"), new("Archival:Every", "1.00:00:00"),
     ];
@@ -79,6 +81,41 @@ public sealed class ArchivalTests(ArchivalFixture service) : IClassFixture<Archi
         Assert.Equal(before.Number("total_messages") - 1, after.Number("total_messages"));
         Assert.Equal(before.Number("total_tokens") - 2, after.Number("total_tokens"));
         Assert.Equal(before.GetProperty("total_cost").GetDecimal() - 0.5m, after.GetProperty("total_cost").GetDecimal());
+    }
+
+    [Fact]
+    public async Task What_is_deleted_in_time_is_gone_from_search_and_usage_and_all_tables_and_nothing_else_is()
+    {
+        var (user, other) = (service.AsNewUser(), service.AsNewUser());
+        var sessions = new List<string>();
+        foreach (var owner in new[] { user, user, other })
+        {
+            var session = await owner.StartSessionAsync();
+            (await owner.PostAsync($"{session}/messages", """{"role":"user","content":"Zanzibar","tokens_used":2,"cost_usd":0.5}""", Guid.NewGuid().ToString())).Is(201);
+            (await owner.PostAsync($"{session}/memory", """{"content":"Spices."}""")).Is(201);
+            (await owner.PostAsync($"{session}/archive", "")).Is(200);
+            sessions.Add(session);
+        }
+
+        await service.DigestAsync();
+        await AgeAsync(user, sessions.Take(1), days: 11);
+        Assert.Equal((2, 4), (await FoundAsync(user), await TokensUsedAsync(user)));
+
+        await service.RunAsync();
+
+        (await user.GetAsync(sessions[0])).IsProblem(404, "session_not_found");
+        Assert.Equal((1, 2), (await FoundAsync(user), await TokensUsedAsync(user)));
+        Assert.Equal((1, 2), (await FoundAsync(other), await TokensUsedAsync(other)));
+        Assert.Equal(1, (await user.GetAsync("/api/v1/sessions?status=archived")).Is(200).Number("total"));
+        await AgeAsync(user, sessions.Skip(1).Take(1), days: 11);
+        await service.RunAsync();
+        var left = (await user.GetAsync($"/api/v1/users/{user.UserId}/data")).Is(200).GetProperty("rows");
+        foreach (var table in new[] { "sessions", "session_messages", "message_segments", "session_memories", "usage", "search_segments", "idempotency_keys" })
+        {
+            Assert.Equal((table, 0), (table, left.Number(table)));
+        }
+
+        static async Task<long> FoundAsync(ApiClient user) => (await user.GetAsync("/api/v1/sessions/search?q=zanzibar")).Is(200).Number("total");
     }
 
     [Fact]
@@ -161,6 +198,9 @@ public sealed class ArchivalTests(ArchivalFixture service) : IClassFixture<Archi
         await service.RunAsync();
         Assert.Equal("expired", (await user.GetAsync(session)).Is(200).Text("status"));
     }
+
+    private static async Task<long> TokensUsedAsync(ApiClient user) =>
+        (await user.GetAsync($"/api/v1/users/{user.UserId}/usage?bucket=month")).Is(200).Items("usage").Sum(bucket => bucket.Number("tokens"));
 
     private async Task AgeAsync(ApiClient user, IEnumerable<string> sessions, double days)
     {

@@ -123,6 +123,27 @@ public sealed class RoundTripTests(TransferFixture service, ElsewhereFixture els
     }
 
     [Fact]
+    public async Task A_redacted_message_stays_so_elsewhere()
+    {
+        var user = service.AsNewUser();
+        var session = await user.StartSessionAsync();
+        await user.WriteMessageAsync(session, """{"role":"user","content":"My number is 4929.","tokens_used":3,"metadata":{"a":1}}""");
+        await user.WriteMessageAsync(session);
+        var before = await user.ExportAsync();
+        (await user.DeleteAsync($"{session}/messages/1")).Is(200);
+        var exported = await user.ExportAsync();
+        var there = elsewhere.As(user.UserId);
+
+        (await there.ImportAsync(exported)).Is(200).Has("messages", created: 2);
+        (await there.ImportAsync(before)).Is(200).Has("messages", created: 0, unchanged: 2);
+
+        Assert.Contains("\"redacted_at\":", exported[1], StringComparison.Ordinal);
+        Assert.Equal(exported, await there.ExportAsync());
+        var said = exported[1].Replace("\"content\":\"\"", "\"content\":\"4929\"", StringComparison.Ordinal);
+        (await there.ImportAsync([exported[0], said])).Is(200).Has("messages", created: 0, failed: 1);
+    }
+
+    [Fact]
     public async Task An_export_as_markdown_is_for_people()
     {
         var user = service.AsNewUser();
