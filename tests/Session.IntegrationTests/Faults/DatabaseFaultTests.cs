@@ -182,6 +182,9 @@ public sealed class DatabaseFaultTests(OwnPostgresFixture service) : IClassFixtu
         await service.Postgres.ExecuteAsync("SELECT pg_reload_conf()");
         try
         {
+            // The server tells its connections one after the other.
+            await UntilAsync(async () => (await _user.PostAsync($"{_session}/memory", """{"content":"All."}""")).Status == 503);
+
             // Nothing that is written can be made from now on, and reads stop when the service has seen why.
             Assert.All(await Task.WhenAll(Writes()), AssertUnavailable);
             await UntilAsync(async () => (await _user.GetAsync(_session)).Status == 503);
