@@ -1,5 +1,6 @@
 using System.CommandLine;
 using SessionService.Benchmarks.Driving;
+using SessionService.Benchmarks.Recall;
 using SessionService.Benchmarks.Scenarios;
 using Spectre.Console;
 
@@ -32,7 +33,7 @@ internal static class BenchmarkCommands
         var root = new RootCommand("Measures the service against pgbench on the same statements and the same database.")
         {
             Options = { seconds, rounds, connections, only, smoke, service, directory },
-            Subcommands = { CreateDrive() },
+            Subcommands = { CreateDrive(), RecallCommand.Create(defaults) },
         };
         root.SetAction((arguments, cancellationToken) =>
         {

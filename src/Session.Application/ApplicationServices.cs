@@ -10,10 +10,12 @@ using SessionService.Application.Identity;
 using SessionService.Application.Imports;
 using SessionService.Application.Limits;
 using SessionService.Application.Memories;
+using SessionService.Application.MemorySearch;
 using SessionService.Application.Messages;
 using SessionService.Application.Search;
 using SessionService.Application.Sessions;
 using SessionService.Application.Usage;
+using SessionService.Application.UserMemories;
 
 namespace SessionService.Application;
 
@@ -36,6 +38,8 @@ public static class ApplicationServices
         services.AddScoped<ContextsService>();
         services.AddScoped<UsageService>();
         services.AddScoped<UserDataService>();
+        services.AddScoped<UserMemoriesService>();
+        services.AddScoped<MemorySearchService>();
         services.AddAutoMapper(
             (provider, mapper) => mapper.LicenseKey = provider.GetRequiredService<IConfiguration>()["AutoMapper:LicenseKey"],
             typeof(ApplicationServices));

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using SessionService.Application.Archival;
@@ -5,19 +6,23 @@ using SessionService.Application.Erasure;
 using SessionService.Application.Exports;
 using SessionService.Application.Forks;
 using SessionService.Application.Memories;
+using SessionService.Application.MemorySearch;
 using SessionService.Application.Messages;
 using SessionService.Application.Search;
 using SessionService.Application.Sessions;
 using SessionService.Application.Statistics;
 using SessionService.Application.Usage;
+using SessionService.Application.UserMemories;
 using SessionService.Infrastructure.Archival;
 using SessionService.Infrastructure.Digests;
 using SessionService.Infrastructure.EmbeddedPostgres;
+using SessionService.Infrastructure.Embeddings;
 using SessionService.Infrastructure.Erasure;
 using SessionService.Infrastructure.Exports;
 using SessionService.Infrastructure.Forks;
 using SessionService.Infrastructure.Idempotency;
 using SessionService.Infrastructure.Memories;
+using SessionService.Infrastructure.MemorySearch;
 using SessionService.Infrastructure.Messages;
 using SessionService.Infrastructure.Packing;
 using SessionService.Infrastructure.Persistence;
@@ -27,6 +32,7 @@ using SessionService.Infrastructure.Sessions;
 using SessionService.Infrastructure.Startup;
 using SessionService.Infrastructure.Statistics;
 using SessionService.Infrastructure.Usage;
+using SessionService.Infrastructure.UserMemories;
 using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Infrastructure;
@@ -77,6 +83,8 @@ public static class InfrastructureServices
         services.AddScoped<IStatisticsStore, StatisticsStore>();
         services.AddScoped<IUsageStore, UsageStore>();
         services.AddSingleton<IUserDataStore, UserDataStore>();
+        services.AddScoped<IUserMemoryStore, UserMemoryStore>();
+        services.AddMemorySearch();
         return services;
     }
 
@@ -86,6 +94,23 @@ public static class InfrastructureServices
         services.AddOptions<PulseOptions>().BindConfiguration(PulseOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<DatabasePulses>();
         services.AddHostedService<DatabaseWatch>();
+    }
+
+    /// <summary>Search in memories and messages by word and meaning, and the models that tell what is near in meaning.</summary>
+    private static void AddMemorySearch(this IServiceCollection services)
+    {
+        services.AddOptions<MemorySearchOptions>().BindConfiguration(MemorySearchOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<EmbeddingOptions>().BindConfiguration(EmbeddingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<IEmbeddingGenerator<string, Embedding<float>>, OpenAiEmbeddings>();
+        services.AddSingleton<EmbeddingMetrics>();
+        services.AddSingleton<QuestionEmbedding>();
+        services.AddHostedService<EmbeddingUpkeep>();
+        services.AddSingleton<SegmentVectors>();
+        services.AddSingleton<IDigestParticipant, VectorIndexing>();
+        services.AddSingleton<IPassageSource, UserMemoryPassages>();
+        services.AddSingleton<IPassageSource, SessionMemoryPassages>();
+        services.AddSingleton<IPassageSource, MessagePassages>();
+        services.AddSingleton<IMemorySearch, MemorySearcher>();
     }
 
     /// <summary>The writes that are made together, and the keys that keep them from being made twice.</summary>

@@ -18,11 +18,29 @@ internal static class SearchScenarios
 
     private static readonly Dictionary<string, string> WithoutDigest = new(StringComparer.Ordinal) { ["Digest__Enabled"] = "false" };
 
-    public static async Task<Outcome> FindAsync(Laboratory laboratory, CancellationToken cancellationToken)
+    // As people ask, of the same words.
+    private static readonly string[] Questions =
+        ["What did anybody say about word40?", "Where was word1 common?", "When was word4321 mentioned, and by whom?", "Who knows word3, word5 and word7?"];
+
+    public static Task<Outcome> FindAsync(Laboratory laboratory, CancellationToken cancellationToken) => FindAsync(
+        laboratory, "search", Requests, [Goal.LatencyAtMost(10), new("p99 / 50 ms", pair => pair.A.P99Ms / 50, Limit: 1, AtLeast: false)], cancellationToken);
+
+    public static Task<Outcome> RecallAsync(Laboratory laboratory, CancellationToken cancellationToken) => FindAsync(
+        laboratory,
+        "memory_search",
+        QuestionsOf,
+        [
+            new("p99 of many / 100 ms", pair => pair.A.P99Ms / 100, Limit: 1, AtLeast: false),
+            new("p99 of few / 10 ms", pair => pair.B.P99Ms / 10, Limit: 1, AtLeast: false),
+        ],
+        cancellationToken);
+
+    private static async Task<Outcome> FindAsync(
+        Laboratory laboratory, string name, Func<string, byte[][]> requestsOf, IReadOnlyList<Goal> goals, CancellationToken cancellationToken)
     {
         var (manyUser, fewUser) = (Keys.User(0), Keys.User(1));
-        await laboratory.Server.CreateDatabaseAsync("search", cancellationToken);
-        var connection = laboratory.Server.ConnectionTo("search").ConnectionString;
+        await laboratory.Server.CreateDatabaseAsync(name, cancellationToken);
+        var connection = laboratory.Server.ConnectionTo(name).ConnectionString;
         await using var service = await laboratory.StartServiceAsync(
             connection, cancellationToken, new Dictionary<string, string>(StringComparer.Ordinal) { ["Digest__WorkPercent"] = "100" });
         await using var database = NpgsqlDataSource.Create(connection);
@@ -35,10 +53,10 @@ internal static class SearchScenarios
         await VerifyAsync(service, fewUser, laboratory.Options.FewMessages, cancellationToken);
 
         // One at a time: it is the time of an answer that matters.
-        var many = laboratory.Requests(Requests(manyUser), name: "many messages", service: service, connections: 1);
-        var few = laboratory.Requests(Requests(fewUser), name: "few messages", service: service, connections: 1);
+        var many = laboratory.Requests(requestsOf(manyUser), name: "many messages", service: service, connections: 1);
+        var few = laboratory.Requests(requestsOf(fewUser), name: "few messages", service: service, connections: 1);
         var pairs = await laboratory.CompareAsync(many, few, cancellationToken);
-        return new Outcome(many.Name, few.Name, pairs, [Goal.LatencyAtMost(10), new("p99 / 50 ms", pair => pair.A.P99Ms / 50, Limit: 1, AtLeast: false)]);
+        return new Outcome(many.Name, few.Name, pairs, goals);
     }
 
     public static async Task<Outcome> AppendAsync(Laboratory laboratory, CancellationToken cancellationToken)
@@ -87,4 +105,8 @@ internal static class SearchScenarios
 
     private static byte[][] Requests(string user) =>
         [.. Queries.Select(query => HttpRequests.Get($"/api/v1/sessions/search?q={Uri.EscapeDataString(query)}", user))];
+
+    private static byte[][] QuestionsOf(string user) =>
+        [.. Questions.Select(question => HttpRequests.Post(
+            $"/api/v1/users/{Uri.EscapeDataString(user)}/memories/search", user, $$"""{"query": "{{question}}", "sources": ["messages"]}"""))];
 }

@@ -1,6 +1,8 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
 using Npgsql;
+using SessionService.Infrastructure.Embeddings;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Schema;
 
@@ -20,7 +22,8 @@ internal static class HealthServices
         services.AddHealthChecks()
             .AddCheck<DatabaseHealthCheck>(Database, timeout: Timeout)
             .AddCheck<SchemaHealthCheck>("schema", timeout: Timeout)
-            .AddCheck<DepartureHealthCheck>(Departure);
+            .AddCheck<DepartureHealthCheck>(Departure)
+            .AddCheck<EmbeddingHealthCheck>("embeddings");
         services.AddOptions<ShutdownOptions>().BindConfiguration(ShutdownOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddHostedService<Departure>();
         return services;
@@ -66,5 +69,21 @@ internal sealed class SchemaHealthCheck(SchemaCheck schema, DatabasePulses pulse
         {
             return HealthCheckResult.Unhealthy("The schema cannot be read.");
         }
+    }
+}
+
+/// <summary>Which model tells what is near in meaning, and how much it has still to embed. Search goes on without it.</summary>
+internal sealed class EmbeddingHealthCheck(EmbeddingMetrics metrics, IOptions<EmbeddingOptions> options) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        if (options.Value.BaseAddress is null)
+        {
+            return Task.FromResult(HealthCheckResult.Healthy("The embedded model."));
+        }
+
+        var waiting = $"{metrics.Waiting} messages and memories wait to be embedded by {options.Value.Model}.";
+        return Task.FromResult(
+            metrics.IsFailing ? HealthCheckResult.Degraded($"The embeddings endpoint does not answer. {waiting}") : HealthCheckResult.Healthy(waiting));
     }
 }

@@ -25,6 +25,7 @@ internal sealed class JsonObjectInputFormatter : TextInputFormatter, IInputForma
         [typeof(int)] = $"must be a whole number, {int.MaxValue} at most",
         [typeof(decimal)] = "must be a number of at most 28 digits, not a text",
         [typeof(Guid)] = "must be a UUID",
+        [typeof(IReadOnlyList<string>)] = "must be an array of strings",
         [typeof(DateTimeOffset)] = "must be a time in RFC 3339, with its offset",
     }.ToFrozenDictionary();
 
@@ -160,7 +161,7 @@ internal sealed class JsonObjectInputFormatter : TextInputFormatter, IInputForma
                 continue;
             }
 
-            if (_options.GetTypeInfo(property.PropertyType) is { Kind: JsonTypeInfoKind.Enumerable } items)
+            if (_options.GetTypeInfo(property.PropertyType) is { Kind: JsonTypeInfoKind.Enumerable } items && items.ElementType != typeof(string))
             {
                 property.Set(model, ReadObjects(value, items, MaxLength(property), path + property.Name, errors));
             }
@@ -237,7 +238,7 @@ internal sealed class JsonObjectInputFormatter : TextInputFormatter, IInputForma
         try
         {
             // A string may spell what no text holds; the serializer would choke on it.
-            if (json.ValueKind == JsonValueKind.String
+            if ((json.ValueKind == JsonValueKind.String || type == typeof(IReadOnlyList<string>))
                 && JsonLimits.Refuse(Encoding.UTF8.GetBytes(json.GetRawText()), int.MaxValue) is { } reason)
             {
                 return reason;

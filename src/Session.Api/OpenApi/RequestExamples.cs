@@ -2,8 +2,10 @@ using System.Collections.Frozen;
 using System.Text.Json.Nodes;
 using SessionService.Application.Forks;
 using SessionService.Application.Memories;
+using SessionService.Application.MemorySearch;
 using SessionService.Application.Messages;
 using SessionService.Application.Sessions;
+using SessionService.Application.UserMemories;
 
 namespace SessionService.Api.OpenApi;
 
@@ -34,6 +36,17 @@ internal static class RequestExamples
             {"memory_type": "conversation", "content": "User prefers concise technical explanations.",
              "metadata": {"category": "preferences", "importance": "high"}}
             """,
+        [typeof(WriteUserMemoryRequest)] =
+            """{"memory_type": "preference", "content": "User prefers concise technical explanations.", "metadata": {"category": "style"}, "importance": 0.8}""",
+        [typeof(CreateUserMemoryBatchRequest)] =
+            """
+            {"memories": [{"memory_type": "fact", "content": "Has two cats."},
+                          {"memory_type": "episode", "content": "Moved to Lisbon.", "importance": 0.6}]}
+            """,
+        [typeof(PatchUserMemoryRequest)] =
+            """{"content": "User prefers concise technical explanations, with examples.", "metadata": {"category": "writing"}}""",
+        [typeof(SearchMemoriesRequest)] =
+            """{"query": "How does the user like explanations?", "top_k": 10, "sources": ["memories", "session_memories", "messages"]}""",
     }.ToFrozenDictionary();
 
     public static JsonNode Of(Type request) => JsonNode.Parse(Examples[request])!;

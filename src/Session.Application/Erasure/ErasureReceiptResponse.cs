@@ -5,12 +5,28 @@ namespace SessionService.Application.Erasure;
 /// <summary>What was removed.</summary>
 public sealed class ErasureReceiptResponse
 {
+    /// <summary>The user.</summary>
+    /// <example>test_user_123</example>
+    [Required]
+    public required string UserId { get; init; }
+
     /// <summary>All that was there at this time is gone.</summary>
     /// <example>2025-09-23T14:54:08.106314Z</example>
     [Required]
     public required DateTimeOffset ErasedAt { get; init; }
 
-    /// <summary>What this request removed.</summary>
+    /// <summary>Sessions that this request removed.</summary>
+    /// <example>3</example>
     [Required]
-    public required UserDataResponse Erased { get; init; }
+    public required long Sessions { get; init; }
+
+    /// <summary>Messages that were in these sessions.</summary>
+    /// <example>22</example>
+    [Required]
+    public required long Messages { get; init; }
+
+    /// <summary>The rows that this request removed from each table of the database that holds anything of a user's.</summary>
+    /// <example>{"sessions": 3, "session_messages": 22}</example>
+    [Required]
+    public required IReadOnlyDictionary<string, long> Rows { get; init; }
 }

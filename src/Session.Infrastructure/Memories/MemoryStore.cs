@@ -6,6 +6,7 @@ using NpgsqlTypes;
 using SessionService.Application.Idempotency;
 using SessionService.Application.Memories;
 using SessionService.Domain.Memories;
+using SessionService.Infrastructure.Embeddings;
 using SessionService.Infrastructure.Idempotency;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Writes;
@@ -29,8 +30,8 @@ internal sealed class MemoryStore(SessionDbContext context, NpgsqlDataSource dat
         written AS (
             INSERT INTO dev.session_memories AS memory
                 (user_id, session_id, id, memory_type, conversation_summary, session_metadata, user_preferences, ongoing_tasks,
-                 total_messages, last_summary_at, is_active, created_at, updated_at)
-            SELECT $1, $2, $3, $4, $5, $6, $7, $8, session.message_count, $9, true, $9, $9
+                 total_messages, last_summary_at, is_active, created_at, updated_at, vector)
+            SELECT $1, $2, $3, $4, $5, $6, $7, $8, session.message_count, $9, true, $9, $9, $12
             FROM session
             ON CONFLICT (user_id, session_id) DO UPDATE SET
                 memory_type = excluded.memory_type,
@@ -41,6 +42,9 @@ internal sealed class MemoryStore(SessionDbContext context, NpgsqlDataSource dat
                 total_messages = excluded.total_messages,
                 last_summary_at = greatest(memory.last_summary_at, excluded.last_summary_at),
                 is_active = true,
+                vector = excluded.vector,
+                model = NULL,
+                model_vector = NULL,
                 updated_at = greatest(memory.updated_at, excluded.updated_at)
             RETURNING user_id, session_id, id, total_messages, last_summary_at, created_at, updated_at,
                       xmax = 0 OR EXISTS (SELECT FROM put_away) AS is_first),
@@ -59,8 +63,8 @@ internal sealed class MemoryStore(SessionDbContext context, NpgsqlDataSource dat
         """
         INSERT INTO dev.session_memories AS memory
             (user_id, session_id, id, memory_type, conversation_summary, session_metadata, user_preferences, ongoing_tasks,
-             total_messages, last_summary_at, is_active, created_at, updated_at)
-        SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, true, $11, $12
+             total_messages, last_summary_at, is_active, created_at, updated_at, vector)
+        SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, true, $11, $12, $13
         FROM dev.sessions
         WHERE user_id = $1 AND session_id = $2
         ON CONFLICT (user_id, session_id) DO UPDATE SET
@@ -74,7 +78,10 @@ internal sealed class MemoryStore(SessionDbContext context, NpgsqlDataSource dat
             last_summary_at = excluded.last_summary_at,
             is_active = true,
             created_at = excluded.created_at,
-            updated_at = excluded.updated_at
+            updated_at = excluded.updated_at,
+            vector = excluded.vector,
+            model = NULL,
+            model_vector = NULL
         WHERE NOT memory.is_active
         """;
 
@@ -120,6 +127,7 @@ internal sealed class MemoryStore(SessionDbContext context, NpgsqlDataSource dat
                 new NpgsqlParameter<DateTimeOffset> { TypedValue = memory.LastSummaryAt },
                 new NpgsqlParameter<DateTimeOffset> { TypedValue = memory.CreatedAt },
                 new NpgsqlParameter<DateTimeOffset> { TypedValue = memory.UpdatedAt },
+                new NpgsqlParameter<byte[]> { TypedValue = PackedVector.Pack(StaticEmbedding.Shipped.Embed(memory.Content)) },
             },
         };
         await command.PrepareAsync(cancellationToken);
@@ -144,6 +152,7 @@ internal sealed class MemoryStore(SessionDbContext context, NpgsqlDataSource dat
                 new NpgsqlParameter<DateTimeOffset> { TypedValue = memory.UpdatedAt },
                 new NpgsqlParameter<string?> { TypedValue = key?.Value },
                 new NpgsqlParameter<byte[]?> { TypedValue = key?.RequestHash },
+                new NpgsqlParameter<byte[]> { TypedValue = PackedVector.Pack(StaticEmbedding.Shipped.Embed(memory.Content)) },
             },
         };
         for (var attempt = 1; ; attempt++)

@@ -31,7 +31,7 @@ internal sealed class MessageReader(ReadConnections connections) : IMessageReade
         WITH wanted AS MATERIALIZED (
             SELECT DISTINCT * FROM unnest($2, $3) AS w (session_id, sequence)),
         segment AS MATERIALIZED (
-            SELECT DISTINCT g.session_id, g.first_sequence
+            SELECT DISTINCT g.session_id AS of_session, g.first_sequence AS start
             FROM wanted AS w
             JOIN dev.message_segments AS g ON g.user_id = $1 AND g.session_id = w.session_id AND {PackedColumns.HoldSome("(w.sequence - 1)", "w.sequence")})
         SELECT session_id, {MessageColumns.List}, {PackedColumns.Absent}
@@ -40,7 +40,7 @@ internal sealed class MessageReader(ReadConnections connections) : IMessageReade
         UNION ALL
         SELECT g.session_id, {MessageColumns.Absent}, {PackedColumns.Whole}
         FROM segment AS c
-        JOIN dev.message_segments AS g ON g.user_id = $1 AND g.session_id = c.session_id AND g.first_sequence = c.first_sequence
+        JOIN dev.message_segments AS g ON g.user_id = $1 AND g.session_id = c.of_session AND g.first_sequence = c.start
         """;
 
     public async Task<IMessageRows?> OpenAsync(

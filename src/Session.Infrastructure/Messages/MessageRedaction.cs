@@ -29,6 +29,19 @@ internal sealed class MessageRedaction(NpgsqlDataSource dataSource, SearchSegmen
     private const string BlankInSegment =
         "UPDATE dev.message_segments SET body = $4 WHERE user_id = $1 AND session_id = $2 AND first_sequence = $3";
 
+    // The place of its vectors stays, for those behind it.
+    private const string BlankVectors =
+        """
+        UPDATE dev.message_vectors
+        SET vectors = overlay(vectors PLACING decode(repeat('00', octet_length(vectors) / message_count), 'hex')
+                FROM (($3 - 1) % 128)::int * (octet_length(vectors) / message_count) + 1),
+            model_vectors = CASE WHEN ($3 - 1) % 128 < model_count
+                THEN overlay(model_vectors PLACING decode(repeat('00', octet_length(model_vectors) / model_count), 'hex')
+                    FROM (($3 - 1) % 128)::int * (octet_length(model_vectors) / model_count) + 1)
+                ELSE model_vectors END
+        WHERE user_id = $1 AND session_id = $2 AND block = ($3 - 1) / 128 AND ($3 - 1) % 128 < message_count
+        """;
+
     private const string Touch = "UPDATE dev.sessions SET updated_at = greatest(updated_at, $3) WHERE user_id = $1 AND session_id = $2";
 
     private static readonly byte[] EmptyObject = "{}"u8.ToArray();
@@ -65,6 +78,11 @@ internal sealed class MessageRedaction(NpgsqlDataSource dataSource, SearchSegmen
         if (!isNew)
         {
             return new RedactResult(RedactOutcome.Redacted, message);
+        }
+
+        await using (var command = session.Command(BlankVectors, sequence))
+        {
+            await command.ExecuteNonQueryAsync(cancellationToken);
         }
 
         await using (var command = session.Command(Touch))

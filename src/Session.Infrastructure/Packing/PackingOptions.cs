@@ -26,7 +26,7 @@ public sealed class PackingOptions
 
     /// <summary>A segment takes no further message once its texts are this long. 4 KiB to 4 MiB.</summary>
     [Range(4 * 1024, 4 * 1024 * 1024)]
-    public int SegmentBytes { get; set; } = 256 * 1024;
+    public int SegmentBytes { get; set; } = 384 * 1024;
 
     /// <summary>How hard zstd tries, 1 to 22. Once packed, messages are only read, and that is as fast at every level.</summary>
     [Range(1, 22)]

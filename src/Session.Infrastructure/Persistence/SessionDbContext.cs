@@ -2,11 +2,13 @@ using Microsoft.EntityFrameworkCore;
 using SessionService.Domain.Adoption;
 using SessionService.Domain.Idempotency;
 using SessionService.Domain.Memories;
+using SessionService.Domain.MemorySearch;
 using SessionService.Domain.Messages;
 using SessionService.Domain.Search;
 using SessionService.Domain.Sessions;
 using SessionService.Domain.Statistics;
 using SessionService.Domain.Usage;
+using SessionService.Domain.UserMemories;
 
 namespace SessionService.Infrastructure.Persistence;
 
@@ -26,6 +28,12 @@ public sealed class SessionDbContext(DbContextOptions<SessionDbContext> options)
     public DbSet<MessageSegment> MessageSegments => Set<MessageSegment>();
 
     public DbSet<SessionMemory> Memories => Set<SessionMemory>();
+
+    public DbSet<UserMemory> UserMemories => Set<UserMemory>();
+
+    public DbSet<UserMemoryVersion> UserMemoryVersions => Set<UserMemoryVersion>();
+
+    public DbSet<MessageVectors> MessageVectors => Set<MessageVectors>();
 
     public DbSet<StatisticsCounter> StatisticsCounters => Set<StatisticsCounter>();
 

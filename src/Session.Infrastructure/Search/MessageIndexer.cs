@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Text.Json;
 using Npgsql;
 using SessionService.Domain.Messages;
+using SessionService.Infrastructure.MemorySearch;
 
 namespace SessionService.Infrastructure.Search;
 
@@ -59,13 +59,11 @@ internal sealed class MessageIndexer(TextAnalyzer analyzer, SearchCache cache)
         return analyzed;
     }
 
+    /// <summary>A day as people write it: <c>8 May 2023</c>.</summary>
+    public static string DayOf(DateTimeOffset time) => time.UtcDateTime.ToString("d MMMM yyyy", CultureInfo.InvariantCulture);
+
     /// <summary>The day and who speaks: <c>8 May 2023 Caroline</c>.</summary>
-    private static string HeadingOf(SessionMessage message)
-    {
-        using var metadata = JsonDocument.Parse(message.Metadata);
-        var speaker = metadata.RootElement.TryGetProperty("name", out var name) && name.ValueKind == JsonValueKind.String ? name.GetString() : message.Role;
-        return string.Create(CultureInfo.InvariantCulture, $"{message.CreatedAt.UtcDateTime:d MMMM yyyy} {speaker}");
-    }
+    private static string HeadingOf(SessionMessage message) => $"{DayOf(message.CreatedAt)} {RankingText.SpeakerOf(message)}";
 
     private static IndexedMessage Describe(SessionMessage message) => new(
         message.SessionId,

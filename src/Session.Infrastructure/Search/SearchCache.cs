@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Options;
+using SessionService.Infrastructure.Embeddings;
+using SessionService.Infrastructure.MemorySearch;
 
 namespace SessionService.Infrastructure.Search;
 
@@ -16,6 +18,14 @@ internal sealed class SearchCache(IOptions<SearchOptions> options) : IDisposable
     public IndexSegment? FindSegment(string userId, Guid segmentId) => _cache.Get<IndexSegment>((userId, segmentId));
 
     public void Add(string userId, IndexSegment segment) => Add((userId, segment.SegmentId), segment, segment.Size);
+
+    public PassageSegment? FindPassages(string userId, Guid segmentId) => _cache.Get<PassageSegment>((userId, segmentId, nameof(PassageSegment)));
+
+    public void Add(string userId, Guid segmentId, PassageSegment passages) => Add((userId, segmentId, nameof(PassageSegment)), passages, passages.Size);
+
+    public byte[]? FindVector(string text) => _cache.Get<byte[]>((text, nameof(PackedVector)));
+
+    public void Add(string text, byte[] vector) => Add((text, nameof(PackedVector)), vector, (sizeof(char) * (long)text.Length) + vector.Length);
 
     public AnalyzedText? FindText(string text) => _cache.Get<AnalyzedText>(text);
 

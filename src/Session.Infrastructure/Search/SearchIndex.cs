@@ -25,7 +25,7 @@ internal sealed class SearchIndex(MessageIndexer indexer, SearchCache cache)
         var (ids, undigested) = await ListAsync(connection, userId, cancellationToken);
         var tail = new SegmentBuilder();
         await indexer.AddAsync(tail, undigested, isForNow: true, connection, cancellationToken);
-        return new UserIndex(ids, IndexSegment.Read(Guid.Empty, tail.ToBytes()));
+        return new UserIndex(ids, IndexSegment.Read(Guid.Empty, tail.ToBytes()), undigested);
     }
 
     /// <summary>All segments of an index that was opened on this connection, a few in memory at a time beside the cache; the tail last.</summary>
@@ -101,4 +101,5 @@ internal sealed class SearchIndex(MessageIndexer indexer, SearchCache cache)
 /// <summary>All of a user's messages as of one moment.</summary>
 /// <param name="SegmentIds">Of those that are digested, in the order of their making.</param>
 /// <param name="Tail">Those that are not, by session and number; it has no id.</param>
-internal sealed record UserIndex(IReadOnlyList<Guid> SegmentIds, IndexSegment Tail);
+/// <param name="Undigested">The messages of the tail, in its order.</param>
+internal sealed record UserIndex(IReadOnlyList<Guid> SegmentIds, IndexSegment Tail, IReadOnlyList<SessionMessage> Undigested);

@@ -33,8 +33,13 @@ public sealed class ErasureTests(PackingFixture service) : IClassFixture<Packing
 
         var receipt = (await user.DeleteAsync(Data(user))).Is(200);
 
-        JsonShape.AssertMatches(stored.GetRawText(), receipt.GetProperty("erased"));
-        var rows = receipt.GetProperty("erased").GetProperty("rows");
+        foreach (var table in UserTables.All.Where(table => table.Name != "session_counts"))
+        {
+            // Of those there is one for each connection that wrote: the erasure may add to another than the writers did.
+            Assert.Equal((table.Name, stored.GetProperty("rows").Number(table.Name)), (table.Name, receipt.GetProperty("rows").Number(table.Name)));
+        }
+
+        var rows = receipt.GetProperty("rows");
         Assert.Equal((2, 1, 346, 2, 4), (
             rows.Number("sessions"), rows.Number("message_segments"), rows.Number("session_messages"), rows.Number("session_memories"), rows.Number("idempotency_keys")));
         var after = (await user.GetAsync("/api/v1/sessions/stats")).Is(200);
@@ -48,7 +53,7 @@ public sealed class ErasureTests(PackingFixture service) : IClassFixture<Packing
 
         // The proof: a second look, and a second time.
         Assert.All(Counts((await user.GetAsync(Data(user))).Is(200)), count => Assert.Equal(0, count));
-        Assert.All(Counts((await user.DeleteAsync(Data(user))).Is(200).GetProperty("erased")), count => Assert.Equal(0, count));
+        Assert.All(Counts((await user.DeleteAsync(Data(user))).Is(200)), count => Assert.Equal(0, count));
 
         Assert.Equal(keptBefore, (await other.GetAsync($"{kept}/messages?after=0&limit=1000")).Text);
         Assert.Equal((1, 301), ((await other.GetAsync(Data(other))).Is(200).Number("sessions"), (await other.GetAsync(Data(other))).Is(200).Number("messages")));
@@ -75,7 +80,7 @@ public sealed class ErasureTests(PackingFixture service) : IClassFixture<Packing
 
         var erasure = user.DeleteAsync(Data(user));
         var writes = await Task.WhenAll(sessions.Select(session => user.PostAsync($"{session}/messages", """{"role":"user","content":"Hello","tokens_used":1}""")));
-        var receipt = (await erasure).Is(200).GetProperty("erased");
+        var receipt = (await erasure).Is(200);
 
         Assert.All(writes, write => Assert.Contains(write.Status, new[] { 201, 404 }));
         Assert.Equal((150, writes.Count(write => write.Status == 201)), (receipt.Number("sessions"), receipt.Number("messages")));

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using SessionService.Infrastructure.Persistence;
 using SessionService.IntegrationTests.Hosting;
 using SessionService.IntegrationTests.Limits;
 
@@ -9,6 +10,8 @@ namespace SessionService.IntegrationTests.Faults;
 public sealed class OwnPostgresFixture : ApiFixture
 {
     internal OwnPostgres Postgres { get; } = new();
+
+    protected override TimeSpan Patience => new PulseOptions().Patience;
 
     public override async Task DisposeAsync()
     {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Npgsql;
+using SessionService.Infrastructure.Persistence;
 using SessionService.IntegrationTests.Hosting;
 
 namespace SessionService.IntegrationTests.Faults;
@@ -11,6 +12,8 @@ public sealed class ReplicatedFixture : ApiFixture
     internal OwnPostgres Primary { get; } = new();
 
     internal StandbyPostgres Standby { get; private set; } = null!;
+
+    protected override TimeSpan Patience => new PulseOptions().Patience;
 
     public override async Task DisposeAsync()
     {

@@ -29,6 +29,9 @@ public class ApiFixture : IAsyncLifetime
 
     public Uri Address => _service!.ClientOptions.BaseAddress;
 
+    /// <summary>For how long the database may be silent: the classes share a server and the processors, and that it is slow says nothing.</summary>
+    protected virtual TimeSpan Patience => TimeSpan.FromSeconds(10);
+
     /// <summary>Settings beside the connection string.</summary>
     protected virtual IEnumerable<KeyValuePair<string, string>> Settings => [];
 
@@ -48,8 +51,7 @@ public class ApiFixture : IAsyncLifetime
             host.UseEnvironment("Production");
             host.UseSetting(WebHostDefaults.ServerUrlsKey, "http://127.0.0.1:0");
             host.UseSetting("ConnectionStrings:SessionDb", ConnectionString);
-            // All classes share one server and two processors or so: that it is slow to answer says nothing.
-            host.UseSetting("Pulse:Patience", "00:00:10");
+            host.UseSetting("Pulse:Patience", Patience.ToString());
             foreach (var (name, value) in Settings)
             {
                 host.UseSetting(name, value);

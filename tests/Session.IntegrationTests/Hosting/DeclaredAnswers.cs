@@ -10,6 +10,8 @@ namespace SessionService.IntegrationTests.Hosting;
 /// </summary>
 public sealed class DeclaredAnswers(Func<Task<JsonElement>> document, HttpMessageHandler inner, bool isBehindNginx = false) : DelegatingHandler(inner)
 {
+    private const string Uuid = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}";
+
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var response = await base.SendAsync(request, cancellationToken);
@@ -57,6 +59,8 @@ public sealed class DeclaredAnswers(Func<Task<JsonElement>> document, HttpMessag
             "^" + template
                 .Replace("{session_id}", "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", StringComparison.Ordinal)
                 .Replace("{sequence}", "-?[0-9]+", StringComparison.Ordinal)
+                .Replace("{session_id}", Uuid, StringComparison.Ordinal)
+                .Replace("{memory_id}", Uuid, StringComparison.Ordinal)
                 .Replace("{user_id}", "[^/]+", StringComparison.Ordinal) + "$",
             RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
             TimeSpan.FromSeconds(10));

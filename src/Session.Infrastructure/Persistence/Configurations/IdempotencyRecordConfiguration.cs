@@ -23,7 +23,7 @@ internal sealed class IdempotencyRecordConfiguration : IEntityTypeConfiguration<
             .HasComment("The client's key.");
         builder.Property(r => r.RequestHash).HasColumnName("request_hash")
             .HasComment("SHA-256 of the operation and the request; the same key with another is refused.");
-        builder.Property(r => r.SessionId).HasColumnName("session_id").HasComment("The session that was written to, or made.");
+        builder.Property(r => r.SessionId).HasColumnName("session_id").HasComment("The session that was written to, made or named; zeros where there is none.");
         builder.Property(r => r.Answer).HasColumnName("answer").HasColumnType(ColumnTypes.Json)
             .HasComment("What the database decided and the first answer told; the rest follows from the request. No content.");
         builder.Property(r => r.CreatedAt).HasColumnName("created_at").HasComment("When the write was made.");

@@ -37,5 +37,6 @@ internal sealed class SessionMemoryConfiguration : IEntityTypeConfiguration<Sess
             .HasComment("False for an adopted memory that had been put away: not served until written anew.");
         builder.Property(m => m.CreatedAt).HasColumnName("created_at").HasComment("When the memory was first written.");
         builder.Property(m => m.UpdatedAt).HasColumnName("updated_at").HasComment("When the memory last changed.");
+        builder.HasVectors();
     }
 }

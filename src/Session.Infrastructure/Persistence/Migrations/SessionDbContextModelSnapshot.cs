@@ -100,7 +100,7 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                     b.Property<Guid>("SessionId")
                         .HasColumnType("uuid")
                         .HasColumnName("session_id")
-                        .HasComment("The session that was written to, or made.");
+                        .HasComment("The session that was written to, made or named; zeros where there is none.");
 
                     b.HasKey("UserId", "Key")
                         .HasName("pk_idempotency_keys");
@@ -166,6 +166,17 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         .HasColumnName("session_metadata")
                         .HasComment("The client's own labels, any JSON object (metadata in the API).");
 
+                    b.Property<string>("Model")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("model")
+                        .HasComment("Another model, if there is a vector by one.");
+
+                    b.Property<byte[]>("ModelVector")
+                        .HasColumnType("bytea")
+                        .HasColumnName("model_vector")
+                        .HasComment("The vector of the content by that model.");
+
                     b.Property<string>("OngoingTasks")
                         .IsRequired()
                         .HasColumnType("jsonb")
@@ -188,12 +199,74 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         .HasColumnName("user_preferences")
                         .HasComment("What the user prefers, any JSON object.");
 
+                    b.Property<byte[]>("Vector")
+                        .HasColumnType("bytea")
+                        .HasColumnName("vector")
+                        .HasComment("The vector of the content by the embedded model, a signed byte a dimension.");
+
                     b.HasKey("UserId", "SessionId")
                         .HasName("pk_session_memories");
 
                     b.ToTable("session_memories", "dev", t =>
                         {
                             t.HasComment("What was distilled from a session; at most one row each.");
+                        });
+                });
+
+            modelBuilder.Entity("SessionService.Domain.MemorySearch.MessageVectors", b =>
+                {
+                    b.Property<string>("UserId")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("user_id")
+                        .HasComment("Owner of the session.")
+                        .UseCollation("C");
+
+                    b.Property<Guid>("SessionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("session_id")
+                        .HasComment("The session.");
+
+                    b.Property<int>("Block")
+                        .HasColumnType("integer")
+                        .HasColumnName("block")
+                        .HasComment("0 for messages 1 to 128, 1 for the next, and so on.");
+
+                    b.Property<int>("MessageCount")
+                        .HasColumnType("integer")
+                        .HasColumnName("message_count")
+                        .HasComment("Messages in the block, 1 to 128.");
+
+                    b.Property<string>("Model")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("model")
+                        .HasComment("Another model, if the messages have vectors of one.");
+
+                    b.Property<int>("ModelCount")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("model_count")
+                        .HasComment("How many of the messages, from the first on, have vectors of that model.");
+
+                    b.Property<byte[]>("ModelVectors")
+                        .HasColumnType("bytea")
+                        .HasColumnName("model_vectors")
+                        .HasComment("Their vectors by that model.");
+
+                    b.Property<byte[]>("Vectors")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("vectors")
+                        .HasComment("Their vectors by the embedded model, 100 bytes each.");
+
+                    b.HasKey("UserId", "SessionId", "Block")
+                        .HasName("pk_message_vectors");
+
+                    b.ToTable("message_vectors", "dev", t =>
+                        {
+                            t.HasComment("What messages mean, as vectors: a row for each 128 messages of a session.");
                         });
                 });
 
@@ -754,6 +827,174 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                     b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 80);
                 });
 
+            modelBuilder.Entity("SessionService.Domain.UserMemories.UserMemory", b =>
+                {
+                    b.Property<string>("UserId")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("user_id")
+                        .HasComment("Whose memory it is.")
+                        .UseCollation("C");
+
+                    b.Property<Guid>("MemoryId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("memory_id")
+                        .HasComment("Id of the memory.");
+
+                    b.Property<string>("Content")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("content")
+                        .HasComment("The memory.");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at")
+                        .HasComment("When the memory was created.");
+
+                    b.Property<decimal?>("Importance")
+                        .HasColumnType("numeric(7,6)")
+                        .HasColumnName("importance")
+                        .HasComment("0 to 1, where somebody judged it.");
+
+                    b.Property<string>("MemoryType")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("memory_type")
+                        .HasComment("What kind of memory, the client's own word.");
+
+                    b.Property<string>("Metadata")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("metadata")
+                        .HasComment("The client's own labels, any JSON object.");
+
+                    b.Property<string>("Model")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("model")
+                        .HasComment("Another model, if there is a vector by one.");
+
+                    b.Property<byte[]>("ModelVector")
+                        .HasColumnType("bytea")
+                        .HasColumnName("model_vector")
+                        .HasComment("The vector of the content by that model.");
+
+                    b.Property<long?>("Sequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sequence")
+                        .HasComment("The message of that session that it came from, if any.");
+
+                    b.Property<Guid?>("SessionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("session_id")
+                        .HasComment("The user's session that it came from, if any.");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at")
+                        .HasComment("When this version was written.");
+
+                    b.Property<DateTimeOffset?>("ValidUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("valid_until")
+                        .HasComment("When it ceases to hold, if ever.");
+
+                    b.Property<byte[]>("Vector")
+                        .HasColumnType("bytea")
+                        .HasColumnName("vector")
+                        .HasComment("The vector of the content by the embedded model, a signed byte a dimension.");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version")
+                        .HasComment("1, and one more with every change.");
+
+                    b.HasKey("UserId", "MemoryId")
+                        .HasName("pk_user_memories");
+
+                    b.HasIndex(new[] { "UserId", "CreatedAt", "MemoryId" }, "ix_user_memories_user_id_created_at")
+                        .IsDescending(false, true, true);
+
+                    b.ToTable("user_memories", "dev", t =>
+                        {
+                            t.HasComment("What is worth knowing about a user for longer than a session.");
+                        });
+                });
+
+            modelBuilder.Entity("SessionService.Domain.UserMemories.UserMemoryVersion", b =>
+                {
+                    b.Property<string>("UserId")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("user_id")
+                        .HasComment("Whose memory it is.")
+                        .UseCollation("C");
+
+                    b.Property<Guid>("MemoryId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("memory_id")
+                        .HasComment("The memory.");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version")
+                        .HasComment("The number of this version.");
+
+                    b.Property<string>("Content")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("content")
+                        .HasComment("The memory as it was.");
+
+                    b.Property<decimal?>("Importance")
+                        .HasColumnType("numeric(7,6)")
+                        .HasColumnName("importance")
+                        .HasComment("0 to 1, where somebody judged it.");
+
+                    b.Property<string>("MemoryType")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("memory_type")
+                        .HasComment("What kind of memory it was.");
+
+                    b.Property<string>("Metadata")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("metadata")
+                        .HasComment("The client's own labels as they were.");
+
+                    b.Property<long?>("Sequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sequence")
+                        .HasComment("The message that it came from, if any.");
+
+                    b.Property<Guid?>("SessionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("session_id")
+                        .HasComment("The session that it came from, if any.");
+
+                    b.Property<DateTimeOffset?>("ValidUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("valid_until")
+                        .HasComment("When it was to cease to hold, if ever.");
+
+                    b.Property<DateTimeOffset>("WrittenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("written_at")
+                        .HasComment("When this version was written.");
+
+                    b.HasKey("UserId", "MemoryId", "Version")
+                        .HasName("pk_user_memory_versions");
+
+                    b.ToTable("user_memory_versions", "dev", t =>
+                        {
+                            t.HasComment("What memories of users were before they were changed.");
+                        });
+                });
+
             modelBuilder.Entity("SessionService.Domain.Memories.SessionMemory", b =>
                 {
                     b.HasOne("SessionService.Domain.Sessions.Session", null)
@@ -762,6 +1003,16 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_session_memories_sessions");
+                });
+
+            modelBuilder.Entity("SessionService.Domain.MemorySearch.MessageVectors", b =>
+                {
+                    b.HasOne("SessionService.Domain.Sessions.Session", null)
+                        .WithMany()
+                        .HasForeignKey("UserId", "SessionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_message_vectors_sessions");
                 });
 
             modelBuilder.Entity("SessionService.Domain.Messages.MessageSegment", b =>
@@ -782,6 +1033,16 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_session_messages_sessions");
+                });
+
+            modelBuilder.Entity("SessionService.Domain.UserMemories.UserMemoryVersion", b =>
+                {
+                    b.HasOne("SessionService.Domain.UserMemories.UserMemory", null)
+                        .WithMany()
+                        .HasForeignKey("UserId", "MemoryId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_user_memory_versions_user_memories");
                 });
 #pragma warning restore 612, 618
         }

@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+
+namespace SessionService.Benchmarks.Recall;
+
+/// <summary>Puts conversations into the service, asks their questions, and compares what is found with what answers them.</summary>
+internal sealed class RecallMeasurement(HttpClient http)
+{
+    private const int TopK = 50;
+    private const int MessagesAtOnce = 500;
+
+    /// <summary>One user a conversation, one session a session of it, one message a turn.</summary>
+    public async Task<IReadOnlyList<Recalled>> RunAsync(Conversation conversation, CancellationToken cancellationToken)
+    {
+        var user = $"{conversation.Id}-{Guid.NewGuid():N}";
+        var turns = new Dictionary<(string Session, long Sequence), string>();
+        foreach (var session in conversation.Sessions)
+        {
+            await LoadAsync(user, session, turns, cancellationToken);
+        }
+
+        var recalled = new List<Recalled>(conversation.Questions.Count);
+        foreach (var question in conversation.Questions)
+        {
+            var start = Stopwatch.GetTimestamp();
+            var found = await AskAsync(user, question.Question, cancellationToken);
+            recalled.Add(Recalled.Of(question, [.. found.Select(place => turns[place])], Stopwatch.GetElapsedTime(start)));
+        }
+
+        return recalled;
+    }
+
+    private async Task LoadAsync(
+        string user, ConversationSession session, Dictionary<(string, long), string> turns, CancellationToken cancellationToken)
+    {
+        var created = await PostAsync(user, "api/v1/sessions", new JsonObject { ["metadata"] = new JsonObject { ["session"] = session.Id } }, cancellationToken);
+        var id = created["session_id"]!.GetValue<string>();
+        foreach (var part in session.Turns.Chunk(MessagesAtOnce))
+        {
+            var messages = part.Select(turn => (JsonNode)new JsonObject
+            {
+                ["role"] = "user",
+                ["content"] = turn.Content,
+                ["metadata"] = new JsonObject { ["name"] = turn.Speaker },
+                ["created_at"] = session.Date,
+            });
+            var stored = await PostAsync(
+                user, $"api/v1/sessions/{id}/messages/batch", new JsonObject { ["messages"] = new JsonArray([.. messages]) }, cancellationToken);
+            foreach (var (turn, message) in part.Zip(stored["messages"]!.AsArray()))
+            {
+                turns.Add((id, message!["sequence"]!.GetValue<long>()), turn.Id);
+            }
+        }
+    }
+
+    private async Task<IEnumerable<(string Session, long Sequence)>> AskAsync(string user, string question, CancellationToken cancellationToken)
+    {
+        var answer = await PostAsync(
+            user,
+            $"api/v1/users/{Uri.EscapeDataString(user)}/memories/search",
+            new JsonObject { ["query"] = question, ["top_k"] = TopK, ["sources"] = new JsonArray("messages") },
+            cancellationToken);
+        return answer["results"]!.AsArray().Select(result => (result!["session_id"]!.GetValue<string>(), result["sequence"]!.GetValue<long>()));
+    }
+
+    private async Task<JsonNode> PostAsync(string user, string path, JsonObject body, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create<JsonNode>(body), Headers = { { "X-User-Id", user } } };
+        using var response = await http.SendAsync(request, cancellationToken);
+        return response.IsSuccessStatusCode
+            ? (await response.Content.ReadFromJsonAsync<JsonNode>(cancellationToken))!
+            : throw new HttpRequestException($"POST {path}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync(cancellationToken)}");
+    }
+}

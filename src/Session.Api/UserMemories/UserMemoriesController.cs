@@ -1,0 +1,200 @@
+using Microsoft.AspNetCore.Mvc;
+using SessionService.Api.Idempotency;
+using SessionService.Api.Identity;
+using SessionService.Api.OpenApi;
+using SessionService.Application.Identity;
+using SessionService.Application.UserMemories;
+
+namespace SessionService.Api.UserMemories;
+
+/// <summary>What is worth knowing about a user for longer than a session.</summary>
+[ApiController]
+[Tags("Memories of users")]
+[Route("api/v1/users/{user_id}/memories")]
+public sealed class UserMemoriesController(UserMemoriesService memories) : ControllerBase
+{
+    /// <summary>Creates a memory of a user</summary>
+    /// <remarks>
+    /// A fact, a preference, an episode, a procedure, or what else is to be found again later. It may say which of the user's sessions, and which message
+    /// of that session, it came from; when it ceases to hold; and how much it matters.
+    ///
+    /// With an `Idempotency-Key` the same request sent again creates nothing and is answered as the first time, with
+    /// `Idempotency-Replayed: true`, even if the memory was changed since.
+    /// </remarks>
+    /// <param name="userId">The user, percent-encoded; a slash as <c>%2F</c>.</param>
+    /// <param name="request">The memory.</param>
+    /// <param name="idempotencyKey">The key of this write.</param>
+    /// <param name="caller">The caller.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <response code="201">The memory, its first version.</response>
+    [HttpPost(Name = "create_user_memory")]
+    [ProducesResponseType<UserMemoryResponse>(StatusCodes.Status201Created)]
+    [ProducesProblem(StatusCodes.Status403Forbidden, StatusCodes.Status409Conflict)]
+    public async Task<IActionResult> Create(
+        [FromPathUser] string userId,
+        WriteUserMemoryRequest request,
+        [FromIdempotencyKey] string? idempotencyKey,
+        [FromOptionalCaller] Caller caller,
+        CancellationToken cancellationToken)
+    {
+        var user = CallerAccess.ActFor(caller, userId);
+        var memory = Response.MarkReplay(await memories.CreateAsync(user, request, idempotencyKey, cancellationToken));
+        return Created($"{PathOf(user)}/{memory.MemoryId}", Tagged(memory));
+    }
+
+    /// <summary>Creates memories of a user</summary>
+    /// <remarks>
+    /// All of them or none. An invalid one fails the whole, with `errors` naming its index (`memories[3].content`). The `Idempotency-Key` is that of
+    /// the batch as a whole.
+    /// </remarks>
+    /// <param name="userId">The user, percent-encoded; a slash as <c>%2F</c>.</param>
+    /// <param name="request">The memories.</param>
+    /// <param name="idempotencyKey">The key of this write.</param>
+    /// <param name="caller">The caller.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <response code="201">The memories, in the given order.</response>
+    [HttpPost("batch", Name = "create_user_memories")]
+    [ProducesResponseType<UserMemoryBatchResponse>(StatusCodes.Status201Created)]
+    [ProducesProblem(StatusCodes.Status403Forbidden, StatusCodes.Status409Conflict)]
+    public async Task<IActionResult> CreateBatch(
+        [FromPathUser] string userId,
+        CreateUserMemoryBatchRequest request,
+        [FromIdempotencyKey] string? idempotencyKey,
+        [FromOptionalCaller] Caller caller,
+        CancellationToken cancellationToken)
+    {
+        var user = CallerAccess.ActFor(caller, userId);
+        return Created(PathOf(user), Response.MarkReplay(await memories.CreateBatchAsync(user, request, idempotencyKey, cancellationToken)));
+    }
+
+    /// <summary>Lists the memories of a user</summary>
+    /// <remarks>Newest first by creation, ties by id; by page, or by `cursor` from where another answer ended.</remarks>
+    /// <param name="userId">The user, percent-encoded; a slash as <c>%2F</c>.</param>
+    /// <param name="query">Which memories.</param>
+    /// <param name="caller">The caller.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <response code="200">A page of memories.</response>
+    [HttpGet(Name = "list_user_memories")]
+    [ProducesResponseType<UserMemoryListResponse>(StatusCodes.Status200OK)]
+    [ProducesProblem(StatusCodes.Status403Forbidden)]
+    public Task<UserMemoryListResponse> List(
+        [FromPathUser] string userId,
+        [FromQuery(Name = "")] ListUserMemoriesQuery query,
+        [FromOptionalCaller] Caller caller,
+        CancellationToken cancellationToken) =>
+        memories.ListAsync(CallerAccess.ActFor(caller, userId), query, cancellationToken);
+
+    /// <summary>Gets a memory of a user</summary>
+    /// <remarks>With its version in the `ETag`.</remarks>
+    /// <param name="userId">The user, percent-encoded; a slash as <c>%2F</c>.</param>
+    /// <param name="memoryId">The memory's id.</param>
+    /// <param name="caller">The caller.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <response code="200">The memory as it is now.</response>
+    [HttpGet("{memory_id:guid}", Name = "get_user_memory")]
+    [ProducesResponseType<UserMemoryResponse>(StatusCodes.Status200OK)]
+    [ProducesProblem(StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound)]
+    public async Task<UserMemoryResponse> Get(
+        [FromPathUser] string userId,
+        [FromRoute(Name = "memory_id")] Guid memoryId,
+        [FromOptionalCaller] Caller caller,
+        CancellationToken cancellationToken) =>
+        Tagged(await memories.GetAsync(CallerAccess.ActFor(caller, userId), memoryId, cancellationToken));
+
+    /// <summary>Lists the versions of a memory</summary>
+    /// <remarks>What it is and what it was before each change, the newest first. The last 1,000 are kept besides the current one.</remarks>
+    /// <param name="userId">The user, percent-encoded; a slash as <c>%2F</c>.</param>
+    /// <param name="memoryId">The memory's id.</param>
+    /// <param name="query">Which page.</param>
+    /// <param name="caller">The caller.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <response code="200">A page of versions.</response>
+    [HttpGet("{memory_id:guid}/versions", Name = "list_user_memory_versions")]
+    [ProducesResponseType<UserMemoryVersionsResponse>(StatusCodes.Status200OK)]
+    [ProducesProblem(StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound)]
+    public Task<UserMemoryVersionsResponse> ListVersions(
+        [FromPathUser] string userId,
+        [FromRoute(Name = "memory_id")] Guid memoryId,
+        [FromQuery(Name = "")] ListUserMemoryVersionsQuery query,
+        [FromOptionalCaller] Caller caller,
+        CancellationToken cancellationToken) =>
+        memories.ListVersionsAsync(CallerAccess.ActFor(caller, userId), memoryId, query, cancellationToken);
+
+    /// <summary>Replaces a memory of a user</summary>
+    /// <remarks>
+    /// What is not given is as in a new memory. What was there is kept as a version. With `If-Match` nothing is changed unless the memory is the version
+    /// that it names.
+    /// </remarks>
+    /// <param name="userId">The user, percent-encoded; a slash as <c>%2F</c>.</param>
+    /// <param name="memoryId">The memory's id.</param>
+    /// <param name="request">What to put in its place.</param>
+    /// <param name="ifMatch">The <c>ETag</c> that the memory must have, several with commas between, or <c>*</c>.</param>
+    /// <param name="caller">The caller.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <response code="200">The memory as it is now.</response>
+    [HttpPut("{memory_id:guid}", Name = "replace_user_memory")]
+    [ProducesResponseType<UserMemoryResponse>(StatusCodes.Status200OK)]
+    [ProducesProblem(StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound, StatusCodes.Status412PreconditionFailed)]
+    public async Task<UserMemoryResponse> Replace(
+        [FromPathUser] string userId,
+        [FromRoute(Name = "memory_id")] Guid memoryId,
+        WriteUserMemoryRequest request,
+        [FromHeader(Name = "If-Match")] string? ifMatch,
+        [FromOptionalCaller] Caller caller,
+        CancellationToken cancellationToken) =>
+        Tagged(await memories.ReplaceAsync(CallerAccess.ActFor(caller, userId), memoryId, request, IfMatch.Read(ifMatch), cancellationToken));
+
+    /// <summary>Changes a memory of a user</summary>
+    /// <remarks>
+    /// What is given replaces what was there, what is absent stays; `metadata` are merged (RFC 7396: a null in them removes). What was there is kept as
+    /// a version. To take a value away, replace the memory. With `If-Match` nothing is changed unless the memory is the version that it names.
+    /// </remarks>
+    /// <param name="userId">The user, percent-encoded; a slash as <c>%2F</c>.</param>
+    /// <param name="memoryId">The memory's id.</param>
+    /// <param name="request">What to change.</param>
+    /// <param name="ifMatch">The <c>ETag</c> that the memory must have, several with commas between, or <c>*</c>.</param>
+    /// <param name="caller">The caller.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <response code="200">The memory as it is now.</response>
+    [HttpPatch("{memory_id:guid}", Name = "change_user_memory")]
+    [ProducesResponseType<UserMemoryResponse>(StatusCodes.Status200OK)]
+    [ProducesProblem(StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound, StatusCodes.Status412PreconditionFailed)]
+    public async Task<UserMemoryResponse> Patch(
+        [FromPathUser] string userId,
+        [FromRoute(Name = "memory_id")] Guid memoryId,
+        PatchUserMemoryRequest request,
+        [FromHeader(Name = "If-Match")] string? ifMatch,
+        [FromOptionalCaller] Caller caller,
+        CancellationToken cancellationToken) =>
+        Tagged(await memories.PatchAsync(CallerAccess.ActFor(caller, userId), memoryId, request, IfMatch.Read(ifMatch), cancellationToken));
+
+    /// <summary>Deletes a memory of a user</summary>
+    /// <remarks>With all its versions, for good. With `If-Match` only if the memory is the version that it names.</remarks>
+    /// <param name="userId">The user, percent-encoded; a slash as <c>%2F</c>.</param>
+    /// <param name="memoryId">The memory's id.</param>
+    /// <param name="ifMatch">The <c>ETag</c> that the memory must have, several with commas between, or <c>*</c>.</param>
+    /// <param name="caller">The caller.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <response code="200">The memory is gone.</response>
+    [HttpDelete("{memory_id:guid}", Name = "delete_user_memory")]
+    [ProducesResponseType<UserMemoryDeletedResponse>(StatusCodes.Status200OK)]
+    [ProducesProblem(StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound, StatusCodes.Status412PreconditionFailed)]
+    public async Task<UserMemoryDeletedResponse> Delete(
+        [FromPathUser] string userId,
+        [FromRoute(Name = "memory_id")] Guid memoryId,
+        [FromHeader(Name = "If-Match")] string? ifMatch,
+        [FromOptionalCaller] Caller caller,
+        CancellationToken cancellationToken)
+    {
+        await memories.DeleteAsync(CallerAccess.ActFor(caller, userId), memoryId, IfMatch.Read(ifMatch), cancellationToken);
+        return new UserMemoryDeletedResponse();
+    }
+
+    private UserMemoryResponse Tagged(UserMemoryResponse memory)
+    {
+        Response.Headers.ETag = $"\"{memory.Version}\"";
+        return memory;
+    }
+
+    private static string PathOf(string userId) => $"/api/v1/users/{Uri.EscapeDataString(userId)}/memories";
+}

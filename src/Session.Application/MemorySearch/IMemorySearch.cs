@@ -1,0 +1,36 @@
+namespace SessionService.Application.MemorySearch;
+
+/// <summary>Finds passages of one user's.</summary>
+public interface IMemorySearch
+{
+    Task<SearchMemoriesResponse> SearchAsync(MemoryQuestion question, CancellationToken cancellationToken);
+}
+
+/// <summary>What is asked, of whom, and where to look.</summary>
+public sealed record MemoryQuestion
+{
+    public required string UserId { get; init; }
+
+    public required string Query { get; init; }
+
+    public required int TopK { get; init; }
+
+    /// <summary>The sources to look in, of <see cref="MemorySources"/>.</summary>
+    public required IReadOnlyCollection<string> Sources { get; init; }
+
+    public Guid? SessionId { get; init; }
+
+    public string? MemoryType { get; init; }
+
+    public string? Role { get; init; }
+
+    /// <summary>A JSON object, as text, that the metadata must contain.</summary>
+    public string? Metadata { get; init; }
+
+    public DateTimeOffset? CreatedAfter { get; init; }
+
+    public DateTimeOffset? CreatedBefore { get; init; }
+
+    /// <summary>Memories that ceased to hold by then are not found; <see langword="null"/>: all are.</summary>
+    public DateTimeOffset? ValidAt { get; init; }
+}

@@ -1,0 +1,48 @@
+using SessionService.Application.Identity;
+using SessionService.Application.Sessions;
+using SessionService.Application.Time;
+using SessionService.Domain.Errors;
+using SessionService.Domain.Sessions;
+
+namespace SessionService.Application.MemorySearch;
+
+/// <summary>Answers what is known that bears on a question.</summary>
+public sealed class MemorySearchService(IMemorySearch search, ISessionStore sessions, CallerAccess access, TimeProvider time)
+{
+    /// <summary>In everything of a user's.</summary>
+    public Task<SearchMemoriesResponse> SearchAsync(string userId, SearchMemoriesRequest request, CancellationToken cancellationToken) =>
+        SearchAsync(userId, request.SessionId, request, cancellationToken);
+
+    /// <summary>In what belongs to a session.</summary>
+    /// <exception cref="NotFoundException">There is no such session for the caller.</exception>
+    public async Task<SearchMemoriesResponse> SearchSessionAsync(
+        Guid sessionId, SearchMemoriesRequest request, Caller caller, CancellationToken cancellationToken)
+    {
+        var owner = await access.OwnerAsync(caller, sessionId, cancellationToken);
+        if (await sessions.FindAsync(owner, sessionId, cancellationToken) is null)
+        {
+            throw SessionErrors.NotFound();
+        }
+
+        return await SearchAsync(owner, sessionId, request, cancellationToken);
+    }
+
+    private Task<SearchMemoriesResponse> SearchAsync(
+        string userId, Guid? sessionId, SearchMemoriesRequest request, CancellationToken cancellationToken) =>
+        search.SearchAsync(
+            new MemoryQuestion
+            {
+                UserId = userId,
+                Query = request.Query!,
+                TopK = request.TopK ?? SearchMemoriesRequest.DefaultTopK,
+                Sources = [.. MemorySources.All.Where(request.Includes)],
+                SessionId = sessionId,
+                MemoryType = request.MemoryType,
+                Role = request.Role,
+                Metadata = request.Metadata?.Value,
+                CreatedAfter = request.CreatedAfter?.ToDatabaseTime(),
+                CreatedBefore = request.CreatedBefore?.ToDatabaseTime(),
+                ValidAt = request.IncludeExpired == true ? null : time.GetDatabaseNow(),
+            },
+            cancellationToken);
+}

@@ -1,0 +1,96 @@
+using System.ComponentModel.DataAnnotations;
+using FluentValidation;
+using Microsoft.Extensions.Options;
+using SessionService.Application.Json;
+using SessionService.Application.Limits;
+using SessionService.Application.Memories;
+using SessionService.Application.Validation;
+using SessionService.Domain.Messages;
+
+namespace SessionService.Application.MemorySearch;
+
+/// <summary>A question to what is known of a user.</summary>
+public sealed class SearchMemoriesRequest
+{
+    public const int MaxQueryLength = 4_000;
+    public const int DefaultTopK = 10;
+    public const int MaxTopK = 100;
+
+    /// <summary>The question, or what is looked for, in the words of people; up to 4,000 characters.</summary>
+    /// <example>When did Caroline go to the support group?</example>
+    [Required]
+    [StringLength(MaxQueryLength, MinimumLength = 1)]
+    [RegularExpression(TextPatterns.NotBlank)]
+    public string? Query { get; init; }
+
+    /// <summary>How many passages at most, 1 to 100. Default 10.</summary>
+    /// <example>10</example>
+    [Range(1, MaxTopK)]
+    public int? TopK { get; init; }
+
+    /// <summary>
+    /// Where to look: <c>memories</c> (the user's), <c>session_memories</c> (those of sessions), <c>messages</c>. Everywhere where nothing is given.
+    /// </summary>
+    /// <example>["memories", "session_memories", "messages"]</example>
+    [MinLength(1)]
+    [MaxLength(8)]
+    public IReadOnlyList<string>? Sources { get; init; }
+
+    /// <summary>Only what belongs to this session: its messages, its memory, and the user's memories that came from it.</summary>
+    public Guid? SessionId { get; init; }
+
+    /// <summary>Only memories of this type; of messages nothing.</summary>
+    [StringLength(WriteMemoryRequest.MaxTypeLength, MinimumLength = 1)]
+    [RegularExpression(TextPatterns.NotBlank)]
+    public string? MemoryType { get; init; }
+
+    /// <summary>Only messages of this role; of memories nothing.</summary>
+    [AllowedValues("user", "assistant", "system", "tool", null)]
+    public string? Role { get; init; }
+
+    /// <summary>Only what has these metadata: an object that theirs must contain.</summary>
+    /// <example>{}</example>
+    public JsonText? Metadata { get; init; }
+
+    /// <summary>Only what was created at this time or later.</summary>
+    public DateTimeOffset? CreatedAfter { get; init; }
+
+    /// <summary>Only what was created before this time.</summary>
+    public DateTimeOffset? CreatedBefore { get; init; }
+
+    /// <summary>Whether memories that no longer hold (<c>valid_until</c>) are found too. Default false.</summary>
+    public bool? IncludeExpired { get; init; }
+
+    internal bool Includes(string source) =>
+        (Sources is null || Sources.Contains(source, StringComparer.Ordinal))
+        && (source == MemorySources.Messages ? MemoryType is null : Role is null);
+}
+
+/// <summary>Where passages come from.</summary>
+public static class MemorySources
+{
+    public const string Memories = "memories";
+    public const string SessionMemories = "session_memories";
+    public const string Messages = "messages";
+
+    public static readonly IReadOnlyList<string> All = [Memories, SessionMemories, Messages];
+}
+
+internal sealed class SearchMemoriesRequestValidator : AbstractValidator<SearchMemoriesRequest>
+{
+    public SearchMemoriesRequestValidator(IOptions<LimitOptions> limits)
+    {
+        RuleFor(r => r.Query).Required().NotBlank().Characters(SearchMemoriesRequest.MaxQueryLength);
+        RuleFor(r => r.TopK)
+            .InclusiveBetween(1, SearchMemoriesRequest.MaxTopK).WithMessage($"must be between 1 and {SearchMemoriesRequest.MaxTopK}");
+        RuleFor(r => r.Sources)
+            .Must(sources => sources is null || (sources.Count > 0 && sources.All(MemorySources.All.Contains)))
+            .WithMessage($"must hold one or more of {string.Join(", ", MemorySources.All)}");
+        RuleFor(r => r.MemoryType).NotBlank().Characters(WriteMemoryRequest.MaxTypeLength);
+        RuleFor(r => r.Role)
+            .Must(role => role is null || MessageRoles.IsKnown(role)).WithMessage("must be one of user, assistant, system, tool");
+        RuleFor(r => r.Metadata).JsonObject(limits.Value.MaxJsonBytes);
+        RuleFor(r => r.CreatedAfter).InRange();
+        RuleFor(r => r.CreatedBefore).InRange();
+    }
+}

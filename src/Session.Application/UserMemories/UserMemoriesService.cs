@@ -1,0 +1,196 @@
+using AutoMapper;
+using Microsoft.Extensions.Options;
+using SessionService.Application.Idempotency;
+using SessionService.Application.Json;
+using SessionService.Application.Limits;
+using SessionService.Application.Paging;
+using SessionService.Application.Time;
+using SessionService.Domain.Errors;
+using SessionService.Domain.Idempotency;
+using SessionService.Domain.UserMemories;
+
+namespace SessionService.Application.UserMemories;
+
+/// <summary>Keeps what is worth knowing about a user for longer than a session.</summary>
+public sealed class UserMemoriesService(IUserMemoryStore memories, IMapper mapper, IOptions<LimitOptions> limits, TimeProvider time)
+{
+    /// <exception cref="InvalidFieldException">It names a session or message that is not the user's.</exception>
+    /// <exception cref="ConflictException">The key was used for another request.</exception>
+    public async Task<Written<UserMemoryResponse>> CreateAsync(
+        string userId, WriteUserMemoryRequest request, string? idempotencyKey, CancellationToken cancellationToken)
+    {
+        var key = IdempotencyKey.Of(idempotencyKey, "create_user_memory", request);
+        var written = await CreateAsync(userId, [request], key, prefix: _ => "", cancellationToken);
+        return new Written<UserMemoryResponse>(written.Resource[0], written.IsReplay);
+    }
+
+    /// <inheritdoc cref="CreateAsync(string, WriteUserMemoryRequest, string?, CancellationToken)"/>
+    public async Task<Written<UserMemoryBatchResponse>> CreateBatchAsync(
+        string userId, CreateUserMemoryBatchRequest request, string? idempotencyKey, CancellationToken cancellationToken)
+    {
+        var key = IdempotencyKey.Of(idempotencyKey, "create_user_memories", request);
+        var written = await CreateAsync(userId, request.Memories!, key, prefix: index => $"memories[{index}].", cancellationToken);
+        return new Written<UserMemoryBatchResponse>(
+            new UserMemoryBatchResponse { Memories = written.Resource, Total = written.Resource.Count }, written.IsReplay);
+    }
+
+    /// <exception cref="NotFoundException">The user has no such memory.</exception>
+    public async Task<UserMemoryResponse> GetAsync(string userId, Guid memoryId, CancellationToken cancellationToken) =>
+        mapper.Map<UserMemoryResponse>(await memories.FindAsync(userId, memoryId, cancellationToken) ?? throw UserMemoryErrors.NotFound());
+
+    public async Task<UserMemoryListResponse> ListAsync(string userId, ListUserMemoriesQuery query, CancellationToken cancellationToken)
+    {
+        var range = query.ToRange(ListUserMemoriesQuery.DefaultPageSize);
+        var filter = query.ToFilter();
+        var page = await memories.ListAsync(userId, filter, time.GetDatabaseNow(), range, query.ToCursor(filter), cancellationToken);
+        return new UserMemoryListResponse
+        {
+            Memories = mapper.Map<List<UserMemoryResponse>>(page.Items),
+            Total = page.Total,
+            Page = range.Page,
+            PageSize = range.Size,
+            NextCursor = page.HasMore ? new TimeCursor(page.Items[^1].CreatedAt, page.Items[^1].MemoryId).ToText(filter.ToString()) : null,
+        };
+    }
+
+    /// <exception cref="NotFoundException">The user has no such memory.</exception>
+    public async Task<UserMemoryVersionsResponse> ListVersionsAsync(
+        string userId, Guid memoryId, ListUserMemoryVersionsQuery query, CancellationToken cancellationToken)
+    {
+        var range = query.ToRange(ListUserMemoryVersionsQuery.DefaultPageSize);
+        var versions = await memories.ListVersionsAsync(userId, memoryId, range, cancellationToken) ?? throw UserMemoryErrors.NotFound();
+        IEnumerable<UserMemoryResponse> current = range.Skip == 0 ? [mapper.Map<UserMemoryResponse>(versions.Current)] : [];
+        return new UserMemoryVersionsResponse
+        {
+            Versions =
+            [
+                .. current,
+                .. versions.Earlier.Select(version => mapper.Map<UserMemoryResponse>(
+                    version, options => options.Items[UserMemoryMapping.CreatedAt] = versions.Current.CreatedAt)),
+            ],
+            Total = versions.Total,
+            Page = range.Page,
+            PageSize = range.Size,
+        };
+    }
+
+    /// <summary>Puts a memory in the place of what was there.</summary>
+    /// <exception cref="NotFoundException">The user has no such memory.</exception>
+    /// <exception cref="InvalidFieldException">It names a session or message that is not the user's.</exception>
+    /// <exception cref="PreconditionFailedException">The memory is not a version that the request demands.</exception>
+    public Task<UserMemoryResponse> ReplaceAsync(
+        string userId, Guid memoryId, WriteUserMemoryRequest request, Predicate<int> isDemanded, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            userId,
+            memoryId,
+            isDemanded,
+            found => New(userId, request, found.MemoryId, found.CreatedAt) with { Version = found.Version + 1, UpdatedAt = Later(found) },
+            cancellationToken);
+
+    /// <summary>Changes what is given.</summary>
+    /// <exception cref="NotFoundException">The user has no such memory.</exception>
+    /// <exception cref="InvalidFieldException">It names a session or message that is not the user's, or its metadata would become too large.</exception>
+    /// <exception cref="PreconditionFailedException">The memory is not a version that the request demands.</exception>
+    public Task<UserMemoryResponse> PatchAsync(
+        string userId, Guid memoryId, PatchUserMemoryRequest request, Predicate<int> isDemanded, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            userId,
+            memoryId,
+            isDemanded,
+            found => found with
+            {
+                MemoryType = request.MemoryType ?? found.MemoryType,
+                Content = request.Content ?? found.Content,
+                Metadata = request.Metadata is { } patch ? Merge(found.Metadata, patch) : found.Metadata,
+                SessionId = request.SessionId ?? found.SessionId,
+                Sequence = request.SessionId is null ? found.Sequence : request.Sequence,
+                Importance = Importance.Round(request.Importance) ?? found.Importance,
+                ValidUntil = request.ValidUntil?.ToDatabaseTime() ?? found.ValidUntil,
+                Version = found.Version + 1,
+                UpdatedAt = Later(found),
+            },
+            cancellationToken);
+
+    /// <exception cref="NotFoundException">The user has no such memory.</exception>
+    /// <exception cref="PreconditionFailedException">The memory is not a version that the request demands.</exception>
+    public async Task DeleteAsync(string userId, Guid memoryId, Predicate<int> isDemanded, CancellationToken cancellationToken)
+    {
+        if (!await memories.DeleteAsync(userId, memoryId, found => Demand(found, isDemanded), cancellationToken))
+        {
+            throw UserMemoryErrors.NotFound();
+        }
+    }
+
+    private async Task<UserMemoryResponse> ChangeAsync(
+        string userId, Guid memoryId, Predicate<int> isDemanded, Func<UserMemory, UserMemory> change, CancellationToken cancellationToken)
+    {
+        var changed = await memories.ChangeAsync(userId, memoryId, ChangeIfDemanded, cancellationToken) ?? throw UserMemoryErrors.NotFound();
+        return mapper.Map<UserMemoryResponse>(changed);
+
+        UserMemory ChangeIfDemanded(UserMemory found)
+        {
+            Demand(found, isDemanded);
+            return change(found);
+        }
+    }
+
+    private static void Demand(UserMemory found, Predicate<int> isDemanded)
+    {
+        if (!isDemanded(found.Version))
+        {
+            throw UserMemoryErrors.Changed();
+        }
+    }
+
+    private async Task<Written<IReadOnlyList<UserMemoryResponse>>> CreateAsync(
+        string userId,
+        IReadOnlyList<WriteUserMemoryRequest> requests,
+        IdempotencyKey? key,
+        Func<int, string> prefix,
+        CancellationToken cancellationToken)
+    {
+        var now = time.GetDatabaseNow();
+        var made = requests.Select(request => New(userId, request, Guid.CreateVersion7(now), now)).ToList();
+        var result = await memories.CreateAsync(made, key, cancellationToken);
+        return result.Outcome switch
+        {
+            CreateMemoriesOutcome.Created or CreateMemoriesOutcome.Replayed => new Written<IReadOnlyList<UserMemoryResponse>>(
+                mapper.Map<List<UserMemoryResponse>>(result.Memories), result.Outcome == CreateMemoriesOutcome.Replayed),
+            CreateMemoriesOutcome.SessionNotFound => throw UserMemoryErrors.NoSuchSession(prefix(result.Refused)),
+            CreateMemoriesOutcome.MessageNotFound => throw UserMemoryErrors.NoSuchMessage(prefix(result.Refused)),
+            _ => throw IdempotencyErrors.KeyReused(),
+        };
+    }
+
+    private static UserMemory New(string userId, WriteUserMemoryRequest request, Guid memoryId, DateTimeOffset now) => new()
+    {
+        UserId = userId,
+        MemoryId = memoryId,
+        MemoryType = request.MemoryType ?? WriteUserMemoryRequest.DefaultType,
+        Content = request.Content!,
+        Metadata = request.Metadata?.Value ?? "{}",
+        SessionId = request.SessionId,
+        Sequence = request.Sequence,
+        Importance = Importance.Round(request.Importance),
+        ValidUntil = request.ValidUntil?.ToDatabaseTime(),
+        Version = 1,
+        CreatedAt = now,
+        UpdatedAt = now,
+    };
+
+    // The clocks of two instances may differ; a version never seems older than the one before.
+    private DateTimeOffset Later(UserMemory found)
+    {
+        var now = time.GetDatabaseNow();
+        return now > found.UpdatedAt ? now : found.UpdatedAt;
+    }
+
+    // A patch is bounded as any request is, but the whole must not grow without bound patch by patch either.
+    private string Merge(string metadata, JsonText patch)
+    {
+        var merged = MergePatch.Apply(metadata, patch.Value);
+        return JsonLimits.Refuse(merged, limits.Value.MaxJsonBytes) is { } reason
+            ? throw new InvalidFieldException("metadata", $"{reason} when it is merged")
+            : System.Text.Encoding.UTF8.GetString(merged);
+    }
+}

@@ -1,0 +1,51 @@
+using System.Diagnostics.Metrics;
+using SessionService.Infrastructure.Writes;
+
+namespace SessionService.Infrastructure.Embeddings;
+
+/// <summary>What the service measures of embedding by a model that is set.</summary>
+public sealed class EmbeddingMetrics
+{
+    private long _embedded;
+    private long _failures;
+    private long _waiting;
+    private long _looked;
+    private int _isFailing;
+
+    public EmbeddingMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create(WriteMetrics.MeterName);
+        meter.CreateObservableCounter("session_service.embedded_items", () => Volatile.Read(ref _embedded), "{item}", "Messages and memories that this instance has had embedded.");
+        meter.CreateObservableCounter("session_service.embedding_failures", () => Volatile.Read(ref _failures), "{failure}", "Requests to the embeddings endpoint that failed.");
+        meter.CreateObservableGauge("session_service.embedding.waiting_items", () => Waiting, "{item}", "Messages and memories that were not embedded by the model that is set when last looked.");
+    }
+
+    /// <summary>What waited when it was last looked.</summary>
+    public long Waiting => Volatile.Read(ref _waiting);
+
+    /// <summary>How often it was looked.</summary>
+    public long Looked => Volatile.Read(ref _looked);
+
+    /// <summary>Whether the last request failed.</summary>
+    public bool IsFailing => Volatile.Read(ref _isFailing) == 1;
+
+    internal void CountEmbedded(int items)
+    {
+        Interlocked.Add(ref _embedded, items);
+        CountSuccess();
+    }
+
+    internal void CountSuccess() => Volatile.Write(ref _isFailing, 0);
+
+    internal void CountFailure()
+    {
+        Interlocked.Increment(ref _failures);
+        Volatile.Write(ref _isFailing, 1);
+    }
+
+    internal void SetWaiting(long items)
+    {
+        Volatile.Write(ref _waiting, items);
+        Interlocked.Increment(ref _looked);
+    }
+}

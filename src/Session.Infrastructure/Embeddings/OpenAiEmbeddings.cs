@@ -1,0 +1,80 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Options;
+
+namespace SessionService.Infrastructure.Embeddings;
+
+/// <summary>Asks an OpenAI-compatible endpoint for embeddings. The library for it would bring two more, for this one request.</summary>
+internal sealed class OpenAiEmbeddings : IEmbeddingGenerator<string, Embedding<float>>
+{
+    private const long MaxAnswerBytes = 256L * 1024 * 1024;
+
+    private readonly HttpClient _http;
+    private readonly Uri _address;
+
+    public OpenAiEmbeddings(IOptions<EmbeddingOptions> options)
+    {
+        var settings = options.Value;
+        _address = new Uri($"{settings.BaseAddress?.AbsoluteUri.TrimEnd('/')}/embeddings", UriKind.RelativeOrAbsolute);
+        _http = new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5), AllowAutoRedirect = false })
+        {
+            // Whoever asks says how long it waits.
+            Timeout = Timeout.InfiniteTimeSpan,
+            MaxResponseContentBufferSize = MaxAnswerBytes,
+        };
+        if (!string.IsNullOrEmpty(settings.ApiKey))
+        {
+            _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", settings.ApiKey);
+        }
+    }
+
+    /// <exception cref="HttpRequestException">The endpoint cannot be reached, refuses, or answers what is no answer.</exception>
+    public async Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
+        IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var input = values.ToArray();
+        using var response = await _http.PostAsJsonAsync(_address, new Request(options?.ModelId!, input, options?.Dimensions), cancellationToken);
+        response.EnsureSuccessStatusCode();
+        var answer = await ReadAsync(response, cancellationToken);
+        var vectors = new Embedding<float>?[input.Length];
+        foreach (var item in answer?.Data ?? [])
+        {
+            if (item.Index >= 0 && item.Index < vectors.Length && item.Embedding?.Length == options?.Dimensions)
+            {
+                vectors[item.Index] = new Embedding<float>(item.Embedding);
+            }
+        }
+
+        return Array.TrueForAll(vectors, vector => vector is not null)
+            ? new GeneratedEmbeddings<Embedding<float>>(vectors!)
+            : throw new HttpRequestException($"The endpoint did not answer a vector of {options?.Dimensions} numbers for each text.");
+    }
+
+    public object? GetService(Type serviceType, object? serviceKey = null) => serviceKey is null && serviceType.IsInstanceOfType(this) ? this : null;
+
+    public void Dispose() => _http.Dispose();
+
+    private static async Task<Answer?> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await response.Content.ReadFromJsonAsync<Answer>(cancellationToken);
+        }
+        catch (Exception exception) when (exception is JsonException or NotSupportedException or InvalidOperationException)
+        {
+            throw new HttpRequestException("The endpoint did not answer with JSON of the expected form.", exception);
+        }
+    }
+
+    private sealed record Request(
+        [property: JsonPropertyName("model")] string Model,
+        [property: JsonPropertyName("input")] string[] Input,
+        [property: JsonPropertyName("dimensions"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Dimensions);
+
+    private sealed record Answer([property: JsonPropertyName("data")] Item[]? Data);
+
+    private sealed record Item([property: JsonPropertyName("index")] int Index, [property: JsonPropertyName("embedding")] float[]? Embedding);
+}

@@ -1,0 +1,31 @@
+using Npgsql;
+using SessionService.Infrastructure.Embeddings;
+using SessionService.Infrastructure.Search;
+
+namespace SessionService.Infrastructure.MemorySearch;
+
+/// <summary>A question in the lexemes by which passages are found. Whatever it says, it is words: never the operators of a query.</summary>
+/// <param name="Text">The question.</param>
+/// <param name="Lexemes">Its lexemes.</param>
+/// <param name="Words">The lexemes of each of its words as the embedded model knows them.</param>
+internal sealed record AnalysedQuestion(
+    string Text, IReadOnlyList<string> Lexemes, IReadOnlyDictionary<string, IReadOnlyList<string>> Words)
+{
+    public static async Task<AnalysedQuestion> AnalyseAsync(
+        MessageIndexer indexer, NpgsqlConnection connection, string text, CancellationToken cancellationToken)
+    {
+        var words = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var word in EnglishWords.In(EnglishWords.Fold(text)))
+        {
+            words.Add(word.ToString());
+        }
+
+        var analyzed = await indexer.AnalyzeAsync([text, .. words], isForNow: true, connection, cancellationToken);
+        return new AnalysedQuestion(
+            text,
+            LexemesOf(text),
+            words.ToDictionary(word => word, LexemesOf, StringComparer.Ordinal));
+
+        IReadOnlyList<string> LexemesOf(string words) => [.. analyzed[words].Lexemes.Select(lexeme => lexeme.Text)];
+    }
+}

@@ -1,0 +1,205 @@
+using SessionService.Application.MemorySearch;
+using SessionService.Application.MemorySearch.Ranking;
+using SessionService.Infrastructure.Search;
+
+namespace SessionService.Infrastructure.MemorySearch;
+
+/// <summary>The passages of several sources, numbered one segment after the other.</summary>
+internal sealed class JoinedPassages
+{
+    private readonly List<Part> _parts = [];
+
+    public JoinedPassages(IReadOnlyList<(string Name, OpenedSource Source)> sources)
+    {
+        foreach (var (name, source) in sources)
+        {
+            foreach (var segment in source.Segments.Where(segment => segment.Count > 0))
+            {
+                _parts.Add(new Part(name, source, segment, Count));
+                Count += segment.Count;
+            }
+        }
+    }
+
+    public int Count { get; }
+
+    /// <summary>What a word is worth among the user's own texts: that of the rarest of its lexemes, and nothing where it has none.</summary>
+    public double Idf(IReadOnlyList<string> lexemes) =>
+        lexemes.Count == 0 ? 0 : lexemes.Max(lexeme => Bm25.Idf(Count, Find(lexeme).Passages.Length));
+
+    /// <param name="lexemes">The question's lexemes.</param>
+    /// <param name="vectors">Its vector by each model, the one that counts most first.</param>
+    public PassageField ToField(IReadOnlyList<string> lexemes, IReadOnlyList<QuestionVector> vectors) => new()
+    {
+        Lengths = Lengths(),
+        Terms = [.. lexemes.Select(Find)],
+        Cosines = [.. vectors.Select(Cosines)],
+        Predecessor = passage => Neighbour(passage, -1),
+        Successor = passage => Neighbour(passage, 1),
+        IsWanted = passage =>
+        {
+            var part = PartOf(passage);
+            return part.Source.IsWanted(part.Segment.Index.Messages[passage - part.Offset]);
+        },
+    };
+
+    /// <summary>The passages in full; without those that are not there any more.</summary>
+    public async Task<IReadOnlyList<FoundPassage>> ReadAsync(IReadOnlyList<RankedPassage> ranked, CancellationToken cancellationToken)
+    {
+        var found = ranked.Select(passage => (Passage: passage, Part: PartOf(passage.Passage))).ToList();
+        var texts = new Dictionary<(string, Guid), PassageText>();
+        foreach (var source in found.GroupBy(one => one.Part.Name, StringComparer.Ordinal))
+        {
+            var messages = source.Select(one => MessageOf(one.Passage, one.Part)).ToList();
+            foreach (var (id, text) in await source.First().Part.Source.ReadAsync(messages, cancellationToken))
+            {
+                texts.Add((source.Key, id), text);
+            }
+        }
+
+        var passages = new List<FoundPassage>(found.Count);
+        foreach (var (passage, part) in found)
+        {
+            var message = MessageOf(passage, part);
+            if (texts.TryGetValue((part.Name, message.MessageId), out var text))
+            {
+                passages.Add(Describe(passage, part.Name, message, text));
+            }
+        }
+
+        return passages;
+    }
+
+    private static FoundPassage Describe(RankedPassage passage, string source, IndexedMessage message, PassageText text) => new()
+    {
+        Source = source,
+        Score = passage.Score,
+        KeywordScore = passage.KeywordScore,
+        SemanticScore = passage.SemanticScore,
+        SessionId = text.SessionId,
+        Sequence = text.Sequence,
+        MessageId = source == MemorySources.Messages ? message.MessageId : null,
+        MemoryId = source == MemorySources.Messages ? null : message.MessageId,
+        Role = source == MemorySources.Messages ? message.Role : null,
+        Content = text.Content,
+        Metadata = text.Metadata,
+        CreatedAt = IndexedMessage.ToTime(message.CreatedAt),
+    };
+
+    private static IndexedMessage MessageOf(RankedPassage passage, Part part) => part.Segment.Index.Messages[passage.Passage - part.Offset];
+
+    private Part PartOf(int passage)
+    {
+        var (low, high) = (0, _parts.Count - 1);
+        while (low < high)
+        {
+            var middle = (low + high + 1) / 2;
+            (low, high) = _parts[middle].Offset <= passage ? (middle, high) : (low, middle - 1);
+        }
+
+        return _parts[low];
+    }
+
+    private int[] Lengths()
+    {
+        var lengths = new int[Count];
+        foreach (var part in _parts)
+        {
+            var messages = part.Segment.Index.Messages;
+            for (var i = 0; i < messages.Count; i++)
+            {
+                lengths[part.Offset + i] = messages[i].Length + messages[i].HeadingLength;
+            }
+        }
+
+        return lengths;
+    }
+
+    // A word counts alike in the text and in the heading, the day and who speaks.
+    private TermOccurrences Find(string lexeme)
+    {
+        var passages = new List<int>();
+        var frequencies = new List<int>();
+        foreach (var part in _parts)
+        {
+            var content = part.Segment.Index.Find(lexeme);
+            var heading = part.Segment.Index.Find(SegmentBuilder.HeadingMark + lexeme);
+            var (hasContent, hasHeading) = (content.Read(), heading.Read());
+            while (hasContent || hasHeading)
+            {
+                var place = Math.Min(hasContent ? content.Ordinal : int.MaxValue, hasHeading ? heading.Ordinal : int.MaxValue);
+                var frequency = 0;
+                if (hasContent && content.Ordinal == place)
+                {
+                    frequency += content.Frequency;
+                    hasContent = content.Read();
+                }
+
+                if (hasHeading && heading.Ordinal == place)
+                {
+                    frequency += heading.Frequency;
+                    hasHeading = heading.Read();
+                }
+
+                passages.Add(part.Offset + place);
+                frequencies.Add(frequency);
+            }
+        }
+
+        return new TermOccurrences([.. passages], [.. frequencies]);
+    }
+
+    private ReadOnlyMemory<float> Cosines(QuestionVector question)
+    {
+        var cosines = new float[Count];
+        foreach (var part in _parts)
+        {
+            var ofPart = cosines.AsSpan(part.Offset, part.Segment.Count);
+            if (part.Segment.Vectors.TryGetValue(question.Model, out var column))
+            {
+                column.Cosines(question.Vector, ofPart);
+            }
+            else
+            {
+                ofPart.Fill(float.NaN);
+            }
+        }
+
+        return cosines;
+    }
+
+    // Mostly the one beside it; but a session may go on in another segment.
+    private int Neighbour(int passage, int step)
+    {
+        var part = PartOf(passage);
+        var message = part.Segment.Index.Messages[passage - part.Offset];
+        if (part.Name != MemorySources.Messages)
+        {
+            return -1;
+        }
+
+        var beside = passage - part.Offset + step;
+        if (beside >= 0 && beside < part.Segment.Count
+            && part.Segment.Index.Messages[beside] is var other && other.SessionId == message.SessionId && other.Sequence == message.Sequence + step)
+        {
+            return passage + step;
+        }
+
+        foreach (var elsewhere in _parts.Where(one => one.Name == MemorySources.Messages))
+        {
+            if (elsewhere.Segment.TryFind(message.SessionId, message.Sequence + step, out var place))
+            {
+                return elsewhere.Offset + place;
+            }
+        }
+
+        return -1;
+    }
+
+    private sealed record Part(string Name, OpenedSource Source, PassageSegment Segment, int Offset);
+}
+
+/// <summary>The vector of a question by a model.</summary>
+/// <param name="Model">The model's name.</param>
+/// <param name="Vector">Of length 1, or all zeros.</param>
+internal sealed record QuestionVector(string Model, float[] Vector);

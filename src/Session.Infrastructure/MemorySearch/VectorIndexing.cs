@@ -1,0 +1,68 @@
+using Npgsql;
+using NpgsqlTypes;
+using SessionService.Domain.MemorySearch;
+using SessionService.Infrastructure.Digests;
+using SessionService.Infrastructure.Embeddings;
+using SessionService.Infrastructure.Writes;
+
+namespace SessionService.Infrastructure.MemorySearch;
+
+/// <summary>Keeps the vectors of messages by the embedded model.</summary>
+internal sealed class VectorIndexing : IDigestParticipant
+{
+    // What is missing before them, which only a database can lack that was digested before there were vectors, is filled with vectors of length 0.
+    private const string Write =
+        """
+        INSERT INTO dev.message_vectors AS v (user_id, session_id, block, message_count, vectors)
+        SELECT $1, i.session_id, i.block, i.place + i.message_count, decode(repeat('00', i.place * $2), 'hex') || i.vectors
+        FROM unnest($3, $4, $5, $6, $7) AS i (session_id, block, place, message_count, vectors)
+        ON CONFLICT (user_id, session_id, block) DO UPDATE SET
+            message_count = excluded.message_count,
+            vectors = v.vectors || substr(excluded.vectors, v.message_count * $2 + 1)
+        WHERE v.message_count < excluded.message_count
+        """;
+
+    public Task<DigestWrite> PrepareAsync(DigestBatch batch, NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var parts = new List<Part>();
+        foreach (var run in batch.Runs)
+        {
+            foreach (var messages in run.Messages.GroupBy(message => BlockOf(message.Sequence)))
+            {
+                parts.Add(new Part(
+                    run.SessionId,
+                    messages.Key,
+                    PlaceOf(messages.First().Sequence),
+                    messages.Count(),
+                    [.. messages.SelectMany(message => PackedVector.Pack(StaticEmbedding.Shipped.Embed(RankingText.Of(message))))]));
+            }
+        }
+
+        return Task.FromResult<DigestWrite>((writing, token) => WriteAsync(batch.UserId, parts, writing, token));
+    }
+
+    public static int BlockOf(long sequence) => (int)((sequence - 1) / MessageVectors.Size);
+
+    public static int PlaceOf(long sequence) => (int)((sequence - 1) % MessageVectors.Size);
+
+    private static async Task<bool> WriteAsync(string userId, List<Part> parts, NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(Write, connection)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<string> { TypedValue = userId },
+                new NpgsqlParameter<int> { TypedValue = StaticEmbedding.Shipped.Dimensions },
+                ArrayParameter.Of(parts, part => part.SessionId, NpgsqlDbType.Uuid),
+                ArrayParameter.Of(parts, part => part.Block, NpgsqlDbType.Integer),
+                ArrayParameter.Of(parts, part => part.Place, NpgsqlDbType.Integer),
+                ArrayParameter.Of(parts, part => part.Count, NpgsqlDbType.Integer),
+                ArrayParameter.Of(parts, part => part.Vectors, NpgsqlDbType.Bytea),
+            },
+        };
+        await command.PrepareAsync(cancellationToken);
+        return await command.ExecuteNonQueryAsync(cancellationToken) == parts.Count;
+    }
+
+    private sealed record Part(Guid SessionId, int Block, int Place, int Count, byte[] Vectors);
+}

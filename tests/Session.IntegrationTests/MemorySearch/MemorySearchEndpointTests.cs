@@ -1,0 +1,286 @@
+using System.Text.Json;
+using SessionService.IntegrationTests.Digests;
+using SessionService.IntegrationTests.Hosting;
+using SessionService.IntegrationTests.UserMemories;
+
+namespace SessionService.IntegrationTests.MemorySearch;
+
+public sealed class MemorySearchEndpointTests(MemorySearchEndpointTests.Fixture service) : IClassFixture<MemorySearchEndpointTests.Fixture>
+{
+    [Fact]
+    public async Task A_message_is_found_and_answered_in_full()
+    {
+        var user = service.AsNewUser();
+        var session = await user.StartSessionAsync();
+        var message = await user.WriteMessageAsync(
+            session, """{"role":"assistant","content":"The greyhound is called Comet.","metadata":{"n":1.10},"created_at":"2024-05-08T10:00:00Z"}""");
+
+        var answer = (await SearchAsync(user, """{"query": "greyhound"}""")).Is(200);
+
+        JsonShape.AssertMatches(
+            $$"""
+            {"query": "greyhound", "degraded": false, "results": [
+              {"source": "messages", "score": {{answer.Items("results")[0].Raw("score")}}, "keyword_score": 1, "semantic_score": 1,
+               "session_id": "{{message.Text("session_id")}}", "sequence": 1, "message_id": "{{message.Text("message_id")}}", "memory_id": null,
+               "role": "assistant", "content": "The greyhound is called Comet.", "metadata": {"n": 1.10}, "created_at": "2024-05-08T10:00:00.000000Z"}]}
+            """,
+            answer);
+        Assert.Equal(1.5, answer.Items("results")[0].GetProperty("score").GetDouble(), 5);
+    }
+
+    [Fact]
+    public async Task Memories_of_every_kind_are_found_beside_messages()
+    {
+        var user = service.AsNewUser();
+        var session = await user.StartSessionAsync();
+        await user.WriteMessageAsync(session, """{"role":"user","content":"I moved to Lisbon."}""");
+        var ofSession = (await user.PostAsync($"{session}/memory", """{"content":"The user moved to Lisbon.","metadata":{"m":1}}""")).Is(201);
+        var ofUser = (await user.PostAsync(UserMemoriesEndpointTests.PathOf(user), """{"content":"Lives in Lisbon."}""")).Is(201);
+
+        var results = await ResultsAsync(user, """{"query": "Where in Lisbon does the user live?"}""");
+
+        Assert.Equal(["memories", "messages", "session_memories"], results.Select(result => result.Text("source")).Order(StringComparer.Ordinal));
+        Assert.Equal(ofUser.Text("memory_id"), results.Single(result => result.Text("source") == "memories").Text("memory_id"));
+        Assert.Equal(ofSession.Text("memory_id"), results.Single(result => result.Text("source") == "session_memories").Text("memory_id"));
+        Assert.Equal("Lives in Lisbon.", Assert.Single(await ResultsAsync(user, """{"query": "Lisbon", "sources": ["memories"]}""")).Text("content"));
+    }
+
+    [Fact]
+    public async Task A_passage_is_found_by_its_meaning_without_a_word_in_common()
+    {
+        var user = service.AsNewUser();
+        var session = await user.StartSessionAsync();
+        await user.WriteMessageAsync(session, """{"role":"user","content":"Quarterly revenue grew."}""");
+        var other = await user.StartSessionAsync();
+        await user.WriteMessageAsync(other, """{"role":"user","content":"Our puppy chewed the shoes."}""");
+
+        var first = (await ResultsAsync(user, """{"query": "dog"}"""))[0];
+
+        Assert.Equal("Our puppy chewed the shoes.", first.Text("content"));
+        Assert.Equal(0, first.GetProperty("keyword_score").GetDouble());
+    }
+
+    [Fact]
+    public async Task Days_and_speakers_are_found_as_words_are()
+    {
+        var user = service.AsNewUser();
+        var session = await user.StartSessionAsync();
+        await user.WriteMessageAsync(session, """{"role":"user","content":"Off to work.","metadata":{"name":"Caroline"},"created_at":"2023-05-08T10:00:00Z"}""");
+        var other = await user.StartSessionAsync();
+        await user.WriteMessageAsync(other, """{"role":"user","content":"Off to work.","metadata":{"name":"Melanie"},"created_at":"2024-01-09T10:00:00Z"}""");
+
+        Assert.Equal("Caroline", (await ResultsAsync(user, """{"query": "What was said on 8 May 2023?"}"""))[0].GetProperty("metadata").Text("name"));
+        Assert.Equal("Melanie", (await ResultsAsync(user, """{"query": "What did Melanie say?"}"""))[0].GetProperty("metadata").Text("name"));
+    }
+
+    [Fact]
+    public async Task The_same_is_found_before_and_after_the_digest()
+    {
+        var user = service.AsNewUser();
+        var session = await user.StartSessionAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            var messages = Enumerable.Range(0, 100).Select(n => $$"""{"role":"user","content":"Note {{(100 * i) + n}} about {{Topic(n)}}.","metadata":{"name":"Ann"} }""");
+            (await user.PostAsync($"{session}/messages/batch", $$"""{"messages":[{{string.Join(',', messages)}}]}""")).Is(201);
+            if (i == 0)
+            {
+                await service.DigestAsync();
+            }
+        }
+
+        var before = await SearchAsync(user, """{"query": "Which note is about astronomy and 205?", "top_k": 40}""");
+        await service.DigestAsync();
+        var after = await SearchAsync(user, """{"query": "Which note is about astronomy and 205?", "top_k": 40}""");
+
+        Assert.Equal(40, before.Is(200).Items("results").Count);
+        Assert.Equal("Note 205 about music.", before.Is(200).Items("results")[0].Text("content"));
+        JsonShape.AssertMatches(before.Text, after.Is(200));
+
+        static string Topic(int n) => (n % 4) switch { 0 => "cooking", 1 => "music", 2 => "sailing", _ => "astronomy" };
+    }
+
+    [Fact]
+    public async Task Neighbours_lend_to_a_message_across_the_end_of_what_is_digested()
+    {
+        var user = service.AsNewUser();
+        var session = await user.StartSessionAsync();
+        await user.WriteMessageAsync(session, """{"role":"user","content":"What is the greyhound called?"}""");
+        await service.DigestAsync();
+        await user.WriteMessageAsync(session, """{"role":"user","content":"Comet."}""");
+
+        var results = await ResultsAsync(user, """{"query": "greyhound"}""");
+
+        Assert.Equal(["What is the greyhound called?", "Comet."], results.Select(result => result.Text("content")));
+        Assert.True(results[1].GetProperty("score").GetDouble() >= 0.3);
+    }
+
+    [Fact]
+    public async Task What_is_acknowledged_is_found_at_once()
+    {
+        var user = service.AsNewUser();
+        var session = await user.StartSessionAsync();
+
+        for (var i = 0; i < 20; i++)
+        {
+            await user.WriteMessageAsync(session, $$"""{"role":"user","content":"The code is xk{{i}}q."}""");
+            Assert.Contains(await ResultsAsync(user, $$"""{"query": "xk{{i}}q"}"""), result => result.Number("sequence") == i + 1);
+            if (i % 7 == 0)
+            {
+                await service.DigestAsync();
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_changed_memory_is_found_as_it_is_and_a_deleted_one_is_not()
+    {
+        var user = service.AsNewUser();
+        var path = UserMemoriesEndpointTests.PathOf(user);
+        var id = (await user.PostAsync(path, """{"content": "Prefers tea."}""")).Is(201).Text("memory_id");
+        (await user.PutAsync($"{path}/{id}", """{"content": "Prefers espresso."}""")).Is(200);
+
+        Assert.Equal("Prefers espresso.", Assert.Single(await ResultsAsync(user, """{"query": "espresso"}""")).Text("content"));
+        Assert.Equal(0, (await ResultsAsync(user, """{"query": "tea"}""")).Sum(result => result.GetProperty("keyword_score").GetDouble()));
+
+        (await user.DeleteAsync($"{path}/{id}")).Is(200);
+        Assert.Empty(await ResultsAsync(user, """{"query": "espresso"}"""));
+    }
+
+    [Fact]
+    public async Task What_has_ceased_to_hold_is_found_only_where_it_is_asked_for()
+    {
+        var user = service.AsNewUser();
+        var path = UserMemoriesEndpointTests.PathOf(user);
+        (await user.PostAsync(path, """{"content": "Works at the harbour.", "valid_until": "2001-01-01T00:00:00Z"}""")).Is(201);
+        (await user.PostAsync(path, """{"content": "Used to work at the harbour.", "valid_until": "2100-01-01T00:00:00Z"}""")).Is(201);
+
+        Assert.Equal("Used to work at the harbour.", Assert.Single(await ResultsAsync(user, """{"query": "harbour"}""")).Text("content"));
+        Assert.Equal(2, (await ResultsAsync(user, """{"query": "harbour", "include_expired": true}""")).Count);
+    }
+
+    [Fact]
+    public async Task Filters_choose_what_may_be_found()
+    {
+        var user = service.AsNewUser();
+        var session = await user.StartSessionAsync();
+        var id = session.Split('/')[^1];
+        await user.WriteMessageAsync(session, """{"role":"user","content":"lighthouse one","metadata":{"k":{"a":1}},"created_at":"2020-01-01T00:00:00Z"}""");
+        await user.WriteMessageAsync(session, """{"role":"assistant","content":"lighthouse two","created_at":"2021-01-01T00:00:00Z"}""");
+        var other = await user.StartSessionAsync();
+        await user.WriteMessageAsync(other, """{"role":"user","content":"lighthouse three","created_at":"2022-01-01T00:00:00Z"}""");
+        (await user.PostAsync(UserMemoriesEndpointTests.PathOf(user), $$"""{"content":"lighthouse four","memory_type":"episode","session_id":"{{id}}"}""")).Is(201);
+        await AssertAllAsync();
+        await service.DigestAsync();
+        await AssertAllAsync();
+
+        async Task AssertAllAsync()
+        {
+            Assert.Equal("four one three two", await FoundAsync(""));
+            Assert.Equal("four one two", await FoundAsync($", \"session_id\": \"{id}\""));
+            Assert.Equal("two", await FoundAsync(", \"role\": \"assistant\""));
+            Assert.Equal("four", await FoundAsync(", \"memory_type\": \"episode\""));
+            Assert.Equal("one", await FoundAsync(", \"metadata\": {\"k\": {\"a\": 1}}"));
+            Assert.Equal("four three two", await FoundAsync(", \"created_after\": \"2021-01-01T00:00:00Z\""));
+            Assert.Equal("one", await FoundAsync(", \"created_before\": \"2021-01-01T00:00:00Z\""));
+            Assert.Equal("", await FoundAsync(", \"role\": \"user\", \"memory_type\": \"episode\""));
+        }
+
+        async Task<string> FoundAsync(string filters) => string.Join(
+            ' ',
+            (await ResultsAsync(user, $$"""{"query": "lighthouse"{{filters}}}""")).Select(result => result.Text("content").Split(' ')[1]).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_session_is_searched_alone_with_its_memory_and_what_came_from_it()
+    {
+        var user = service.AsNewUser();
+        var session = await user.StartSessionAsync();
+        await user.WriteMessageAsync(session, """{"role":"user","content":"lighthouse here"}""");
+        (await user.PostAsync($"{session}/memory", """{"content":"lighthouse memory"}""")).Is(201);
+        (await user.PostAsync(UserMemoriesEndpointTests.PathOf(user), $$"""{"content":"lighthouse fact","session_id":"{{session.Split('/')[^1]}}"}""")).Is(201);
+        (await user.PostAsync(UserMemoriesEndpointTests.PathOf(user), """{"content":"lighthouse elsewhere"}""")).Is(201);
+        await user.WriteMessageAsync(await user.StartSessionAsync(), """{"role":"user","content":"lighthouse there"}""");
+
+        var found = (await user.PostAsync($"{session}/memories/search", """{"query": "lighthouse"}""")).Is(200).Items("results");
+
+        Assert.Equal(["lighthouse fact", "lighthouse here", "lighthouse memory"], found.Select(result => result.Text("content")).Order(StringComparer.Ordinal));
+        (await service.AsNewUser().PostAsync($"{session}/memories/search", """{"query": "lighthouse"}""")).IsProblem(404, "session_not_found");
+    }
+
+    [Fact]
+    public async Task Nobody_finds_what_is_another_users()
+    {
+        var user = service.AsNewUser();
+        var other = service.AsNewUser();
+        await user.WriteMessageAsync(await user.StartSessionAsync(), """{"role":"user","content":"unmistakable secret"}""");
+        (await user.PostAsync(UserMemoriesEndpointTests.PathOf(user), """{"content":"unmistakable secret"}""")).Is(201);
+
+        Assert.Empty(await ResultsAsync(other, """{"query": "unmistakable secret"}"""));
+        await service.DigestAsync();
+        Assert.Empty(await ResultsAsync(other, """{"query": "unmistakable secret"}"""));
+        (await other.PostAsync($"{UserMemoriesEndpointTests.PathOf(user)}/search", """{"query": "secret"}""")).IsProblem(403, "user_mismatch");
+    }
+
+    [Theory]
+    [InlineData("'; DROP TABLE dev.sessions; --")]
+    [InlineData("a & b | !c <-> (d) :* ''' \\\\ %_")]
+    [InlineData("<script>alert(1)</script>")]
+    [InlineData("日本語 😀 ﬁ")]
+    [InlineData("the of and")]
+    [InlineData("?!")]
+    public async Task Whatever_is_asked_is_only_words(string query)
+    {
+        var user = service.AsNewUser();
+        await user.WriteMessageAsync(await user.StartSessionAsync(), JsonSerializer.Serialize(new { role = "user", content = query + " lighthouse" }));
+
+        (await SearchAsync(user, JsonSerializer.Serialize(new { query }))).Is(200);
+        Assert.NotEmpty(await ResultsAsync(user, JsonSerializer.Serialize(new { query = query + " lighthouse" })));
+    }
+
+    [Theory]
+    [InlineData("{}", "query")]
+    [InlineData("""{"query": " "}""", "query")]
+    [InlineData("""{"query": "x", "top_k": 0}""", "top_k")]
+    [InlineData("""{"query": "x", "top_k": 101}""", "top_k")]
+    [InlineData("""{"query": "x", "sources": []}""", "sources")]
+    [InlineData("""{"query": "x", "sources": ["message"]}""", "sources")]
+    [InlineData("""{"query": "x", "sources": "messages"}""", "sources")]
+    [InlineData("""{"query": "x", "sources": ["\ud800"]}""", "sources")]
+    [InlineData("""{"query": "x", "sources": [null]}""", "sources")]
+    [InlineData("""{"query": "x", "metadata": 1}""", "metadata")]
+    [InlineData("""{"query": "x", "role": "robot"}""", "role")]
+    public async Task What_is_wrong_with_a_question_is_named(string json, string field)
+    {
+        (await SearchAsync(service.AsNewUser(), json)).IsInvalid(field);
+    }
+
+    [Fact]
+    public async Task A_question_may_be_long_but_not_too_long()
+    {
+        var user = service.AsNewUser();
+
+        (await SearchAsync(user, JsonSerializer.Serialize(new { query = new string('x', 4_001) }))).IsInvalid("query");
+        (await SearchAsync(user, JsonSerializer.Serialize(new { query = string.Join(' ', Enumerable.Range(0, 800).Select(i => $"w{i:D3}")) }))).Is(200);
+    }
+
+    [Fact]
+    public async Task A_text_with_more_words_than_a_vector_of_the_database_holds_is_stored_and_found()
+    {
+        var user = service.AsNewUser();
+        var content = "lighthouse " + string.Join(' ', Enumerable.Range(0, 120_000).Select(i => $"w{i:x}"));
+
+        (await user.PostAsync(UserMemoriesEndpointTests.PathOf(user), JsonSerializer.Serialize(new { content }))).Is(201);
+
+        Assert.Single(await ResultsAsync(user, """{"query": "lighthouse"}"""));
+    }
+
+    private static Task<Answer> SearchAsync(ApiClient user, string json) =>
+        user.PostAsync($"{UserMemoriesEndpointTests.PathOf(user)}/search", json);
+
+    private static async Task<IReadOnlyList<JsonElement>> ResultsAsync(ApiClient user, string json) => (await SearchAsync(user, json)).Is(200).Items("results");
+
+    public sealed class Fixture : ApiFixture
+    {
+        protected override IEnumerable<KeyValuePair<string, string>> Settings => DigestByHand.Settings;
+    }
+}
