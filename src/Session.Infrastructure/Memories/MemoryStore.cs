@@ -63,8 +63,8 @@ internal sealed class MemoryStore(SessionDbContext context, NpgsqlDataSource dat
         """
         INSERT INTO dev.session_memories AS memory
             (user_id, session_id, id, memory_type, conversation_summary, session_metadata, user_preferences, ongoing_tasks,
-             total_messages, last_summary_at, is_active, created_at, updated_at)
-        SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, true, $11, $12
+             total_messages, last_summary_at, is_active, created_at, updated_at, vector)
+        SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, true, $11, $12, $13
         FROM dev.sessions
         WHERE user_id = $1 AND session_id = $2
         ON CONFLICT (user_id, session_id) DO UPDATE SET
@@ -78,7 +78,10 @@ internal sealed class MemoryStore(SessionDbContext context, NpgsqlDataSource dat
             last_summary_at = excluded.last_summary_at,
             is_active = true,
             created_at = excluded.created_at,
-            updated_at = excluded.updated_at
+            updated_at = excluded.updated_at,
+            vector = excluded.vector,
+            model = NULL,
+            model_vector = NULL
         WHERE NOT memory.is_active
         """;
 
@@ -124,6 +127,7 @@ internal sealed class MemoryStore(SessionDbContext context, NpgsqlDataSource dat
                 new NpgsqlParameter<DateTimeOffset> { TypedValue = memory.LastSummaryAt },
                 new NpgsqlParameter<DateTimeOffset> { TypedValue = memory.CreatedAt },
                 new NpgsqlParameter<DateTimeOffset> { TypedValue = memory.UpdatedAt },
+                new NpgsqlParameter<byte[]> { TypedValue = PackedVector.Pack(StaticEmbedding.Shipped.Embed(memory.Content)) },
             },
         };
         await command.PrepareAsync(cancellationToken);

@@ -33,7 +33,12 @@ public sealed class ErasureTests(PackingFixture service) : IClassFixture<Packing
 
         var receipt = (await user.DeleteAsync(Data(user))).Is(200);
 
-        Assert.Equal(Counts(stored), Counts(receipt));
+        foreach (var table in UserTables.All.Where(table => table.Name != "session_counts"))
+        {
+            // Of those there is one for each connection that wrote: the erasure may add to another than the writers did.
+            Assert.Equal((table.Name, stored.GetProperty("rows").Number(table.Name)), (table.Name, receipt.GetProperty("rows").Number(table.Name)));
+        }
+
         var rows = receipt.GetProperty("rows");
         Assert.Equal((2, 1, 346, 2, 4), (
             rows.Number("sessions"), rows.Number("message_segments"), rows.Number("session_messages"), rows.Number("session_memories"), rows.Number("idempotency_keys")));
