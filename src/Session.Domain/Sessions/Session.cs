@@ -91,18 +91,18 @@ public sealed class Session
 
     public static Session Start(
         string userId, Guid sessionId, string? title, string? conversationData, string? metadata, DateTimeOffset now) => new()
-    {
-        UserId = userId,
-        SessionId = sessionId,
-        Status = SessionStatus.Active,
-        Title = title,
-        ConversationData = conversationData ?? "{}",
-        Metadata = metadata ?? "{}",
-        CreatedAt = now,
-        UpdatedAt = now,
-        LastActivity = now,
-        DigestedActivity = now,
-    };
+        {
+            UserId = userId,
+            SessionId = sessionId,
+            Status = SessionStatus.Active,
+            Title = title,
+            ConversationData = conversationData ?? "{}",
+            Metadata = metadata ?? "{}",
+            CreatedAt = now,
+            UpdatedAt = now,
+            LastActivity = now,
+            DigestedActivity = now,
+        };
 
     /// <summary>A session as it was elsewhere or before, without its messages: these are put back after it, and its totals follow from them.</summary>
     public static Session PutBack(
