@@ -42,7 +42,7 @@ public sealed class ExportsController(ExportsService exports, IMapper mapper) : 
     /// <param name="userId">The user, percent-encoded; a slash as <c>%2F</c>.</param>
     /// <param name="caller">The caller.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
-    /// <response code="200">Everything of the user's.</response>
+    /// <response code="200">All sessions of the user, with their messages and memories.</response>
     [HttpGet("api/v1/users/{user_id}/export", Name = "export_user")]
     [ProducesStream(ExportFormat.JsonLinesType)]
     [ProducesProblem(StatusCodes.Status403Forbidden)]

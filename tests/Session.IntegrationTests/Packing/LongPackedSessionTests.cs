@@ -34,7 +34,20 @@ public sealed class LongPackedSessionTests(LongSessionFixture service) : IClassF
         Assert.Equal(["(0,100000)"], await database.QueryAsync(
             "SELECT ((SELECT count(*) FROM dev.session_messages), (SELECT packed_messages FROM dev.sessions))"));
         Assert.Equal(before, await ReadAsync(user, session));
-        Assert.InRange(await BytesAsync(database) / (double)bytes, 0, 1 / 6d);
+        Assert.InRange(await LeastBytesAsync(database, enough: bytes / 6) / (double)bytes, 0, 1 / 6d);
+    }
+
+    // What is dead stays for as long as somebody reads as of before, as work in the background does now and then.
+    private static async Task<long> LeastBytesAsync(TestDatabase database, long enough)
+    {
+        const int Attempts = 30;
+        var least = await BytesAsync(database);
+        for (var attempt = 1; attempt < Attempts && least > enough; attempt++)
+        {
+            least = await BytesAsync(database);
+        }
+
+        return least;
     }
 
     private async Task PackEverythingAsync(TestDatabase database)
