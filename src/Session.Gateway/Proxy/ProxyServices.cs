@@ -32,12 +32,25 @@ internal static class ProxyServices
     {
         app.MapReverseProxy(proxy =>
         {
+            proxy.Use(RefuseTunnels);
             proxy.UseMiddleware<FailureLog>();
             proxy.UseMiddleware<Retry>();
             proxy.UseLoadBalancing();
             proxy.UsePassiveHealthChecks();
         });
         return app;
+    }
+
+    // A client of ours would try to open one, fail, and the service would pass for broken.
+    private static Task RefuseTunnels(HttpContext http, RequestDelegate next)
+    {
+        if (!HttpMethods.IsConnect(http.Request.Method))
+        {
+            return next(http);
+        }
+
+        http.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+        return Task.CompletedTask;
     }
 
     // The proxy can keep clients at one destination by a cookie. There is none, and so at start no key for it need be made and stored.

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using SessionService.IntegrationTests.Hosting;
@@ -306,6 +307,20 @@ public sealed class RoutingTests(GatewaysFixture gateways) : IClassFixture<Gatew
 
             Assert.Equal((404, "", null), (answer.Status, answer.Text, answer.ContentType));
         }
+    }
+
+    [Fact]
+    public async Task A_tunnel_is_refused()
+    {
+        using var tcp = new TcpClient();
+        await tcp.ConnectAsync("127.0.0.1", gateways.AddressOf("ours").Port);
+        await using var stream = tcp.GetStream();
+        await stream.WriteAsync("CONNECT /api/v1/sessions/stats HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"u8.ToArray());
+        using var reader = new StreamReader(stream);
+        var answer = await reader.ReadToEndAsync();
+
+        Assert.StartsWith("HTTP/1.1 405 Method Not Allowed", answer, StringComparison.Ordinal);
+        Assert.Contains("\"code\":\"method_not_allowed\"", answer, StringComparison.Ordinal);
     }
 
     [Fact]
