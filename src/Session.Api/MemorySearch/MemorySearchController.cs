@@ -15,7 +15,7 @@ public sealed class MemorySearchController(MemorySearchService search) : Control
     /// <remarks>
     /// The passages of the user's memories, of the memories of their sessions and of their messages that bear on the question, by meaning as well as by
     /// word, the best first. A passage need not have all the words of the question. A message also counts by those just before and after it. What
-    /// was acknowledged is found.
+    /// was acknowledged is found. An answer ends early where its texts and labels together exceed 8 Mi characters.
     ///
     /// `degraded` is true where a model was set for the meaning and could not be asked: the passages were then found without it.
     /// </remarks>

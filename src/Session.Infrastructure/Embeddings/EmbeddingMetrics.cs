@@ -20,8 +20,8 @@ public sealed class EmbeddingMetrics
         meter.CreateObservableGauge("session_service.embedding.waiting_items", () => Waiting, "{item}", "Messages and memories that were not embedded by the model that is set when last looked.");
     }
 
-    /// <summary>What waited when it was last looked.</summary>
-    public long Waiting => Volatile.Read(ref _waiting);
+    /// <summary>What waited when it was last looked, less what was embedded since.</summary>
+    public long Waiting => Math.Max(0, Volatile.Read(ref _waiting));
 
     /// <summary>How often it was looked.</summary>
     public long Looked => Volatile.Read(ref _looked);
@@ -32,8 +32,12 @@ public sealed class EmbeddingMetrics
     internal void CountEmbedded(int items)
     {
         Interlocked.Add(ref _embedded, items);
+        Interlocked.Add(ref _waiting, -items);
         CountSuccess();
     }
+
+    /// <summary>Whether it was looked, and all is embedded by the model that is set: no vector of another is left to compare with.</summary>
+    internal bool IsComplete => Looked > 0 && Waiting == 0;
 
     internal void CountSuccess() => Volatile.Write(ref _isFailing, 0);
 

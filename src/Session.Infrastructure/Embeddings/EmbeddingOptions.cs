@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 
 namespace SessionService.Infrastructure.Embeddings;
 
@@ -10,8 +11,8 @@ public sealed class EmbeddingOptions : IValidatableObject
     /// <summary>The endpoint's address, up to what comes before <c>/embeddings</c>: <c>https://api.openai.com/v1</c>. Without it the embedded model is used.</summary>
     public Uri? BaseAddress { get; set; }
 
-    /// <summary>The model's name.</summary>
-    [StringLength(255)]
+    /// <summary>The model's name, up to 240 characters.</summary>
+    [StringLength(240)]
     public string? Model { get; set; }
 
     /// <summary>Sent as a bearer token, if there is one.</summary>
@@ -21,8 +22,11 @@ public sealed class EmbeddingOptions : IValidatableObject
     [Range(1, 8_192)]
     public int Dimensions { get; set; } = 1_536;
 
+    /// <summary>Whether the endpoint is told how many numbers are wanted. Some refuse to be, for models that have one length alone.</summary>
+    public bool SendDimensions { get; set; } = true;
+
     /// <summary>The model that was set before, at the same endpoint: while not everything has been embedded by the new one, what it embedded is found by it.</summary>
-    [StringLength(255)]
+    [StringLength(240)]
     public string? PreviousModel { get; set; }
 
     /// <summary>The numbers of that one's vectors. 1 to 8,192.</summary>
@@ -51,9 +55,10 @@ public sealed class EmbeddingOptions : IValidatableObject
 
     internal EmbeddingModel? Current => BaseAddress is null ? null : new EmbeddingModel(Model!, Dimensions);
 
-    /// <summary>The models that questions can be put to, the one that counts first.</summary>
-    internal IReadOnlyList<EmbeddingModel> UsableModels =>
-        Current is not { } current ? [] : string.IsNullOrEmpty(PreviousModel) ? [current] : [current, new EmbeddingModel(PreviousModel, PreviousDimensions)];
+    internal EmbeddingModel? Previous => BaseAddress is null || string.IsNullOrEmpty(PreviousModel) ? null : new EmbeddingModel(PreviousModel, PreviousDimensions);
+
+    /// <summary>The models whose vectors are of use, the one that counts first.</summary>
+    internal IReadOnlyList<EmbeddingModel> UsableModels => [.. new[] { Current, Previous }.OfType<EmbeddingModel>()];
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
@@ -67,13 +72,17 @@ public sealed class EmbeddingOptions : IValidatableObject
             yield return new ValidationResult($"{Section}:{nameof(Model)} must be given with {Section}:{nameof(BaseAddress)}.");
         }
 
-        if (Model == EmbeddedModel.Name || PreviousModel == EmbeddedModel.Name || (Model is not null && Model == PreviousModel))
+        if (Model is not null && Model == PreviousModel && Dimensions == PreviousDimensions)
         {
-            yield return new ValidationResult($"{Section}:{nameof(Model)} and {Section}:{nameof(PreviousModel)} must be two models, and neither '{EmbeddedModel.Name}'.");
+            yield return new ValidationResult($"{Section}:{nameof(Model)} and {Section}:{nameof(PreviousModel)} must be two models, or one with two numbers of dimensions.");
         }
     }
 }
 
-/// <param name="Name">Under which its vectors are kept.</param>
+/// <param name="Name">As the endpoint knows it.</param>
 /// <param name="Dimensions">The numbers of a vector.</param>
-internal sealed record EmbeddingModel(string Name, int Dimensions);
+internal sealed record EmbeddingModel(string Name, int Dimensions)
+{
+    /// <summary>Under which its vectors are kept: those of one length cannot be compared with those of another.</summary>
+    public string Key { get; } = string.Create(CultureInfo.InvariantCulture, $"{Name}/{Dimensions}");
+}

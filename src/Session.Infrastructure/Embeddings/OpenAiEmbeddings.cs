@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Numerics.Tensors;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.AI;
@@ -14,10 +15,12 @@ internal sealed class OpenAiEmbeddings : IEmbeddingGenerator<string, Embedding<f
 
     private readonly HttpClient _http;
     private readonly Uri _address;
+    private readonly bool _sendsDimensions;
 
     public OpenAiEmbeddings(IOptions<EmbeddingOptions> options)
     {
         var settings = options.Value;
+        _sendsDimensions = settings.SendDimensions;
         _address = new Uri($"{settings.BaseAddress?.AbsoluteUri.TrimEnd('/')}/embeddings", UriKind.RelativeOrAbsolute);
         _http = new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5), AllowAutoRedirect = false })
         {
@@ -36,15 +39,19 @@ internal sealed class OpenAiEmbeddings : IEmbeddingGenerator<string, Embedding<f
         IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         var input = values.ToArray();
-        using var response = await _http.PostAsJsonAsync(_address, new Request(options?.ModelId!, input, options?.Dimensions), cancellationToken);
-        response.EnsureSuccessStatusCode();
+        using var response = await _http.PostAsJsonAsync(_address, new Request(options?.ModelId!, input, _sendsDimensions ? options?.Dimensions : null), cancellationToken);
+        if (!response.IsSuccessStatusCode)
+        {
+            throw new EmbeddingsRefusedException(response);
+        }
+
         var answer = await ReadAsync(response, cancellationToken);
         var vectors = new Embedding<float>?[input.Length];
-        foreach (var item in answer?.Data ?? [])
+        foreach (var item in (answer?.Data ?? []).OfType<Item>())
         {
-            if (item.Index >= 0 && item.Index < vectors.Length && item.Embedding?.Length == options?.Dimensions)
+            if (item.Index >= 0 && item.Index < vectors.Length && item.Embedding is { } embedding && embedding.Length == options?.Dimensions && IsFinite(embedding))
             {
-                vectors[item.Index] = new Embedding<float>(item.Embedding);
+                vectors[item.Index] = new Embedding<float>(embedding);
             }
         }
 
@@ -56,6 +63,9 @@ internal sealed class OpenAiEmbeddings : IEmbeddingGenerator<string, Embedding<f
     public object? GetService(Type serviceType, object? serviceKey = null) => serviceKey is null && serviceType.IsInstanceOfType(this) ? this : null;
 
     public void Dispose() => _http.Dispose();
+
+    // A number beyond those of its type is read as an infinite one.
+    private static bool IsFinite(float[] vector) => TensorPrimitives.IsFiniteAll<float>(vector);
 
     private static async Task<Answer?> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
@@ -74,7 +84,7 @@ internal sealed class OpenAiEmbeddings : IEmbeddingGenerator<string, Embedding<f
         [property: JsonPropertyName("input")] string[] Input,
         [property: JsonPropertyName("dimensions"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Dimensions);
 
-    private sealed record Answer([property: JsonPropertyName("data")] Item[]? Data);
+    private sealed record Answer([property: JsonPropertyName("data")] Item?[]? Data);
 
     private sealed record Item([property: JsonPropertyName("index")] int Index, [property: JsonPropertyName("embedding")] float[]? Embedding);
 }

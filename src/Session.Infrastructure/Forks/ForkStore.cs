@@ -59,9 +59,9 @@ internal sealed class ForkStore(NpgsqlDataSource dataSource, IMessageReader mess
         memory AS (
             INSERT INTO dev.session_memories
                 (user_id, session_id, id, memory_type, conversation_summary, session_metadata, user_preferences, ongoing_tasks,
-                 total_messages, last_summary_at, is_active, created_at, updated_at, vector, model, model_vector)
+                 total_messages, last_summary_at, is_active, created_at, updated_at, vector, words, model, model_vector)
             SELECT user_id, $3, $8, memory_type, conversation_summary, session_metadata, user_preferences, ongoing_tasks,
-                   total_messages, last_summary_at, true, created_at, updated_at, vector, model, model_vector
+                   total_messages, last_summary_at, true, created_at, updated_at, vector, words, model, model_vector
             FROM dev.session_memories
             WHERE user_id = $1 AND session_id = $2 AND is_active AND total_messages <= $4),
         claimed AS (

@@ -8,12 +8,14 @@ using SessionService.Application.Memories;
 using SessionService.Domain.Memories;
 using SessionService.Infrastructure.Embeddings;
 using SessionService.Infrastructure.Idempotency;
+using SessionService.Infrastructure.MemorySearch;
 using SessionService.Infrastructure.Persistence;
+using SessionService.Infrastructure.Search;
 using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Infrastructure.Memories;
 
-internal sealed class MemoryStore(SessionDbContext context, NpgsqlDataSource dataSource, IdempotencyRecords records) : IMemoryStore
+internal sealed class MemoryStore(SessionDbContext context, NpgsqlDataSource dataSource, TextAnalyzer analyzer, IdempotencyRecords records) : IMemoryStore
 {
     // The unique key decides between two first memories. Locking the session keeps its count and the memory of one moment:
     // a message is either counted in total_messages or comes after it. xmax is 0 in a row that was inserted, not updated.
@@ -30,8 +32,8 @@ internal sealed class MemoryStore(SessionDbContext context, NpgsqlDataSource dat
         written AS (
             INSERT INTO dev.session_memories AS memory
                 (user_id, session_id, id, memory_type, conversation_summary, session_metadata, user_preferences, ongoing_tasks,
-                 total_messages, last_summary_at, is_active, created_at, updated_at, vector)
-            SELECT $1, $2, $3, $4, $5, $6, $7, $8, session.message_count, $9, true, $9, $9, $12
+                 total_messages, last_summary_at, is_active, created_at, updated_at, vector, words)
+            SELECT $1, $2, $3, $4, $5, $6, $7, $8, session.message_count, $9, true, $9, $9, $12, $13
             FROM session
             ON CONFLICT (user_id, session_id) DO UPDATE SET
                 memory_type = excluded.memory_type,
@@ -43,6 +45,7 @@ internal sealed class MemoryStore(SessionDbContext context, NpgsqlDataSource dat
                 last_summary_at = greatest(memory.last_summary_at, excluded.last_summary_at),
                 is_active = true,
                 vector = excluded.vector,
+                words = excluded.words,
                 model = NULL,
                 model_vector = NULL,
                 updated_at = greatest(memory.updated_at, excluded.updated_at)
@@ -63,8 +66,8 @@ internal sealed class MemoryStore(SessionDbContext context, NpgsqlDataSource dat
         """
         INSERT INTO dev.session_memories AS memory
             (user_id, session_id, id, memory_type, conversation_summary, session_metadata, user_preferences, ongoing_tasks,
-             total_messages, last_summary_at, is_active, created_at, updated_at, vector)
-        SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, true, $11, $12, $13
+             total_messages, last_summary_at, is_active, created_at, updated_at, vector, words)
+        SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, true, $11, $12, $13, $14
         FROM dev.sessions
         WHERE user_id = $1 AND session_id = $2
         ON CONFLICT (user_id, session_id) DO UPDATE SET
@@ -80,6 +83,7 @@ internal sealed class MemoryStore(SessionDbContext context, NpgsqlDataSource dat
             created_at = excluded.created_at,
             updated_at = excluded.updated_at,
             vector = excluded.vector,
+            words = excluded.words,
             model = NULL,
             model_vector = NULL
         WHERE NOT memory.is_active
@@ -111,6 +115,7 @@ internal sealed class MemoryStore(SessionDbContext context, NpgsqlDataSource dat
     public async Task<bool> RestoreAsync(SessionMemory memory, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        var words = await analyzer.AnalyzeAsync(connection, [memory.Content], cancellationToken);
         await using var command = new NpgsqlCommand(Restore, connection)
         {
             Parameters =
@@ -128,6 +133,7 @@ internal sealed class MemoryStore(SessionDbContext context, NpgsqlDataSource dat
                 new NpgsqlParameter<DateTimeOffset> { TypedValue = memory.CreatedAt },
                 new NpgsqlParameter<DateTimeOffset> { TypedValue = memory.UpdatedAt },
                 new NpgsqlParameter<byte[]> { TypedValue = PackedVector.Pack(StaticEmbedding.Shipped.Embed(memory.Content)) },
+                new NpgsqlParameter<byte[]> { TypedValue = MemoryWords.Pack(words[0]) },
             },
         };
         await command.PrepareAsync(cancellationToken);
@@ -137,6 +143,7 @@ internal sealed class MemoryStore(SessionDbContext context, NpgsqlDataSource dat
     private async Task<MemoryAnswer?> TryWriteAsync(SessionMemory memory, IdempotencyKey? key, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        var words = await analyzer.AnalyzeAsync(connection, [memory.Content], cancellationToken);
         await using var command = new NpgsqlCommand(Write, connection)
         {
             Parameters =
@@ -153,6 +160,7 @@ internal sealed class MemoryStore(SessionDbContext context, NpgsqlDataSource dat
                 new NpgsqlParameter<string?> { TypedValue = key?.Value },
                 new NpgsqlParameter<byte[]?> { TypedValue = key?.RequestHash },
                 new NpgsqlParameter<byte[]> { TypedValue = PackedVector.Pack(StaticEmbedding.Shipped.Embed(memory.Content)) },
+                new NpgsqlParameter<byte[]> { TypedValue = MemoryWords.Pack(words[0]) },
             },
         };
         for (var attempt = 1; ; attempt++)

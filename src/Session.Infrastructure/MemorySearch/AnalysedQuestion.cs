@@ -11,6 +11,9 @@ namespace SessionService.Infrastructure.MemorySearch;
 internal sealed record AnalysedQuestion(
     string Text, IReadOnlyList<string> Lexemes, IReadOnlyDictionary<string, IReadOnlyList<string>> Words)
 {
+    /// <summary>All that passages are asked for, in the order of <see cref="MemoryWords"/>.</summary>
+    public IReadOnlyList<SoughtLexeme> Sought { get; } = MemoryWords.Sort(Lexemes.Concat(Words.Values.SelectMany(lexemes => lexemes)));
+
     public static async Task<AnalysedQuestion> AnalyseAsync(
         MessageIndexer indexer, NpgsqlConnection connection, string text, CancellationToken cancellationToken)
     {

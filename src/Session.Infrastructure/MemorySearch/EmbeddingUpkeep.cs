@@ -17,8 +17,10 @@ internal sealed partial class EmbeddingUpkeep(
     TimeProvider time,
     ILogger<EmbeddingUpkeep> logger) : BackgroundService
 {
-    // Of a longer text the beginning says what it is about; models take no more than some thousand words.
-    private const int MaxCharacters = 8_000;
+    // What no endpoint has a reason to refuse.
+    private const string Harmless = "word";
+
+    private static readonly TimeSpan MostOfMessages = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
 
@@ -33,26 +35,29 @@ internal sealed partial class EmbeddingUpkeep(
             return;
         }
 
+        var backlog = new EmbeddingBacklog(model, options.Value.BatchSize);
         while (!stoppingToken.IsCancellationRequested)
         {
+            var pause = options.Value.Every;
             try
             {
-                await RunAsync(model, stoppingToken);
+                await RunAsync(backlog, model, stoppingToken);
             }
-            catch (Exception exception) when (exception is NpgsqlException or HttpRequestException or TaskCanceledException && !stoppingToken.IsCancellationRequested)
+            catch (Exception exception) when (exception is NpgsqlException or InvalidDataException || IsOfTheEndpoint(exception, stoppingToken))
             {
-                // The database or the endpoint is away; the next time will do.
+                // The database or the endpoint is away, or a segment is damaged; the next time will do.
                 LogPostponed((exception as HttpRequestException)?.StatusCode?.ToString() ?? exception.GetType().Name);
+                pause = Longer(pause, EmbeddingsRefusedException.PauseAfter(exception));
             }
 
-            await Task.Delay(options.Value.Every, time, stoppingToken);
+            await Task.Delay(pause, time, stoppingToken);
         }
     }
 
-    private async Task RunAsync(EmbeddingModel model, CancellationToken cancellationToken)
+    private async Task RunAsync(EmbeddingBacklog backlog, EmbeddingModel model, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        metrics.SetWaiting(await EmbeddingBacklog.CountAsync(connection, model, cancellationToken));
+        metrics.SetWaiting(await backlog.CountAsync(connection, cancellationToken));
         if (metrics.Waiting == 0 || !await IsTrueAsync(connection, TryLock, cancellationToken))
         {
             return;
@@ -60,12 +65,16 @@ internal sealed partial class EmbeddingUpkeep(
 
         try
         {
-            while (await EmbeddingBacklog.ReadAsync(connection, model, options.Value.BatchSize, cancellationToken) is { Count: > 0 } items)
+            await foreach (var memories in backlog.ReadMemoriesAsync(connection, cancellationToken))
             {
-                var vectors = await EmbedAsync([.. items.Select(item => Cut(item.Text))], model, cancellationToken);
-                await EmbeddingBacklog.WriteAsync(connection, model, items, vectors, cancellationToken);
-                metrics.CountEmbedded(items.Count);
-                metrics.SetWaiting(await EmbeddingBacklog.CountAsync(connection, model, cancellationToken));
+                await EmbedAsync(connection, backlog, memories, model, cancellationToken);
+            }
+
+            // Not for ever: what was written meanwhile waits behind, and memories come first.
+            var began = time.GetTimestamp();
+            while (time.GetElapsedTime(began) < MostOfMessages && await backlog.ReadMessagesAsync(connection, cancellationToken) is { Count: > 0 } messages)
+            {
+                await EmbedAsync(connection, backlog, messages, model, cancellationToken);
             }
         }
         finally
@@ -74,43 +83,92 @@ internal sealed partial class EmbeddingUpkeep(
         }
     }
 
-    private async Task<IReadOnlyList<byte[]>> EmbedAsync(IReadOnlyList<string> texts, EmbeddingModel model, CancellationToken cancellationToken)
+    private async Task EmbedAsync(
+        NpgsqlConnection connection, EmbeddingBacklog backlog, IReadOnlyList<WaitingItem> items, EmbeddingModel model, CancellationToken cancellationToken)
+    {
+        var texts = items.Select(item => item.Text).OfType<string>().ToList();
+        var embedded = new Queue<byte[]>(texts.Count == 0 ? [] : await EmbedAsync(texts, model, cancellationToken));
+        await backlog.WriteAsync(
+            connection, items, [.. items.Select(item => item.Text is null ? new byte[model.Dimensions] : embedded.Dequeue())], cancellationToken);
+        metrics.CountEmbedded(items.Count);
+    }
+
+    private async Task<IReadOnlyList<byte[]>> EmbedAsync(List<string> texts, EmbeddingModel model, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await TryRepeatedlyAsync(texts, model, cancellationToken);
+        }
+        catch (Exception exception) when (IsOfTheEndpoint(exception, cancellationToken) && StatusOf(exception) != HttpStatusCode.TooManyRequests)
+        {
+            // A setting that is wrong, or an endpoint that is away, must not be taken for a fault of the texts: then it refuses all.
+            if (!await IsAnsweringAsync(model, cancellationToken))
+            {
+                throw;
+            }
+
+            // One text that the endpoint will never take must not keep the others waiting: it has a vector of length 0 then.
+            var half = texts.Count / 2;
+            return half == 0
+                ? [new byte[model.Dimensions]]
+                : [.. await EmbedAsync([.. texts.Take(half)], model, cancellationToken), .. await EmbedAsync([.. texts.Skip(half)], model, cancellationToken)];
+        }
+    }
+
+    private async Task<IReadOnlyList<byte[]>> TryRepeatedlyAsync(List<string> texts, EmbeddingModel model, CancellationToken cancellationToken)
     {
         for (var attempt = 0; ; attempt++)
         {
             try
             {
-                using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-                patience.CancelAfter(options.Value.BatchTimeout);
-                var embeddings = await generator.GenerateAsync(texts, new() { ModelId = model.Name, Dimensions = model.Dimensions }, patience.Token);
-                return [.. embeddings.Select(embedding => PackedVector.Pack(embedding.Vector.Span))];
+                return await TryAsync(texts, model, cancellationToken);
             }
-            catch (HttpRequestException exception) when (IsOfTheTexts(exception))
-            {
-                // One that the endpoint will never take must not keep the others waiting: it has a vector of length 0 then.
-                return texts.Count == 1
-                    ? [new byte[model.Dimensions]]
-                    : [.. await EmbedAsync([.. texts.Take(texts.Count / 2)], model, cancellationToken), .. await EmbedAsync([.. texts.Skip(texts.Count / 2)], model, cancellationToken)];
-            }
-            catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            catch (Exception exception) when (IsOfTheEndpoint(exception, cancellationToken))
             {
                 metrics.CountFailure();
-                if (attempt == options.Value.Retries)
+                if (attempt == options.Value.Retries || IsFinal(exception))
                 {
                     throw;
                 }
 
-                await Task.Delay(FirstPause * (1 << attempt), time, cancellationToken);
+                await Task.Delay(Longer(FirstPause * (1 << attempt), EmbeddingsRefusedException.PauseAfter(exception)), time, cancellationToken);
             }
         }
     }
 
-    private static bool IsOfTheTexts(HttpRequestException exception) =>
-        exception.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.UnprocessableEntity;
+    private async Task<IReadOnlyList<byte[]>> TryAsync(List<string> texts, EmbeddingModel model, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(options.Value.BatchTimeout);
+        var embeddings = await generator.GenerateAsync(texts, new() { ModelId = model.Name, Dimensions = model.Dimensions }, patience.Token);
+        return [.. embeddings.Select(embedding => PackedVector.Pack(embedding.Vector.Span))];
+    }
 
-    // Never through a surrogate pair.
-    private static string Cut(string text) =>
-        text.Length <= MaxCharacters ? text : text[..(char.IsHighSurrogate(text[MaxCharacters - 1]) ? MaxCharacters - 1 : MaxCharacters)];
+    private async Task<bool> IsAnsweringAsync(EmbeddingModel model, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await TryAsync([Harmless], model, cancellationToken);
+            return true;
+        }
+        catch (Exception exception) when (IsOfTheEndpoint(exception, cancellationToken))
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Whether it failed at the endpoint, or was waited for long enough.</summary>
+    private static bool IsOfTheEndpoint(Exception exception, CancellationToken cancellationToken) =>
+        exception is HttpRequestException or IOException or OperationCanceledException && !cancellationToken.IsCancellationRequested;
+
+    private static HttpStatusCode? StatusOf(Exception exception) => (exception as HttpRequestException)?.StatusCode;
+
+    // The same again would be refused again.
+    private static bool IsFinal(Exception exception) =>
+        StatusOf(exception) is >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError
+            and not HttpStatusCode.RequestTimeout and not HttpStatusCode.TooManyRequests;
+
+    private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
     private static async Task<bool> IsTrueAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {

@@ -14,8 +14,9 @@ internal interface IPassageSource
     /// <summary>What there is of the user's.</summary>
     /// <param name="connection">A connection in the search's transaction, of one snapshot.</param>
     /// <param name="question">What is asked.</param>
+    /// <param name="analysed">Its words. Passages need be known by no others.</param>
     /// <param name="cancellationToken">Cancels the statements.</param>
-    Task<OpenedSource> OpenAsync(NpgsqlConnection connection, MemoryQuestion question, CancellationToken cancellationToken);
+    Task<OpenedSource> OpenAsync(NpgsqlConnection connection, MemoryQuestion question, AnalysedQuestion analysed, CancellationToken cancellationToken);
 }
 
 /// <summary>What a source has of a user's.</summary>

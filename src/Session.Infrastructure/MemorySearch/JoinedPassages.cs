@@ -7,6 +7,10 @@ namespace SessionService.Infrastructure.MemorySearch;
 /// <summary>The passages of several sources, numbered one segment after the other.</summary>
 internal sealed class JoinedPassages
 {
+    // Texts may be of the greatest length that there is: few of them are in memory together, and an answer ends early where they are long.
+    private const int ReadAtOnce = 10;
+    private const long MaxCharacters = 8 * 1024 * 1024;
+
     private readonly List<Part> _parts = [];
 
     public JoinedPassages(IReadOnlyList<(string Name, OpenedSource Source)> sources)
@@ -43,10 +47,31 @@ internal sealed class JoinedPassages
         },
     };
 
-    /// <summary>The passages in full; without those that are not there any more.</summary>
+    /// <summary>The passages in full, as many of the best as have room in an answer; without those that are not there any more.</summary>
     public async Task<IReadOnlyList<FoundPassage>> ReadAsync(IReadOnlyList<RankedPassage> ranked, CancellationToken cancellationToken)
     {
-        var found = ranked.Select(passage => (Passage: passage, Part: PartOf(passage.Passage))).ToList();
+        var passages = new List<FoundPassage>(ranked.Count);
+        long characters = 0;
+        foreach (var some in ranked.Chunk(ReadAtOnce))
+        {
+            foreach (var passage in await ReadAsync(some, cancellationToken))
+            {
+                characters += passage.Content.Length + passage.Metadata.Value.Length;
+                if (passages.Count > 0 && characters > MaxCharacters)
+                {
+                    return passages;
+                }
+
+                passages.Add(passage);
+            }
+        }
+
+        return passages;
+    }
+
+    private async Task<IReadOnlyList<FoundPassage>> ReadAsync(RankedPassage[] ranked, CancellationToken cancellationToken)
+    {
+        var found = Array.ConvertAll(ranked, passage => (Passage: passage, Part: PartOf(passage.Passage)));
         var texts = new Dictionary<(string, Guid), PassageText>();
         foreach (var source in found.GroupBy(one => one.Part.Name, StringComparer.Ordinal))
         {
@@ -57,7 +82,7 @@ internal sealed class JoinedPassages
             }
         }
 
-        var passages = new List<FoundPassage>(found.Count);
+        var passages = new List<FoundPassage>(found.Length);
         foreach (var (passage, part) in found)
         {
             var message = MessageOf(passage, part);

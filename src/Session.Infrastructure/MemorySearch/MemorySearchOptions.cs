@@ -20,9 +20,9 @@ public sealed class MemorySearchOptions
     [Range(0d, 1d)]
     public double SuccessorWeight { get; set; } = RankingWeights.Default.Successor;
 
-    /// <summary>The most memories of a user, and of their sessions, that a question is compared with: the newest. 1 to 1,000,000.</summary>
+    /// <summary>The most memories of a user, and of their sessions, that a question is compared with: the newest, of those that filters choose. 1 to 1,000,000.</summary>
     [Range(1, 1_000_000)]
-    public int MaxMemories { get; set; } = 20_000;
+    public int MaxMemories { get; set; } = 100_000;
 
     internal RankingWeights Weights => new(SemanticWeight, PredecessorWeight, SuccessorWeight);
 }

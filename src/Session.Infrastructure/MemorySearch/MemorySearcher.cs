@@ -28,7 +28,7 @@ internal sealed class MemorySearcher(
         var opened = new List<(string, OpenedSource)>();
         foreach (var source in sources.Where(source => question.Sources.Contains(source.Name, StringComparer.Ordinal)))
         {
-            opened.Add((source.Name, await source.OpenAsync(connection, question, cancellationToken)));
+            opened.Add((source.Name, await source.OpenAsync(connection, question, analysed, cancellationToken)));
         }
 
         var passages = new JoinedPassages(opened);

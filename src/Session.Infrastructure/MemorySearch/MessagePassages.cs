@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Npgsql;
 using NpgsqlTypes;
@@ -14,18 +15,32 @@ namespace SessionService.Infrastructure.MemorySearch;
 /// <summary>A user's messages, as the index of full text search has them, with their vectors.</summary>
 internal sealed class MessagePassages(SearchIndex index, SegmentVectors vectors) : IPassageSource
 {
+    // Unpacked ones are in memory together.
+    private const int SegmentsAtOnce = 8;
+
     private const string FindByMetadata =
-        "SELECT m.session_id, m.sequence FROM dev.session_messages AS m WHERE m.user_id = $1 AND m.message_metadata @> $2";
+        """
+        SELECT m.session_id, m.sequence
+        FROM dev.session_messages AS m
+        WHERE m.user_id = $1 AND ($2::uuid IS NULL OR m.session_id = $2) AND m.message_metadata @> $3
+        """;
 
     private static readonly string ReadSegments =
-        $"SELECT session_id, {PackedColumns.Whole} FROM dev.message_segments WHERE user_id = $1 AND ($2::uuid IS NULL OR session_id = $2)";
+        $"""
+        SELECT session_id, {PackedColumns.Whole}
+        FROM dev.message_segments
+        WHERE user_id = $1 AND ($2::uuid IS NULL OR session_id = $2) AND (session_id, first_sequence) > ($3, $4)
+        ORDER BY session_id, first_sequence
+        LIMIT {SegmentsAtOnce}
+        """;
 
-    private const string ChoosePacked =
-        "SELECT p.session_id, p.sequence FROM unnest($1, $2, $3) AS p (session_id, sequence, metadata) WHERE p.metadata @> $4";
+    private const string ChooseLabels =
+        "SELECT l.n FROM unnest($1) WITH ORDINALITY AS l (metadata, n) WHERE l.metadata @> $2";
 
     public string Name => MemorySources.Messages;
 
-    public async Task<OpenedSource> OpenAsync(NpgsqlConnection connection, MemoryQuestion question, CancellationToken cancellationToken)
+    public async Task<OpenedSource> OpenAsync(
+        NpgsqlConnection connection, MemoryQuestion question, AnalysedQuestion analysed, CancellationToken cancellationToken)
     {
         var opened = await index.OpenAsync(connection, question.UserId, cancellationToken);
         var digested = await index.ReadAsync(connection, question.UserId, opened.SegmentIds, cancellationToken);
@@ -65,67 +80,101 @@ internal sealed class MessagePassages(SearchIndex index, SegmentVectors vectors)
             Parameters =
             {
                 new NpgsqlParameter<string> { TypedValue = question.UserId },
+                new NpgsqlParameter<Guid?> { TypedValue = question.SessionId },
                 new NpgsqlParameter<string> { TypedValue = question.Metadata, NpgsqlDbType = NpgsqlDbType.Jsonb },
             },
         })
         {
-            await AddAsync(command, found, cancellationToken);
+            await command.PrepareAsync(cancellationToken);
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                found.Add((reader.GetGuid(0), reader.GetInt64(1)));
+            }
         }
 
         // What is packed has no metadata that the database can look into: it is unpacked here, and the database asked what contains what.
-        var packed = await ReadLabelledAsync(connection, question, cancellationToken);
-        if (packed.Count > 0)
+        await foreach (var labels in ReadLabelsAsync(connection, question, cancellationToken))
         {
-            await using var command = new NpgsqlCommand(ChoosePacked, connection)
-            {
-                Parameters =
-                {
-                    ArrayParameter.Of(packed, message => message.SessionId, NpgsqlDbType.Uuid),
-                    ArrayParameter.Of(packed, message => message.Sequence, NpgsqlDbType.Bigint),
-                    ArrayParameter.Of(packed, message => message.Metadata, NpgsqlDbType.Jsonb),
-                    new NpgsqlParameter<string> { TypedValue = question.Metadata, NpgsqlDbType = NpgsqlDbType.Jsonb },
-                },
-            };
-            await AddAsync(command, found, cancellationToken);
+            found.UnionWith((await ChooseAsync(connection, labels.Keys, question.Metadata, cancellationToken)).SelectMany(label => labels[label]));
         }
 
         return found;
     }
 
-    private static async Task AddAsync(NpgsqlCommand command, HashSet<(Guid, long)> found, CancellationToken cancellationToken)
+    /// <summary>The metadata of packed messages that have any, with those that have them, of a few segments at a time. Many messages share theirs.</summary>
+    private static async IAsyncEnumerable<Dictionary<string, List<(Guid SessionId, long Sequence)>>> ReadLabelsAsync(
+        NpgsqlConnection connection, MemoryQuestion question, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await command.PrepareAsync(cancellationToken);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
+        var (segments, after) = (SegmentsAtOnce, (SessionId: Guid.Empty, Sequence: 0L));
+        while (segments == SegmentsAtOnce)
         {
-            found.Add((reader.GetGuid(0), reader.GetInt64(1)));
+            segments = 0;
+            var labels = new Dictionary<string, List<(Guid, long)>>(StringComparer.Ordinal);
+            await using (var command = new NpgsqlCommand(ReadSegments, connection)
+            {
+                Parameters =
+                {
+                    new NpgsqlParameter<string> { TypedValue = question.UserId },
+                    new NpgsqlParameter<Guid?> { TypedValue = question.SessionId },
+                    new NpgsqlParameter<Guid> { TypedValue = after.SessionId },
+                    new NpgsqlParameter<long> { TypedValue = after.Sequence },
+                },
+            })
+            {
+                await command.PrepareAsync(cancellationToken);
+                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+                for (; await reader.ReadAsync(cancellationToken); segments++)
+                {
+                    after = (reader.GetGuid(0), reader.GetInt64(1));
+                    AddLabels(reader, after.SessionId, labels);
+                }
+            }
+
+            if (labels.Count > 0)
+            {
+                yield return labels;
+            }
         }
     }
 
-    /// <summary>The packed messages that have any metadata.</summary>
-    private static async Task<List<(Guid SessionId, long Sequence, string Metadata)>> ReadLabelledAsync(
-        NpgsqlConnection connection, MemoryQuestion question, CancellationToken cancellationToken)
+    private static void AddLabels(NpgsqlDataReader reader, Guid sessionId, Dictionary<string, List<(Guid SessionId, long Sequence)>> labels)
     {
-        await using var command = new NpgsqlCommand(ReadSegments, connection)
+        using var part = PackedColumns.Read(reader, 1);
+        foreach (var row in part.Rows().Where(row => !row.Metadata.Span.SequenceEqual("{}"u8)))
+        {
+            var label = Encoding.UTF8.GetString(row.Metadata.Span);
+            if (!labels.TryGetValue(label, out var messages))
+            {
+                labels.Add(label, messages = []);
+            }
+
+            messages.Add((sessionId, row.Sequence));
+        }
+    }
+
+    /// <summary>Those of some objects which contain another.</summary>
+    private static async Task<IReadOnlyList<string>> ChooseAsync(
+        NpgsqlConnection connection, IEnumerable<string> labels, string contained, CancellationToken cancellationToken)
+    {
+        var all = labels.ToList();
+        await using var command = new NpgsqlCommand(ChooseLabels, connection)
         {
             Parameters =
             {
-                new NpgsqlParameter<string> { TypedValue = question.UserId },
-                new NpgsqlParameter<Guid?> { TypedValue = question.SessionId },
+                ArrayParameter.Of(all, label => label, NpgsqlDbType.Jsonb),
+                new NpgsqlParameter<string> { TypedValue = contained, NpgsqlDbType = NpgsqlDbType.Jsonb },
             },
         };
         await command.PrepareAsync(cancellationToken);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var labelled = new List<(Guid, long, string)>();
+        var chosen = new List<string>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            using var part = PackedColumns.Read(reader, 1);
-            labelled.AddRange(part.Rows()
-                .Where(row => !row.Metadata.Span.SequenceEqual("{}"u8))
-                .Select(row => (reader.GetGuid(0), row.Sequence, Encoding.UTF8.GetString(row.Metadata.Span))));
+            chosen.Add(all[(int)reader.GetInt64(0) - 1]);
         }
 
-        return labelled;
+        return chosen;
     }
 
     private static async Task<IReadOnlyDictionary<Guid, PassageText>> ReadAsync(

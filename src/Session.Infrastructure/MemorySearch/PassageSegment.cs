@@ -27,8 +27,8 @@ internal sealed class PassageSegment
 
     public int Count => Index.Messages.Count;
 
-    /// <summary>About how much memory it takes beside the index.</summary>
-    public long Size => (64L * Count) + Vectors.Values.Sum(column => (long)column.Packed.Length);
+    /// <summary>About how much memory it takes, with the index, which it keeps.</summary>
+    public long Size => Index.Size + (64L * Count) + Vectors.Values.Sum(column => (long)column.Packed.Length);
 
     public bool TryFind(Guid sessionId, long sequence, out int place) => _places.TryGetValue((sessionId, sequence), out place);
 }

@@ -20,7 +20,7 @@ internal sealed partial class QuestionEmbedding(
 
     public async Task<EmbeddedQuestion> EmbedAsync(string question, CancellationToken cancellationToken)
     {
-        if (options.Value.Current is null)
+        if (options.Value.Current is not { } current)
         {
             return Nothing;
         }
@@ -31,37 +31,55 @@ internal sealed partial class QuestionEmbedding(
             return Degraded;
         }
 
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(options.Value.QuestionTimeout);
         try
         {
-            var vectors = new List<QuestionVector>();
-            foreach (var model in options.Value.UsableModels)
+            var vectors = new List<QuestionVector> { await EmbedAsync(question, current, patience.Token) };
+            metrics.CountSuccess();
+            if (options.Value.Previous is { } previous && !metrics.IsComplete)
             {
-                vectors.Add(new QuestionVector(model.Name, await EmbedAsync(question, model, cancellationToken)));
+                await TryAddAsync(vectors, question, previous, cancellationToken, patience.Token);
             }
 
-            metrics.CountSuccess();
             return new EmbeddedQuestion(vectors, IsDegraded: false);
         }
-        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (IsOfTheEndpoint(exception, cancellationToken))
         {
             metrics.CountFailure();
             LogFailed((exception as HttpRequestException)?.StatusCode?.ToString() ?? exception.GetType().Name);
-            Volatile.Write(ref _askAgainAt, (time.GetUtcNow() + options.Value.Every).UtcTicks);
+            var asked = EmbeddingsRefusedException.PauseAfter(exception);
+            Volatile.Write(ref _askAgainAt, (time.GetUtcNow() + (asked > options.Value.Every ? asked : options.Value.Every)).UtcTicks);
             return Degraded;
         }
     }
 
-    private async Task<float[]> EmbedAsync(string question, EmbeddingModel model, CancellationToken cancellationToken)
+    // What the model before has embedded is compared by the embedded one, if that cannot be asked any more.
+    private async Task TryAddAsync(
+        List<QuestionVector> vectors, string question, EmbeddingModel previous, CancellationToken cancellationToken, CancellationToken patience)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(options.Value.QuestionTimeout);
-        var embeddings = await generator.GenerateAsync([question], new() { ModelId = model.Name, Dimensions = model.Dimensions }, patience.Token);
-        var vector = embeddings[0].Vector.ToArray();
-        PackedVector.Normalize(vector);
-        return vector;
+        try
+        {
+            vectors.Add(await EmbedAsync(question, previous, patience));
+        }
+        catch (Exception exception) when (IsOfTheEndpoint(exception, cancellationToken))
+        {
+            LogFailed((exception as HttpRequestException)?.StatusCode?.ToString() ?? exception.GetType().Name);
+        }
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "The embeddings endpoint did not embed a question, which was answered by words alone: {Reason}")]
+    private async Task<QuestionVector> EmbedAsync(string question, EmbeddingModel model, CancellationToken cancellationToken)
+    {
+        var embeddings = await generator.GenerateAsync([question], new() { ModelId = model.Name, Dimensions = model.Dimensions }, cancellationToken);
+        var vector = embeddings[0].Vector.ToArray();
+        PackedVector.Normalize(vector);
+        return new QuestionVector(model.Key, vector);
+    }
+
+    private static bool IsOfTheEndpoint(Exception exception, CancellationToken cancellationToken) =>
+        exception is HttpRequestException or IOException or OperationCanceledException && !cancellationToken.IsCancellationRequested;
+
+    [LoggerMessage(1, LogLevel.Warning, "The embeddings endpoint did not embed a question, which was answered without: {Reason}")]
     private partial void LogFailed(string reason);
 }
 

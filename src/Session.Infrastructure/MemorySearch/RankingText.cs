@@ -15,6 +15,8 @@ internal static class RankingText
     public static string SpeakerOf(string metadata, string role)
     {
         using var document = JsonDocument.Parse(metadata);
-        return document.RootElement.TryGetProperty("name", out var name) && name.ValueKind == JsonValueKind.String ? name.GetString()! : role;
+        return document.RootElement.TryGetProperty("name", out var name) && name.ValueKind == JsonValueKind.String && !string.IsNullOrWhiteSpace(name.GetString())
+            ? name.GetString()!
+            : role;
     }
 }

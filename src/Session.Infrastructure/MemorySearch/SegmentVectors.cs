@@ -12,7 +12,7 @@ internal sealed class SegmentVectors(SearchCache cache, IOptions<EmbeddingOption
 {
     private const string ReadBlocks =
         """
-        SELECT v.session_id, v.block, v.vectors, v.model, v.model_count, v.model_vectors
+        SELECT v.session_id, v.block, v.vectors, v.model, v.model_count, CASE WHEN v.model = ANY ($4) THEN v.model_vectors END
         FROM unnest($2, $3) AS b (session_id, block)
         JOIN dev.message_vectors AS v ON v.user_id = $1 AND v.session_id = b.session_id AND v.block = b.block
         """;
@@ -61,8 +61,8 @@ internal sealed class SegmentVectors(SearchCache cache, IOptions<EmbeddingOption
         };
         foreach (var model in options.Value.UsableModels)
         {
-            columns.Add(model.Name, Gather(segment, model.Dimensions, message =>
-                blocks.TryGetValue(KeyOf(message), out var block) && block.Model == model.Name && VectorIndexing.PlaceOf(message.Sequence) < block.ModelCount
+            columns.Add(model.Key, Gather(segment, model.Dimensions, message =>
+                blocks.TryGetValue(KeyOf(message), out var block) && block.Model == model.Key && VectorIndexing.PlaceOf(message.Sequence) < block.ModelCount
                     ? Slice(block.ModelVectors!, VectorIndexing.PlaceOf(message.Sequence), model.Dimensions)
                     : default));
         }
@@ -70,7 +70,7 @@ internal sealed class SegmentVectors(SearchCache cache, IOptions<EmbeddingOption
         var passages = new PassageSegment(segment, columns);
 
         // What is not complete is looked at anew the next time.
-        if (options.Value.Current is not { } current || columns[current.Name].Missing is null)
+        if (options.Value.Current is not { } current || columns[current.Key].Missing is null)
         {
             cache.Add(userId, segment.SegmentId, passages);
         }
@@ -101,7 +101,7 @@ internal sealed class SegmentVectors(SearchCache cache, IOptions<EmbeddingOption
         return new VectorColumn(packed, bytes, missing);
     }
 
-    private static async Task<Dictionary<(Guid SessionId, int Block), Block>> ReadBlocksAsync(
+    private async Task<Dictionary<(Guid SessionId, int Block), Block>> ReadBlocksAsync(
         NpgsqlConnection connection, string userId, IndexSegment segment, CancellationToken cancellationToken)
     {
         var keys = segment.Messages.Select(KeyOf).Distinct().ToList();
@@ -112,6 +112,7 @@ internal sealed class SegmentVectors(SearchCache cache, IOptions<EmbeddingOption
                 new NpgsqlParameter<string> { TypedValue = userId },
                 ArrayParameter.Of(keys, key => key.Item1, NpgsqlDbType.Uuid),
                 ArrayParameter.Of(keys, key => key.Item2, NpgsqlDbType.Integer),
+                ArrayParameter.Of(options.Value.UsableModels, model => model.Key, NpgsqlDbType.Text),
             },
         };
         await command.PrepareAsync(cancellationToken);

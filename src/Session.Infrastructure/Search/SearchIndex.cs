@@ -91,7 +91,11 @@ internal sealed class SearchIndex(MessageIndexer indexer, SearchCache cache)
         await reader.NextResultAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            undigested.Add(UndigestedMessages.Read(reader, userId));
+            // One that is redacted says nothing, and is in no index.
+            if (UndigestedMessages.Read(reader, userId) is { Content.Length: > 0 } message)
+            {
+                undigested.Add(message);
+            }
         }
 
         return (ids, undigested);

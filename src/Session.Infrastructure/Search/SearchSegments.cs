@@ -36,7 +36,13 @@ internal sealed class SearchSegments(MessageIndexer indexer, SearchIndex index, 
 
     public async Task<DigestWrite> PrepareAsync(DigestBatch batch, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var messages = batch.Messages.ToList();
+        // One that is redacted says nothing, and is in no index.
+        var messages = batch.Messages.Where(message => message.Content.Length > 0).ToList();
+        if (messages.Count == 0)
+        {
+            return (_, _) => Task.FromResult(true);
+        }
+
         var absorbed = await ReadAbsorbedAsync(connection, batch.UserId, messages.Count, cancellationToken);
         var builder = new SegmentBuilder();
         foreach (var segment in absorbed)

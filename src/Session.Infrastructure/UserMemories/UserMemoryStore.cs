@@ -10,12 +10,15 @@ using SessionService.Application.UserMemories;
 using SessionService.Domain.UserMemories;
 using SessionService.Infrastructure.Embeddings;
 using SessionService.Infrastructure.Idempotency;
+using SessionService.Infrastructure.MemorySearch;
 using SessionService.Infrastructure.Persistence;
+using SessionService.Infrastructure.Search;
 using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Infrastructure.UserMemories;
 
-internal sealed class UserMemoryStore(SessionDbContext context, NpgsqlDataSource dataSource, IdempotencyRecords records) : IUserMemoryStore
+internal sealed class UserMemoryStore(
+    SessionDbContext context, NpgsqlDataSource dataSource, TextAnalyzer analyzer, IdempotencyRecords records) : IUserMemoryStore
 {
     /// <summary>How many earlier versions of a memory are kept.</summary>
     public const int MaxVersions = 1_000;
@@ -27,8 +30,8 @@ internal sealed class UserMemoryStore(SessionDbContext context, NpgsqlDataSource
         $"""
         WITH input AS MATERIALIZED (
             SELECT *
-            FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10) WITH ORDINALITY
-                AS i (memory_id, memory_type, content, metadata, session_id, sequence, importance, valid_until, vector, position)
+            FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $16) WITH ORDINALITY
+                AS i (memory_id, memory_type, content, metadata, session_id, sequence, importance, valid_until, vector, words, position)
             WHERE NOT EXISTS (SELECT FROM dev.idempotency_keys AS k WHERE k.user_id = $1 AND k.idempotency_key = $12)),
         refused AS MATERIALIZED (
             SELECT i.position, s.session_id IS NOT NULL AS has_session
@@ -39,8 +42,9 @@ internal sealed class UserMemoryStore(SessionDbContext context, NpgsqlDataSource
             LIMIT 1),
         written AS (
             INSERT INTO dev.user_memories
-                (user_id, memory_id, memory_type, content, metadata, session_id, sequence, importance, valid_until, version, created_at, updated_at, vector)
-            SELECT $1, memory_id, memory_type, content, metadata, session_id, sequence, importance, valid_until, 1, $11, $11, vector
+                (user_id, memory_id, memory_type, content, metadata, session_id, sequence, importance, valid_until, version, created_at, updated_at,
+                 vector, words)
+            SELECT $1, memory_id, memory_type, content, metadata, session_id, sequence, importance, valid_until, 1, $11, $11, vector, words
             FROM input
             WHERE NOT EXISTS (SELECT FROM refused)
             RETURNING memory_id),
@@ -57,7 +61,7 @@ internal sealed class UserMemoryStore(SessionDbContext context, NpgsqlDataSource
         """
         UPDATE dev.user_memories
         SET memory_type = $3, content = $4, metadata = $5, session_id = $6, sequence = $7, importance = $8, valid_until = $9,
-            version = $10, updated_at = $11, vector = $12, model = NULL, model_vector = NULL
+            version = $10, updated_at = $11, vector = $12, words = $13, model = NULL, model_vector = NULL
         WHERE user_id = $1 AND memory_id = $2
         """;
 
@@ -139,6 +143,11 @@ internal sealed class UserMemoryStore(SessionDbContext context, NpgsqlDataSource
         }
 
         var changed = change(found);
+        if (changed == found)
+        {
+            return found;
+        }
+
         if ((changed.SessionId, changed.Sequence) != (found.SessionId, found.Sequence))
         {
             await CheckOriginAsync(changed, cancellationToken);
@@ -189,6 +198,7 @@ internal sealed class UserMemoryStore(SessionDbContext context, NpgsqlDataSource
         IReadOnlyList<UserMemory> memories, IdempotencyKey? key, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        var words = await analyzer.AnalyzeAsync(connection, [.. memories.Select(memory => memory.Content)], cancellationToken);
         await using var command = new NpgsqlCommand(Create, connection)
         {
             Parameters =
@@ -208,6 +218,7 @@ internal sealed class UserMemoryStore(SessionDbContext context, NpgsqlDataSource
                 new NpgsqlParameter<byte[]?> { TypedValue = key?.RequestHash },
                 new NpgsqlParameter<string> { TypedValue = JsonSerializer.Serialize(MadeMemories.Of(memories)), NpgsqlDbType = NpgsqlDbType.Jsonb },
                 new NpgsqlParameter<Guid> { TypedValue = memories[0].SessionId ?? Guid.Empty },
+                ArrayParameter.Of(words, MemoryWords.Pack, NpgsqlDbType.Bytea),
             },
         };
         for (var attempt = 1; ; attempt++)
@@ -283,7 +294,9 @@ internal sealed class UserMemoryStore(SessionDbContext context, NpgsqlDataSource
 
     private async Task UpdateAsync(UserMemory memory, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(Update, (NpgsqlConnection)context.Database.GetDbConnection())
+        var connection = (NpgsqlConnection)context.Database.GetDbConnection();
+        var words = await analyzer.AnalyzeAsync(connection, [memory.Content], cancellationToken);
+        await using var command = new NpgsqlCommand(Update, connection)
         {
             Parameters =
             {
@@ -299,6 +312,7 @@ internal sealed class UserMemoryStore(SessionDbContext context, NpgsqlDataSource
                 new NpgsqlParameter<int> { TypedValue = memory.Version },
                 new NpgsqlParameter<DateTimeOffset> { TypedValue = memory.UpdatedAt },
                 new NpgsqlParameter<byte[]> { TypedValue = Vector(memory) },
+                new NpgsqlParameter<byte[]> { TypedValue = MemoryWords.Pack(words[0]) },
             },
         };
         await command.PrepareAsync(cancellationToken);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using SessionService.Infrastructure.Embeddings;
 using SessionService.IntegrationTests.Digests;
 using SessionService.IntegrationTests.Hosting;
@@ -116,6 +117,149 @@ public sealed class ExternalModelTests : IAsyncLifetime
         await WaitUntilEmbeddedAsync(during);
         Assert.Equal("The puppy sleeps.", (await SearchAsync(during.As(user.UserId), "kennel")).Items("results")[0].Text("content"));
         Assert.Contains(Endpoint.Requests, request => request.Model == "model-b" && request.Input.Contains("user: The puppy sleeps.", StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_setting_that_is_wrong_spoils_nothing_and_once_it_is_right_everything_is_embedded()
+    {
+        // As to an endpoint that knows no such model, or will not be told how many numbers it is to answer.
+        Endpoint.Status = 400;
+        var service = await StartAsync();
+        var user = await WriteAsync(service);
+        await UntilAsync(() => Task.FromResult(Endpoint.Requests.Count(request => request.Input is [var text] && !text.Contains(' ', StringComparison.Ordinal)) > 2));
+
+        Endpoint.Status = 200;
+        await WaitUntilEmbeddedAsync(service);
+
+        await UntilAsync(async () => !(await SearchAsync(user, "kennel")).GetProperty("degraded").GetBoolean());
+        Assert.Equal("The puppy sleeps.", (await SearchAsync(user, "kennel")).Items("results")[0].Text("content"));
+    }
+
+    [Fact]
+    public async Task A_text_that_is_too_much_for_the_endpoint_keeps_no_other_waiting()
+    {
+        Endpoint.Failing = "invoice";
+        var service = await StartAsync();
+        var user = await WriteAsync(service);
+        await WaitUntilEmbeddedAsync(service);
+
+        Assert.Equal("The puppy sleeps.", (await SearchAsync(user, "kennel")).Items("results")[0].Text("content"));
+        Assert.Equal("The violin is out of tune.", (await SearchAsync(user, "concerto")).Items("results")[0].Text("content"));
+    }
+
+    [Fact]
+    public async Task Another_number_of_dimensions_is_another_model()
+    {
+        var before = await StartAsync();
+        var user = await WriteAsync(before);
+        await WaitUntilEmbeddedAsync(before);
+        await before.DisposeAsync();
+        _services.Remove(before);
+
+        var after = await StartAsync(before.ConnectionString, ("Embeddings:Dimensions", "6"));
+        await WaitUntilEmbeddedAsync(after);
+
+        Assert.Equal("The puppy sleeps.", (await SearchAsync(after.As(user.UserId), "kennel")).Items("results")[0].Text("content"));
+        Assert.Contains(Endpoint.Requests, request => request.Dimensions == 6 && request.Input.Contains("user: The puppy sleeps.", StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_endpoint_that_has_one_length_alone_is_not_told_of_it()
+    {
+        var service = await StartAsync(null, ("Embeddings:SendDimensions", "false"));
+        var user = await WriteAsync(service);
+        await WaitUntilEmbeddedAsync(service);
+
+        Assert.Equal("The puppy sleeps.", (await SearchAsync(user, "kennel")).Items("results")[0].Text("content"));
+        Assert.All(Endpoint.Requests, request => Assert.Null(request.Dimensions));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("<html>")]
+    [InlineData("""{"data": null}""")]
+    [InlineData("""{"data": [null]}""")]
+    [InlineData("""{"data": []}""")]
+    [InlineData("""{"data": [{"index": 0, "embedding": [1, 2, 3]}]}""")]
+    [InlineData("""{"data": [{"index": 0, "embedding": [1, 2, 3, 1e39]}]}""")]
+    [InlineData("""{"data": [{"index": 0, "embedding": [1, 2, 3, "NaN"]}]}""")]
+    [InlineData("""{"data": [{"index": 7, "embedding": [1, 2, 3, 4]}]}""")]
+    [InlineData("""{"data": [{"index": 0, "embedding": null}]}""")]
+    public async Task What_is_no_answer_degrades_the_search(string answer)
+    {
+        Endpoint.Answer = answer;
+        var service = await StartAsync();
+        var user = await WriteAsync(service);
+
+        var found = await SearchAsync(user, "puppy");
+
+        Assert.True(found.GetProperty("degraded").GetBoolean());
+        Assert.Equal("The puppy sleeps.", found.Items("results")[0].Text("content"));
+    }
+
+    [Fact]
+    public async Task An_endpoint_that_says_when_to_come_again_is_left_alone_until_then()
+    {
+        (Endpoint.Status, Endpoint.RetryAfter) = (429, "3600");
+        var service = await StartAsync();
+        var user = await WriteAsync(service);
+
+        // One question, and one batch in the background.
+        Assert.True((await SearchAsync(user, "kennel")).GetProperty("degraded").GetBoolean());
+        await UntilAsync(() => Task.FromResult(Endpoint.Requests.Count == 2));
+        for (var i = 0; i < 30; i++)
+        {
+            Assert.True((await SearchAsync(user, "kennel")).GetProperty("degraded").GetBoolean());
+        }
+
+        Assert.Equal(2, Endpoint.Requests.Count);
+    }
+
+    [Fact]
+    public async Task A_model_of_before_that_is_gone_degrades_nothing()
+    {
+        Endpoint.GoneModel = "model-z";
+        var service = await StartAsync(null, ("Embeddings:PreviousModel", "model-z"), ("Embeddings:PreviousDimensions", "4"), ("Embeddings:Every", "01:00:00"));
+        var user = await WriteAsync(service);
+
+        var found = await SearchAsync(user, "puppy");
+
+        Assert.False(found.GetProperty("degraded").GetBoolean());
+        Assert.Equal("The puppy sleeps.", found.Items("results")[0].Text("content"));
+    }
+
+    [Fact]
+    public async Task A_message_that_is_redacted_while_it_is_embedded_leaves_no_vector()
+    {
+        var (arrived, mayAnswer) = (new TaskCompletionSource(), new TaskCompletionSource());
+        Endpoint.Before = input =>
+        {
+            if (!input.Contains("user: The puppy sleeps.", StringComparer.Ordinal))
+            {
+                return Task.CompletedTask;
+            }
+
+            arrived.TrySetResult();
+            return mayAnswer.Task;
+        };
+        var service = await StartAsync();
+        var user = service.AsNewUser();
+        var session = await user.StartSessionAsync();
+        await user.WriteMessageAsync(session, """{"role":"user","content":"The puppy sleeps."}""");
+        await user.WriteMessageAsync(session, """{"role":"user","content":"The violin is out of tune."}""");
+        await service.DigestAsync();
+        await arrived.Task.WaitAsync(TimeSpan.FromSeconds(30));
+
+        (await user.DeleteAsync($"{session}/messages/1")).Is(200);
+        mayAnswer.SetResult();
+        await WaitUntilEmbeddedAsync(service);
+
+        await using var database = NpgsqlDataSource.Create(service.ConnectionString);
+        await using var command = database.CreateCommand("SELECT model_vectors FROM dev.message_vectors");
+        var vectors = (byte[])(await command.ExecuteScalarAsync())!;
+        Assert.Equal(new byte[StubEmbeddings.Dimensions], vectors[..StubEmbeddings.Dimensions]);
+        Assert.Contains(vectors[StubEmbeddings.Dimensions..], number => number != 0);
     }
 
     private async Task<ApiFixture> StartAsync(string? connectionString = null, params (string Name, string Value)[] settings)

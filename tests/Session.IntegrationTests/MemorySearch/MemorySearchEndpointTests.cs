@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Npgsql;
 using SessionService.IntegrationTests.Digests;
 using SessionService.IntegrationTests.Hosting;
 using SessionService.IntegrationTests.UserMemories;
@@ -219,6 +220,74 @@ public sealed class MemorySearchEndpointTests(MemorySearchEndpointTests.Fixture 
         await service.DigestAsync();
         Assert.Empty(await ResultsAsync(other, """{"query": "unmistakable secret"}"""));
         (await other.PostAsync($"{UserMemoriesEndpointTests.PathOf(user)}/search", """{"query": "secret"}""")).IsProblem(403, "user_mismatch");
+    }
+
+    [Fact]
+    public async Task A_redacted_message_is_no_answer_whenever_it_was_redacted()
+    {
+        var user = service.AsNewUser();
+        var session = await user.StartSessionAsync();
+        foreach (var content in new[] { "What is the greyhound called?", "Comet.", "Comet is the greyhound." })
+        {
+            await user.WriteMessageAsync(session, JsonSerializer.Serialize(new { role = "user", content }));
+        }
+
+        (await user.DeleteAsync($"{session}/messages/2")).Is(200);
+        await AssertAsync();
+        await service.DigestAsync();
+        await AssertAsync();
+
+        async Task AssertAsync() => Assert.Equal(
+            [1L, 3L], (await ResultsAsync(user, """{"query": "greyhound user"}""")).Select(result => result.Number("sequence")).Order());
+    }
+
+    [Fact]
+    public async Task An_answer_ends_early_where_texts_are_long()
+    {
+        var user = service.AsNewUser();
+        var content = "lighthouse " + new string('x', (1024 * 1024) - 11);
+        for (var i = 0; i < 12; i++)
+        {
+            (await user.PostAsync(UserMemoriesEndpointTests.PathOf(user), JsonSerializer.Serialize(new { content }))).Is(201);
+        }
+
+        Assert.Equal(7, (await ResultsAsync(user, """{"query": "lighthouse", "top_k": 12}""")).Count);
+    }
+
+    [Fact]
+    public async Task What_an_older_version_wrote_is_found_as_what_this_one_writes()
+    {
+        var user = service.AsNewUser();
+        var session = await user.StartSessionAsync();
+        (await user.PostAsync($"{session}/memory", """{"content":"The lighthouse keeper's dog. A dog!"}""")).Is(201);
+        foreach (var content in new[] { "The dog of the lighthouse.", "Ünïcode lighthouses 灯台", "A puppy." })
+        {
+            (await user.PostAsync(UserMemoriesEndpointTests.PathOf(user), JsonSerializer.Serialize(new { content }))).Is(201);
+        }
+
+        const string Question = """{"query": "Whose dog is in the unicode lighthouse 灯台?"}""";
+        var before = await SearchAsync(user, Question);
+        await using (var database = NpgsqlDataSource.Create(service.ConnectionString))
+        {
+            foreach (var table in new[] { "user_memories", "session_memories" })
+            {
+                await using var command = database.CreateCommand($"UPDATE dev.{table} SET words = NULL, vector = NULL WHERE user_id = $1");
+                command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = user.UserId });
+                await command.ExecuteNonQueryAsync();
+            }
+        }
+
+        Assert.Equal(4, before.Is(200).Items("results").Count);
+        JsonShape.AssertMatches(before.Text, (await SearchAsync(user, Question)).Is(200));
+    }
+
+    [Fact]
+    public async Task A_name_that_says_nothing_is_no_speaker()
+    {
+        var user = service.AsNewUser();
+        await user.WriteMessageAsync(await user.StartSessionAsync(), """{"role":"assistant","content":"Off to work.","metadata":{"name":" "} }""");
+
+        Assert.Single(await ResultsAsync(user, """{"query": "assistant"}"""), result => result.GetProperty("keyword_score").GetDouble() == 1);
     }
 
     [Theory]

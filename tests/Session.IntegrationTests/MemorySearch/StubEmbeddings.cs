@@ -32,8 +32,23 @@ internal sealed class StubEmbeddings : IAsyncDisposable
     /// <summary>A text with this in it is refused.</summary>
     public string? Refused { get; set; }
 
-    /// <summary>What arrived: the model, the texts, and the header that proves the caller.</summary>
-    public ConcurrentQueue<(string Model, string[] Input, string Authorization)> Requests { get; } = new();
+    /// <summary>A text with this in it is too much for the endpoint.</summary>
+    public string? Failing { get; set; }
+
+    /// <summary>A model that is not there any more.</summary>
+    public string? GoneModel { get; set; }
+
+    /// <summary>When to come again, as a refusal says.</summary>
+    public string? RetryAfter { get; set; }
+
+    /// <summary>In place of every answer with a vector.</summary>
+    public string? Answer { get; set; }
+
+    /// <summary>What happens before an answer.</summary>
+    public Func<string[], Task> Before { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>What arrived: the model, the texts, the header that proves the caller, and how many numbers are wanted.</summary>
+    public ConcurrentQueue<(string Model, string[] Input, string Authorization, int? Dimensions)> Requests { get; } = new();
 
     public static async Task<StubEmbeddings> StartAsync() => new(await StubService.StartAsync("embeddings"));
 
@@ -43,17 +58,40 @@ internal sealed class StubEmbeddings : IAsyncDisposable
     {
         var request = (await JsonNode.ParseAsync(http.Request.Body, cancellationToken: http.RequestAborted))!;
         var input = request["input"]!.Deserialize<string[]>()!;
-        Requests.Enqueue((request["model"]!.GetValue<string>(), input, http.Request.Headers.Authorization.ToString()));
-        http.Response.StatusCode = Refused is { } refused && input.Any(text => text.Contains(refused, StringComparison.Ordinal)) ? 400 : Status;
-        if (http.Response.StatusCode == StatusCodes.Status200OK)
+        var model = request["model"]!.GetValue<string>();
+        var dimensions = request["dimensions"]?.GetValue<int>();
+        Requests.Enqueue((model, input, http.Request.Headers.Authorization.ToString(), dimensions));
+        await Before(input);
+        http.Response.StatusCode = StatusOf(model, input);
+        if (http.Response.StatusCode != StatusCodes.Status200OK)
+        {
+            http.Response.Headers.RetryAfter = RetryAfter;
+        }
+        else if (Answer is { } answer)
+        {
+            await http.Response.WriteAsync(answer, http.RequestAborted);
+        }
+        else
         {
             // Not in order: the index says which is which.
             await http.Response.WriteAsJsonAsync(
-                new { data = input.Select((text, index) => new { index, embedding = Embed(text) }).Reverse(), model = request["model"]!.GetValue<string>() },
+                new { data = input.Select((text, index) => new { index, embedding = Embed(text, dimensions ?? Dimensions) }).Reverse(), model },
                 http.RequestAborted);
         }
     }
 
-    private static float[] Embed(string text) =>
-        [.. Subjects.Select(subject => subject.Any(word => text.Contains(word, StringComparison.OrdinalIgnoreCase)) ? 1f : 0), 0.01f];
+    private int StatusOf(string model, string[] input)
+    {
+        if (model == GoneModel)
+        {
+            return StatusCodes.Status404NotFound;
+        }
+
+        return Has(Refused) ? StatusCodes.Status400BadRequest : Has(Failing) ? StatusCodes.Status500InternalServerError : Status;
+
+        bool Has(string? part) => part is not null && input.Any(text => text.Contains(part, StringComparison.Ordinal));
+    }
+
+    private static float[] Embed(string text, int dimensions) =>
+        [.. Subjects.Select(subject => subject.Any(word => text.Contains(word, StringComparison.OrdinalIgnoreCase)) ? 1f : 0), .. Enumerable.Repeat(0.01f, dimensions - Subjects.Length)];
 }
