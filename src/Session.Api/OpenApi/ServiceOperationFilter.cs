@@ -218,7 +218,7 @@ internal sealed class ServiceOperationFilter(IOptions<IdentityOptions> identity,
         var parameters = context.MethodInfo.GetParameters();
         if (parameters.Any(parameter => parameter.IsDefined(typeof(FromIfMatchAttribute))))
         {
-            AddHeader(HeaderNames.IfMatch, "Change nothing unless the session's ETag is one of these, with commas between; `*` is any.");
+            AddHeader(HeaderNames.IfMatch, "Change nothing unless its ETag is one of these, with commas between; `*` is any.");
         }
 
         if (parameters.Any(parameter => parameter.IsDefined(typeof(FromIfNoneMatchAttribute))))

@@ -1,8 +1,11 @@
 using Microsoft.AspNetCore.Mvc;
+using SessionService.Api.Consistency;
 using SessionService.Api.Idempotency;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
+using SessionService.Api.Sessions;
 using SessionService.Application.Identity;
+using SessionService.Application.Sessions;
 using SessionService.Application.UserMemories;
 
 namespace SessionService.Api.UserMemories;
@@ -75,6 +78,7 @@ public sealed class UserMemoriesController(UserMemoriesService memories) : Contr
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">A page of memories.</response>
     [HttpGet(Name = "list_user_memories")]
+    [EventualReads]
     [ProducesResponseType<UserMemoryListResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status403Forbidden)]
     public Task<UserMemoryListResponse> List(
@@ -92,6 +96,7 @@ public sealed class UserMemoriesController(UserMemoriesService memories) : Contr
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The memory as it is now.</response>
     [HttpGet("{memory_id:guid}", Name = "get_user_memory")]
+    [EventualReads]
     [ProducesResponseType<UserMemoryResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound)]
     public async Task<UserMemoryResponse> Get(
@@ -110,6 +115,7 @@ public sealed class UserMemoriesController(UserMemoriesService memories) : Contr
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">A page of versions.</response>
     [HttpGet("{memory_id:guid}/versions", Name = "list_user_memory_versions")]
+    [EventualReads]
     [ProducesResponseType<UserMemoryVersionsResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound)]
     public Task<UserMemoryVersionsResponse> ListVersions(
@@ -122,13 +128,13 @@ public sealed class UserMemoriesController(UserMemoriesService memories) : Contr
 
     /// <summary>Replaces a memory of a user</summary>
     /// <remarks>
-    /// What is not given is as in a new memory. What was there is kept as a version. With `If-Match` nothing is changed unless the memory is the version
-    /// that it names.
+    /// What is not given is as in a new memory. What was there is kept as a version; where nothing is changed, nothing is kept. With `If-Match` nothing is
+    /// changed unless the memory is the version that it names.
     /// </remarks>
     /// <param name="userId">The user, percent-encoded; a slash as <c>%2F</c>.</param>
     /// <param name="memoryId">The memory's id.</param>
     /// <param name="request">What to put in its place.</param>
-    /// <param name="ifMatch">The <c>ETag</c> that the memory must have, several with commas between, or <c>*</c>.</param>
+    /// <param name="precondition">What version it must be.</param>
     /// <param name="caller">The caller.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The memory as it is now.</response>
@@ -139,20 +145,21 @@ public sealed class UserMemoriesController(UserMemoriesService memories) : Contr
         [FromPathUser] string userId,
         [FromRoute(Name = "memory_id")] Guid memoryId,
         WriteUserMemoryRequest request,
-        [FromHeader(Name = "If-Match")] string? ifMatch,
+        [FromIfMatch] Precondition precondition,
         [FromOptionalCaller] Caller caller,
         CancellationToken cancellationToken) =>
-        Tagged(await memories.ReplaceAsync(CallerAccess.ActFor(caller, userId), memoryId, request, IfMatch.Read(ifMatch), cancellationToken));
+        Tagged(await memories.ReplaceAsync(CallerAccess.ActFor(caller, userId), memoryId, request, precondition, cancellationToken));
 
     /// <summary>Changes a memory of a user</summary>
     /// <remarks>
-    /// What is given replaces what was there, what is absent stays; `metadata` are merged (RFC 7396: a null in them removes). What was there is kept as
-    /// a version. To take a value away, replace the memory. With `If-Match` nothing is changed unless the memory is the version that it names.
+    /// A JSON merge patch (RFC 7396), as of sessions: what is given replaces what was there, what is absent stays, and `null` takes away: the type is the
+    /// default then, the labels are empty. `metadata` are merged member by member at every level. With another `session_id` the `sequence` goes, unless a
+    /// new one is given. What was there is kept as a version; where nothing is changed, nothing is kept. With `If-Match` nothing is changed unless the memory is the version that it names.
     /// </remarks>
     /// <param name="userId">The user, percent-encoded; a slash as <c>%2F</c>.</param>
     /// <param name="memoryId">The memory's id.</param>
     /// <param name="request">What to change.</param>
-    /// <param name="ifMatch">The <c>ETag</c> that the memory must have, several with commas between, or <c>*</c>.</param>
+    /// <param name="precondition">What version it must be.</param>
     /// <param name="caller">The caller.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The memory as it is now.</response>
@@ -163,16 +170,16 @@ public sealed class UserMemoriesController(UserMemoriesService memories) : Contr
         [FromPathUser] string userId,
         [FromRoute(Name = "memory_id")] Guid memoryId,
         PatchUserMemoryRequest request,
-        [FromHeader(Name = "If-Match")] string? ifMatch,
+        [FromIfMatch] Precondition precondition,
         [FromOptionalCaller] Caller caller,
         CancellationToken cancellationToken) =>
-        Tagged(await memories.PatchAsync(CallerAccess.ActFor(caller, userId), memoryId, request, IfMatch.Read(ifMatch), cancellationToken));
+        Tagged(await memories.PatchAsync(CallerAccess.ActFor(caller, userId), memoryId, request, precondition, cancellationToken));
 
     /// <summary>Deletes a memory of a user</summary>
     /// <remarks>With all its versions, for good. With `If-Match` only if the memory is the version that it names.</remarks>
     /// <param name="userId">The user, percent-encoded; a slash as <c>%2F</c>.</param>
     /// <param name="memoryId">The memory's id.</param>
-    /// <param name="ifMatch">The <c>ETag</c> that the memory must have, several with commas between, or <c>*</c>.</param>
+    /// <param name="precondition">What version it must be.</param>
     /// <param name="caller">The caller.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The memory is gone.</response>
@@ -182,11 +189,11 @@ public sealed class UserMemoriesController(UserMemoriesService memories) : Contr
     public async Task<UserMemoryDeletedResponse> Delete(
         [FromPathUser] string userId,
         [FromRoute(Name = "memory_id")] Guid memoryId,
-        [FromHeader(Name = "If-Match")] string? ifMatch,
+        [FromIfMatch] Precondition precondition,
         [FromOptionalCaller] Caller caller,
         CancellationToken cancellationToken)
     {
-        await memories.DeleteAsync(CallerAccess.ActFor(caller, userId), memoryId, IfMatch.Read(ifMatch), cancellationToken);
+        await memories.DeleteAsync(CallerAccess.ActFor(caller, userId), memoryId, precondition, cancellationToken);
         return new UserMemoryDeletedResponse();
     }
 

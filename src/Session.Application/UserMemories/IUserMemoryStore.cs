@@ -28,7 +28,7 @@ public interface IUserMemoryStore
 
     /// <summary>
     /// Locks a memory, applies a change, keeps what was there as a version and stores the outcome, in one transaction;
-    /// <see langword="null"/> when there is no such memory.
+    /// <see langword="null"/> when there is no such memory. A change that changes nothing keeps and stores nothing.
     /// </summary>
     /// <exception cref="ServiceException">Thrown by <paramref name="change"/>, or the session that is named is not the user's; nothing is stored then.</exception>
     Task<UserMemory?> ChangeAsync(string userId, Guid memoryId, Func<UserMemory, UserMemory> change, CancellationToken cancellationToken);

@@ -1,9 +1,12 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
 using AutoMapper;
 using Microsoft.Extensions.Options;
 using SessionService.Application.Idempotency;
 using SessionService.Application.Json;
 using SessionService.Application.Limits;
 using SessionService.Application.Paging;
+using SessionService.Application.Sessions;
 using SessionService.Application.Time;
 using SessionService.Domain.Errors;
 using SessionService.Domain.Idempotency;
@@ -79,11 +82,11 @@ public sealed class UserMemoriesService(IUserMemoryStore memories, IMapper mappe
     /// <exception cref="InvalidFieldException">It names a session or message that is not the user's.</exception>
     /// <exception cref="PreconditionFailedException">The memory is not a version that the request demands.</exception>
     public Task<UserMemoryResponse> ReplaceAsync(
-        string userId, Guid memoryId, WriteUserMemoryRequest request, Predicate<int> isDemanded, CancellationToken cancellationToken) =>
+        string userId, Guid memoryId, WriteUserMemoryRequest request, Precondition precondition, CancellationToken cancellationToken) =>
         ChangeAsync(
             userId,
             memoryId,
-            isDemanded,
+            precondition,
             found => New(userId, request, found.MemoryId, found.CreatedAt) with { Version = found.Version + 1, UpdatedAt = Later(found) },
             cancellationToken);
 
@@ -92,51 +95,40 @@ public sealed class UserMemoriesService(IUserMemoryStore memories, IMapper mappe
     /// <exception cref="InvalidFieldException">It names a session or message that is not the user's, or its metadata would become too large.</exception>
     /// <exception cref="PreconditionFailedException">The memory is not a version that the request demands.</exception>
     public Task<UserMemoryResponse> PatchAsync(
-        string userId, Guid memoryId, PatchUserMemoryRequest request, Predicate<int> isDemanded, CancellationToken cancellationToken) =>
+        string userId, Guid memoryId, PatchUserMemoryRequest request, Precondition precondition, CancellationToken cancellationToken) =>
         ChangeAsync(
             userId,
             memoryId,
-            isDemanded,
-            found => found with
-            {
-                MemoryType = request.MemoryType ?? found.MemoryType,
-                Content = request.Content ?? found.Content,
-                Metadata = request.Metadata is { } patch ? Merge(found.Metadata, patch) : found.Metadata,
-                SessionId = request.SessionId ?? found.SessionId,
-                Sequence = request.SessionId is null ? found.Sequence : request.Sequence,
-                Importance = Importance.Round(request.Importance) ?? found.Importance,
-                ValidUntil = request.ValidUntil?.ToDatabaseTime() ?? found.ValidUntil,
-                Version = found.Version + 1,
-                UpdatedAt = Later(found),
-            },
+            precondition,
+            found => Patch(found, request) with { Version = found.Version + 1, UpdatedAt = Later(found) },
             cancellationToken);
 
     /// <exception cref="NotFoundException">The user has no such memory.</exception>
     /// <exception cref="PreconditionFailedException">The memory is not a version that the request demands.</exception>
-    public async Task DeleteAsync(string userId, Guid memoryId, Predicate<int> isDemanded, CancellationToken cancellationToken)
+    public async Task DeleteAsync(string userId, Guid memoryId, Precondition precondition, CancellationToken cancellationToken)
     {
-        if (!await memories.DeleteAsync(userId, memoryId, found => Demand(found, isDemanded), cancellationToken))
+        if (!await memories.DeleteAsync(userId, memoryId, found => Demand(found, precondition), cancellationToken))
         {
             throw UserMemoryErrors.NotFound();
         }
     }
 
     private async Task<UserMemoryResponse> ChangeAsync(
-        string userId, Guid memoryId, Predicate<int> isDemanded, Func<UserMemory, UserMemory> change, CancellationToken cancellationToken)
+        string userId, Guid memoryId, Precondition precondition, Func<UserMemory, UserMemory> change, CancellationToken cancellationToken)
     {
         var changed = await memories.ChangeAsync(userId, memoryId, ChangeIfDemanded, cancellationToken) ?? throw UserMemoryErrors.NotFound();
         return mapper.Map<UserMemoryResponse>(changed);
 
         UserMemory ChangeIfDemanded(UserMemory found)
         {
-            Demand(found, isDemanded);
-            return change(found);
+            Demand(found, precondition);
+            return change(found) is var changed && SaysTheSame(found, changed) ? found : changed;
         }
     }
 
-    private static void Demand(UserMemory found, Predicate<int> isDemanded)
+    private static void Demand(UserMemory found, Precondition precondition)
     {
-        if (!isDemanded(found.Version))
+        if (!precondition.IsMetBy(found.Version.ToString(CultureInfo.InvariantCulture)))
         {
             throw UserMemoryErrors.Changed();
         }
@@ -177,6 +169,27 @@ public sealed class UserMemoriesService(IUserMemoryStore memories, IMapper mappe
         CreatedAt = now,
         UpdatedAt = now,
     };
+
+    private UserMemory Patch(UserMemory found, PatchUserMemoryRequest request)
+    {
+        var isMoved = request.SessionId is not null || request.Removes("session_id");
+        var patched = found with
+        {
+            MemoryType = request.MemoryType ?? (request.Removes("memory_type") ? WriteUserMemoryRequest.DefaultType : found.MemoryType),
+            Content = request.Content ?? found.Content,
+            Metadata = request.Metadata is { } patch ? Merge(found.Metadata, patch) : request.Removes("metadata") ? "{}" : found.Metadata,
+            SessionId = request.SessionId ?? (isMoved ? null : found.SessionId),
+            Sequence = request.Sequence ?? (isMoved || request.Removes("sequence") ? null : found.Sequence),
+            Importance = request.Removes("importance") ? null : Importance.Round(request.Importance) ?? found.Importance,
+            ValidUntil = request.Removes("valid_until") ? null : request.ValidUntil?.ToDatabaseTime() ?? found.ValidUntil,
+        };
+        return patched is { Sequence: not null, SessionId: null } ? throw UserMemoryErrors.SequenceWithoutSession() : patched;
+    }
+
+    // A request that is sent again makes no version.
+    private static bool SaysTheSame(UserMemory one, UserMemory other) =>
+        other with { Metadata = one.Metadata, Version = one.Version, UpdatedAt = one.UpdatedAt } == one
+        && JsonNode.DeepEquals(JsonNode.Parse(one.Metadata), JsonNode.Parse(other.Metadata));
 
     // The clocks of two instances may differ; a version never seems older than the one before.
     private DateTimeOffset Later(UserMemory found)

@@ -50,14 +50,23 @@ public sealed class WriteUserMemoryRequest : UserMemoryFields
     public string? Content { get; init; }
 }
 
-/// <summary>What to change in a memory of a user: what is given replaces what was there, what is absent stays.</summary>
-public sealed class PatchUserMemoryRequest : UserMemoryFields
+/// <summary>
+/// A JSON merge patch (RFC 7396) of a memory of a user: what is given replaces what was there, what is absent stays, and <c>null</c> takes away.
+/// </summary>
+public sealed class PatchUserMemoryRequest : UserMemoryFields, INoteNulls
 {
+    private readonly HashSet<string> _nulls = new(StringComparer.Ordinal);
+
     /// <summary>The memory; not blank, at most 1 MiB of UTF-8 by default.</summary>
     /// <example>User prefers concise technical explanations, with examples.</example>
     [MinLength(1)]
     [RegularExpression(TextPatterns.NotBlank)]
     public string? Content { get; init; }
+
+    void INoteNulls.NoteNull(string field) => _nulls.Add(field);
+
+    /// <summary>Whether a field is given as null.</summary>
+    internal bool Removes(string field) => _nulls.Contains(field);
 }
 
 /// <summary>Memories of a user to create, all of them or none.</summary>
@@ -101,7 +110,7 @@ internal sealed class PatchUserMemoryRequestValidator : UserMemoryFieldsValidato
         : base(limits.Value)
     {
         RuleFor(r => r.Content).NotBlank().Utf8Bytes(limits.Value.MaxContentBytes);
-        RuleFor(r => r.Sequence).Null().When(r => r.SessionId is null).WithMessage("needs a session_id");
+        RuleFor(r => r.Content).Must((request, _) => !request.Removes("content")).WithMessage("cannot be taken away");
     }
 }
 

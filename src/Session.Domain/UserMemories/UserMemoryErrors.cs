@@ -14,6 +14,9 @@ public static class UserMemoryErrors
     public static InvalidFieldException NoSuchSession(string prefix = "") =>
         new($"{prefix}session_id", "must be one of the user's sessions");
 
+    public static InvalidFieldException SequenceWithoutSession() =>
+        new("sequence", "needs a session_id");
+
     /// <inheritdoc cref="NoSuchSession"/>
     public static InvalidFieldException NoSuchMessage(string prefix = "") =>
         new($"{prefix}sequence", "must be the number of a message of the session");

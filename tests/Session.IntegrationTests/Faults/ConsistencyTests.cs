@@ -26,7 +26,9 @@ public sealed class ConsistencyTests(ApiFixture service) : IClassFixture<ApiFixt
     public async Task So_does_every_list_and_the_statistics()
     {
         var user = service.AsNewUser();
-        foreach (var path in new[] { "/api/v1/sessions", $"/api/v1/users/{user.UserId}/sessions", "/api/v1/sessions/stats" })
+        var memories = $"/api/v1/users/{user.UserId}/memories";
+        var memory = $"{memories}/{(await user.PostAsync(memories, """{"content":"All."}""")).Is(201).Text("memory_id")}";
+        foreach (var path in new[] { "/api/v1/sessions", $"/api/v1/users/{user.UserId}/sessions", "/api/v1/sessions/stats", memories, memory, $"{memory}/versions" })
         {
             (await user.GetAsync($"{path}?consistency=eventual")).Is(200);
             (await user.GetAsync($"{path}?consistency=none")).IsInvalid("consistency");
@@ -46,7 +48,7 @@ public sealed class ConsistencyTests(ApiFixture service) : IClassFixture<ApiFixt
     {
         // A search digests what waits where that is much, which the primary alone can; an export is made of many reads, which must be of one server;
         // and what is known of a user is told as it is.
-        string[] others = ["health", "search", "export", "/memories", "/data"];
+        string[] others = ["health", "search", "export", "/data"];
         var document = await service.DocumentAsync();
         foreach (var path in document.GetProperty("paths").EnumerateObject())
         {

@@ -148,6 +148,46 @@ public sealed class UserMemoriesEndpointTests(ApiFixture service) : IClassFixtur
     }
 
     [Fact]
+    public async Task A_null_in_a_patch_takes_away_as_in_one_of_a_session()
+    {
+        var user = service.AsNewUser();
+        var session = await user.StartSessionAsync();
+        await user.WriteMessageAsync(session);
+        var memory = await CreateAsync(
+            user,
+            $$"""{"content": "x", "memory_type": "episode", "session_id": "{{session.Split('/')[^1]}}", "sequence": 1, "importance": 0.5, "valid_until": "2031-01-01T00:00:00Z", "metadata": {"a": 1} }""");
+
+        Assert.Equal("null", (await PatchAsync(user, memory, """{"valid_until": null}""")).Is(200).Raw("valid_until"));
+        Assert.Equal("null", (await PatchAsync(user, memory, """{"sequence": null}""")).Is(200).Raw("sequence"));
+        Assert.Equal(1, (await PatchAsync(user, memory, """{"sequence": 1}""")).Is(200).Number("sequence"));
+        (await PatchAsync(user, memory, """{"session_id": null, "sequence": 1}""")).IsInvalid("sequence");
+        (await PatchAsync(user, memory, """{"content": null, "importance": 2}""")).IsInvalid("content", "importance");
+        var bare = (await PatchAsync(user, memory, """{"session_id": null, "importance": null, "metadata": null, "memory_type": null}""")).Is(200);
+
+        Assert.Equal(("null", "null", "null", "{}", "fact"), (bare.Raw("session_id"), bare.Raw("sequence"), bare.Raw("importance"), bare.Raw("metadata"), bare.Text("memory_type")));
+        Assert.Equal(("x", 5L), (bare.Text("content"), bare.Number("version")));
+    }
+
+    [Fact]
+    public async Task What_changes_nothing_makes_no_version()
+    {
+        var user = service.AsNewUser();
+        var memory = await CreateAsync(user, """{"content": "x", "importance": 0.5, "metadata": {"long": 1, "b": [2, {}]}}""");
+
+        foreach (var answer in new[]
+        {
+            await PatchAsync(user, memory, "{}"),
+            await PatchAsync(user, memory, """{"content": "x", "importance": 0.50, "metadata": {"long": 1}, "valid_until": null}"""),
+            await user.PutAsync(PathOf(user, memory), """{"content": "x", "importance": 0.5, "memory_type": "fact", "metadata": {"b":[2,{}],"long":1}}"""),
+        })
+        {
+            JsonShape.AssertMatches(memory.GetRawText(), answer.Is(200));
+        }
+
+        Assert.Equal(1, (await user.GetAsync($"{PathOf(user, memory)}/versions")).Is(200).Number("total"));
+    }
+
+    [Fact]
     public async Task Every_version_is_kept_the_newest_first()
     {
         var user = service.AsNewUser();
