@@ -39,7 +39,8 @@ public sealed class MemorySearchService(IMemorySearch search, ISessionStore sess
                 SessionId = sessionId,
                 MemoryType = request.MemoryType,
                 Role = request.Role,
-                Metadata = request.Metadata?.Value,
+                // Everything contains an object of nothing.
+                Metadata = request.Metadata is { } metadata && !metadata.Value.AsSpan()[1..^1].IsWhiteSpace() ? metadata.Value : null,
                 CreatedAfter = request.CreatedAfter?.ToDatabaseTime(),
                 CreatedBefore = request.CreatedBefore?.ToDatabaseTime(),
                 ValidAt = request.IncludeExpired == true ? null : time.GetDatabaseNow(),

@@ -31,12 +31,14 @@ internal abstract class MemoryPassages(MessageIndexer indexer, IOptions<Embeddin
         NpgsqlConnection connection, MemoryQuestion question, AnalysedQuestion analysed, CancellationToken cancellationToken)
     {
         var memories = await FindAsync(connection, question, analysed, cancellationToken);
-        var headings = memories.ConvertAll(memory => MessageIndexer.DayOf(memory.CreatedAt));
-        var texts = await indexer.AnalyzeAsync(memories.Select(memory => memory.Unread).OfType<string>().Concat(headings), isForNow: true, connection, cancellationToken);
+        var days = memories.ConvertAll(memory => MessageIndexer.DayOf(memory.CreatedAt));
+        var texts = await indexer.AnalyzeAsync(memories.Select(memory => memory.Unread).OfType<string>().Concat(days), isForNow: true, connection, cancellationToken);
+        var headings = days.Distinct(StringComparer.Ordinal).ToDictionary(
+            day => day, day => MemoryWords.Find(MemoryWords.Pack(texts[day]), analysed.Sought), StringComparer.Ordinal);
         var builder = new SegmentBuilder();
-        foreach (var (memory, heading) in memories.Zip(headings))
+        foreach (var (memory, day) in memories.Zip(days))
         {
-            builder.Add(Describe(memory), memory.Words ?? texts[memory.Unread!], texts[heading]);
+            builder.Add(Describe(memory), memory.Words ?? texts[memory.Unread!], headings[day]);
         }
 
         var segment = new PassageSegment(IndexSegment.Read(Guid.Empty, builder.ToBytes()), Columns(memories));

@@ -199,6 +199,35 @@ public sealed class ExternalModelTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_endpoint_that_takes_too_long_keeps_no_question_waiting()
+    {
+        var never = new TaskCompletionSource();
+        Endpoint.Before = _ => never.Task;
+        var service = await StartAsync(null, ("Embeddings:QuestionTimeout", "00:00:00.100"));
+        var user = await WriteAsync(service);
+
+        var found = await SearchAsync(user, "puppy");
+
+        never.SetResult();
+        Assert.True(found.GetProperty("degraded").GetBoolean());
+        Assert.Equal("The puppy sleeps.", found.Items("results")[0].Text("content"));
+    }
+
+    [Theory]
+    [InlineData(302)]
+    [InlineData(401)]
+    [InlineData(StubEmbeddings.HangUp)]
+    public async Task An_endpoint_that_sends_away_degrades_the_search(int status)
+    {
+        Endpoint.Status = status;
+        var service = await StartAsync();
+        var user = await WriteAsync(service);
+
+        Assert.True((await SearchAsync(user, "puppy")).GetProperty("degraded").GetBoolean());
+        Assert.All(service.Logs.Entries, entry => Assert.DoesNotContain("secret-key", entry.Everything, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task An_endpoint_that_says_when_to_come_again_is_left_alone_until_then()
     {
         (Endpoint.Status, Endpoint.RetryAfter) = (429, "3600");

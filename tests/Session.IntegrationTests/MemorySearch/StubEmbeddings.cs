@@ -14,6 +14,9 @@ internal sealed class StubEmbeddings : IAsyncDisposable
 {
     public const int Dimensions = 4;
 
+    /// <summary>In place of a status: the connection is closed in the middle of an answer.</summary>
+    public const int HangUp = 0;
+
     private static readonly string[][] Subjects = [["puppy", "kennel"], ["invoice", "ledger"], ["violin", "concerto"]];
 
     private readonly StubService _service;
@@ -62,6 +65,15 @@ internal sealed class StubEmbeddings : IAsyncDisposable
         var dimensions = request["dimensions"]?.GetValue<int>();
         Requests.Enqueue((model, input, http.Request.Headers.Authorization.ToString(), dimensions));
         await Before(input);
+        if (Status == HangUp)
+        {
+            http.Response.ContentLength = 1000;
+            await http.Response.WriteAsync("{", http.RequestAborted);
+            await http.Response.Body.FlushAsync(http.RequestAborted);
+            http.Abort();
+            return;
+        }
+
         http.Response.StatusCode = StatusOf(model, input);
         if (http.Response.StatusCode != StatusCodes.Status200OK)
         {
