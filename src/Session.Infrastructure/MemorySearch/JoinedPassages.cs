@@ -36,7 +36,7 @@ internal sealed class JoinedPassages
     public PassageField ToField(IReadOnlyList<string> lexemes, IReadOnlyList<QuestionVector> vectors) => new()
     {
         Lengths = Lengths(),
-        Terms = [.. lexemes.Select(Find)],
+        Terms = lexemes.Select(Find),
         Cosines = [.. vectors.Select(Cosines)],
         Predecessor = passage => Neighbour(passage, -1),
         Successor = passage => Neighbour(passage, 1),

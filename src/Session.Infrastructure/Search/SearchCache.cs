@@ -13,6 +13,9 @@ internal sealed class SearchCache(IOptions<SearchOptions> options) : IDisposable
 {
     private const int LexemeBytes = 96;
 
+    // What the cache itself needs for each, which is more than a word takes.
+    private const int EntryBytes = 400;
+
     private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = options.Value.CacheBytes });
 
     public IndexSegment? FindSegment(string userId, Guid segmentId) => _cache.Get<IndexSegment>((userId, segmentId));
@@ -34,5 +37,5 @@ internal sealed class SearchCache(IOptions<SearchOptions> options) : IDisposable
 
     public void Dispose() => _cache.Dispose();
 
-    private void Add(object key, object value, long size) => _cache.Set(key, value, new MemoryCacheEntryOptions { Size = size });
+    private void Add(object key, object value, long size) => _cache.Set(key, value, new MemoryCacheEntryOptions { Size = EntryBytes + size });
 }

@@ -13,11 +13,11 @@ public sealed class PackedPassagesTests(PackingFixture service) : IClassFixture<
         var user = service.AsNewUser();
         var sessions = new List<string>();
         // So many that what is packed is read in several parts.
-        for (var s = 0; s < 20; s++)
+        for (var s = 0; s < 9; s++)
         {
             var session = await user.StartSessionAsync();
             sessions.Add(session.Split('/')[^1]);
-            var messages = Enumerable.Range(0, 70).Select(n =>
+            var messages = Enumerable.Range(0, 270).Select(n =>
                 $$$"""{"role":"user","content":"lighthouse {{{s}}} {{{n}}}","metadata":{{{Labels(s, n)}}}}""");
             (await user.PostAsync($"{session}/messages/batch", $$"""{"messages":[{{string.Join(',', messages)}}]}""")).Is(201);
         }
@@ -36,7 +36,7 @@ public sealed class PackedPassagesTests(PackingFixture service) : IClassFixture<
         Assert.NotEqual(0, await service.PackAsync());
         var after = await AllAsync();
 
-        Assert.Equal([20, 20, 0, 100, 0, 100, 1], before.Select(found => found.Count));
+        Assert.Equal([9, 9, 0, 100, 0, 100, 1], before.Select(found => found.Count));
         Assert.Equal(before, after);
 
         async Task<List<List<string>>> AllAsync()
