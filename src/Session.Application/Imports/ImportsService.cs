@@ -35,7 +35,7 @@ public sealed class ImportsService(
             }
         }
 
-        await import.WritePendingAsync(cancellationToken);
+        await import.FinishAsync(cancellationToken);
         onProgress?.Invoke(import.Response);
         return import.Response;
     }
