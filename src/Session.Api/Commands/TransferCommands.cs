@@ -109,7 +109,12 @@ internal static class TransferCommands
 
     private static Option<string> User(string description)
     {
-        var user = new Option<string>("--user") { Description = description, Required = true };
+        var user = new Option<string>("--user")
+        {
+            Description = description,
+            Required = true,
+            CustomParser = result => UserIds.Normalize(result.Tokens.Single().Value),
+        };
         user.Validators.Add(result =>
         {
             var id = UserIds.Normalize(result.GetValueOrDefault<string>());

@@ -61,6 +61,7 @@ internal sealed class ExportWriter(IMessageReader messages, TimeProvider time)
                 Take = take,
             };
             long bytes = 0;
+            var before = written;
             var rows = await messages.OpenAsync(session.UserId, session.SessionId, selection, cancellationToken);
             if (rows is null)
             {
@@ -77,6 +78,12 @@ internal sealed class ExportWriter(IMessageReader messages, TimeProvider time)
                     bytes += row.Content.Length + row.Metadata.Length;
                     await SendAsync(format, send, from: 4 * ChunkBytes);
                 }
+            }
+
+            if (written == before)
+            {
+                // Removed for good, and made anew without its messages.
+                break;
             }
 
             await SendAsync(format, send, from: ChunkBytes);
