@@ -21,6 +21,8 @@ internal sealed class ImportReader(
     IValidator<SessionLine> sessions,
     IValidator<MessageLine> messages,
     IValidator<MemoryLine> memories,
+    IValidator<UserMemoryLine> userMemories,
+    IValidator<UserMemoryVersionLine> userMemoryVersions,
     TimeProvider time)
 {
     private readonly JsonObjectInputFormatter _json = new(ServiceJson.NewOptions());
@@ -136,6 +138,16 @@ internal sealed class ImportReader(
                 return ([Read(record, json, ImportKind.Memory, memories)], Place.Inside);
             }
 
+            if (type.SequenceEqual("\"user_memory\""u8))
+            {
+                return ([Read(record, json, ImportKind.UserMemory, userMemories)], Place.Inside);
+            }
+
+            if (type.SequenceEqual("\"user_memory_version\""u8))
+            {
+                return ([Read(record, json, ImportKind.UserMemory, userMemoryVersions)], Place.Inside);
+            }
+
             if (type.SequenceEqual("\"end\""u8))
             {
                 return ([], Place.AtEnd);
@@ -170,7 +182,7 @@ internal sealed class ImportReader(
         if (!isChatGpt && !ChatMessages.Is(json))
         {
             yield return Refuse(
-                record, kind: null, ProblemCodes.ValidationFailed, "type: must be one of session, message, memory, or the object a conversation of a known form");
+                record, kind: null, ProblemCodes.ValidationFailed, "type: must be one of session, message, memory, user_memory, user_memory_version, or the object a conversation of a known form");
             yield break;
         }
 

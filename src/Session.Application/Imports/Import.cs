@@ -2,6 +2,7 @@ using SessionService.Application.Exports;
 using SessionService.Application.Memories;
 using SessionService.Application.Messages;
 using SessionService.Application.Sessions;
+using SessionService.Application.UserMemories;
 
 namespace SessionService.Application.Imports;
 
@@ -13,6 +14,7 @@ internal sealed class Import
     private readonly string _userId;
     private readonly ISessionStore _sessions;
     private readonly IMemoryStore _memories;
+    private readonly IUserMemoryStore _userMemories;
     private readonly ImportTally _tally;
     private readonly ImportedEntities _entities;
     private readonly ImportedMessages _messages;
@@ -27,9 +29,10 @@ internal sealed class Import
         IMessageStore messages,
         IMessageReader reader,
         IMemoryStore memories,
+        IUserMemoryStore userMemories,
         TimeProvider time)
     {
-        (_userId, _sessions, _memories) = (userId, sessions, memories);
+        (_userId, _sessions, _memories, _userMemories) = (userId, sessions, memories, userMemories);
         _tally = new ImportTally(skipsWrongLines);
         _entities = new ImportedEntities(userId, time);
         _messages = new ImportedMessages(userId, _tally, _entities, sessions, messages, reader);
@@ -67,6 +70,14 @@ internal sealed class Import
 
             case MemoryLine memory:
                 await AddAsync(line.Line, memory, cancellationToken);
+                break;
+
+            case UserMemoryLine memory:
+                Count(Response.UserMemories, await _userMemories.RestoreAsync(_entities.Of(memory), cancellationToken));
+                break;
+
+            case UserMemoryVersionLine version:
+                await AddAsync(line.Line, version, cancellationToken);
                 break;
         }
     }
@@ -133,6 +144,25 @@ internal sealed class Import
         }
 
         _tally.Fail(line, ImportKind.Memory, found is null ? SessionNotFound : new ImportRefusal("memory_exists", "The session has another memory."));
+    }
+
+    private async Task AddAsync(long line, UserMemoryVersionLine version, CancellationToken cancellationToken)
+    {
+        if (await _userMemories.RestoreAsync(_entities.Of(version), cancellationToken) is { } isNew)
+        {
+            Count(Response.UserMemories, isNew);
+        }
+        else
+        {
+            _tally.Fail(line, ImportKind.UserMemory, new ImportRefusal(
+                "memory_not_found", "There is no such memory of a later version, or of so much later that this one is not kept; its line must come before."));
+        }
+    }
+
+    private static void Count(ImportCounts counts, bool isNew)
+    {
+        counts.Created += isNew ? 1 : 0;
+        counts.Unchanged += isNew ? 0 : 1;
     }
 
     private void Enter(Guid sessionId, long count)

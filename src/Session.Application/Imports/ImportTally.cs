@@ -34,6 +34,7 @@ internal sealed class ImportTally(bool skipsWrongLines)
     {
         ImportKind.Session => Response.Sessions,
         ImportKind.Message => Response.Messages,
-        _ => Response.Memories,
+        ImportKind.Memory => Response.Memories,
+        _ => Response.UserMemories,
     };
 }

@@ -3,9 +3,11 @@ using SessionService.Application.Exports;
 using SessionService.Application.Memories;
 using SessionService.Application.Messages;
 using SessionService.Application.Time;
+using SessionService.Application.UserMemories;
 using SessionService.Domain.Memories;
 using SessionService.Domain.Messages;
 using SessionService.Domain.Sessions;
+using SessionService.Domain.UserMemories;
 
 namespace SessionService.Application.Imports;
 
@@ -67,4 +69,39 @@ internal sealed class ImportedEntities(string userId, TimeProvider time)
             UpdatedAt = line.UpdatedAt?.ToDatabaseTime() ?? createdAt,
         };
     }
+
+    public UserMemory Of(UserMemoryLine line)
+    {
+        var createdAt = line.CreatedAt?.ToDatabaseTime() ?? time.GetDatabaseNow();
+        return new UserMemory
+        {
+            UserId = userId,
+            MemoryId = line.MemoryId!.Value,
+            MemoryType = line.MemoryType ?? WriteUserMemoryRequest.DefaultType,
+            Content = line.Content!,
+            Metadata = line.Metadata?.Value ?? "{}",
+            SessionId = line.SessionId,
+            Sequence = line.Sequence,
+            Importance = Importance.Round(line.Importance),
+            ValidUntil = line.ValidUntil?.ToDatabaseTime(),
+            Version = line.Version ?? 1,
+            CreatedAt = createdAt,
+            UpdatedAt = line.UpdatedAt?.ToDatabaseTime() ?? createdAt,
+        };
+    }
+
+    public UserMemoryVersion Of(UserMemoryVersionLine line) => new()
+    {
+        UserId = userId,
+        MemoryId = line.MemoryId!.Value,
+        Version = line.Version!.Value,
+        MemoryType = line.MemoryType ?? WriteUserMemoryRequest.DefaultType,
+        Content = line.Content!,
+        Metadata = line.Metadata?.Value ?? "{}",
+        SessionId = line.SessionId,
+        Sequence = line.Sequence,
+        Importance = Importance.Round(line.Importance),
+        ValidUntil = line.ValidUntil?.ToDatabaseTime(),
+        WrittenAt = line.WrittenAt!.Value.ToDatabaseTime(),
+    };
 }

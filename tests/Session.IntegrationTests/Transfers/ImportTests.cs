@@ -129,7 +129,7 @@ public sealed class ImportTests(TransferFixture service) : IClassFixture<Transfe
         var exported = await user.ExportAsync();
 
         Assert.Equal(messages + 2, exported.Length);
-        Assert.Equal($$"""{"type":"end","sessions":1,"messages":{{messages}},"memories":0}""", exported[^1]);
+        Assert.Equal($$"""{"type":"end","sessions":1,"messages":{{messages}},"memories":0,"user_memories":0}""", exported[^1]);
         for (var n = 1; n <= messages; n++)
         {
             Assert.Contains($"\"sequence\":{n},\"role\":\"user\",\"content\":\"message {n}\"", exported[n], StringComparison.Ordinal);
