@@ -1,6 +1,7 @@
 using System.Net.Mime;
 using AutoMapper;
 using Microsoft.AspNetCore.Mvc;
+using SessionService.Api.Compression;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
 using SessionService.Application.Exports;
@@ -24,6 +25,7 @@ public sealed class ExportsController(ExportsService exports, IMapper mapper) : 
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The session, as it is at this moment.</response>
     [HttpGet("api/v1/sessions/{session_id:guid}/export", Name = "export_session")]
+    [Compresses]
     [ProducesStream(MediaTypeNames.Application.Json, ExportFormat.JsonLinesType, ExportFormat.MarkdownType)]
     [ProducesProblem(StatusCodes.Status404NotFound)]
     public async Task<IActionResult> ExportSession(
@@ -45,6 +47,7 @@ public sealed class ExportsController(ExportsService exports, IMapper mapper) : 
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">All sessions of the user, with their messages and memories, and the user's memories.</response>
     [HttpGet("api/v1/users/{user_id}/export", Name = "export_user")]
+    [Compresses]
     [ProducesStream(ExportFormat.JsonLinesType)]
     [ProducesProblem(StatusCodes.Status403Forbidden)]
     public IActionResult ExportUser([FromPathUser] string userId, [FromOptionalCaller] Caller caller, CancellationToken cancellationToken) =>
