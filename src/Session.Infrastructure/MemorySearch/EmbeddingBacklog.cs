@@ -21,8 +21,7 @@ internal static class EmbeddingBacklog
 
     private const string FindBlock =
         """
-        SELECT v.user_id, v.session_id, v.block, v.message_count, CASE WHEN v.model = $1 THEN v.model_count ELSE 0 END,
-               octet_length(v.vectors), sha256(v.vectors)
+        SELECT v.user_id, v.session_id, v.block, v.message_count, CASE WHEN v.model = $1 THEN v.model_count ELSE 0 END
         FROM dev.message_vectors AS v
         WHERE v.model IS DISTINCT FROM $1 OR v.model_count < v.message_count
         LIMIT 1
@@ -40,14 +39,12 @@ internal static class EmbeddingBacklog
         LIMIT $2
         """;
 
-    // What was there of another model goes with the first vectors of this one. The vectors of the embedded model tell whether a message was blanked
-    // since it was read: those that were there must be as they were, more may have come.
+    // What was there of another model goes with the first vectors of this one.
     private const string WriteBlock =
         """
         UPDATE dev.message_vectors
         SET model = $4, model_count = $5 + $6, model_vectors = CASE WHEN model = $4 THEN coalesce(model_vectors, '') ELSE '' END || $7
         WHERE user_id = $1 AND session_id = $2 AND block = $3 AND CASE WHEN model = $4 THEN model_count ELSE 0 END = $5
-          AND sha256(substring(vectors FROM 1 FOR $8)) = $9
         """;
 
     // Of the content that was embedded, and no other.
@@ -88,8 +85,6 @@ internal static class EmbeddingBacklog
                     new NpgsqlParameter<int> { TypedValue = place.From },
                     new NpgsqlParameter<int> { TypedValue = items.Count },
                     new NpgsqlParameter<byte[]> { TypedValue = [.. vectors.SelectMany(vector => vector)] },
-                    new NpgsqlParameter<int> { TypedValue = place.Bytes },
-                    new NpgsqlParameter<byte[]> { TypedValue = place.Hash },
                 ],
                 cancellationToken);
             return;
@@ -134,8 +129,7 @@ internal static class EmbeddingBacklog
     {
         string userId;
         Guid sessionId;
-        int count;
-        BlockPlace place;
+        int block, count, done;
         await using (var command = new NpgsqlCommand(FindBlock, connection) { Parameters = { new NpgsqlParameter<string> { TypedValue = model.Name } } })
         {
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -144,12 +138,11 @@ internal static class EmbeddingBacklog
                 return [];
             }
 
-            (userId, sessionId, count) = (reader.GetString(0), reader.GetGuid(1), reader.GetInt32(3));
-            place = new BlockPlace(reader.GetInt32(2), reader.GetInt32(4), reader.GetInt32(5), reader.GetFieldValue<byte[]>(6));
+            (userId, sessionId, block, count, done) = (reader.GetString(0), reader.GetGuid(1), reader.GetInt32(2), reader.GetInt32(3), reader.GetInt32(4));
         }
 
-        var positions = Enumerable.Range(place.From + 1, Math.Min(limit, count - place.From))
-            .Select(number => new MessagePosition(sessionId, ((long)place.Block * MessageVectors.Size) + number))
+        var positions = Enumerable.Range(done + 1, Math.Min(limit, count - done))
+            .Select(place => new MessagePosition(sessionId, ((long)block * MessageVectors.Size) + place))
             .ToList();
         var messages = (await MessageReader.FindAsync(connection, userId, positions, cancellationToken)).ToDictionary(message => message.Sequence);
 
@@ -158,7 +151,7 @@ internal static class EmbeddingBacklog
             userId,
             sessionId,
             messages.TryGetValue(position.Sequence, out var message) ? RankingText.Of(message) : Nothing,
-            place,
+            (block, done),
             default,
             IsOfUser: false));
     }
@@ -177,14 +170,7 @@ internal static class EmbeddingBacklog
 /// <param name="UserId">Whose it is.</param>
 /// <param name="Id">Of a memory of a user its id, else the session.</param>
 /// <param name="Text">The text.</param>
-/// <param name="Place">Of a message where its vector belongs; <see langword="null"/> for memories.</param>
+/// <param name="Place">Of a message its block, and how many of that had been embedded before what was read with it; <see langword="null"/> for memories.</param>
 /// <param name="UpdatedAt">Of a memory its version.</param>
 /// <param name="IsOfUser">Whether it is a memory of a user, and not of a session.</param>
-internal sealed record WaitingItem(string UserId, Guid Id, string Text, BlockPlace? Place, DateTimeOffset UpdatedAt, bool IsOfUser);
-
-/// <summary>A block of messages, as it was when they were read.</summary>
-/// <param name="Block">Its number.</param>
-/// <param name="From">How many of its messages had been embedded before.</param>
-/// <param name="Bytes">How long the vectors of the embedded model were.</param>
-/// <param name="Hash">Their SHA-256.</param>
-internal sealed record BlockPlace(int Block, int From, int Bytes, byte[] Hash);
+internal sealed record WaitingItem(string UserId, Guid Id, string Text, (int Block, int From)? Place, DateTimeOffset UpdatedAt, bool IsOfUser);

@@ -1,8 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
 using SessionService.Infrastructure.Embeddings;
-using SessionService.Infrastructure.MemorySearch;
 using SessionService.IntegrationTests.Digests;
 using SessionService.IntegrationTests.Hosting;
 using SessionService.IntegrationTests.UserMemories;
@@ -118,30 +116,6 @@ public sealed class ExternalModelTests : IAsyncLifetime
         await WaitUntilEmbeddedAsync(during);
         Assert.Equal("The puppy sleeps.", (await SearchAsync(during.As(user.UserId), "kennel")).Items("results")[0].Text("content"));
         Assert.Contains(Endpoint.Requests, request => request.Model == "model-b" && request.Input.Contains("user: The puppy sleeps.", StringComparer.Ordinal));
-    }
-
-    [Fact]
-    public async Task A_message_that_was_read_before_it_was_redacted_leaves_no_vector()
-    {
-        var service = new Fixture(connectionString: null, [], []);
-        _services.Add(service);
-        await service.InitializeAsync();
-        var user = service.AsNewUser();
-        var session = await user.StartSessionAsync();
-        await user.WriteMessageAsync(session, """{"role":"user","content":"The puppy sleeps."}""");
-        await service.DigestAsync();
-        var model = new EmbeddingModel("model-a", StubEmbeddings.Dimensions);
-        await using var connection = await service.Services.GetRequiredService<NpgsqlDataSource>().OpenConnectionAsync();
-        var read = await EmbeddingBacklog.ReadAsync(connection, model, limit: 10, CancellationToken.None);
-
-        (await user.DeleteAsync($"{session}/messages/1")).Is(200);
-        await EmbeddingBacklog.WriteAsync(connection, model, read, [[1, 0, 0, 0]], CancellationToken.None);
-
-        Assert.Contains("puppy", Assert.Single(read).Text, StringComparison.Ordinal);
-        var again = await EmbeddingBacklog.ReadAsync(connection, model, limit: 10, CancellationToken.None);
-        Assert.DoesNotContain("puppy", Assert.Single(again).Text, StringComparison.Ordinal);
-        await EmbeddingBacklog.WriteAsync(connection, model, again, [[0, 0, 0, 1]], CancellationToken.None);
-        Assert.Empty(await EmbeddingBacklog.ReadAsync(connection, model, limit: 10, CancellationToken.None));
     }
 
     private async Task<ApiFixture> StartAsync(string? connectionString = null, params (string Name, string Value)[] settings)
