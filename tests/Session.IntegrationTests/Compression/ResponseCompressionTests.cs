@@ -26,6 +26,21 @@ public sealed class ResponseCompressionTests(ApiFixture service) : IClassFixture
         Assert.False(plain.Headers.ContainsKey("Content-Encoding"));
     }
 
+    [Fact]
+    public async Task A_context_and_what_a_search_found_go_out_as_their_client_accepts_it()
+    {
+        var (user, session) = await StartConversationAsync(messages: 50, content: "Once upon a time there was a conversation.");
+
+        foreach (var path in new[] { $"{session}/context", "/api/v1/sessions/search?q=conversation" })
+        {
+            var plain = await user.GetAsync(path);
+            var (bytes, headers) = await GetAsync(user, path, "zstd");
+
+            Assert.Equal("zstd", Assert.Single(headers["Content-Encoding"]));
+            Assert.Equal(plain.Text, Decode(bytes, "zstd"));
+        }
+    }
+
     [Theory]
     [InlineData("json", "gzip")]
     [InlineData("jsonl", "br")]
