@@ -107,22 +107,19 @@ internal static class TransferCommands
         return result.Failed == 0 ? 0 : Incomplete;
     }
 
-    private static Option<string> User(string description)
+    private static Option<string> User(string description) => new("--user")
     {
-        var user = new Option<string>("--user")
+        Description = description,
+        Required = true,
+        CustomParser = result =>
         {
-            Description = description,
-            Required = true,
-            CustomParser = result => UserIds.Normalize(result.Tokens.Single().Value),
-        };
-        user.Validators.Add(result =>
-        {
-            var id = UserIds.Normalize(result.GetValueOrDefault<string>());
+            var id = UserIds.Normalize(result.Tokens[0].Value);
             if (id is null || UserIds.Refuse(id) is not null)
             {
                 result.AddError("--user must be a user's id.");
             }
-        });
-        return user;
-    }
+
+            return id ?? "";
+        },
+    };
 }
