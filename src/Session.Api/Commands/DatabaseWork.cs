@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Console;
 using SessionService.Api.Hosting;
 using SessionService.Api.Logging;
 using SessionService.Application;
@@ -21,6 +22,8 @@ internal static class DatabaseWork
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { Args = [.. settings], ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.AddServiceLogging();
         builder.Logging.SetMinimumLevel(LogLevel.Error);
+        // The standard output is the command's own: an export may go there.
+        builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.AddApplication();
         builder.Services.AddDatabase();
         builder.Services.AddStores();

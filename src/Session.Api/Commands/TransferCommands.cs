@@ -66,12 +66,12 @@ internal static class TransferCommands
         IServiceProvider services, string userId, Guid? sessionId, string format, string output, CancellationToken cancellationToken)
     {
         var exports = services.GetRequiredService<ExportsService>();
-        var sessions = sessionId is { } id
-            ? new[] { await exports.FindAsync(id, new Caller(userId), cancellationToken) }.ToAsyncEnumerable()
-            : exports.ReadAsync(userId, cancellationToken);
+        var export = sessionId is { } id
+            ? await exports.OfSessionAsync(id, new Caller(userId), cancellationToken)
+            : exports.OfUser(userId, cancellationToken);
         await using var stream = output == StandardStream ? Console.OpenStandardOutput() : File.Create(output);
         await CommandProgress.RunAsync("Exporting", total: null, report => services.GetRequiredService<ExportWriter>().WriteAsync(
-            sessions,
+            export,
             ExportFormat.Of(format, services.GetRequiredService<IMapper>()),
             async chunk => await stream.WriteAsync(chunk, cancellationToken),
             totals => report($"{totals.Sessions} sessions, {totals.Messages} messages", 0),
@@ -94,7 +94,7 @@ internal static class TransferCommands
                 skipsWrongLines,
                 counts => report($"{counts.Sessions.Created} sessions, {counts.Messages.Created} messages", stream.CanSeek ? stream.Position : 0),
                 cancellationToken));
-        foreach (var (kind, counts) in new[] { ("sessions", result!.Sessions), ("messages", result.Messages), ("memories", result.Memories) })
+        foreach (var (kind, counts) in new[] { ("sessions", result!.Sessions), ("messages", result.Messages), ("memories", result.Memories), ("user memories", result.UserMemories) })
         {
             Console.WriteLine($"{kind}: {counts.Created} created, {counts.Unchanged} unchanged, {counts.Failed} failed");
         }
@@ -107,17 +107,19 @@ internal static class TransferCommands
         return result.Failed == 0 ? 0 : Incomplete;
     }
 
-    private static Option<string> User(string description)
+    private static Option<string> User(string description) => new("--user")
     {
-        var user = new Option<string>("--user") { Description = description, Required = true };
-        user.Validators.Add(result =>
+        Description = description,
+        Required = true,
+        CustomParser = result =>
         {
-            var id = UserIds.Normalize(result.GetValueOrDefault<string>());
+            var id = UserIds.Normalize(result.Tokens[0].Value);
             if (id is null || UserIds.Refuse(id) is not null)
             {
                 result.AddError("--user must be a user's id.");
             }
-        });
-        return user;
-    }
+
+            return id ?? "";
+        },
+    };
 }

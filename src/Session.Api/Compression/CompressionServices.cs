@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.Extensions.Options;
+using SessionService.Api.Exports;
 
 namespace SessionService.Api.Compression;
 
@@ -15,6 +16,7 @@ internal static class CompressionServices
             // What compression can betray over HTTPS needs a page that makes a browser send requests in the victim's name: nothing here is
             // authenticated by a cookie. See docs/decisions/0023.
             compression.EnableForHttps = true;
+            compression.MimeTypes = [.. ResponseCompressionDefaults.MimeTypes, ExportFormat.JsonLinesType, ExportFormat.MarkdownType];
             compression.Providers.Add<ZstdCompressionProvider>();
             compression.Providers.Add<BrotliCompressionProvider>();
             compression.Providers.Add<GzipCompressionProvider>();

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
+using SessionService.Api.Compression;
 using SessionService.Api.Consistency;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
@@ -28,6 +29,7 @@ public sealed class ContextsController(ContextsService contexts) : ControllerBas
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The memory and the messages.</response>
     [HttpGet("api/v1/sessions/{session_id:guid}/context", Name = "get_context")]
+    [Compresses]
     [EventualReads]
     [ProducesResponseType<ContextResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status404NotFound)]

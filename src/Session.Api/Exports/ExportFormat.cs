@@ -6,6 +6,7 @@ using SessionService.Api.Json;
 using SessionService.Api.Messages;
 using SessionService.Application.Exports;
 using SessionService.Application.Messages;
+using SessionService.Domain.UserMemories;
 
 namespace SessionService.Api.Exports;
 
@@ -48,15 +49,18 @@ internal abstract class ExportFormat(IMapper mapper)
 
     public abstract void EndSession(ExportedSession session);
 
+    /// <summary>Writes a memory of the user; what it was before follows.</summary>
+    public abstract void WriteUserMemory(UserMemory memory);
+
+    public abstract void WriteEarlier(UserMemoryVersion version);
+
     /// <summary>Ends an export that is whole.</summary>
     public abstract void End(ExportTotals totals);
 
     /// <summary>Sees to it that all that was written is in <see cref="Bytes"/>.</summary>
     public void Flush() => Json.Flush();
 
-    protected void WriteSession(ExportedSession session) => JsonSerializer.Serialize(Json, mapper.Map<SessionLine>(session.Session), Options);
-
-    protected void WriteMemory(ExportedSession session) => JsonSerializer.Serialize(Json, mapper.Map<MemoryLine>(session.Memory), Options);
+    protected void WriteJson<TLine>(object entity) => JsonSerializer.Serialize(Json, mapper.Map<TLine>(entity), Options);
 
     protected void WriteJson(in MessageRow message)
     {
@@ -84,6 +88,8 @@ internal sealed class ExportTotals
     public long Messages { get; set; }
 
     public long Memories { get; set; }
+
+    public long UserMemories { get; set; }
 }
 
 /// <summary>One line each: the header, every session with its messages and its memory, the end.</summary>
@@ -103,7 +109,7 @@ internal sealed class JsonLinesFormat(IMapper mapper) : ExportFormat(mapper)
     public override void BeginSession(ExportedSession session)
     {
         base.BeginSession(session);
-        WriteSession(session);
+        WriteJson<SessionLine>(session.Session);
         EndLine();
     }
 
@@ -115,11 +121,23 @@ internal sealed class JsonLinesFormat(IMapper mapper) : ExportFormat(mapper)
 
     public override void EndSession(ExportedSession session)
     {
-        if (session.Memory is not null)
+        if (session.Memory is { } memory)
         {
-            WriteMemory(session);
+            WriteJson<MemoryLine>(memory);
             EndLine();
         }
+    }
+
+    public override void WriteUserMemory(UserMemory memory)
+    {
+        WriteJson<UserMemoryLine>(memory);
+        EndLine();
+    }
+
+    public override void WriteEarlier(UserMemoryVersion version)
+    {
+        WriteJson<UserMemoryVersionLine>(version);
+        EndLine();
     }
 
     public override void End(ExportTotals totals)
@@ -129,6 +147,7 @@ internal sealed class JsonLinesFormat(IMapper mapper) : ExportFormat(mapper)
         Json.WriteNumber("sessions"u8, totals.Sessions);
         Json.WriteNumber("messages"u8, totals.Messages);
         Json.WriteNumber("memories"u8, totals.Memories);
+        Json.WriteNumber("user_memories"u8, totals.UserMemories);
         Json.WriteEndObject();
         EndLine();
     }
@@ -154,7 +173,7 @@ internal sealed class JsonDocumentFormat(IMapper mapper) : ExportFormat(mapper)
     {
         base.BeginSession(session);
         Json.WritePropertyName("session"u8);
-        WriteSession(session);
+        WriteJson<SessionLine>(session.Session);
         Json.WriteStartArray("messages"u8);
     }
 
@@ -170,9 +189,15 @@ internal sealed class JsonDocumentFormat(IMapper mapper) : ExportFormat(mapper)
         }
         else
         {
-            WriteMemory(session);
+            WriteJson<MemoryLine>(session.Memory);
         }
     }
 
+    public override void WriteUserMemory(UserMemory memory) => throw NotOfOneSession();
+
+    public override void WriteEarlier(UserMemoryVersion version) => throw NotOfOneSession();
+
     public override void End(ExportTotals totals) => Json.WriteEndObject();
+
+    private static InvalidOperationException NotOfOneSession() => new("One document holds one session.");
 }

@@ -8,7 +8,7 @@ using SessionService.Application.Exports;
 namespace SessionService.Api.Exports;
 
 /// <summary>Answers with an export as it is written. An export that breaks off ends the connection, never as if it were whole.</summary>
-internal sealed partial class ExportResult(IAsyncEnumerable<ExportedSession> sessions, ExportFormat format, string fileName) : IActionResult
+internal sealed partial class ExportResult(Export export, ExportFormat format, string fileName) : IActionResult
 {
     public async Task ExecuteResultAsync(ActionContext context)
     {
@@ -16,7 +16,7 @@ internal sealed partial class ExportResult(IAsyncEnumerable<ExportedSession> ses
         try
         {
             await http.RequestServices.GetRequiredService<ExportWriter>()
-                .WriteAsync(sessions, format, chunk => SendAsync(http, chunk), onProgress: null, http.RequestAborted);
+                .WriteAsync(export, format, chunk => SendAsync(http, chunk), onProgress: null, http.RequestAborted);
         }
         catch (Exception exception) when (http.Response.HasStarted)
         {

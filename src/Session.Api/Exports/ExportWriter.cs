@@ -16,13 +16,13 @@ internal sealed class ExportWriter(IMessageReader messages, TimeProvider time)
     private const int FirstTake = 50;
     private const int MaxTake = 1_000;
 
-    /// <param name="sessions">What to export.</param>
+    /// <param name="export">What to export.</param>
     /// <param name="format">The form.</param>
     /// <param name="send">Sends off what is in the format's memory. As long as it takes, a connection may be held.</param>
     /// <param name="onProgress">Hears of how much is written, now and then.</param>
     /// <param name="cancellationToken">Ends the export.</param>
     public async Task WriteAsync(
-        IAsyncEnumerable<ExportedSession> sessions,
+        Export export,
         ExportFormat format,
         Func<ReadOnlyMemory<byte>, Task> send,
         Action<ExportTotals>? onProgress,
@@ -30,7 +30,7 @@ internal sealed class ExportWriter(IMessageReader messages, TimeProvider time)
     {
         var totals = new ExportTotals();
         format.Begin(time.GetDatabaseNow());
-        await foreach (var session in sessions.WithCancellation(cancellationToken))
+        await foreach (var session in export.Sessions.WithCancellation(cancellationToken))
         {
             format.BeginSession(session);
             totals.Messages += await WriteMessagesAsync(session, format, send, cancellationToken);
@@ -39,6 +39,19 @@ internal sealed class ExportWriter(IMessageReader messages, TimeProvider time)
             totals.Memories += session.Memory is null ? 0 : 1;
             await SendAsync(format, send, from: ChunkBytes);
             onProgress?.Invoke(totals);
+        }
+
+        await foreach (var memory in export.UserMemories.WithCancellation(cancellationToken))
+        {
+            format.WriteUserMemory(memory.Memory);
+            totals.UserMemories++;
+            await foreach (var earlier in memory.Earlier.WithCancellation(cancellationToken))
+            {
+                format.WriteEarlier(earlier);
+                await SendAsync(format, send, from: ChunkBytes);
+            }
+
+            await SendAsync(format, send, from: ChunkBytes);
         }
 
         format.End(totals);
@@ -61,6 +74,7 @@ internal sealed class ExportWriter(IMessageReader messages, TimeProvider time)
                 Take = take,
             };
             long bytes = 0;
+            var before = written;
             var rows = await messages.OpenAsync(session.UserId, session.SessionId, selection, cancellationToken);
             if (rows is null)
             {
@@ -77,6 +91,12 @@ internal sealed class ExportWriter(IMessageReader messages, TimeProvider time)
                     bytes += row.Content.Length + row.Metadata.Length;
                     await SendAsync(format, send, from: 4 * ChunkBytes);
                 }
+            }
+
+            if (written == before)
+            {
+                // Removed for good, and made anew without its messages.
+                break;
             }
 
             await SendAsync(format, send, from: ChunkBytes);

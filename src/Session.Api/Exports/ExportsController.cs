@@ -1,6 +1,7 @@
 using System.Net.Mime;
 using AutoMapper;
 using Microsoft.AspNetCore.Mvc;
+using SessionService.Api.Compression;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
 using SessionService.Application.Exports;
@@ -24,28 +25,31 @@ public sealed class ExportsController(ExportsService exports, IMapper mapper) : 
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The session, as it is at this moment.</response>
     [HttpGet("api/v1/sessions/{session_id:guid}/export", Name = "export_session")]
+    [Compresses]
     [ProducesStream(MediaTypeNames.Application.Json, ExportFormat.JsonLinesType, ExportFormat.MarkdownType)]
     [ProducesProblem(StatusCodes.Status404NotFound)]
     public async Task<IActionResult> ExportSession(
         [FromRoute(Name = "session_id")] Guid sessionId, [FromQuery(Name = "")] ExportSessionQuery query, [FromCaller] Caller caller, CancellationToken cancellationToken)
     {
-        var session = await exports.FindAsync(sessionId, caller, cancellationToken);
-        return new ExportResult(new[] { session }.ToAsyncEnumerable(), ExportFormat.Of(query.Format, mapper), $"session-{sessionId}");
+        var export = await exports.OfSessionAsync(sessionId, caller, cancellationToken);
+        return new ExportResult(export, ExportFormat.Of(query.Format, mapper), $"session-{sessionId}");
     }
 
-    /// <summary>Exports all of a user's sessions</summary>
+    /// <summary>Exports all of a user's sessions and memories</summary>
     /// <remarks>
     /// NDJSON, streamed however much it is: a line `{"type": "export", "version": 1, …}`; every session (`"type": "session"`), the oldest first,
-    /// each followed by its messages (`"message"`) and its memory (`"memory"`), named as in the other answers; and a line
-    /// `{"type": "end", …}` with how many there were, without which it is not whole. Each session is as of the moment at which it was reached.
+    /// each followed by its messages (`"message"`) and its memory (`"memory"`), named as in the other answers; the user's own memories
+    /// (`"user_memory"`), each followed by what it was before it was changed (`"user_memory_version"`); and a line `{"type": "end", …}` with how
+    /// many there were, without which it is not whole. Each session and each memory is as of the moment at which it was reached.
     /// </remarks>
     /// <param name="userId">The user, percent-encoded; a slash as <c>%2F</c>.</param>
     /// <param name="caller">The caller.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
-    /// <response code="200">All sessions of the user, with their messages and memories.</response>
+    /// <response code="200">All sessions of the user, with their messages and memories, and the user's memories.</response>
     [HttpGet("api/v1/users/{user_id}/export", Name = "export_user")]
+    [Compresses]
     [ProducesStream(ExportFormat.JsonLinesType)]
     [ProducesProblem(StatusCodes.Status403Forbidden)]
     public IActionResult ExportUser([FromPathUser] string userId, [FromOptionalCaller] Caller caller, CancellationToken cancellationToken) =>
-        new ExportResult(exports.ReadAsync(CallerAccess.ActFor(caller, userId), cancellationToken), new JsonLinesFormat(mapper), "sessions");
+        new ExportResult(exports.OfUser(CallerAccess.ActFor(caller, userId), cancellationToken), new JsonLinesFormat(mapper), "sessions");
 }

@@ -4,6 +4,7 @@ using System.Text;
 using AutoMapper;
 using SessionService.Application.Exports;
 using SessionService.Application.Messages;
+using SessionService.Domain.UserMemories;
 
 namespace SessionService.Api.Exports;
 
@@ -46,6 +47,12 @@ internal sealed class MarkdownFormat(IMapper mapper) : ExportFormat(mapper)
         {
             Write($"\n## Memory\n\n{memory.Content}\n");
         }
+    }
+
+    public override void WriteUserMemory(UserMemory memory) => Write($"\n# Memory of the user, {memory.UpdatedAt.UtcDateTime.ToString(Time, CultureInfo.InvariantCulture)}\n\n{memory.Content}\n");
+
+    public override void WriteEarlier(UserMemoryVersion version)
+    {
     }
 
     public override void End(ExportTotals totals)

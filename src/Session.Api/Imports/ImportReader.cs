@@ -21,6 +21,8 @@ internal sealed class ImportReader(
     IValidator<SessionLine> sessions,
     IValidator<MessageLine> messages,
     IValidator<MemoryLine> memories,
+    IValidator<UserMemoryLine> userMemories,
+    IValidator<UserMemoryVersionLine> userMemoryVersions,
     TimeProvider time)
 {
     private readonly JsonObjectInputFormatter _json = new(ServiceJson.NewOptions());
@@ -34,10 +36,11 @@ internal sealed class ImportReader(
     public async IAsyncEnumerable<ImportLine> ReadAsync(
         Stream stream, bool isLines, string userId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var records = new JsonRecords(stream, (int)Math.Min(limits.Value.MaxBodyBytes, int.MaxValue / 2));
+        var records = new JsonRecords(stream, (int)Math.Min(limits.Value.MaxBodyBytes, int.MaxValue / 2), json => Is(json, ChatMessages.IsMessage));
         await using var all = (isLines ? records.ReadLinesAsync(cancellationToken) : records.ReadDocumentsAsync(cancellationToken))
             .GetAsyncEnumerator(cancellationToken);
         long number = 0;
+        var isInExport = false;
         while (true)
         {
             var (hasNext, end) = await TryMoveAsync(all);
@@ -58,14 +61,27 @@ internal sealed class ImportReader(
 
             if (!hasNext)
             {
-                yield break;
+                break;
             }
 
             number = all.Current.Number;
-            foreach (var line in Read(all.Current, userId))
+            var (lines, place) = Read(all.Current, userId);
+            isInExport = place switch
+            {
+                Place.AtBeginning => true,
+                Place.AtEnd => false,
+                _ => isInExport,
+            };
+            foreach (var line in lines)
             {
                 yield return line;
             }
+        }
+
+        if (isLines && isInExport)
+        {
+            yield return new ImportLine(number + 1, Kind: null, Content: null, new ImportRefusal(
+                "export_incomplete", "The export has no line that ends it: it was cut off, and what followed is missing.", EndsReading: true));
         }
     }
 
@@ -81,26 +97,27 @@ internal sealed class ImportReader(
         }
     }
 
-    private List<ImportLine> Read(JsonRecord record, string userId)
+    private (IEnumerable<ImportLine> Lines, Place Place) Read(JsonRecord record, string userId)
     {
         if (record.IsTooLong)
         {
-            return [Refuse(record, kind: null, ProblemCodes.PayloadTooLarge, $"must be at most {limits.Value.MaxBodyBytes} bytes long")];
+            return ([Refuse(record, kind: null, ProblemCodes.PayloadTooLarge, $"must be at most {limits.Value.MaxBodyBytes} bytes long")], Place.Inside);
         }
 
+        record = record with { Json = ToObject(record.Json) };
         var errors = new ModelStateDictionary();
         try
         {
             var document = JsonObjectInputFormatter.Parse(record.Json, errors);
-            return document is null ? [Refuse(record, kind: null, errors)] : Read(record, document, userId);
+            return document is null ? ([Refuse(record, kind: null, errors)], Place.Inside) : Read(record, document, userId);
         }
         catch (InvalidJsonException exception)
         {
-            return [Refuse(record, kind: null, ProblemCodes.InvalidJson, exception.Message)];
+            return ([Refuse(record, kind: null, ProblemCodes.InvalidJson, exception.Message)], Place.Inside);
         }
     }
 
-    private List<ImportLine> Read(JsonRecord record, JsonDocument document, string userId)
+    private (IEnumerable<ImportLine> Lines, Place Place) Read(JsonRecord record, JsonDocument document, string userId)
     {
         using (document)
         {
@@ -108,35 +125,44 @@ internal sealed class ImportReader(
             var type = json.TryGetProperty("type", out var named) && named.ValueKind == JsonValueKind.String ? JsonMarshal.GetRawUtf8Value(named) : default;
             if (type.SequenceEqual("\"session\""u8))
             {
-                return [Read(record, json, ImportKind.Session, sessions)];
+                return ([Read(record, json, ImportKind.Session, sessions)], Place.Inside);
             }
 
             if (type.SequenceEqual("\"message\""u8))
             {
-                return [Read(record, json, ImportKind.Message, messages)];
+                return ([Read(record, json, ImportKind.Message, messages)], Place.Inside);
             }
 
             if (type.SequenceEqual("\"memory\""u8))
             {
-                return [Read(record, json, ImportKind.Memory, memories)];
+                return ([Read(record, json, ImportKind.Memory, memories)], Place.Inside);
+            }
+
+            if (type.SequenceEqual("\"user_memory\""u8))
+            {
+                return ([Read(record, json, ImportKind.UserMemory, userMemories)], Place.Inside);
+            }
+
+            if (type.SequenceEqual("\"user_memory_version\""u8))
+            {
+                return ([Read(record, json, ImportKind.UserMemory, userMemoryVersions)], Place.Inside);
             }
 
             if (type.SequenceEqual("\"end\""u8))
             {
-                return [];
+                return ([], Place.AtEnd);
             }
 
             if (type.SequenceEqual("\"export\""u8))
             {
                 return json.TryGetProperty("version", out var version) && version.GetRawText() == $"{ExportForm.Version}"
-                    ? []
-                    : [new ImportLine(record.Number, Kind: null, Content: null, new ImportRefusal(
-                        "unsupported_version", $"The export is of another version than {ExportForm.Version}.", EndsReading: true))];
+                    ? ([], Place.AtBeginning)
+                    : ([new ImportLine(record.Number, Kind: null, Content: null, new ImportRefusal(
+                        "unsupported_version", $"The export is of another version than {ExportForm.Version}.", EndsReading: true))], Place.Inside);
             }
-
         }
 
-        return ReadForeign(record, userId);
+        return (ReadForeign(record, userId), Place.Inside);
     }
 
     private ImportLine Read<T>(JsonRecord record, JsonElement json, ImportKind kind, IValidator<T> validator)
@@ -147,27 +173,48 @@ internal sealed class ImportReader(
         return Check(record, kind, content, validator, errors);
     }
 
-    /// <summary>A conversation in a form of others, all of it at once: it is no longer than an object may be.</summary>
-    private List<ImportLine> ReadForeign(JsonRecord record, string userId)
+    /// <summary>A conversation in a form of others. Its JSON is in memory as a whole, and no longer than an object may be; its lines are made one by one.</summary>
+    private IEnumerable<ImportLine> ReadForeign(JsonRecord record, string userId)
     {
         using var document = JsonDocument.Parse(StorableJson.Of(record.Json.Span), new JsonDocumentOptions { MaxDepth = JsonLimits.MaxDepth });
         var json = document.RootElement;
         var isChatGpt = ChatGptConversation.Is(json);
         if (!isChatGpt && !ChatMessages.Is(json))
         {
-            return [Refuse(
-                record, kind: null, ProblemCodes.ValidationFailed, "type: must be one of session, message, memory, or the object a conversation of a known form")];
+            yield return Refuse(
+                record, kind: null, ProblemCodes.ValidationFailed, "type: must be one of session, message, memory, user_memory, user_memory_version, or the object a conversation of a known form");
+            yield break;
         }
 
         var now = time.GetDatabaseNow();
         var lines = isChatGpt
             ? ChatGptConversation.Read(json, userId, now, limits.Value.MaxJsonBytes)
             : ChatMessages.Read(json, userId, now);
-        return [.. lines.Select(line => line switch
+        foreach (var line in lines)
         {
-            SessionLine session => Check(record, ImportKind.Session, session, sessions, new ModelStateDictionary()),
-            _ => Check(record, ImportKind.Message, (MessageLine)line, messages, new ModelStateDictionary()),
-        })];
+            yield return line is SessionLine session
+                ? Check(record, ImportKind.Session, session, sessions, new ModelStateDictionary())
+                : Check(record, ImportKind.Message, (MessageLine)line, messages, new ModelStateDictionary());
+        }
+    }
+
+    /// <summary>Of the array of a chat's messages the object that it may be a member of; anything else as it is.</summary>
+    private static ReadOnlyMemory<byte> ToObject(ReadOnlyMemory<byte> json) =>
+        json.Span.TrimStart(" \t\r"u8).StartsWith("["u8) && Is(json, array => array.GetArrayLength() > 0 && ChatMessages.IsMessage(array[0]))
+            ? (byte[])[.. "{\"messages\":"u8, .. json.Span, (byte)'}']
+            : json;
+
+    private static bool Is(ReadOnlyMemory<byte> json, Predicate<JsonElement> what)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = JsonLimits.MaxDepth });
+            return what(document.RootElement);
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 
     private static ImportLine Check<T>(JsonRecord record, ImportKind kind, T content, IValidator<T> validator, ModelStateDictionary errors)
@@ -190,4 +237,12 @@ internal sealed class ImportReader(
 
     private static ImportLine Refuse(JsonRecord record, ImportKind? kind, string code, string reason) =>
         new(record.Number, kind, Content: null, new ImportRefusal(code, reason));
+
+    /// <summary>Where in an export a line stands.</summary>
+    private enum Place
+    {
+        AtBeginning,
+        Inside,
+        AtEnd,
+    }
 }

@@ -6,9 +6,10 @@ namespace SessionService.Api.Imports;
 
 /// <summary>
 /// Takes a stream of JSON of any length apart into objects of bounded length: the lines of NDJSON; or, of JSON documents, the elements of an
-/// array, and the parts of an export (an object that begins with <c>"type": "export"</c>).
+/// array, and the parts of an export (an object that begins with <c>"type": "export"</c>). An array whose first element is a message of a chat is
+/// one object: the chat.
 /// </summary>
-internal sealed class JsonRecords(Stream stream, int maxRecordBytes)
+internal sealed class JsonRecords(Stream stream, int maxRecordBytes, Predicate<ReadOnlyMemory<byte>> isChatMessage)
 {
     private const int BufferBytes = 64 * 1024;
 
@@ -52,7 +53,7 @@ internal sealed class JsonRecords(Stream stream, int maxRecordBytes)
         {
             var records = first switch
             {
-                (byte)'[' => ReadElementsAsync(cancellationToken),
+                (byte)'[' => ReadElementsAsync(mayBeChat: true, cancellationToken),
                 (byte)'{' => ReadObjectAsync(cancellationToken),
                 _ => throw Invalid(),
             };
@@ -63,7 +64,7 @@ internal sealed class JsonRecords(Stream stream, int maxRecordBytes)
         }
     }
 
-    private async IAsyncEnumerable<JsonRecord> ReadElementsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<JsonRecord> ReadElementsAsync(bool mayBeChat, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         _at++;
         var isFirst = true;
@@ -75,13 +76,30 @@ internal sealed class JsonRecords(Stream stream, int maxRecordBytes)
                 await DemandNextAsync(cancellationToken);
             }
 
-            isFirst = false;
             Begin();
             await ReadValueAsync(depth: 0, cancellationToken);
+            if (isFirst && mayBeChat && !_isTooLong && isChatMessage(_record.WrittenMemory))
+            {
+                await ReadRestOfChatAsync(cancellationToken);
+                yield return Record();
+                yield break;
+            }
+
+            isFirst = false;
             yield return Record();
         }
 
         _at++;
+    }
+
+    /// <summary>Makes of the first message of a chat the array that it stands in.</summary>
+    private async ValueTask ReadRestOfChatAsync(CancellationToken cancellationToken)
+    {
+        var first = _record.WrittenSpan.ToArray();
+        _record.ResetWrittenCount();
+        Append((byte)'[');
+        _record.Write(first);
+        await ReadValueAsync(depth: 1, cancellationToken);
     }
 
     /// <summary>An object that is a record, or an export, whose parts are.</summary>
@@ -137,7 +155,7 @@ internal sealed class JsonRecords(Stream stream, int maxRecordBytes)
                     break;
 
                 case (byte)'[':
-                    await foreach (var record in ReadElementsAsync(cancellationToken))
+                    await foreach (var record in ReadElementsAsync(mayBeChat: false, cancellationToken))
                     {
                         yield return record;
                     }

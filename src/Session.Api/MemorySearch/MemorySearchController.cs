@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
+using SessionService.Api.Compression;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
 using SessionService.Application.Identity;
@@ -25,6 +26,7 @@ public sealed class MemorySearchController(MemorySearchService search) : Control
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The passages.</response>
     [HttpPost("api/v1/users/{user_id}/memories/search", Name = "search_user_memories")]
+    [Compresses]
     [ProducesResponseType<SearchMemoriesResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status403Forbidden)]
     public Task<SearchMemoriesResponse> SearchUser(
@@ -39,6 +41,7 @@ public sealed class MemorySearchController(MemorySearchService search) : Control
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The passages.</response>
     [HttpPost("api/v1/sessions/{session_id:guid}/memories/search", Name = "search_session_memories")]
+    [Compresses]
     [ProducesResponseType<SearchMemoriesResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status404NotFound)]
     public Task<SearchMemoriesResponse> SearchSession(

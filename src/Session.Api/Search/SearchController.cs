@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
+using SessionService.Api.Compression;
 using SessionService.Api.Identity;
 using SessionService.Application.Identity;
 using SessionService.Application.Search;
@@ -26,6 +27,7 @@ public sealed class SearchController(SearchService search) : ControllerBase
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">What was found.</response>
     [HttpGet("api/v1/sessions/search", Name = "search_sessions")]
+    [Compresses]
     [ProducesResponseType<SearchResponse>(StatusCodes.Status200OK)]
     public Task<SearchResponse> Find(
         [FromQuery(Name = "")] SearchSessionsQuery query, [FromNamedCaller] Caller caller, CancellationToken cancellationToken) =>

@@ -2,6 +2,7 @@ using AutoMapper;
 using SessionService.Application.Json;
 using SessionService.Domain.Memories;
 using SessionService.Domain.Sessions;
+using SessionService.Domain.UserMemories;
 
 namespace SessionService.Application.Exports;
 
@@ -20,5 +21,11 @@ internal sealed class ExportMapping : Profile
             .ForMember(l => l.Metadata, map => map.MapFrom(m => new JsonText(m.Metadata)))
             .ForMember(l => l.UserPreferences, map => map.MapFrom(m => new JsonText(m.UserPreferences)))
             .ForMember(l => l.OngoingTasks, map => map.MapFrom(m => new JsonText(m.OngoingTasks)));
+        CreateMap<UserMemory, UserMemoryLine>()
+            .ForMember(l => l.Type, map => map.Ignore())
+            .ForMember(l => l.Metadata, map => map.MapFrom(m => new JsonText(m.Metadata)));
+        CreateMap<UserMemoryVersion, UserMemoryVersionLine>()
+            .ForMember(l => l.Type, map => map.Ignore())
+            .ForMember(l => l.Metadata, map => map.MapFrom(m => new JsonText(m.Metadata)));
     }
 }

@@ -5,16 +5,19 @@ using SessionService.Domain.Sessions;
 namespace SessionService.Application.Exports;
 
 /// <summary>Finds what is to be exported.</summary>
-public sealed class ExportsService(IExportReader sessions, CallerAccess access)
+public sealed class ExportsService(IExportReader reader, CallerAccess access)
 {
     /// <exception cref="NotFoundException">There is no such session for the caller.</exception>
-    public async Task<ExportedSession> FindAsync(Guid sessionId, Caller caller, CancellationToken cancellationToken)
+    public async Task<Export> OfSessionAsync(Guid sessionId, Caller caller, CancellationToken cancellationToken)
     {
         var owner = await access.OwnerAsync(caller, sessionId, cancellationToken);
-        return await sessions.FindAsync(owner, sessionId, cancellationToken) ?? throw SessionErrors.NotFound();
+        var session = await reader.FindAsync(owner, sessionId, cancellationToken) ?? throw SessionErrors.NotFound();
+        return new Export(new[] { session }.ToAsyncEnumerable(), AsyncEnumerable.Empty<ExportedUserMemory>());
     }
 
-    /// <summary>All sessions of a user, read as they are asked for.</summary>
-    public IAsyncEnumerable<ExportedSession> ReadAsync(string userId, CancellationToken cancellationToken) =>
-        sessions.ReadAsync(userId, cancellationToken);
+    /// <summary>All that a user has.</summary>
+    public Export OfUser(string userId, CancellationToken cancellationToken) => new(
+        reader.ReadAsync(userId, cancellationToken),
+        reader.ReadMemoriesAsync(userId, cancellationToken)
+            .Select(memory => new ExportedUserMemory(memory, reader.ReadEarlierAsync(memory, cancellationToken))));
 }

@@ -1,5 +1,6 @@
 using SessionService.Domain.Memories;
 using SessionService.Domain.Sessions;
+using SessionService.Domain.UserMemories;
 
 namespace SessionService.Application.Exports;
 
@@ -11,7 +12,21 @@ public interface IExportReader
 
     /// <summary>All sessions of a user, the oldest first. Reads a few at a time, and holds no connection in between.</summary>
     IAsyncEnumerable<ExportedSession> ReadAsync(string userId, CancellationToken cancellationToken);
+
+    /// <summary>All memories of a user, the oldest first; read in the same way.</summary>
+    IAsyncEnumerable<UserMemory> ReadMemoriesAsync(string userId, CancellationToken cancellationToken);
+
+    /// <summary>What a memory was before its current version, as far as that is kept, the oldest first; read in the same way.</summary>
+    IAsyncEnumerable<UserMemoryVersion> ReadEarlierAsync(UserMemory memory, CancellationToken cancellationToken);
 }
+
+/// <summary>What is exported.</summary>
+/// <param name="Sessions">The sessions, read as they are asked for.</param>
+/// <param name="UserMemories">The user's memories, read likewise; none in the export of a session.</param>
+public sealed record Export(IAsyncEnumerable<ExportedSession> Sessions, IAsyncEnumerable<ExportedUserMemory> UserMemories);
+
+/// <summary>A memory of a user, and what it was before.</summary>
+public sealed record ExportedUserMemory(UserMemory Memory, IAsyncEnumerable<UserMemoryVersion> Earlier);
 
 /// <summary>A session and its memory, if it has one.</summary>
 public sealed record ExportedSession(Session Session, SessionMemory? Memory);

@@ -59,7 +59,7 @@ internal sealed class SessionLineValidator : AbstractValidator<SessionLine>
         RuleFor(l => l.ConversationData).JsonObject(limits.Value.MaxJsonBytes);
         RuleFor(l => l.Metadata).JsonObject(limits.Value.MaxJsonBytes);
         RuleFor(l => l.SessionSummary).Utf8Bytes(limits.Value.MaxContentBytes);
-        RuleFor(l => l.Title).NotBlank().Characters(Session.MaxTitleLength);
+        RuleFor(l => l.Title).Characters(Session.MaxTitleLength);
         RuleFor(l => l.StarredAt).InRange();
         RuleFor(l => l.CreatedAt).InRange();
         RuleFor(l => l.UpdatedAt).InRange();

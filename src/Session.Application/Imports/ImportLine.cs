@@ -6,7 +6,8 @@ namespace SessionService.Application.Imports;
 /// <param name="Line">Where it stands in what was sent.</param>
 /// <param name="Kind">What it is; <see langword="null"/> where that could not be told.</param>
 /// <param name="Content">
-/// A valid <see cref="SessionLine"/>, <see cref="MessageLine"/> or <see cref="MemoryLine"/>; <see langword="null"/> where it is wrong.
+/// A valid <see cref="SessionLine"/>, <see cref="MessageLine"/>, <see cref="MemoryLine"/>, <see cref="UserMemoryLine"/> or
+/// <see cref="UserMemoryVersionLine"/>; <see langword="null"/> where it is wrong.
 /// </param>
 /// <param name="Refusal">What is wrong.</param>
 public sealed record ImportLine(long Line, ImportKind? Kind, object? Content, ImportRefusal? Refusal = null);
@@ -16,6 +17,7 @@ public enum ImportKind
     Session,
     Message,
     Memory,
+    UserMemory,
 }
 
 /// <summary>Why something is not imported.</summary>

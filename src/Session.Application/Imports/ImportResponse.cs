@@ -21,9 +21,13 @@ public sealed class ImportResponse
     [Required]
     public ImportCounts Messages { get; } = new();
 
-    /// <summary>The memories.</summary>
+    /// <summary>The memories of sessions.</summary>
     [Required]
     public ImportCounts Memories { get; } = new();
+
+    /// <summary>The user's own memories, and what they were before, each version by itself.</summary>
+    [Required]
+    public ImportCounts UserMemories { get; } = new();
 
     /// <summary>How much was wrong, of all kinds, and of lines that are of none.</summary>
     /// <example>0</example>

@@ -1,12 +1,13 @@
 using SessionService.Application.Memories;
 using SessionService.Application.Messages;
 using SessionService.Application.Sessions;
+using SessionService.Application.UserMemories;
 
 namespace SessionService.Application.Imports;
 
 /// <summary>Puts sessions, messages and memories into the service as they were elsewhere.</summary>
 public sealed class ImportsService(
-    ISessionStore sessions, IMessageStore messages, IMessageReader reader, IMemoryStore memories, TimeProvider time)
+    ISessionStore sessions, IMessageStore messages, IMessageReader reader, IMemoryStore memories, IUserMemoryStore userMemories, TimeProvider time)
 {
     /// <summary>
     /// Imports line by line. What is there already is left alone, so an import that broke off is made whole by sending it again. At each moment
@@ -24,7 +25,7 @@ public sealed class ImportsService(
         Action<ImportResponse>? onProgress,
         CancellationToken cancellationToken)
     {
-        var import = new Import(userId, skipsWrongLines, sessions, messages, reader, memories, time);
+        var import = new Import(userId, skipsWrongLines, sessions, messages, reader, memories, userMemories, time);
         await foreach (var line in lines.WithCancellation(cancellationToken))
         {
             await import.AddAsync(line, cancellationToken);
@@ -35,7 +36,7 @@ public sealed class ImportsService(
             }
         }
 
-        await import.WritePendingAsync(cancellationToken);
+        await import.FinishAsync(cancellationToken);
         onProgress?.Invoke(import.Response);
         return import.Response;
     }

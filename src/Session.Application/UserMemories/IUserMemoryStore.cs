@@ -33,6 +33,15 @@ public interface IUserMemoryStore
     /// <exception cref="ServiceException">Thrown by <paramref name="change"/>, or the session that is named is not the user's; nothing is stored then.</exception>
     Task<UserMemory?> ChangeAsync(string userId, Guid memoryId, Func<UserMemory, UserMemory> change, CancellationToken cancellationToken);
 
+    /// <summary>Puts a memory back as it was elsewhere or before, whatever became of the session that it came from; false where there is one of this id.</summary>
+    Task<bool> RestoreAsync(UserMemory memory, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Puts back what a memory was; false where this version is there. <see langword="null"/> where the memory is not, or has not come so far, or so far
+    /// beyond that the version would not be kept.
+    /// </summary>
+    Task<bool?> RestoreAsync(UserMemoryVersion version, CancellationToken cancellationToken);
+
     /// <summary>Removes a memory with its versions; false when there is none.</summary>
     /// <param name="userId">The user.</param>
     /// <param name="memoryId">The memory.</param>

@@ -123,7 +123,12 @@ public sealed class Session
         session.UpdatedAt = updatedAt;
         session.LastActivity = lastActivity;
         session.DigestedActivity = lastActivity;
-        session.ArchivedAt = archivedAt;
+        session.ArchivedAt = status switch
+        {
+            SessionStatus.Archived => archivedAt ?? updatedAt,
+            SessionStatus.Ended => archivedAt,
+            _ => null,
+        };
         session.StarredAt = starredAt;
         session.ForkedFromSessionId = forkedFrom?.SessionId;
         session.ForkedFromSequence = forkedFrom?.Sequence;

@@ -36,8 +36,6 @@ internal sealed class SessionArchive(
         FOR UPDATE SKIP LOCKED
         """;
 
-    private const string DeleteKeys = "DELETE FROM dev.idempotency_keys WHERE user_id = $1 AND session_id = ANY ($2)";
-
     // The page is found by its key and has a fixed length, so each statement takes a short time, whether any or all of it are due.
     private const string Page =
         """
@@ -180,11 +178,6 @@ internal sealed class SessionArchive(
         if (due.Count > 0)
         {
             await index.RemoveAsync(connection, userId, message => due.Contains(message.SessionId), cancellationToken);
-            await using (var deleteKeys = OfUser(connection, DeleteKeys, userId, [.. due]))
-            {
-                await deleteKeys.ExecuteNonQueryAsync(cancellationToken);
-            }
-
             await SessionErasure.EraseAsync(connection, userId, [.. due], cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }

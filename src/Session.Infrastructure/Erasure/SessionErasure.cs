@@ -21,6 +21,8 @@ internal static class SessionErasure
 
     private const string Usage = "usage";
 
+    private const string DeleteKeys = $"DELETE FROM dev.{UserTables.Keys} WHERE user_id = $1 AND session_id = ANY ($2)";
+
     // What was copied into a session was never counted with it.
     private static readonly string DeleteSessions =
         $"""
@@ -54,6 +56,11 @@ internal static class SessionErasure
         {
             await using var delete = Command(connection, $"DELETE FROM dev.{table.Name} WHERE user_id = $1 AND session_id = ANY ($2)", userId, sessions);
             rows[table.Name] = await delete.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await using (var deleteKeys = Command(connection, DeleteKeys, userId, sessions))
+        {
+            rows[UserTables.Keys] = await deleteKeys.ExecuteNonQueryAsync(cancellationToken);
         }
 
         await using (var subtract = Command(connection, UsageSql.Erase, userId, sessions))

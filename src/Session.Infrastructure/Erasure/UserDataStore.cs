@@ -1,11 +1,12 @@
 using Npgsql;
 using SessionService.Application.Erasure;
+using SessionService.Application.Time;
 using SessionService.Infrastructure.Search;
 
 namespace SessionService.Infrastructure.Erasure;
 
 /// <summary>Counts and removes a user's rows in all of <see cref="UserTables"/>.</summary>
-internal sealed class UserDataStore(NpgsqlDataSource dataSource, SearchSegments index) : IUserDataStore
+internal sealed class UserDataStore(NpgsqlDataSource dataSource, SearchSegments index, TimeProvider time) : IUserDataStore
 {
     private const string SessionCounts = "session_counts";
     private const string SearchIndex = "search_segments";
@@ -24,14 +25,17 @@ internal sealed class UserDataStore(NpgsqlDataSource dataSource, SearchSegments 
                {string.Join(", ", UserTables.All.Select(table => $"(SELECT count(*) FROM dev.{table.Name} WHERE user_id = $1)"))}
         """;
 
+    // What is of later than now, by more than clocks differ, has not come since the erasure began: it was imported or adopted so.
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(1);
+
     // In the order in which writers lock sessions. Whoever waits for one of them finds it gone.
-    private const string LockSome =
-        """
+    private static readonly string LockSome =
+        $"""
         SELECT session_id, message_count
         FROM dev.sessions
-        WHERE user_id = $1 AND created_at <= $2
+        WHERE user_id = $1 AND {WasThere("created_at")}
         ORDER BY user_id, session_id
-        LIMIT $3
+        LIMIT {MaxSessionsAtOnce}
         FOR UPDATE
         """;
 
@@ -81,7 +85,7 @@ internal sealed class UserDataStore(NpgsqlDataSource dataSource, SearchSegments 
     }
 
     /// <returns>How many messages some sessions had that were erased; <see langword="null"/> when there was no session left.</returns>
-    private static async Task<long?> EraseSessionsAsync(
+    private async Task<long?> EraseSessionsAsync(
         NpgsqlConnection connection, string userId, DateTimeOffset until, Dictionary<string, long> rows, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -101,12 +105,10 @@ internal sealed class UserDataStore(NpgsqlDataSource dataSource, SearchSegments 
         return erased.Messages;
     }
 
-    private static async Task<Guid[]> LockSomeAsync(
+    private async Task<Guid[]> LockSomeAsync(
         NpgsqlConnection connection, string userId, DateTimeOffset until, CancellationToken cancellationToken)
     {
-        await using var command = Command(connection, LockSome, userId);
-        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = until });
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = MaxSessionsAtOnce });
+        await using var command = Command(connection, LockSome, userId, until);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var sessions = new List<Guid>();
         long messages = 0;
@@ -154,26 +156,36 @@ internal sealed class UserDataStore(NpgsqlDataSource dataSource, SearchSegments 
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    private static async Task<long> EraseRowsAsync(
+    private async Task<long> EraseRowsAsync(
         NpgsqlConnection connection, UserTable table, string userId, DateTimeOffset until, CancellationToken cancellationToken)
     {
         var sql =
             $"""
             DELETE FROM dev.{table.Name}
             WHERE user_id = $1 AND ctid = ANY (ARRAY(
-                SELECT ctid FROM dev.{table.Name} WHERE user_id = $1 AND {table.Time ?? "$2"} <= $2 LIMIT {MaxRowsAtOnce}))
+                SELECT ctid FROM dev.{table.Name} WHERE user_id = $1 AND {WasThere(table.Time ?? "$2")} LIMIT {MaxRowsAtOnce}))
             """;
         long all = 0;
         int some;
         do
         {
-            await using var command = Command(connection, sql, userId);
-            command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = until });
+            await using var command = Command(connection, sql, userId, until);
             some = await command.ExecuteNonQueryAsync(cancellationToken);
             all += some;
         }
         while (some == MaxRowsAtOnce);
         return all;
+    }
+
+    /// <summary>The condition for rows that came before the erasure began.</summary>
+    private static string WasThere(string came) => $"({came} <= $2 OR {came} > $3)";
+
+    private NpgsqlCommand Command(NpgsqlConnection connection, string sql, string userId, DateTimeOffset until)
+    {
+        var command = Command(connection, sql, userId);
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = until });
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetDatabaseNow() + ClockSkew });
+        return command;
     }
 
 #pragma warning disable CA2100 // Constant texts and names of tables.

@@ -14,6 +14,7 @@ internal sealed record UserTable(string Name, bool BelongsToSession, bool IsDeri
 internal static class UserTables
 {
     public const string Sessions = "sessions";
+    public const string Keys = "idempotency_keys";
 
     public static readonly IReadOnlyList<UserTable> All =
     [
@@ -21,12 +22,16 @@ internal static class UserTables
         new("message_segments", BelongsToSession: true),
         new("session_memories", BelongsToSession: true),
         new("message_vectors", BelongsToSession: true),
-        new("user_memories", BelongsToSession: false, Time: "created_at"),
+
+        // The versions first, which would go with their memories uncounted.
         new("user_memory_versions", BelongsToSession: false, Time: "written_at"),
+        new("user_memories", BelongsToSession: false, Time: "created_at"),
         new("usage", BelongsToSession: true, IsDerived: true),
         new("session_counts", BelongsToSession: false, IsDerived: true),
         new("search_segments", BelongsToSession: false, IsDerived: true),
-        new("idempotency_keys", BelongsToSession: false, Time: "created_at"),
+
+        // Those of sessions go with them, whenever they came.
+        new(Keys, BelongsToSession: false, Time: "created_at"),
         new("orphaned_rows", BelongsToSession: false),
 
         // Its rows count what all users did and name none.

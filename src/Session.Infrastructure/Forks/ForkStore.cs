@@ -2,6 +2,7 @@ using Npgsql;
 using NpgsqlTypes;
 using SessionService.Application.Forks;
 using SessionService.Application.Messages;
+using SessionService.Infrastructure.Digests;
 using SessionService.Infrastructure.Idempotency;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Sessions;
@@ -21,6 +22,9 @@ internal sealed class ForkStore(NpgsqlDataSource dataSource, IMessageReader mess
 
     // Each takes two connections, one to read and one to write: many at once would take all that there are, and each wait for its second.
     private const int ForksAtOnce = 2;
+
+    // A message that is being redacted is blank before it is copied, or finds the fork: one waits for the other. A digest of the user's waits as well.
+    private const string LockUser = $"SELECT pg_advisory_xact_lock_shared({SessionDigest.UserLock})";
 
     // Keeps the session, and lets it be written to.
     private const string LockSource =
@@ -103,6 +107,11 @@ internal sealed class ForkStore(NpgsqlDataSource dataSource, IMessageReader mess
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using (var lockUser = new NpgsqlCommand(LockUser, connection) { Parameters = { new() { Value = fork.UserId } } })
+        {
+            await lockUser.ExecuteNonQueryAsync(cancellationToken);
+        }
+
         await using var look = new NpgsqlCommand(LockSource, connection)
         {
             Parameters = { new() { Value = fork.UserId }, new() { Value = fork.SourceId } },

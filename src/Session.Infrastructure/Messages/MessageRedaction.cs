@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using SessionService.Application.Messages;
@@ -9,12 +10,27 @@ using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Infrastructure.Messages;
 
-/// <summary>Blanks what a message says, where it stands: in its row or in its segment, which is written anew.</summary>
+/// <summary>
+/// Blanks what a message says, where it stands: in its row or in its segment, which is written anew; and so in every fork that begins with a copy of it,
+/// and in the forks of those.
+/// </summary>
 internal sealed class MessageRedaction(NpgsqlDataSource dataSource, SearchSegments index, IOptions<PackingOptions> packing)
 {
-    // The lock of writers and packer: a message is neither packed nor removed meanwhile.
+    // The lock of writers and packer: a message is neither packed nor removed meanwhile. In the order of the key, as every statement that locks sessions.
     private const string Lock =
-        "SELECT message_count, packed_messages FROM dev.sessions WHERE user_id = $1 AND session_id = $2 FOR NO KEY UPDATE";
+        """
+        WITH RECURSIVE holder AS (
+            SELECT $2::uuid AS session_id
+            UNION
+            SELECT f.session_id
+            FROM holder AS h
+            JOIN dev.sessions AS f ON f.user_id = $1 AND f.forked_from_session_id = h.session_id AND f.forked_from_sequence >= $3)
+        SELECT s.session_id, s.message_count, s.packed_messages
+        FROM dev.sessions AS s
+        WHERE s.user_id = $1 AND s.session_id IN (SELECT session_id FROM holder)
+        ORDER BY s.session_id
+        FOR NO KEY UPDATE OF s
+        """;
 
     private const string OneRow =
         $"SELECT {MessageColumns.List} FROM dev.session_messages AS m WHERE m.user_id = $1 AND m.session_id = $2 AND m.sequence = $3";
@@ -42,7 +58,8 @@ internal sealed class MessageRedaction(NpgsqlDataSource dataSource, SearchSegmen
         WHERE user_id = $1 AND session_id = $2 AND block = ($3 - 1) / 128 AND ($3 - 1) % 128 < message_count
         """;
 
-    private const string Touch = "UPDATE dev.sessions SET updated_at = greatest(updated_at, $3) WHERE user_id = $1 AND session_id = $2";
+    private const string Touch =
+        "UPDATE dev.sessions SET updated_at = greatest(updated_at, $3), revision = revision + 1 WHERE user_id = $1 AND session_id = $2";
 
     private static readonly byte[] EmptyObject = "{}"u8.ToArray();
 
@@ -58,58 +75,98 @@ internal sealed class MessageRedaction(NpgsqlDataSource dataSource, SearchSegmen
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var session = new Place(connection, userId, sessionId);
 
-        // A digest under way has read messages already, and would tell of them afterwards: it ends first, as this waits for it.
-        await index.RemoveAsync(connection, userId, sessionId, new HashSet<long> { sequence }, cancellationToken);
-        if (await LockAsync(session, cancellationToken) is not { } counts)
+        // A digest or a fork under way has read messages already, and would tell of them afterwards: it ends first, as this waits for it.
+        await SearchSegments.LockAsync(connection, userId, cancellationToken);
+        var holders = await LockAsync(connection, userId, sessionId, sequence, cancellationToken);
+        if (holders.Find(holder => holder.SessionId == sessionId) is not { } session)
         {
             return new RedactResult(RedactOutcome.SessionNotFound, Message: null);
         }
 
-        if (sequence < 1 || sequence > counts.Messages)
+        if (sequence < 1 || sequence > session.Messages)
         {
             return new RedactResult(RedactOutcome.MessageNotFound, Message: null);
         }
 
-        var (message, isNew) = sequence <= counts.Packed
-            ? await RedactPackedAsync(session, sequence, now, cancellationToken)
-            : await RedactRowAsync(session, sequence, now, cancellationToken);
-        if (!isNew)
+        var (message, isNew) = await RedactAsync(session, sequence, original: null, now, cancellationToken);
+        var blanked = new HashSet<Guid>();
+        AddIf(isNew, session);
+        foreach (var fork in holders.Where(holder => holder != session && holder.Messages >= sequence))
+        {
+            AddIf((await RedactAsync(fork, sequence, message, now, cancellationToken)).IsNew, fork);
+        }
+
+        if (blanked.Count == 0)
         {
             return new RedactResult(RedactOutcome.Redacted, message);
         }
 
-        await using (var command = session.Command(BlankVectors, sequence))
-        {
-            await command.ExecuteNonQueryAsync(cancellationToken);
-        }
-
-        await using (var command = session.Command(Touch))
-        {
-            command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now });
-            await command.ExecuteNonQueryAsync(cancellationToken);
-        }
-
+        await index.RemoveAsync(
+            connection, userId, indexed => indexed.Sequence == sequence && blanked.Contains(indexed.SessionId), cancellationToken);
         return await UncertainWrite.CommitAsync(async () =>
         {
             await transaction.CommitAsync(cancellationToken);
             return new RedactResult(RedactOutcome.Redacted, message);
         });
+
+        void AddIf(bool isBlanked, Holder holder)
+        {
+            if (isBlanked)
+            {
+                blanked.Add(holder.SessionId);
+            }
+        }
     }
 
-    private static async Task<(long Messages, long Packed)?> LockAsync(Place session, CancellationToken cancellationToken)
+    /// <summary>Locks the session and those that may have begun with a copy of its message.</summary>
+    private static async Task<List<Holder>> LockAsync(
+        NpgsqlConnection connection, string userId, Guid sessionId, long sequence, CancellationToken cancellationToken)
     {
-        await using var command = session.Command(Lock);
+        await using var command = SessionCommand.Create(connection, Lock, userId, sessionId, sequence);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) ? (reader.GetInt64(0), reader.GetInt64(1)) : null;
+        var holders = new List<Holder>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            holders.Add(new Holder(connection, userId, reader.GetGuid(0), reader.GetInt64(1), reader.GetInt64(2)));
+        }
+
+        return holders;
     }
+
+    /// <summary>Blanks a message with all that follows from it, unless it is blank already, or no copy of the one that it should be of.</summary>
+    private async Task<(SessionMessage Message, bool IsNew)> RedactAsync(
+        Holder session, long sequence, SessionMessage? original, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var (message, isNew) = sequence <= session.Packed
+            ? await RedactPackedAsync(session, sequence, original, now, cancellationToken)
+            : await RedactRowAsync(session, sequence, original, now, cancellationToken);
+        if (isNew)
+        {
+            await using var blank = session.Command(BlankVectors, sequence);
+            await blank.ExecuteNonQueryAsync(cancellationToken);
+            await using var touch = session.Command(Touch);
+            touch.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now });
+            await touch.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        return (message, isNew);
+    }
+
+    // A copy has kept all that is never blanked. An import may tell of a lineage that is none.
+    private static bool IsToBeBlanked(in MessageRow row, SessionMessage? original) =>
+        row.RedactedAt is null
+        && (original is null || (row.CreatedAt == original.CreatedAt.UtcDateTime
+            && row.TokensUsed == original.TokensUsed
+            && row.CostUsd == original.CostUsd
+            && Encoding.UTF8.GetString(row.Role.Span) == original.Role
+            && Encoding.UTF8.GetString(row.MessageType.Span) == original.MessageType));
 
     private static MessageRow Blank(in MessageRow row, DateTimeOffset now) =>
         row with { Content = default, Metadata = EmptyObject, RedactedAt = now.UtcDateTime };
 
     private static async Task<(SessionMessage Message, bool IsNew)> RedactRowAsync(
-        Place session, long sequence, DateTimeOffset now, CancellationToken cancellationToken)
+        Holder session, long sequence, SessionMessage? original, DateTimeOffset now, CancellationToken cancellationToken)
     {
         SessionMessage message;
         await using (var command = session.Command(OneRow, sequence))
@@ -117,7 +174,7 @@ internal sealed class MessageRedaction(NpgsqlDataSource dataSource, SearchSegmen
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             await reader.ReadAsync(cancellationToken);
             var row = MessageColumns.Read(reader, 0);
-            if (row.RedactedAt is not null)
+            if (!IsToBeBlanked(row, original))
             {
                 return (row.ToMessage(session.UserId, session.SessionId), IsNew: false);
             }
@@ -132,7 +189,7 @@ internal sealed class MessageRedaction(NpgsqlDataSource dataSource, SearchSegmen
     }
 
     private async Task<(SessionMessage Message, bool IsNew)> RedactPackedAsync(
-        Place session, long sequence, DateTimeOffset now, CancellationToken cancellationToken)
+        Holder session, long sequence, SessionMessage? original, DateTimeOffset now, CancellationToken cancellationToken)
     {
         PackedMessages packed;
         SessionMessage message;
@@ -140,7 +197,7 @@ internal sealed class MessageRedaction(NpgsqlDataSource dataSource, SearchSegmen
         {
             var rows = part.Rows().ToArray();
             ref var row = ref rows[sequence - rows[0].Sequence];
-            if (row.RedactedAt is not null)
+            if (!IsToBeBlanked(row, original))
             {
                 return (row.ToMessage(session.UserId, session.SessionId), IsNew: false);
             }
@@ -156,7 +213,7 @@ internal sealed class MessageRedaction(NpgsqlDataSource dataSource, SearchSegmen
         return (message, IsNew: true);
     }
 
-    private static async Task<PackedPart> ReadSegmentAsync(Place session, long sequence, CancellationToken cancellationToken)
+    private static async Task<PackedPart> ReadSegmentAsync(Holder session, long sequence, CancellationToken cancellationToken)
     {
         await using var command = session.Command(OneSegment, sequence);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -164,7 +221,8 @@ internal sealed class MessageRedaction(NpgsqlDataSource dataSource, SearchSegmen
         return PackedColumns.Read(reader, 0);
     }
 
-    private readonly record struct Place(NpgsqlConnection Connection, string UserId, Guid SessionId)
+    /// <summary>A session that holds the message, or may hold a copy.</summary>
+    private sealed record Holder(NpgsqlConnection Connection, string UserId, Guid SessionId, long Messages, long Packed)
     {
         public NpgsqlCommand Command(string sql, params ReadOnlySpan<long> numbers) =>
             SessionCommand.Create(Connection, sql, UserId, SessionId, numbers);

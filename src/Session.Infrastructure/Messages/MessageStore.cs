@@ -55,9 +55,14 @@ internal sealed class MessageStore(
     {
         if (append.Key is { } key && await records.FindAsync(append.UserId, key, cancellationToken) is { } record)
         {
-            return record.IsOf(key.RequestHash)
-                ? new AppendResult(AppendOutcome.Replayed, await stored.ReadAsync(record, cancellationToken))
-                : new AppendResult(AppendOutcome.KeyReused, []);
+            if (!record.IsOf(key.RequestHash))
+            {
+                return new AppendResult(AppendOutcome.KeyReused, []);
+            }
+
+            return await stored.ReadAsync(record, cancellationToken) is { } made
+                ? new AppendResult(AppendOutcome.Replayed, made)
+                : new AppendResult(AppendOutcome.SessionNotFound, []);
         }
 
         return append.Messages.Any(message => message.HasOwnId) ? await stored.FindByIdsAsync(append, cancellationToken) : null;

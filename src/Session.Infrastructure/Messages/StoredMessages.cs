@@ -38,8 +38,8 @@ internal sealed class StoredMessages(NpgsqlDataSource dataSource, IMessageReader
             AS m (role, content, message_type, metadata, tokens_used, cost_usd, created_at, is_redacted, position) ON m.position = i.position
         """;
 
-    /// <summary>The messages that were written under a key.</summary>
-    public async Task<IReadOnlyList<SessionMessage>> ReadAsync(IdempotencyRecord record, CancellationToken cancellationToken)
+    /// <summary>The messages that were written under a key; <see langword="null"/> where they were removed for good since.</summary>
+    public async Task<IReadOnlyList<SessionMessage>?> ReadAsync(IdempotencyRecord record, CancellationToken cancellationToken)
     {
         var answer = JsonSerializer.Deserialize<MessagesAnswer>(record.Answer)!;
         var selection = new MessageSelection { Order = MessageOrder.OldestFirst, After = answer.FirstSequence - 1, Take = answer.Messages };
@@ -53,7 +53,7 @@ internal sealed class StoredMessages(NpgsqlDataSource dataSource, IMessageReader
             }
         }
 
-        return messages;
+        return messages.Count == answer.Messages ? messages : null;
     }
 
     /// <summary>

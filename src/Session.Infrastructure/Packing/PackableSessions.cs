@@ -5,8 +5,8 @@ internal static class PackableSessions
 {
     /// <summary>
     /// That of the partial index. Only what the digest has passed is packed: what is derived from messages is derived from rows. Of a session that
-    /// is not archived, only as much as is worth it.
+    /// is not put away, only as much as is worth it.
     /// </summary>
     public const string Condition =
-        "packed_messages < digested_messages AND (status = 'archived' OR digested_messages - packed_messages >= 256)";
+        "packed_messages < digested_messages AND (archived_at IS NOT NULL OR digested_messages - packed_messages >= 256)";
 }

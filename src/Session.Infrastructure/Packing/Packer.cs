@@ -24,12 +24,14 @@ internal sealed class Packer(NpgsqlDataSource dataSource, IOptions<PackingOption
 
     private static readonly string Find =
         $"""
-        SELECT s.user_id, s.session_id, s.through, s.status = 'archived'
+        SELECT s.user_id, s.session_id, s.through, s.is_at_rest
         FROM (
-            SELECT *, CASE WHEN status = 'archived' THEN digested_messages ELSE least(digested_messages, message_count - $1) END AS through
+            SELECT *,
+                   CASE WHEN archived_at IS NULL THEN least(digested_messages, message_count - $1) ELSE digested_messages END AS through,
+                   archived_at IS NOT NULL OR last_activity < $3 AS is_at_rest
             FROM dev.sessions
             WHERE {PackableSessions.Condition}) AS s
-        WHERE s.status = 'archived' OR s.through - s.packed_messages >= $2
+        WHERE s.through - s.packed_messages >= CASE WHEN s.archived_at IS NOT NULL THEN 1 WHEN s.is_at_rest THEN {PackingOptions.MinSegmentMessages} ELSE $2 END
         LIMIT {MaxFound}
         """;
 
@@ -82,6 +84,7 @@ internal sealed class Packer(NpgsqlDataSource dataSource, IOptions<PackingOption
             {
                 new NpgsqlParameter<long> { TypedValue = options.Value.KeepNewest },
                 new NpgsqlParameter<long> { TypedValue = options.Value.SegmentMessages },
+                new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetDatabaseNow() - options.Value.IdleAfter },
             },
         };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);

@@ -16,7 +16,7 @@ public sealed class PackingOptions
     /// <summary>Whether messages are packed. What is packed is read in any case.</summary>
     public bool Enabled { get; set; } = true;
 
-    /// <summary>The newest messages of a session that are not packed, unless it is archived. 0 to 1,000,000.</summary>
+    /// <summary>The newest messages of a session that are not packed, unless it is put away. 0 to 1,000,000.</summary>
     [Range(0, 1_000_000)]
     public int KeepNewest { get; set; } = 1_000;
 
@@ -27,6 +27,13 @@ public sealed class PackingOptions
     /// <summary>A segment takes no further message once its texts are this long. 4 KiB to 4 MiB.</summary>
     [Range(4 * 1024, 4 * 1024 * 1024)]
     public int SegmentBytes { get; set; } = 384 * 1024;
+
+    /// <summary>
+    /// A session without a message for so long is packed up to its newest messages even where the last segment does not get full. 1 minute to
+    /// 10 years.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:01:00", "3650.00:00:00")]
+    public TimeSpan IdleAfter { get; set; } = TimeSpan.FromDays(7);
 
     /// <summary>How hard zstd tries, 1 to 22. Once packed, messages are only read, and that is as fast at every level.</summary>
     [Range(1, 22)]

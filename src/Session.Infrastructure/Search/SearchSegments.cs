@@ -58,15 +58,9 @@ internal sealed class SearchSegments(MessageIndexer indexer, SearchIndex index, 
     }
 
     /// <summary>
-    /// Takes messages of a session out of the index, in the caller's transaction (read committed). Waits for a digest of the user's, which may wait
-    /// for a session: so the caller must have locked none yet.
+    /// Takes messages out of the index, in the caller's transaction (read committed). Waits for a digest of the user's, which may wait for a
+    /// session: so the caller must have locked none yet, or hold the lock of <see cref="LockAsync"/> already.
     /// </summary>
-    public Task RemoveAsync(
-        NpgsqlConnection connection, string userId, Guid sessionId, IReadOnlySet<long> sequences, CancellationToken cancellationToken) =>
-        RemoveAsync(
-            connection, userId, message => message.SessionId == sessionId && sequences.Contains(message.Sequence), cancellationToken);
-
-    /// <inheritdoc cref="RemoveAsync(NpgsqlConnection, string, Guid, IReadOnlySet{long}, CancellationToken)"/>
     public async Task RemoveAsync(
         NpgsqlConnection connection, string userId, Predicate<IndexedMessage> isRemoved, CancellationToken cancellationToken)
     {
@@ -90,8 +84,7 @@ internal sealed class SearchSegments(MessageIndexer indexer, SearchIndex index, 
     }
 
     /// <summary>
-    /// Takes the messages of sessions that are there no more out of a user's index. As <see cref="RemoveAsync(NpgsqlConnection, string, Guid, IReadOnlySet{long}, CancellationToken)"/>
-    /// in the caller's transaction, who must have locked no session yet.
+    /// Takes the messages of sessions that are there no more out of a user's index. As <see cref="RemoveAsync"/> in the caller's transaction, who must have locked no session yet.
     /// </summary>
     public async Task RemoveGoneAsync(NpgsqlConnection connection, string userId, CancellationToken cancellationToken)
     {

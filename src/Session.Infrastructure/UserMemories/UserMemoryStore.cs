@@ -179,6 +179,36 @@ internal sealed class UserMemoryStore(
         });
     }
 
+    public async Task<bool> RestoreAsync(UserMemory memory, CancellationToken cancellationToken) =>
+        await context.Database.ExecuteSqlAsync(
+            $"""
+            INSERT INTO dev.user_memories
+                (user_id, memory_id, memory_type, content, metadata, session_id, sequence, importance, valid_until, version, created_at, updated_at, vector)
+            VALUES ({memory.UserId}, {memory.MemoryId}, {memory.MemoryType}, {memory.Content}, {memory.Metadata}::jsonb, {memory.SessionId}, {memory.Sequence},
+                    {memory.Importance}, {memory.ValidUntil}, {memory.Version}, {memory.CreatedAt}, {memory.UpdatedAt}, {Vector(memory)})
+            ON CONFLICT DO NOTHING
+            """,
+            cancellationToken) > 0;
+
+    public async Task<bool?> RestoreAsync(UserMemoryVersion version, CancellationToken cancellationToken)
+    {
+        var added = await context.Database.ExecuteSqlAsync(
+            $"""
+            INSERT INTO dev.user_memory_versions
+                (user_id, memory_id, version, memory_type, content, metadata, session_id, sequence, importance, valid_until, written_at)
+            SELECT user_id, memory_id, {version.Version}, {version.MemoryType}, {version.Content}, {version.Metadata}::jsonb, {version.SessionId},
+                   {version.Sequence}, {version.Importance}, {version.ValidUntil}, {version.WrittenAt}
+            FROM dev.user_memories
+            WHERE user_id = {version.UserId} AND memory_id = {version.MemoryId} AND {version.Version} < version AND {version.Version} >= version - {MaxVersions}
+            ON CONFLICT DO NOTHING
+            """,
+            cancellationToken) > 0;
+        return added || await context.UserMemoryVersions.AnyAsync(
+            v => v.UserId == version.UserId && v.MemoryId == version.MemoryId && v.Version == version.Version, cancellationToken)
+            ? added
+            : null;
+    }
+
     private static IQueryable<UserMemory> Filter(IQueryable<UserMemory> memories, UserMemoryFilter filter, DateTimeOffset now)
     {
         memories = filter.MemoryType is { } type ? memories.Where(m => m.MemoryType == type) : memories;

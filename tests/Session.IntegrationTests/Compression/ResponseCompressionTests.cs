@@ -26,6 +26,41 @@ public sealed class ResponseCompressionTests(ApiFixture service) : IClassFixture
         Assert.False(plain.Headers.ContainsKey("Content-Encoding"));
     }
 
+    [Fact]
+    public async Task A_context_and_what_a_search_found_go_out_as_their_client_accepts_it()
+    {
+        var (user, session) = await StartConversationAsync(messages: 50, content: "Once upon a time there was a conversation.");
+
+        foreach (var path in new[] { $"{session}/context", "/api/v1/sessions/search?q=conversation" })
+        {
+            var plain = await user.GetAsync(path);
+            var (bytes, headers) = await GetAsync(user, path, "zstd");
+
+            Assert.Equal("zstd", Assert.Single(headers["Content-Encoding"]));
+            Assert.Equal(plain.Text, Decode(bytes, "zstd"));
+        }
+    }
+
+    [Theory]
+    [InlineData("json", "gzip")]
+    [InlineData("jsonl", "br")]
+    [InlineData("jsonl", "zstd")]
+    [InlineData("markdown", "zstd")]
+    public async Task An_export_goes_out_as_its_client_accepts_it(string format, string encoding)
+    {
+        var (user, session) = await StartConversationAsync(messages: 50, content: "Once upon a time there was a conversation.");
+        var plain = await user.GetAsync($"{session}/export?format={format}");
+
+        var (bytes, headers) = await GetAsync(user, $"{session}/export?format={format}", encoding);
+
+        Assert.Equal(encoding, Assert.Single(headers["Content-Encoding"]));
+        Assert.InRange(bytes.Length, 1, plain.Text.Length / 4);
+        Assert.Equal(MessagesOf(plain.Text), MessagesOf(Decode(bytes, encoding)));
+
+        // The moment of the export stands before the session.
+        static string MessagesOf(string export) => export[export.IndexOf("ession", StringComparison.Ordinal)..];
+    }
+
     [Theory]
     [InlineData("gzip")]
     [InlineData("br")]

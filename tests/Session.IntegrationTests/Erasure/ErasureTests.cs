@@ -3,6 +3,7 @@ using SessionService.Infrastructure.Erasure;
 using SessionService.IntegrationTests.Databases;
 using SessionService.IntegrationTests.Hosting;
 using SessionService.IntegrationTests.Packing;
+using SessionService.IntegrationTests.Transfers;
 
 namespace SessionService.IntegrationTests.Erasure;
 
@@ -89,6 +90,42 @@ public sealed class ErasureTests(PackingFixture service) : IClassFixture<Packing
             (before.Number("total_sessions") - 150, before.Number("total_messages"), before.Number("total_tokens")),
             (after.Number("total_sessions"), after.Number("total_messages"), after.Number("total_tokens")));
         Assert.All(Counts((await user.GetAsync(Data(user))).Is(200)), count => Assert.Equal(0, count));
+    }
+
+    [Fact]
+    public async Task What_a_memory_was_is_in_the_receipt_and_what_is_of_the_future_is_erased_too()
+    {
+        var user = service.AsNewUser();
+        var memories = $"/api/v1/users/{user.UserId}/memories";
+        var memory = (await user.PostAsync(memories, """{"content":"Likes tea."}""")).Is(201).Text("memory_id");
+        (await user.PutAsync($"{memories}/{memory}", """{"content":"Likes coffee."}""")).Is(200);
+        string[] ofTheFuture =
+        [
+            $$"""{"type":"session","session_id":"{{Guid.NewGuid()}}","created_at":"2099-01-01T00:00:00Z"}""",
+            $$"""{"type":"user_memory","memory_id":"{{Guid.NewGuid()}}","content":"Will like tea.","created_at":"2099-01-01T00:00:00Z"}""",
+        ];
+        (await user.ImportAsync(ofTheFuture)).Is(200);
+
+        var rows = (await user.DeleteAsync(Data(user))).Is(200).GetProperty("rows");
+
+        Assert.Equal((1, 2, 1), (rows.Number("sessions"), rows.Number("user_memories"), rows.Number("user_memory_versions")));
+        Assert.All(Counts((await user.GetAsync(Data(user))).Is(200)), count => Assert.Equal(0, count));
+    }
+
+    [Fact]
+    public async Task A_write_sent_again_after_its_session_is_gone_finds_no_session()
+    {
+        var user = service.AsNewUser();
+        var session = await user.StartSessionAsync();
+        const string Message = """{"role":"user","content":"Hello"}""";
+        (await user.PostAsync($"{session}/messages", Message, "key")).Is(201);
+        (await user.PostAsync($"{session}/messages/batch", $$"""{"messages":[{{Message}},{{Message}}]}""", "batch")).Is(201);
+        await using var database = new TestDatabase(service.ConnectionString);
+        // As an instance of an older version leaves it between two steps of an erasure.
+        await database.ExecuteAsync($"DELETE FROM dev.sessions WHERE user_id = '{user.UserId}'");
+
+        (await user.PostAsync($"{session}/messages", Message, "key")).IsProblem(404, "session_not_found");
+        (await user.PostAsync($"{session}/messages/batch", $$"""{"messages":[{{Message}},{{Message}}]}""", "batch")).IsProblem(404, "session_not_found");
     }
 
     private static string Data(ApiClient user) => $"/api/v1/users/{user.UserId}/data";

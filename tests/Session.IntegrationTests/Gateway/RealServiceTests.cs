@@ -110,6 +110,33 @@ public sealed class RealServiceTests(ServedFixture service) : IClassFixture<Serv
         (await service.Through(gateway, "u").GetAsync(created.Headers["Location"])).Is(200);
     }
 
+    [Theory]
+    [MemberData(nameof(All))]
+    public async Task A_long_answer_goes_through_as_the_service_compressed_it_for_the_client(string gateway)
+    {
+        var user = service.Through(gateway, $"user-{Guid.NewGuid()}");
+        var session = await user.StartSessionAsync();
+        var messages = string.Join(',', Enumerable.Repeat("""{"role":"user","content":"Once upon a time there was a conversation."}""", 100));
+        (await user.PostAsync($"{session}/messages/batch", $$"""{"messages":[{{messages}}]}""")).Is(201);
+
+        foreach (var path in new[] { $"{session}/messages", $"{session}/export?format=jsonl" })
+        {
+            foreach (var encoding in new[] { "gzip", "br", "zstd" })
+            {
+                (string, string)[] headers = [("X-User-Id", user.UserId!), ("Accept-Encoding", encoding)];
+                using var http = GatewayClient.Create(service.AddressOf(gateway));
+                using var answer = await http.SendAsync(GatewayClient.Request(service.AddressOf(gateway), HttpMethod.Get, path, headers));
+                using var direct = GatewayClient.Create(service.Address);
+                using var plain = await direct.SendAsync(GatewayClient.Request(service.Address, HttpMethod.Get, path, ("X-User-Id", user.UserId!)));
+
+                Assert.Equal(encoding, Assert.Single(answer.Content.Headers.ContentEncoding));
+                Assert.Contains("Accept-Encoding", answer.Headers.Vary);
+                Assert.Empty(plain.Content.Headers.ContentEncoding);
+                Assert.InRange((await answer.Content.ReadAsByteArrayAsync()).Length, 1, (await plain.Content.ReadAsByteArrayAsync()).Length / 4);
+            }
+        }
+    }
+
     // The service reads up to 16 MiB; fields that it does not know do not count.
     [Theory]
     [MemberData(nameof(All))]

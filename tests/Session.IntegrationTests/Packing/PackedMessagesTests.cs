@@ -1,4 +1,7 @@
 using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Npgsql;
 using SessionService.Infrastructure.Packing;
 using SessionService.IntegrationTests.Databases;
 using SessionService.IntegrationTests.Digests;
@@ -202,6 +205,44 @@ public sealed class PackedMessagesTests(PackingFixture service) : IClassFixture<
         Assert.Equal(before.Replace("\"total\":2000", "\"total\":2100", StringComparison.Ordinal), (await user.GetAsync($"{session}/messages?after=0&limit=1000")).Text);
         Assert.Equal(2_100, (await user.GetAsync(session)).Is(200).Number("message_count"));
     }
+
+    [Fact]
+    public async Task A_session_that_is_put_away_is_packed_whole_though_it_has_ended()
+    {
+        var (user, session) = await StartConversationAsync(seed: 7, messages: 300);
+        (await user.DeleteAsync(session)).Is(200);
+        await service.PackAsync();
+        Assert.Equal("256 256 44", await PlacesAsync(session));
+
+        (await user.PostAsync($"{session}/archive", "")).Is(200);
+        await service.PackAsync();
+
+        Assert.Equal("300 300 0", await PlacesAsync(session));
+        Assert.Equal("ended", (await user.GetAsync(session)).Is(200).Text("status"));
+    }
+
+    [Fact]
+    public async Task A_session_at_rest_is_packed_up_to_its_newest_messages_though_they_fill_no_segment()
+    {
+        var (_, session) = await StartConversationAsync(seed: 8, messages: 600);
+        await service.DigestAsync();
+        var packer = PackerOf(idleAfter: TimeSpan.Zero);
+
+        var found = Assert.Single(await packer.FindAsync(CancellationToken.None), IsOfSession);
+        Assert.DoesNotContain(await PackerOf(idleAfter: TimeSpan.FromDays(1)).FindAsync(CancellationToken.None), IsOfSession);
+        Assert.True(await packer.PackAsync(found, CancellationToken.None));
+
+        Assert.Equal("590 590 10", await PlacesAsync(session));
+        Assert.DoesNotContain(await packer.FindAsync(CancellationToken.None), IsOfSession);
+
+        bool IsOfSession(Packable packable) => session.EndsWith($"{packable.SessionId}", StringComparison.Ordinal);
+    }
+
+    private Packer PackerOf(TimeSpan idleAfter) => new(
+        service.Services.GetRequiredService<NpgsqlDataSource>(),
+        Options.Create(new PackingOptions { KeepNewest = 10, SegmentMessages = 2048, Level = 3, IdleAfter = idleAfter }),
+        service.Services.GetRequiredService<PackingMetrics>(),
+        TimeProvider.System);
 
     /// <summary>How many messages the session says are packed, how many the segments hold, and how many are rows.</summary>
     private async Task<string> PlacesAsync(string session)

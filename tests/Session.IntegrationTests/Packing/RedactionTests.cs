@@ -1,5 +1,8 @@
+using Npgsql;
+using SessionService.Infrastructure.Search;
 using SessionService.IntegrationTests.Databases;
 using SessionService.IntegrationTests.Hosting;
+using SessionService.IntegrationTests.Transfers;
 
 namespace SessionService.IntegrationTests.Packing;
 
@@ -91,6 +94,86 @@ public sealed class RedactionTests(PackingFixture service) : IClassFixture<Packi
     }
 
     [Fact]
+    public async Task A_redaction_reaches_every_fork_that_holds_the_message_and_no_other_message()
+    {
+        var user = service.AsNewUser();
+        var session = await user.StartSessionAsync();
+        (await user.PostAsync($"{session}/messages/batch", $$"""{"messages":[{{string.Join(',', Enumerable.Repeat(Message, 300))}}]}""")).Is(201);
+        var packed = await ForkAsync(user, session, through: 300);
+        var before = await ForkAsync(user, session, through: 99);
+        await user.WriteMessageAsync(before, """{"role":"user","content":"Another hundredth"}""");
+        await service.PackAsync();
+        var late = await ForkAsync(user, session, through: 100);
+        var ofFork = await ForkAsync(user, packed, through: 150);
+        var lineage = Guid.NewGuid();
+        var alleged = $$"""{"type":"session","session_id":"{{lineage}}","forked_from_session":"{{session[^36..]}}","forked_from_sequence":300}""";
+        var ofAlleged = string.Join('\n', Enumerable.Range(1, 100).Select(n => $$"""{"type":"message","session_id":"{{lineage}}","role":"user","content":"{{n}}"}"""));
+        (await user.ImportAsync($"{alleged}\n{ofAlleged}")).Is(200).Has("messages", created: 100);
+
+        (await user.DeleteAsync($"{session}/messages/100")).Is(200);
+
+        foreach (var reached in new[] { session, packed, late, ofFork })
+        {
+            var message = (await user.GetAsync($"{reached}/messages?after=99&limit=1")).Is(200).Items("messages")[0];
+            Assert.Equal(("", true), (message.Text("content"), message.TryGetProperty("redacted_at", out _)));
+            Assert.Equal(1, (await user.GetAsync($"{reached}/messages?after=0&limit=1000")).Is(200).Items("messages").Count(other => other.Text("content").Length == 0));
+        }
+
+        foreach (var (other, content) in new[] { (before, "Another hundredth"), ($"/api/v1/sessions/{lineage}", "100") })
+        {
+            Assert.Equal(content, (await user.GetAsync($"{other}/messages?after=99&limit=1")).Is(200).Items("messages")[0].Text("content"));
+        }
+
+        // A copy is a message of its own: the one that it was made of stays.
+        (await user.DeleteAsync($"{packed}/messages/101")).Is(200);
+        Assert.Equal(Secret, (await user.GetAsync($"{session}/messages?after=100&limit=1")).Is(200).Items("messages")[0].Text("content"));
+    }
+
+    [Fact]
+    public async Task A_fork_under_way_and_a_redaction_wait_for_each_other()
+    {
+        var user = service.AsNewUser();
+        var session = await user.StartSessionAsync();
+        await user.WriteMessageAsync(session, Message);
+        await using var database = new TestDatabase(service.ConnectionString);
+        Task<Answer> fork, redaction;
+        await using (var connection = new NpgsqlConnection(service.ConnectionString))
+        {
+            await connection.OpenAsync();
+            await using var transaction = await connection.BeginTransactionAsync();
+            await SearchSegments.LockAsync(connection, user.UserId, CancellationToken.None);
+
+            fork = user.PostAsync($"{session}/fork", "{}");
+            redaction = user.DeleteAsync($"{session}/messages/1");
+            while (await database.QueryAsync("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") is not [_, _])
+            {
+                Assert.False(fork.IsCompleted || redaction.IsCompleted);
+            }
+        }
+
+        (await redaction).Is(200);
+        var forked = $"/api/v1/sessions/{(await fork).Is(201).Text("session_id")}";
+        Assert.Equal("", (await user.GetAsync($"{forked}/messages")).Is(200).Items("messages")[0].Text("content"));
+        Assert.Empty(await FindSecretAsync(user));
+    }
+
+    [Fact]
+    public async Task A_redaction_changes_the_ETag_of_its_session()
+    {
+        var user = service.AsNewUser();
+        var session = await user.StartSessionAsync();
+        await user.WriteMessageAsync(session, Message);
+        var before = (await user.GetAsync(session)).Headers["ETag"];
+
+        (await user.DeleteAsync($"{session}/messages/1")).Is(200);
+        var after = (await user.GetAsync(session)).Headers["ETag"];
+        (await user.DeleteAsync($"{session}/messages/1")).Is(200);
+
+        Assert.NotEqual(before, after);
+        Assert.Equal(after, (await user.GetAsync(session)).Headers["ETag"]);
+    }
+
+    [Fact]
     public async Task Only_messages_that_are_there_and_the_callers_own_are_redacted()
     {
         var user = service.AsNewUser();
@@ -110,6 +193,9 @@ public sealed class RedactionTests(PackingFixture service) : IClassFixture<Packi
         (await user.DeleteAsync(session)).Is(200);
         (await user.DeleteAsync($"{session}/messages/1")).Is(200);
     }
+
+    private static async Task<string> ForkAsync(ApiClient user, string session, int through) =>
+        $"/api/v1/sessions/{(await user.PostAsync($"{session}/fork", $$"""{"through_sequence":{{through}}}""")).Is(201).Text("session_id")}";
 
     /// <summary>The tables in which a text stands anywhere in a user's rows.</summary>
     private async Task<string[]> FindSecretAsync(ApiClient user)

@@ -110,6 +110,8 @@ public sealed class ExecutableTests
             var copy = await RunAsync(there.ConnectionString, "export", "--user", "a/b", "--output", again);
             var none = await RunAsync(here.ConnectionString, "export", "--user", "a/b", "--session", $"{Guid.NewGuid()}");
             var nobody = await RunAsync(here.ConnectionString, "export");
+            var blank = await RunAsync(here.ConnectionString, "export", "--user", " ");
+            var printed = await RunAsync(here.ConnectionString, "export", "--user", " a/b ");
 
             Assert.True(wrong.ExitCode == 1, wrong.Output);
             Assert.Contains("line 2: role: must be one of user, assistant, system, tool (validation_failed)", wrong.Output, StringComparison.Ordinal);
@@ -121,6 +123,12 @@ public sealed class ExecutableTests
             Assert.True(none.ExitCode == 1, none.Output);
             Assert.Contains("There is no such session.", none.Output, StringComparison.Ordinal);
             Assert.True(nobody.ExitCode == 1, nobody.Output);
+            Assert.True(blank.ExitCode == 1, blank.Output);
+            Assert.Contains("--user must be a user's id.", blank.Output, StringComparison.Ordinal);
+            Assert.DoesNotContain("   at ", blank.Output, StringComparison.Ordinal);
+            // What is logged goes to standard error, which comes last here.
+            var lines = await File.ReadAllLinesAsync(exported);
+            Assert.Equal(lines[1..], printed.Output.Split('\n')[1..lines.Length]);
         }
         finally
         {

@@ -318,7 +318,7 @@ public sealed class SearchEndpointTests(SearchFixture service) : IClassFixture<S
             await connection.OpenAsync();
             await using var transaction = await connection.BeginTransactionAsync();
             await service.Services.GetRequiredService<SearchSegments>().RemoveAsync(
-                connection, user.UserId, Guid.Parse(session.Split('/')[^1]), new HashSet<long> { 1, 3 }, CancellationToken.None);
+                connection, user.UserId, message => $"{message.SessionId}" == session[^36..] && message.Sequence is 1 or 3, CancellationToken.None);
             await transaction.CommitAsync();
         }
 

@@ -129,7 +129,7 @@ public sealed class ImportTests(TransferFixture service) : IClassFixture<Transfe
         var exported = await user.ExportAsync();
 
         Assert.Equal(messages + 2, exported.Length);
-        Assert.Equal($$"""{"type":"end","sessions":1,"messages":{{messages}},"memories":0}""", exported[^1]);
+        Assert.Equal($$"""{"type":"end","sessions":1,"messages":{{messages}},"memories":0,"user_memories":0}""", exported[^1]);
         for (var n = 1; n <= messages; n++)
         {
             Assert.Contains($"\"sequence\":{n},\"role\":\"user\",\"content\":\"message {n}\"", exported[n], StringComparison.Ordinal);
@@ -171,6 +171,7 @@ public sealed class ImportTests(TransferFixture service) : IClassFixture<Transfe
         Assert.Equal("2023-11-14T22:13:20.123456Z", tea.Text("created_at"));
         Assert.Equal("2023-11-14T22:15:00.500000Z", tea.Text("last_activity"));
         Assert.Equal("Coffee?", tea.GetProperty("metadata").GetProperty("branches").GetProperty("x").GetProperty("message").GetProperty("content").Items("parts")[0].GetString());
+        Assert.StartsWith("Tea", tea.Text("title"), StringComparison.Ordinal);
         var messages = (await user.GetAsync($"/api/v1/sessions/{tea.Text("session_id")}/messages")).Is(200).Items("messages");
         Assert.Equal(["user", "tool", "assistant"], messages.Select(message => message.Text("role")));
         Assert.Equal(["Green or black?\n🍵", "lone \uFFFD", "Black."], messages.Select(message => message.Text("content")));
@@ -198,6 +199,59 @@ public sealed class ImportTests(TransferFixture service) : IClassFixture<Transfe
         Assert.Equal(["system", "user", "assistant", "tool"], messages.Select(message => message.Text("role")));
         Assert.Equal(["chat", "chat", "tool_call", "tool_result"], messages.Select(message => message.Text("message_type")));
         Assert.Equal("1", messages[3].GetProperty("metadata").Text("tool_call_id"));
+    }
+
+    [Theory]
+    [InlineData("application/json")]
+    [InlineData("application/x-ndjson")]
+    public async Task The_messages_of_a_chat_are_a_conversation_also_where_they_stand_alone(string type)
+    {
+        var user = service.AsNewUser();
+        const string chat = """[{"role": "user", "content": "Hi"}, {"role": "assistant", "content": [], "tool_calls": [{"id": "]"}]}, {"role": "tool", "content": "Ho"}]""";
+        var (chats, count) = type == "application/json" ? (chat, 1) : ($"{chat}\n[{{\"role\":\"user\",\"content\":\"Other\"}}]", 2);
+
+        var first = (await user.ImportAsync(chats, type: type)).Is(200);
+        (await user.ImportAsync(chats, type: type)).Is(200).Has("sessions", created: 0, unchanged: count);
+
+        first.Has("sessions", created: count);
+        first.Has("messages", created: 2 + count);
+        var session = (await user.GetAsync("/api/v1/sessions")).Is(200).Items("sessions").Single(session => session.Number("message_count") == 3);
+        var messages = (await user.GetAsync($"/api/v1/sessions/{session.Text("session_id")}/messages")).Is(200).Items("messages");
+        Assert.Equal(["Hi", """[{"id": "]"}]""", "Ho"], messages.Select(message => message.Text("content")));
+    }
+
+    [Fact]
+    public async Task An_export_that_was_cut_off_is_taken_as_far_as_it_goes_and_told_of()
+    {
+        var user = service.AsNewUser();
+        var session = Guid.NewGuid();
+        string[] lines = ["""{"type":"export","version":1}""", Session(session), Message(session, 1)];
+
+        var cutOff = (await user.ImportAsync(lines, "skip")).Is(200);
+        var whole = (await user.ImportAsync([.. lines, """{"type":"end"}"""], "skip")).Is(200);
+
+        cutOff.Has("messages", created: 1);
+        Assert.False(cutOff.GetProperty("is_complete").GetBoolean());
+        var error = Assert.Single(cutOff.Items("errors"));
+        Assert.Equal((4, "export_incomplete"), (error.Number("line"), error.Text("code")));
+        whole.Has("messages", created: 0, unchanged: 1);
+        Assert.True(whole.GetProperty("is_complete").GetBoolean());
+    }
+
+    [Theory]
+    [InlineData("active", "2020-01-01T00:00:00Z", null)]
+    [InlineData("ended", "2020-01-01T00:00:00Z", "2020-01-01T00:00:00.000000Z")]
+    [InlineData("ended", null, null)]
+    [InlineData("archived", null, "2019-01-01T00:00:00.000000Z")]
+    public async Task A_session_is_put_away_exactly_where_its_status_allows_it(string status, string? archivedAt, string? expected)
+    {
+        var user = service.AsNewUser();
+        var session = Guid.NewGuid();
+        var line = $$"""{"type":"session","session_id":"{{session}}","status":"{{status}}","created_at":"2019-01-01T00:00:00Z"{{(archivedAt is null ? "" : $",\"archived_at\":\"{archivedAt}\"")}}}""";
+
+        (await user.ImportAsync([line])).Is(200).Has("sessions", created: 1);
+
+        Assert.Equal(expected, (await user.GetAsync($"/api/v1/sessions/{session}")).Is(200).GetProperty("archived_at").GetString());
     }
 
     [Theory]

@@ -36,8 +36,29 @@ internal sealed class RandomConversations(int seed)
 
             (await user.PutAsync(session, $$"""{"session_summary":{{Text()}},"last_activity":"{{Time()}}"}""")).Is(200);
             var status = new[] { "active", "completed", "ended", "archived", "expired" }[_random.Next(5)];
-            (await user.PutAsync(session, $$"""{"status":"{{status}}"}""")).Is(200);
+            (await user.PutAsync(session, $$"""{"status":"{{status}}","title":{{Title()}}}""")).Is(200);
         }
+
+        for (var memory = _random.Next(20); memory > 0; memory--)
+        {
+            var written = (await user.PostAsync($"/api/v1/users/{user.UserId}/memories", Memory())).Is(201);
+            for (var change = _random.Next(4); change > 0; change--)
+            {
+                (await user.PutAsync($"/api/v1/users/{user.UserId}/memories/{written.Text("memory_id")}", Memory())).Is(200);
+            }
+        }
+    }
+
+    private string Title() => _random.Next(3) == 0 ? "\" \"" : Text();
+
+    private string Memory()
+    {
+        string[] optional =
+        [
+            $$""","memory_type":{{Text()}}""", $$""","metadata":{{Json()}}""",
+            $$""","importance":{{_random.Next(1_000_001).ToString(CultureInfo.InvariantCulture)}}e-6""", $$""","valid_until":"{{Time()}}" """,
+        ];
+        return $$"""{"content":{{Text()}}{{string.Concat(optional.Where(_ => _random.Next(2) == 0))}}}""";
     }
 
     private string Message()

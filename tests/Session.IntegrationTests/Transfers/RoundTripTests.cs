@@ -30,6 +30,9 @@ public sealed class RoundTripTests(TransferFixture service, ElsewhereFixture els
         Assert.True(first.GetProperty("is_complete").GetBoolean());
         first.Has("messages", messages);
         first.Has("sessions", sessions);
+        var memories = exported.Count(line => line.StartsWith("""{"type":"user_memory""", StringComparison.Ordinal));
+        first.Has("user_memories", memories);
+        second.Has("user_memories", created: 0, unchanged: memories);
         second.Has("messages", created: 0, unchanged: messages);
         second.Has("sessions", created: 0, unchanged: sessions);
         Assert.Equal(exported, await there.ExportAsync());
@@ -141,6 +144,30 @@ public sealed class RoundTripTests(TransferFixture service, ElsewhereFixture els
         Assert.Equal(exported, await there.ExportAsync());
         var said = exported[1].Replace("\"content\":\"\"", "\"content\":\"4929\"", StringComparison.Ordinal);
         (await there.ImportAsync([exported[0], said])).Is(200).Has("messages", created: 0, failed: 1);
+    }
+
+    [Fact]
+    public async Task What_is_known_of_a_user_goes_along_with_what_it_was_and_where_it_came_from()
+    {
+        var user = service.AsNewUser();
+        var session = await user.StartSessionAsync();
+        await user.WriteMessageAsync(session);
+        var memories = $"/api/v1/users/{user.UserId}/memories";
+        var memory = (await user.PostAsync(memories, $$"""{"content":"Likes tea.","session_id":"{{session[^36..]}}","sequence":1,"importance":0.5}""")).Is(201);
+        var path = $"{memories}/{memory.Text("memory_id")}";
+        (await user.PutAsync(path, """{"content":"Likes coffee.","valid_until":"2030-01-01T00:00:00Z","metadata":{"a":1.50}}""")).Is(200);
+        var exported = await user.ExportAsync();
+        var there = elsewhere.As(user.UserId);
+
+        (await there.ImportAsync(exported)).Is(200).Has("user_memories", created: 2);
+
+        Assert.EndsWith(""","user_memories":1}""", exported[^1], StringComparison.Ordinal);
+        Assert.Equal((await user.GetAsync(path)).Text, (await there.GetAsync(path)).Text);
+        Assert.Equal((await user.GetAsync($"{path}/versions")).Text, (await there.GetAsync($"{path}/versions")).Text);
+        Assert.Contains("Likes coffee.", (await there.PostAsync($"{memories}/search", """{"query":"coffee"}""")).Text, StringComparison.Ordinal);
+        var stray = exported.Single(line => line.StartsWith("""{"type":"user_memory_version",""", StringComparison.Ordinal));
+        (await elsewhere.AsNewUser().ImportAsync([stray])).Is(200).Has("user_memories", created: 0, failed: 1);
+        Assert.DoesNotContain("user_memory", (await user.GetAsync($"{session}/export?format=jsonl")).Text.Replace("user_memories\":0", "", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 
     [Fact]

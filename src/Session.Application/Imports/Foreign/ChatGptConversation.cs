@@ -3,6 +3,7 @@ using System.Text.Json;
 using SessionService.Application.Exports;
 using SessionService.Application.Json;
 using SessionService.Domain.Messages;
+using SessionService.Domain.Sessions;
 
 namespace SessionService.Application.Imports.Foreign;
 
@@ -25,7 +26,7 @@ public static class ChatGptConversation
     /// <param name="maxJsonBytes">The room for metadata.</param>
     public static IEnumerable<object> Read(JsonElement json, string userId, DateTimeOffset now, int maxJsonBytes)
     {
-        var nodes = json.GetProperty("mapping");
+        var nodes = ReadNodes(json.GetProperty("mapping"));
         var conversationId = json.Text("conversation_id") ?? json.Text("id") ?? Convert.ToHexString(Hash(json));
         var sessionId = NameBasedId.Of(Source, userId, conversationId);
         var path = FindPath(nodes, json.Text("current_node"));
@@ -34,6 +35,7 @@ public static class ChatGptConversation
         yield return new SessionLine
         {
             SessionId = sessionId,
+            Title = TitleOf(json),
             Metadata = new JsonText(Describe(json, nodes, path, conversationId, maxJsonBytes)),
             CreatedAt = createdAt,
             UpdatedAt = updatedAt > createdAt ? updatedAt : createdAt,
@@ -64,20 +66,32 @@ public static class ChatGptConversation
         }
     }
 
-    /// <summary>From the root to the current node; where that is not named or not there, to the last leaf.</summary>
-    private static List<(string Id, JsonElement Node)> FindPath(JsonElement nodes, string? current)
+    /// <summary>The nodes in the order of the file, found by their ids: a look-up in JSON reads all of it, and a path has as many steps as there are nodes.</summary>
+    private static OrderedDictionary<string, JsonElement> ReadNodes(JsonElement mapping)
     {
-        if (current is null || nodes.Member(current) is null)
+        var nodes = new OrderedDictionary<string, JsonElement>(StringComparer.Ordinal);
+        foreach (var node in mapping.EnumerateObject().Where(node => node.Value.ValueKind == JsonValueKind.Object))
         {
-            current = nodes.EnumerateObject()
+            nodes[node.Name] = node.Value;
+        }
+
+        return nodes;
+    }
+
+    /// <summary>From the root to the current node; where that is not named or not there, to the last leaf.</summary>
+    private static List<(string Id, JsonElement Node)> FindPath(OrderedDictionary<string, JsonElement> nodes, string? current)
+    {
+        if (current is null || !nodes.ContainsKey(current))
+        {
+            current = nodes
                 .Where(node => node.Value.Member("children") is not { ValueKind: JsonValueKind.Array } children || children.GetArrayLength() == 0)
-                .Select(node => node.Name)
+                .Select(node => node.Key)
                 .LastOrDefault();
         }
 
         var path = new List<(string, JsonElement)>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        while (current is not null && seen.Add(current) && nodes.Member(current) is { } node)
+        while (current is not null && nodes.TryGetValue(current, out var node) && seen.Add(current))
         {
             path.Add((current, node));
             current = node.Text("parent");
@@ -86,6 +100,12 @@ public static class ChatGptConversation
         path.Reverse();
         return path;
     }
+
+    /// <summary>As much of the title as a session's may hold; the metadata have all of it.</summary>
+    private static string? TitleOf(JsonElement json) =>
+        json.Text("title") is { } title && !string.IsNullOrWhiteSpace(title)
+            ? string.Concat(title.EnumerateRunes().Take(Session.MaxTitleLength))
+            : null;
 
     private static string? RoleOf(JsonElement message) => message.Member("author")?.Text("role") switch
     {
@@ -139,7 +159,7 @@ public static class ChatGptConversation
     }
 
     private static string Describe(
-        JsonElement json, JsonElement nodes, List<(string Id, JsonElement Node)> path, string conversationId, int maxJsonBytes)
+        JsonElement json, OrderedDictionary<string, JsonElement> nodes, List<(string Id, JsonElement Node)> path, string conversationId, int maxJsonBytes)
     {
         var labels = new StringBuilder("{\"source\":\"").Append(Source).Append("\",\"conversation_id\":").Append(JsonSerializer.Serialize(conversationId));
         if (json.Text("title") is { } title)
@@ -156,9 +176,9 @@ public static class ChatGptConversation
         var branches = new List<string>();
         var room = maxJsonBytes - RoomForLabels - (6 * labels.Length);
         var omitted = 0;
-        foreach (var node in nodes.EnumerateObject().Where(node => !taken.Contains(node.Name)))
+        foreach (var node in nodes.Where(node => !taken.Contains(node.Key)))
         {
-            var text = $"{JsonSerializer.Serialize(node.Name)}:{node.Value.GetRawText()}";
+            var text = $"{JsonSerializer.Serialize(node.Key)}:{node.Value.GetRawText()}";
             var bytes = Encoding.UTF8.GetByteCount(text) + 1;
             if (bytes > room || JsonLimits.Refuse(Encoding.UTF8.GetBytes(node.Value.GetRawText()), room) is not null)
             {

@@ -8,14 +8,18 @@ using SessionService.Domain.Messages;
 namespace SessionService.Application.Imports.Foreign;
 
 /// <summary>
-/// The messages of a chat as OpenAI's interface takes them, <c>{"messages": [{"role": …, "content": …}, …]}</c>, alone or one a line as for
-/// fine-tuning. They have no ids: the same text is the same session.
+/// The messages of a chat as OpenAI's interface takes them, <c>{"messages": [{"role": …, "content": …}, …]}</c> or the array alone, one or one a
+/// line as for fine-tuning. They have no ids: the same text is the same session.
 /// </summary>
 public static class ChatMessages
 {
     private const string Source = "openai";
 
     public static bool Is(JsonElement json) => json.Member("messages") is { ValueKind: JsonValueKind.Array };
+
+    /// <summary>Whether an array that this stands in is the messages of a chat: none of an export's, which name their session.</summary>
+    public static bool IsMessage(JsonElement json) =>
+        json.Member("role") is { ValueKind: JsonValueKind.String } && json.Member("session_id") is null;
 
     public static IEnumerable<object> Read(JsonElement json, string userId, DateTimeOffset now)
     {
@@ -54,16 +58,15 @@ public static class ChatMessages
     }
 
     // A message that only calls tools says nothing: the calls are what it is about.
-    private static string? ContentOf(JsonElement message) => message.Member("content") switch
+    private static string? ContentOf(JsonElement message)
     {
-        { ValueKind: JsonValueKind.String } text when !string.IsNullOrWhiteSpace(text.GetString()) => text.AsText(),
-        { ValueKind: JsonValueKind.Array } parts => string.Join(
-            "\n",
-            parts.EnumerateArray().Select(part => part.AsText() ?? part.Text("text") ?? part.Text("refusal") ?? part.GetRawText())),
-        _ => message.Text("refusal")
-            ?? (message.Member("tool_calls") ?? message.Member("function_call"))?.GetRawText()
-            ?? message.Text("content"),
-    };
+        var text = message.Member("content") is { ValueKind: JsonValueKind.Array } parts
+            ? string.Join("\n", parts.EnumerateArray().Select(part => part.AsText() ?? part.Text("text") ?? part.Text("refusal") ?? part.GetRawText()))
+            : message.Text("content");
+        return string.IsNullOrWhiteSpace(text)
+            ? message.Text("refusal") ?? (message.Member("tool_calls") ?? message.Member("function_call"))?.GetRawText() ?? text
+            : text;
+    }
 
     /// <summary>All members but these, and where they came from.</summary>
     private static string Describe(JsonElement json, params ReadOnlySpan<string> but)

@@ -37,6 +37,10 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
         builder.HasIndex(s => new { s.UserId, s.Metadata }, "ix_sessions_user_id_metadata")
             .HasMethod("gin")
             .HasAnnotation(SchemaModel.IndexExpression, "jsonb_set('{}'::jsonb, ARRAY[(user_id)::text], metadata)");
+
+        // From a session to its forks.
+        builder.HasIndex(s => new { s.UserId, s.ForkedFromSessionId }, "ix_sessions_forks").HasFilter("forked_from_session_id IS NOT NULL");
+
         // The packer's: it names nothing that appends change, so it costs them nothing.
         builder.HasIndex(s => new { s.UserId, s.SessionId }, "ix_sessions_packable").HasFilter(PackableSessions.Condition);
 

@@ -645,8 +645,11 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                     b.HasKey("UserId", "SessionId")
                         .HasName("pk_sessions");
 
+                    b.HasIndex(new[] { "UserId", "ForkedFromSessionId" }, "ix_sessions_forks")
+                        .HasFilter("forked_from_session_id IS NOT NULL");
+
                     b.HasIndex(new[] { "UserId", "SessionId" }, "ix_sessions_packable")
-                        .HasFilter("packed_messages < digested_messages AND (status = 'archived' OR digested_messages - packed_messages >= 256)");
+                        .HasFilter("packed_messages < digested_messages AND (archived_at IS NOT NULL OR digested_messages - packed_messages >= 256)");
 
                     b.HasIndex(new[] { "UserId", "SessionId" }, "ix_sessions_starred")
                         .HasFilter("starred_at IS NOT NULL");

@@ -1,0 +1,40 @@
+namespace SessionService.Application.Imports;
+
+/// <summary>What has become of an import so far, and whether it goes on.</summary>
+internal sealed class ImportTally(bool skipsWrongLines)
+{
+    public ImportResponse Response { get; } = new();
+
+    public bool HasStopped { get; private set; }
+
+    /// <summary>Whether nothing follows a line with this wrong.</summary>
+    public bool StopsAt(ImportRefusal refusal) => !skipsWrongLines || refusal.EndsReading;
+
+    public void Fail(long line, ImportKind? kind, ImportRefusal refusal)
+    {
+        Response.Failed++;
+        if (kind is { } known)
+        {
+            CountsOf(known).Failed++;
+        }
+
+        if (Response.Errors.Count < ImportResponse.MaxErrors)
+        {
+            Response.Errors.Add(new ImportError { Line = line, Code = refusal.Code, Reason = refusal.Reason });
+        }
+
+        if (StopsAt(refusal))
+        {
+            HasStopped = true;
+            Response.IsComplete = false;
+        }
+    }
+
+    private ImportCounts CountsOf(ImportKind kind) => kind switch
+    {
+        ImportKind.Session => Response.Sessions,
+        ImportKind.Message => Response.Messages,
+        ImportKind.Memory => Response.Memories,
+        _ => Response.UserMemories,
+    };
+}

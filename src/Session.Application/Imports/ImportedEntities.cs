@@ -1,0 +1,107 @@
+using System.Globalization;
+using SessionService.Application.Exports;
+using SessionService.Application.Memories;
+using SessionService.Application.Messages;
+using SessionService.Application.Time;
+using SessionService.Application.UserMemories;
+using SessionService.Domain.Memories;
+using SessionService.Domain.Messages;
+using SessionService.Domain.Sessions;
+using SessionService.Domain.UserMemories;
+
+namespace SessionService.Application.Imports;
+
+/// <summary>Makes of valid lines what they tell of; what they leave open is as in a request that leaves it open.</summary>
+internal sealed class ImportedEntities(string userId, TimeProvider time)
+{
+    public Session Of(SessionLine line)
+    {
+        var createdAt = line.CreatedAt?.ToDatabaseTime() ?? time.GetDatabaseNow();
+        var lastActivity = line.LastActivity?.ToDatabaseTime() ?? createdAt;
+        return Session.PutBack(
+            userId,
+            line.SessionId!.Value,
+            line.Status is null ? SessionStatus.Active : SessionStatuses.Parse(line.Status),
+            new SessionChanges(Status: null, line.ConversationData?.Value, line.Metadata?.Value, line.SessionSummary, LastActivity: null, line.Title),
+            createdAt,
+            line.UpdatedAt?.ToDatabaseTime() ?? (lastActivity > createdAt ? lastActivity : createdAt),
+            lastActivity,
+            line.ArchivedAt?.ToDatabaseTime(),
+            line.StarredAt?.ToDatabaseTime(),
+            line is { ForkedFromSession: { } source, ForkedFromSequence: { } sequence } ? (source, sequence) : null);
+    }
+
+    /// <param name="line">The line.</param>
+    /// <param name="number">The number that the message has in what is imported.</param>
+    public SessionMessage Of(MessageLine line, long number) => new()
+    {
+        UserId = userId,
+        SessionId = line.SessionId!.Value,
+        MessageId = line.MessageId ?? NameBasedId.Of("message", line.SessionId.Value.ToString(), number.ToString(CultureInfo.InvariantCulture)),
+        Role = line.Role!,
+        Content = line.Content!,
+        MessageType = line.MessageType ?? CreateMessageRequest.DefaultType,
+        Metadata = line.Metadata?.Value ?? "{}",
+        TokensUsed = line.TokensUsed ?? 0,
+        CostUsd = Money.Round(line.CostUsd ?? 0),
+        CreatedAt = line.CreatedAt?.ToDatabaseTime() ?? time.GetDatabaseNow(),
+        RedactedAt = line.RedactedAt?.ToDatabaseTime(),
+    };
+
+    /// <param name="line">The line.</param>
+    /// <param name="messages">How many messages its session holds, as far as is known.</param>
+    public SessionMemory Of(MemoryLine line, long messages)
+    {
+        var createdAt = line.CreatedAt?.ToDatabaseTime() ?? time.GetDatabaseNow();
+        return new SessionMemory
+        {
+            UserId = userId,
+            SessionId = line.SessionId!.Value,
+            MemoryId = line.MemoryId ?? NameBasedId.Of("memory", line.SessionId.Value.ToString()),
+            MemoryType = line.MemoryType ?? WriteMemoryRequest.DefaultType,
+            Content = line.Content!,
+            Metadata = line.Metadata?.Value ?? "{}",
+            UserPreferences = line.UserPreferences?.Value ?? "{}",
+            OngoingTasks = line.OngoingTasks?.Value ?? "[]",
+            TotalMessages = line.TotalMessages ?? messages,
+            LastSummaryAt = line.LastSummaryAt?.ToDatabaseTime() ?? createdAt,
+            CreatedAt = createdAt,
+            UpdatedAt = line.UpdatedAt?.ToDatabaseTime() ?? createdAt,
+        };
+    }
+
+    public UserMemory Of(UserMemoryLine line)
+    {
+        var createdAt = line.CreatedAt?.ToDatabaseTime() ?? time.GetDatabaseNow();
+        return new UserMemory
+        {
+            UserId = userId,
+            MemoryId = line.MemoryId!.Value,
+            MemoryType = line.MemoryType ?? WriteUserMemoryRequest.DefaultType,
+            Content = line.Content!,
+            Metadata = line.Metadata?.Value ?? "{}",
+            SessionId = line.SessionId,
+            Sequence = line.Sequence,
+            Importance = Importance.Round(line.Importance),
+            ValidUntil = line.ValidUntil?.ToDatabaseTime(),
+            Version = line.Version ?? 1,
+            CreatedAt = createdAt,
+            UpdatedAt = line.UpdatedAt?.ToDatabaseTime() ?? createdAt,
+        };
+    }
+
+    public UserMemoryVersion Of(UserMemoryVersionLine line) => new()
+    {
+        UserId = userId,
+        MemoryId = line.MemoryId!.Value,
+        Version = line.Version!.Value,
+        MemoryType = line.MemoryType ?? WriteUserMemoryRequest.DefaultType,
+        Content = line.Content!,
+        Metadata = line.Metadata?.Value ?? "{}",
+        SessionId = line.SessionId,
+        Sequence = line.Sequence,
+        Importance = Importance.Round(line.Importance),
+        ValidUntil = line.ValidUntil?.ToDatabaseTime(),
+        WrittenAt = line.WrittenAt!.Value.ToDatabaseTime(),
+    };
+}
