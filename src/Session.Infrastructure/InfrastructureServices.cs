@@ -72,7 +72,7 @@ public static class InfrastructureServices
         services.AddSearch();
         services.AddPacking();
         services.AddScoped<ISessionStore, SessionStore>();
-        services.AddScoped<ISessionListReader, SessionListReader>();
+        services.AddScoped<ISessionReader, SessionReader>();
         services.AddSingleton<SessionRecount>();
         services.AddHostedService(provider => provider.GetRequiredService<SessionRecount>());
         services.AddSingleton<IMessageStore, MessageStore>();

@@ -28,6 +28,7 @@ internal static class ApiServices
             mvc.ValueProviderFactories.RemoveType<FormValueProviderFactory>();
             mvc.ValueProviderFactories.RemoveType<FormFileValueProviderFactory>();
             mvc.ValueProviderFactories.RemoveType<JQueryFormValueProviderFactory>();
+            mvc.ValueProviderFactories.RemoveType<JQueryQueryStringValueProviderFactory>();
             mvc.ModelBinderProviders.Insert(0, new MetadataConditionsBinder());
             mvc.ModelMetadataDetailsProviders.Add(new SnakeCaseQueryNames());
             mvc.ModelMetadataDetailsProviders.Add(new WholeRequestValidation());

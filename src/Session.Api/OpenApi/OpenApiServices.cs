@@ -76,19 +76,22 @@ internal static class OpenApiServices
 
     public static WebApplication UseServiceOpenApi(this WebApplication app)
     {
-        app.UseSwagger();
-        app.UseSwaggerUI(options =>
+        app.UseWhen(http => http.Request.Path.StartsWithSegments("/swagger", StringComparison.OrdinalIgnoreCase), pages =>
         {
-            options.DocumentTitle = "Session Service";
-            options.SwaggerEndpoint("v1/swagger.json", "Session Service v1");
-            // A name may stay in the browser; a token is gone with its page.
-            if (!IdentityServices.TakesTokens(app.Configuration))
+            pages.UseSwagger();
+            pages.UseSwaggerUI(options =>
             {
-                options.EnablePersistAuthorization();
-            }
+                options.DocumentTitle = "Session Service";
+                options.SwaggerEndpoint("v1/swagger.json", "Session Service v1");
+                // A name may stay in the browser; a token is gone with its page.
+                if (!IdentityServices.TakesTokens(app.Configuration))
+                {
+                    options.EnablePersistAuthorization();
+                }
 
-            options.EnableTryItOutByDefault();
-            options.DisplayRequestDuration();
+                options.EnableTryItOutByDefault();
+                options.DisplayRequestDuration();
+            });
         });
         return app;
     }

@@ -15,7 +15,7 @@ namespace SessionService.Application.Sessions;
 
 /// <summary>Creates, reads, changes and ends sessions.</summary>
 public sealed class SessionsService(
-    ISessionStore sessions, ISessionListReader lists, CallerAccess access, IMapper mapper, IOptions<LimitOptions> limits, TimeProvider time)
+    ISessionStore sessions, ISessionReader reader, CallerAccess access, IMapper mapper, IOptions<LimitOptions> limits, TimeProvider time)
 {
     /// <exception cref="ForbiddenException">The request names another user than the caller.</exception>
     /// <exception cref="ConflictException">The id is taken, or the key was used for another request.</exception>
@@ -49,8 +49,7 @@ public sealed class SessionsService(
     public async Task<SessionResponse> GetAsync(Guid sessionId, Caller caller, CancellationToken cancellationToken)
     {
         var owner = await access.OwnerAsync(caller, sessionId, cancellationToken);
-        var session = await sessions.FindAsync(owner, sessionId, cancellationToken) ?? throw SessionErrors.NotFound();
-        return mapper.Map<SessionResponse>(session);
+        return await reader.FindAsync(owner, sessionId, cancellationToken) ?? throw SessionErrors.NotFound();
     }
 
     /// <exception cref="NotFoundException">There is no such session for the caller.</exception>
@@ -64,7 +63,7 @@ public sealed class SessionsService(
     {
         var range = query.ToRange(ListSessionsQuery.DefaultPageSize);
         var filter = query.ToFilter();
-        var page = await lists.ReadAsync(userId, filter, range, query.ToCursor(filter), cancellationToken);
+        var page = await reader.ListAsync(userId, filter, range, query.ToCursor(filter), cancellationToken);
         return new SessionListResponse
         {
             Sessions = page.Items,

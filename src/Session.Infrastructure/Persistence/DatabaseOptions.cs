@@ -52,6 +52,8 @@ public static class DatabaseOptions
         // What a host was a moment ago is believed for so long: a failover is over within two seconds.
         SetUnlessGiven("Host Recheck Seconds", 1);
         SetUnlessGiven("Application Name", "session_service");
+        // Bytes. A page of messages is some tens of KiB: with less room it is read in many small pieces, and each piece is waited for.
+        SetUnlessGiven("Read Buffer Size", 32 * 1024);
         return completed.ConnectionString;
 
         void SetUnlessGiven(string key, object value)

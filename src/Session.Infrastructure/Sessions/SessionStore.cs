@@ -13,11 +13,6 @@ namespace SessionService.Infrastructure.Sessions;
 
 internal sealed class SessionStore(SessionDbContext context, GroupWriter<Creation, bool> writer, IdempotencyRecords records) : ISessionStore
 {
-    // Compiled once: to find its way from the expression to the statement takes EF longer than the rest of its work.
-    private static readonly Func<SessionDbContext, string, Guid, CancellationToken, Task<Session?>> Find =
-        EF.CompileAsyncQuery((SessionDbContext context, string userId, Guid sessionId, CancellationToken cancellationToken) =>
-            context.Sessions.AsNoTracking().SingleOrDefault(s => s.UserId == userId && s.SessionId == sessionId));
-
     private static readonly string AddToActive =
         StatisticsSql.Add("(SELECT) AS one", activeSessions: "{0}");
 
@@ -57,7 +52,7 @@ internal sealed class SessionStore(SessionDbContext context, GroupWriter<Creatio
     }
 
     public Task<Session?> FindAsync(string userId, Guid sessionId, CancellationToken cancellationToken) =>
-        Find(context, userId, sessionId, cancellationToken);
+        context.Sessions.AsNoTracking().SingleOrDefaultAsync(s => s.UserId == userId && s.SessionId == sessionId, cancellationToken);
 
     public Task<string?> FindOwnerAsync(Guid sessionId, CancellationToken cancellationToken) =>
         context.Sessions

@@ -15,12 +15,12 @@ internal sealed class WriterDataSource : IAsyncDisposable
     private const int KindsOfWrites = 2;
 
     // One plan for groups of any size, made once: for small groups PostgreSQL would otherwise plan anew at each execution, which costs more
-    // than the execution does. It must go by indexes even if it is made while the tables are empty, as after the first start: a plan
-    // that reads them whole would stay until the next ANALYZE, and by then they may hold a million rows.
+    // than the execution does. It must go by indexes even if it is made while the tables are empty, as after the first start, and
+    // must not be compiled because PostgreSQL takes what it may not do for expensive.
     //
     // A group that waits for a session which somebody holds is given up soon, for certain and with nothing made: the writes to each session
     // then go apart, and only those to that one are refused.
-    private const string Settings = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET lock_timeout = '1s'";
+    private const string Settings = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET jit = off; SET lock_timeout = '1s'";
 
     private readonly DatabasePulse _pulse;
     private readonly ServerPool _pool;

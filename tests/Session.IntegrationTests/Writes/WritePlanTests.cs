@@ -1,3 +1,4 @@
+using System.Globalization;
 using SessionService.IntegrationTests.Databases;
 using SessionService.IntegrationTests.Hosting;
 
@@ -36,6 +37,39 @@ public sealed class WritePlanTests
                 SELECT (relname, seq_tup_read) FROM pg_stat_user_tables
                 WHERE schemaname = 'dev' AND relname IN ('session_messages', 'idempotency_keys') ORDER BY relname
                 """));
+    }
+
+    [Fact]
+    public async Task A_plan_that_was_made_for_empty_tables_is_made_anew_as_they_grow()
+    {
+        const int Rows = 2_000;
+        const int Appends = 32;
+        await using var database = await TestDatabase.CloneTemplateAsync();
+        await database.ExecuteAsync("ANALYZE dev.sessions, dev.session_messages");
+        await using var service = new InstanceFixture(database.ConnectionString, new KeyValuePair<string, string>("Writes:Writers", "1"));
+        await service.InitializeAsync();
+        var user = service.AsNewUser();
+        var session = await user.StartSessionAsync();
+        await user.PostAsync($"{session}/messages", Message(Guid.NewGuid()));
+        await database.ExecuteAsync(
+            $"""
+            INSERT INTO dev.session_messages
+            SELECT user_id, session_id, g + 1, gen_random_uuid(), 'user', 'Hello', 'chat', '{"{}"}', 0, 0, now()
+            FROM dev.sessions, generate_series(1, {Rows}) AS g;
+            UPDATE dev.sessions SET message_count = {Rows} + 1;
+            """);
+
+        for (var i = 0; i < Appends; i++)
+        {
+            (await user.PostAsync($"{session}/messages", Message(Guid.NewGuid()))).Is(201);
+        }
+
+        await service.DisposeAsync();
+
+        // Before it was made anew it could read everything at each append, and after that no more than it needs.
+        var read = await database.QueryAsync(
+            "SELECT sum(idx_tup_read) FROM pg_stat_user_indexes WHERE schemaname = 'dev' AND relname IN ('sessions', 'session_messages')");
+        Assert.InRange(long.Parse(Assert.Single(read), CultureInfo.InvariantCulture), 1, Rows * Appends / 2);
     }
 
     private static string Message(Guid id) => $$"""{"message_id":"{{id}}","role":"user","content":"Hello"}""";
