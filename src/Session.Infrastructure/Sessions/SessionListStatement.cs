@@ -39,7 +39,7 @@ internal sealed class SessionListStatement
     public NpgsqlCommand ToCommand(PageRange range) => _filter.IsCounted() ? ToWalk(range) : ToSelection(range);
 
     /// <summary>The ids of all sessions that the list is about.</summary>
-    public NpgsqlCommand ToIdsCommand() => Command($"SELECT s.session_id FROM dev.sessions AS s WHERE {string.Join(" AND ", Selected())}");
+    public NpgsqlCommand ToIdsCommand() => Command(Selected("s.session_id"));
 
     /// <summary>
     /// Of how many sessions there are the number is kept, and a page is a walk along an index: as far as the page, however many there are.
@@ -97,14 +97,11 @@ internal sealed class SessionListStatement
     /// <summary>With conditions the sessions have to be counted, so all that meet them are looked up; once, and the page is chosen from these.</summary>
     private NpgsqlCommand ToSelection(PageRange range)
     {
-        var selected = string.Join(" AND ", Selected());
+        var selected = Selected($"s.session_id, {LiveColumn()} AS sort_key");
         var place = Place() is { } after ? $"WHERE (s.sort_key, s.session_id) {after}" : "";
         return Command(
             $"""
-            WITH selected AS MATERIALIZED (
-                SELECT s.session_id, {LiveColumn()} AS sort_key
-                FROM dev.sessions AS s
-                WHERE {selected})
+            WITH selected AS MATERIALIZED ({selected})
             SELECT t.total, {SessionColumns.Of("s")}
             FROM (SELECT count(*) FROM selected) AS t (total)
             LEFT JOIN LATERAL (
@@ -118,11 +115,26 @@ internal sealed class SessionListStatement
             """);
     }
 
-    /// <summary>What the sessions must be, in words of the database's.</summary>
-    private IEnumerable<string> Selected()
+    /// <summary>
+    /// A query of columns of all sessions that the list is about. The last activity of a session that is digested is the digested one, of which there
+    /// is an index; of the few others it is looked at.
+    /// </summary>
+    private string Selected(string columns)
     {
         string[] ofStatus = Statuses(areNeeded: IsByActivity) is { } statuses ? [$"s.status = ANY ({statuses})"] : [];
-        return [$"s.user_id = {_user}", .. ofStatus, .. Conditions(), .. Star()];
+        string[] conditions = [$"s.user_id = {_user}", .. ofStatus, .. Conditions(), .. Star()];
+        if (!IsByActivity)
+        {
+            return Of();
+        }
+
+        var after = _filter.ActiveAfter is { } from ? $"> {Add(from)}" : null;
+        var before = _filter.ActiveBefore is { } to ? $"< {Add(to)}" : null;
+        return $"{Of(["s.is_digested", .. Bounds("s.digested_activity")])} UNION ALL {Of(["NOT s.is_digested", .. Bounds("s.last_activity")])}";
+
+        string Of(params string[] part) => $"SELECT {columns} FROM dev.sessions AS s WHERE {string.Join(" AND ", [.. conditions, .. part])}";
+
+        string[] Bounds(string column) => [.. new[] { after, before }.OfType<string>().Select(bound => $"{column} {bound}")];
     }
 
     private NpgsqlCommand Command(string text)
@@ -178,11 +190,6 @@ internal sealed class SessionListStatement
             yield return $"s.created_at < {Add(before)}";
         }
 
-        if (IsByActivity)
-        {
-            yield return Activity();
-        }
-
         foreach (var condition in _filter.Metadata)
         {
             yield return Metadata(condition);
@@ -195,16 +202,6 @@ internal sealed class SessionListStatement
             yield return $"({string.Join(" OR ", forms.Select(form =>
                 $"{SearchedText} LIKE ALL (ARRAY(SELECT lower(normalize(p, {form}) COLLATE \"und-x-icu\") FROM unnest({patterns}::text[]) AS p))"))})";
         }
-    }
-
-    /// <summary>The bounds of the last activity. For a session that is digested it is the digested one, of which there is an index.</summary>
-    private string Activity()
-    {
-        var after = _filter.ActiveAfter is { } from ? $"> {Add(from)}" : null;
-        var before = _filter.ActiveBefore is { } to ? $"< {Add(to)}" : null;
-        return $"(s.is_digested AND {Bounds("s.digested_activity")} OR NOT s.is_digested AND {Bounds("s.last_activity")})";
-
-        string Bounds(string column) => string.Join(" AND ", new[] { after, before }.OfType<string>().Select(bound => $"{column} {bound}"));
     }
 
     private string Metadata(MetadataCondition condition)

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using SessionService.Application.Paging;
 using SessionService.Application.Sessions;
-using SessionService.Domain.Sessions;
 using SessionService.Infrastructure.Sessions;
 using SessionService.IntegrationTests.Databases;
 using SessionService.IntegrationTests.Digests;
@@ -182,52 +181,6 @@ public sealed class SessionOrderTests(SessionOrderFixture service) : IClassFixtu
 
         Assert.InRange(plan.RowsRead("sessions"), 1, 20);
         Assert.Contains("Bitmap Index Scan", plan.Nodes);
-    }
-
-    [Fact]
-    public async Task The_few_sessions_of_a_rare_kind_are_found_without_looking_at_the_others()
-    {
-        var user = service.AsNewUser();
-        await using var database = new TestDatabase(service.ConnectionString);
-        foreach (var owner in new[] { user, service.AsNewUser() })
-        {
-            await database.ExecuteAsync(SessionRows.Insert(
-                owner, 20_000, "now() - n * interval '1 second'", "CASE WHEN n % 5000 = 7 THEN '{\"deep\":[{\"rare\":null}],\"rare\":{\"at\":1}}' ELSE jsonb_build_object('deep', n) END"));
-            await database.ExecuteAsync(
-                $"""
-                UPDATE dev.sessions
-                SET is_digested = true, last_activity = created_at, digested_activity = created_at,
-                    status = CASE WHEN metadata ? 'rare' THEN 'expired' ELSE 'active' END
-                WHERE user_id = '{owner.UserId}';
-                INSERT INTO dev.session_counts VALUES ('{owner.UserId}', 0, 'expired', false, 4), ('{owner.UserId}', 1, 'active', false, -4)
-                """);
-        }
-
-        await database.ExecuteAsync("VACUUM ANALYZE dev.sessions");
-        foreach (var (query, filter, values) in new (string, SessionFilter, string)[]
-        {
-            ("status=expired", new SessionFilter { Statuses = [SessionStatus.Expired] }, "'{expired}'"),
-            ("metadata.rare.at=", new SessionFilter { Metadata = [new MetadataCondition(["rare", "at"], [])] }, "'{rare,at}'"),
-            ("active_before=2000-01-01", new SessionFilter { ActiveBefore = DateTimeOffset.UnixEpoch }, "now() - interval '19996 seconds'"),
-        })
-        {
-            foreach (var sort in Enum.GetValues<SessionSort>())
-            {
-                var list = (await user.GetAsync($"{Sessions}?{query}&sort={JsonNamingPolicy.SnakeCaseLower.ConvertName(sort.ToString())}")).Is(200);
-                var count = query.StartsWith("active", StringComparison.Ordinal) ? 0 : 4;
-                Assert.Equal((count, count), (list.Number("total"), list.Items("sessions").Count));
-
-                using var command = new SessionListStatement(user.UserId, filter with { Sort = sort }, cursor: null).ToCommand(new PageRange(1, 50));
-                var statuses = filter.ActiveBefore is null ? "" : "'{active,completed,ended,archived,expired}', ";
-                var plan = await StatementPlan.ExplainAsync(
-                    database, command.CommandText, $"'{user.UserId}', {statuses}{values}, 51, 0", isPrepared: filter.IsCounted());
-
-                Assert.InRange(plan.RowsRead("sessions"), 1, 60);
-            }
-        }
-
-        Assert.Equal(0, (await user.GetAsync($"{Sessions}?metadata.at=")).Is(200).Number("total"));
-        Assert.Equal(20_000, (await user.GetAsync($"{Sessions}?metadata.deep=")).Is(200).Number("total"));
     }
 
     private static async Task<StatementPlan> ExplainAsync(TestDatabase database, ApiClient user, SessionSort sort, SessionCursor? cursor, string parameters)

@@ -10,6 +10,8 @@ namespace SessionService.Infrastructure.Persistence.Migrations
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
+            // Each has another in its place, with the status before the rest. Instances of the version before sort all of a user's sessions until they
+            // are replaced.
             migrationBuilder.DropIndex(
                 name: "ix_sessions_user_id_digested_activity",
                 schema: "dev",
