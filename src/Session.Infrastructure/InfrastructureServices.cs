@@ -170,6 +170,7 @@ public static class InfrastructureServices
         services.AddSingleton<SearchSegments>();
         services.AddSingleton<IDigestParticipant>(provider => provider.GetRequiredService<SearchSegments>());
         services.AddSingleton<SearchCatchUp>();
+        services.AddSingleton<SessionTexts>();
         services.AddSingleton<Highlighter>();
         services.AddScoped<ISessionSearch, SessionSearch>();
     }

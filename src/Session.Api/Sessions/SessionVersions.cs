@@ -44,6 +44,12 @@ internal sealed class IfMatchBinder : IModelBinder
     {
         var tags = EntityTags.Read(bindingContext, HeaderNames.IfMatch, "if_match");
 
+        // An empty header is a tag that the client has lost: whoever sends it does not mean to change whatever is there.
+        if (bindingContext.HttpContext.Request.Headers.IfMatch is { Count: > 0 } header && StringValues.IsNullOrEmpty(header))
+        {
+            EntityTags.Refuse(bindingContext, "if_match");
+        }
+
         // A weak tag never matches here (RFC 9110): it does not say that the session is the same in everything.
         var precondition = tags.Count == 0 || tags.Any(tag => tag.Equals(EntityTagHeaderValue.Any))
             ? Precondition.None
@@ -74,12 +80,16 @@ internal static class EntityTags
             return [];
         }
 
-        if (EntityTagHeaderValue.TryParseStrictList(values, out var tags))
+        // A star is no tag: among others it means nothing.
+        if (EntityTagHeaderValue.TryParseStrictList(values, out var tags) && (tags.Count == 1 || !tags.Contains(EntityTagHeaderValue.Any)))
         {
             return [.. tags];
         }
 
-        binding.ModelState.TryAddModelError(field, "must be an ETag in double quotes, several with commas between, or *");
+        Refuse(binding, field);
         return [];
     }
+
+    public static void Refuse(ModelBindingContext binding, string field) =>
+        binding.ModelState.TryAddModelError(field, "must be an ETag in double quotes, several with commas between, or *");
 }

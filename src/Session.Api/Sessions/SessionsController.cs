@@ -109,26 +109,30 @@ public sealed class SessionsController(SessionsService sessions) : ControllerBas
     /// <summary>Stars a session</summary>
     /// <remarks>A star that it has stays as it is: sent again, nothing changes. An ended session may be starred too.</remarks>
     /// <param name="sessionId">The session's id.</param>
+    /// <param name="precondition">The versions of the session that may be changed.</param>
     /// <param name="caller">The caller.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The session as it is now.</response>
     [HttpPost("api/v1/sessions/{session_id:guid}/star", Name = "star_session")]
     [ProducesResponseType<SessionResponse>(StatusCodes.Status200OK)]
-    [ProducesProblem(StatusCodes.Status404NotFound)]
-    public async Task<SessionResponse> Star([FromRoute(Name = "session_id")] Guid sessionId, [FromCaller] Caller caller, CancellationToken cancellationToken) =>
-        Response.Tag(await sessions.StarAsync(sessionId, isStarred: true, caller, cancellationToken));
+    [ProducesProblem(StatusCodes.Status404NotFound, StatusCodes.Status412PreconditionFailed)]
+    public async Task<SessionResponse> Star(
+        [FromRoute(Name = "session_id")] Guid sessionId, [FromIfMatch] Precondition precondition, [FromCaller] Caller caller, CancellationToken cancellationToken) =>
+        Response.Tag(await sessions.StarAsync(sessionId, isStarred: true, precondition, caller, cancellationToken));
 
     /// <summary>Takes a session's star away</summary>
     /// <remarks>Where there is none, nothing changes.</remarks>
     /// <param name="sessionId">The session's id.</param>
+    /// <param name="precondition">The versions of the session that may be changed.</param>
     /// <param name="caller">The caller.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The session as it is now.</response>
     [HttpDelete("api/v1/sessions/{session_id:guid}/star", Name = "unstar_session")]
     [ProducesResponseType<SessionResponse>(StatusCodes.Status200OK)]
-    [ProducesProblem(StatusCodes.Status404NotFound)]
-    public async Task<SessionResponse> Unstar([FromRoute(Name = "session_id")] Guid sessionId, [FromCaller] Caller caller, CancellationToken cancellationToken) =>
-        Response.Tag(await sessions.StarAsync(sessionId, isStarred: false, caller, cancellationToken));
+    [ProducesProblem(StatusCodes.Status404NotFound, StatusCodes.Status412PreconditionFailed)]
+    public async Task<SessionResponse> Unstar(
+        [FromRoute(Name = "session_id")] Guid sessionId, [FromIfMatch] Precondition precondition, [FromCaller] Caller caller, CancellationToken cancellationToken) =>
+        Response.Tag(await sessions.StarAsync(sessionId, isStarred: false, precondition, caller, cancellationToken));
 
     /// <summary>Ends a session</summary>
     /// <remarks>

@@ -4,12 +4,15 @@ namespace SessionService.Application.Contexts;
 
 /// <summary>
 /// Messages as a chat completion call takes them. It refuses calls without their results right behind them, and results without calls:
-/// where ids, names or results are missing, these become plain messages.
+/// where names or results are missing, or calls are too many, these become plain messages.
 /// </summary>
 internal static partial class ChatMessages
 {
     // What the API takes as an id.
     private const int MaxIdLength = 40;
+
+    // What it takes of calls in one message.
+    private const int MaxCalls = 128;
 
     private const string ResultPrefix = "Result of a tool:\n";
 
@@ -49,10 +52,12 @@ internal static partial class ChatMessages
 
         void AddCalls(int first, int end)
         {
+            var ids = new HashSet<string>(StringComparer.Ordinal);
             var calls = Enumerable.Range(first, end - first)
-                .SelectMany(i => messages[i].Calls.Select((call, n) => (Call: call, Id: IdOf(call, messages[i], n), Result: turns.ResultOf(i, n))))
+                .SelectMany(i => messages[i].Calls.Select((call, n) => (Call: call, Id: IdOf(call, messages[i], n, ids), Result: turns.ResultOf(i, n))))
                 .ToList();
-            if (calls.Exists(call => call.Result is null || call.Call.Name is null || !FunctionName.IsMatch(call.Call.Name)))
+            if (calls.Count > MaxCalls
+                || calls.Exists(call => call.Result is null || call.Call.Name is null || !FunctionName.IsMatch(call.Call.Name)))
             {
                 chat.AddRange(Enumerable.Range(first, end - first).Select(i => new ContextMessage { Role = "assistant", Content = messages[i].Content }));
                 return;
@@ -71,7 +76,7 @@ internal static partial class ChatMessages
                     .. calls.Select(call => new ChatToolCall
                     {
                         Id = call.Id,
-                        Function = new ChatFunction { Name = call.Call.Name!, Arguments = call.Call.Arguments ?? "{}" },
+                        Function = new ChatFunction { Name = call.Call.Name!, Arguments = string.IsNullOrWhiteSpace(call.Call.Arguments) ? "{}" : call.Call.Arguments },
                     }),
                 ],
             });
@@ -83,8 +88,18 @@ internal static partial class ChatMessages
         }
     }
 
-    private static string IdOf(ToolCall call, StoredMessage message, int number) =>
-        call.Id is { Length: <= MaxIdLength } id ? id : $"call_{message.Sequence}_{number}";
+    /// <summary>The id that the call has, unless it is too long or another call beside it has the same.</summary>
+    private static string IdOf(ToolCall call, StoredMessage message, int number, HashSet<string> ids)
+    {
+        var own = $"call_{message.Sequence}_{number}";
+        var id = call.Id is { Length: <= MaxIdLength } given ? given : own;
+        for (var attempt = 0; !ids.Add(id); attempt++)
+        {
+            id = $"{own}_{attempt}";
+        }
+
+        return id;
+    }
 
     private static ContextMessage Plain(StoredMessage message) => message switch
     {

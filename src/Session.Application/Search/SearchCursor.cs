@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
-using System.Buffers.Text;
-using System.Security.Cryptography;
 using System.Text.Json;
+using SessionService.Application.Paging;
 
 namespace SessionService.Application.Search;
 
@@ -26,33 +25,23 @@ public readonly record struct SearchPlace(int Rank, long CreatedAt, Guid Session
         : one.Sequence.CompareTo(other.Sequence));
 }
 
-/// <summary>
-/// A place as text, for the client to give back as it came, with the query and the filters it came with. As in
-/// <see cref="Sessions.SessionCursor"/> the checksum finds what was garbled or belongs to another search, and is no signature.
-/// </summary>
+/// <summary>A place as text, which belongs to its query and filters.</summary>
 public static class SearchCursor
 {
     private const byte Version = 1;
-    private const int RankAt = 1;
-    private const int TimeAt = RankAt + sizeof(int);
+    private const int TimeAt = sizeof(int);
     private const int IdAt = TimeAt + sizeof(long);
     private const int SequenceAt = IdAt + 16;
-    private const int ChecksumAt = SequenceAt + sizeof(long);
-    private const int ChecksumBytes = 5;
-
-    // A multiple of three: base64 without padding has one spelling for each value then.
-    private const int Length = ChecksumAt + ChecksumBytes;
+    private const int Length = SequenceAt + sizeof(long);
 
     public static string ToText(SearchPlace place, SearchFilter filter)
     {
         Span<byte> bytes = stackalloc byte[Length];
-        bytes[0] = Version;
-        BinaryPrimitives.WriteInt32BigEndian(bytes[RankAt..], place.Rank);
+        BinaryPrimitives.WriteInt32BigEndian(bytes, place.Rank);
         BinaryPrimitives.WriteInt64BigEndian(bytes[TimeAt..], place.CreatedAt);
         place.SessionId.TryWriteBytes(bytes[IdAt..], bigEndian: true, out _);
         BinaryPrimitives.WriteInt64BigEndian(bytes[SequenceAt..], place.Sequence);
-        WriteChecksum(bytes, filter);
-        return Base64Url.EncodeToString(bytes);
+        return CursorText.Of(Version, bytes, JsonSerializer.SerializeToUtf8Bytes(filter));
     }
 
     /// <summary>Whether a text is a cursor of this search.</summary>
@@ -60,36 +49,16 @@ public static class SearchCursor
     {
         place = default;
         Span<byte> bytes = stackalloc byte[Length];
-        Span<byte> expected = stackalloc byte[Length];
-        if (text.Length != Base64Url.GetEncodedLength(Length)
-            || !Base64Url.IsValid(text)
-            || !Base64Url.TryDecodeFromChars(text, bytes, out var written)
-            || written != Length
-            || bytes[0] != Version)
-        {
-            return false;
-        }
-
-        bytes.CopyTo(expected);
-        WriteChecksum(expected, filter);
-        if (!bytes.SequenceEqual(expected))
+        if (!CursorText.TryRead(text, Version, bytes, JsonSerializer.SerializeToUtf8Bytes(filter)))
         {
             return false;
         }
 
         place = new SearchPlace(
-            BinaryPrimitives.ReadInt32BigEndian(bytes[RankAt..]),
+            BinaryPrimitives.ReadInt32BigEndian(bytes),
             BinaryPrimitives.ReadInt64BigEndian(bytes[TimeAt..]),
             new Guid(bytes[IdAt..SequenceAt], bigEndian: true),
             BinaryPrimitives.ReadInt64BigEndian(bytes[SequenceAt..]));
         return true;
-    }
-
-    private static void WriteChecksum(Span<byte> bytes, SearchFilter filter)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(bytes[..ChecksumAt]);
-        hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(filter));
-        hash.GetCurrentHash().AsSpan(0, ChecksumBytes).CopyTo(bytes[ChecksumAt..]);
     }
 }

@@ -123,8 +123,10 @@ public sealed class SessionsService(
 
     /// <summary>Stars the session, or no longer.</summary>
     /// <exception cref="NotFoundException">There is no such session for the caller.</exception>
-    public Task<SessionResponse> StarAsync(Guid sessionId, bool isStarred, Caller caller, CancellationToken cancellationToken) =>
-        ChangeAsync(sessionId, Precondition.None, caller, s => s.Star(isStarred, time.GetDatabaseNow()), cancellationToken);
+    /// <exception cref="PreconditionFailedException">The session is not as the request demands.</exception>
+    public Task<SessionResponse> StarAsync(
+        Guid sessionId, bool isStarred, Precondition precondition, Caller caller, CancellationToken cancellationToken) =>
+        ChangeAsync(sessionId, precondition, caller, s => s.Star(isStarred, time.GetDatabaseNow()), cancellationToken);
 
     /// <exception cref="NotFoundException">There is no such session for the caller.</exception>
     /// <exception cref="PreconditionFailedException">The session is not as the request demands.</exception>

@@ -22,6 +22,12 @@ internal sealed class SearchCache(IOptions<SearchOptions> options) : IDisposable
 
     public void Add(string userId, IndexSegment segment) => Add((userId, segment.SegmentId), segment, segment.Size);
 
+    /// <param name="userId">Whose texts.</param>
+    /// <param name="fingerprint">Tells what is in the texts.</param>
+    public IndexSegment? FindTexts(string userId, string fingerprint) => _cache.Get<IndexSegment>((userId, fingerprint));
+
+    public void AddTexts(string userId, string fingerprint, IndexSegment segment) => Add((userId, fingerprint), segment, segment.Size);
+
     public PassageSegment? FindPassages(string userId, Guid segmentId) => _cache.Get<PassageSegment>((userId, segmentId, nameof(PassageSegment)));
 
     public void Add(string userId, Guid segmentId, PassageSegment passages) => Add((userId, segmentId, nameof(PassageSegment)), passages, passages.Size);

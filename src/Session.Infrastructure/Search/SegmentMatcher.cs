@@ -3,7 +3,7 @@ using System.Numerics;
 namespace SessionService.Infrastructure.Search;
 
 /// <summary>Finds the messages of one segment that have what a query asks for, and how well.</summary>
-internal sealed class SegmentMatcher(IndexSegment segment, TextQuery query)
+internal sealed class SegmentMatcher(IndexSegment segment, TextQuery query, CancellationToken cancellationToken)
 {
     // As in BM25, but without what depends on other texts: a hit's rank must not change when something else is written.
     private const double Saturation = 1.2;
@@ -90,15 +90,15 @@ internal sealed class SegmentMatcher(IndexSegment segment, TextQuery query)
     /// <summary>Messages that have the words, and of these the ones in which they stand in order.</summary>
     private ulong[] MatchesOf(QueryNode.Phrase phrase)
     {
-        var matches = Combine(Matches(phrase.Left), Matches(phrase.Right), (left, right) => left & right);
-        var positions = new Dictionary<(string Lexeme, int Ordinal), int[]>();
-        AddPositions(phrase, matches, positions);
+        var matches = Candidates(phrase, new Dictionary<string, ulong[]>(StringComparer.Ordinal));
+        var positions = new PhrasePositions(segment, phrase, matches);
         for (var word = 0; word < matches.Length; word++)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             for (var bits = matches[word]; bits != 0; bits &= bits - 1)
             {
                 var bit = BitOperations.TrailingZeroCount(bits);
-                if (Ends(phrase, (word * 64) + bit, positions).Count == 0)
+                if (!positions.MoveTo((word * 64) + bit).HasPhrase)
                 {
                     matches[word] &= ~(1UL << bit);
                 }
@@ -108,41 +108,22 @@ internal sealed class SegmentMatcher(IndexSegment segment, TextQuery query)
         return matches;
     }
 
-    /// <summary>The positions of a phrase's words in some messages.</summary>
-    private void AddPositions(QueryNode node, ulong[] messages, Dictionary<(string Lexeme, int Ordinal), int[]> positions)
-    {
-        if (node is QueryNode.Pair pair)
-        {
-            AddPositions(pair.Left, messages, positions);
-            AddPositions(pair.Right, messages, positions);
-        }
-        else if (node is QueryNode.Term term)
-        {
-            var postings = segment.Find(term.Lexeme);
-            while (postings.Read())
-            {
-                if ((messages[postings.Ordinal / 64] >> (postings.Ordinal % 64) & 1) != 0)
-                {
-                    positions[(term.Lexeme, postings.Ordinal)] = postings.ReadPositions();
-                }
-            }
-        }
-    }
-
-    /// <summary>Where in a message matches of a part of a phrase end.</summary>
-    private static IReadOnlyCollection<int> Ends(QueryNode node, int ordinal, Dictionary<(string Lexeme, int Ordinal), int[]> positions)
+    /// <summary>The messages that have the words of a phrase, wherever they stand. A phrase may have one word many times.</summary>
+    private ulong[] Candidates(QueryNode node, Dictionary<string, ulong[]> known)
     {
         switch (node)
         {
             case QueryNode.Term term:
-                return positions.GetValueOrDefault((term.Lexeme, ordinal)) ?? [];
+                if (!known.TryGetValue(term.Lexeme, out var matches))
+                {
+                    known.Add(term.Lexeme, matches = MatchesOf(term.Lexeme));
+                }
+
+                return [.. matches];
             case QueryNode.Or or:
-                return Ends(or.Left, ordinal, positions).Union(Ends(or.Right, ordinal, positions)).ToList();
-            case QueryNode.And and:
-                return Ends(and.Left, ordinal, positions).Intersect(Ends(and.Right, ordinal, positions)).ToList();
-            case QueryNode.Phrase phrase:
-                var lefts = Ends(phrase.Left, ordinal, positions).ToHashSet();
-                return Ends(phrase.Right, ordinal, positions).Where(end => lefts.Contains(end - phrase.Right.Width - phrase.Distance)).ToList();
+                return Combine(Candidates(or.Left, known), Candidates(or.Right, known), (left, right) => left | right);
+            case QueryNode.Pair pair:
+                return Combine(Candidates(pair.Left, known), Candidates(pair.Right, known), (left, right) => left & right);
             default:
                 throw new InvalidOperationException("A web search negates phrases, never words in them.");
         }

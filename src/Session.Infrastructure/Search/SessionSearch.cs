@@ -12,22 +12,11 @@ namespace SessionService.Infrastructure.Search;
 /// Full text search in one snapshot: the user's index with what is not digested yet, and the summaries and memories as they are.
 /// </summary>
 internal sealed class SessionSearch(
-    SessionDbContext context, SearchCatchUp catchUp, TextAnalyzer analyzer, MessageIndexer indexer, SearchIndex index, Highlighter highlighter)
+    SessionDbContext context, SearchCatchUp catchUp, TextAnalyzer analyzer, SearchIndex index, SessionTexts texts, Highlighter highlighter)
     : ISessionSearch
 {
     // Of the texts of one page, which are in memory together.
     private const int MaxPageBytes = 4 * 1024 * 1024;
-
-    private const string ReadSummariesAndMemories =
-        """
-        SELECT session_id, 0::bigint, 'summary', session_summary, created_at
-        FROM dev.sessions
-        WHERE user_id = $1 AND session_summary <> ''
-        UNION ALL
-        SELECT session_id, -1::bigint, 'memory', conversation_summary, created_at
-        FROM dev.session_memories
-        WHERE user_id = $1 AND is_active
-        """;
 
     public async Task<Found> FindAsync(string userId, SearchFilter filter, SearchPlace? after, int limit, CancellationToken cancellationToken)
     {
@@ -41,21 +30,27 @@ internal sealed class SessionSearch(
 
         var hits = new HitCollector(filter, await FindSessionsAsync(connection, userId, filter.Sessions, cancellationToken), after, limit);
         var messages = await index.OpenAsync(connection, userId, cancellationToken);
-        var (texts, textsOfSessions) = await IndexTextsAsync(connection, userId, cancellationToken);
-        Match(texts, query, hits);
-        await foreach (var segment in index.ReadAllAsync(connection, userId, messages, cancellationToken))
+        var (segments, contents) = await texts.OpenAsync(connection, userId, cancellationToken);
+        foreach (var segment in segments)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            Match(segment, query, hits);
+            Match(segment, query, hits, cancellationToken);
         }
 
-        var (page, last) = await ReadPageAsync(connection, userId, hits, textsOfSessions, cancellationToken);
+        await foreach (var segment in index.ReadAllAsync(connection, userId, messages, cancellationToken))
+        {
+            Match(segment, query, hits, cancellationToken);
+        }
+
+        var (page, last) = await ReadPageAsync(connection, userId, hits, contents, cancellationToken);
         var snippets = await highlighter.MarkAsync(connection, [.. page.Select(hit => hit.Content)], query, cancellationToken);
         return new Found(await GroupAsync(userId, page, snippets, cancellationToken), hits.Total, last);
     }
 
-    private static void Match(IndexSegment segment, TextQuery query, HitCollector hits) =>
-        new SegmentMatcher(segment, query).Match((ordinal, rank) => hits.Add(segment.Messages[ordinal], rank));
+    private static void Match(IndexSegment segment, TextQuery query, HitCollector hits, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        new SegmentMatcher(segment, query, cancellationToken).Match((ordinal, rank) => hits.Add(segment.Messages[ordinal], rank));
+    }
 
     /// <summary>The sessions in which to look; null for all.</summary>
     private static async Task<HashSet<Guid>?> FindSessionsAsync(
@@ -76,48 +71,6 @@ internal sealed class SessionSearch(
         }
 
         return sessions;
-    }
-
-    /// <summary>Summaries and memories change, and are few: they are indexed for this one search.</summary>
-    private async Task<(IndexSegment Segment, Dictionary<(Guid SessionId, long Sequence), string> Texts)> IndexTextsAsync(
-        NpgsqlConnection connection, string userId, CancellationToken cancellationToken)
-    {
-        var found = await ReadTextsAsync(connection, userId, cancellationToken);
-        var analyzed = await indexer.AnalyzeAsync(found.Select(text => text.Content), isForNow: true, connection, cancellationToken);
-        var segment = new SegmentBuilder();
-        foreach (var (text, content) in found)
-        {
-            segment.Add(text, analyzed[content], AnalyzedText.Empty);
-        }
-
-        return (IndexSegment.Read(Guid.Empty, segment.ToBytes()), found.ToDictionary(text => (text.Text.SessionId, text.Text.Sequence), text => text.Content));
-    }
-
-    private static async Task<List<(IndexedMessage Text, string Content)>> ReadTextsAsync(
-        NpgsqlConnection connection, string userId, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(ReadSummariesAndMemories, connection)
-        {
-            Parameters = { new NpgsqlParameter<string> { TypedValue = userId } },
-        };
-        await command.PrepareAsync(cancellationToken);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var found = new List<(IndexedMessage, string)>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            var text = new IndexedMessage(
-                reader.GetGuid(0),
-                reader.GetInt64(1),
-                MessageId: Guid.Empty,
-                Role: "",
-                reader.GetString(2),
-                IndexedMessage.ToMicroseconds(reader.GetFieldValue<DateTimeOffset>(4)),
-                Length: 0,
-                HeadingLength: 0);
-            found.Add((text, reader.GetString(3)));
-        }
-
-        return found;
     }
 
     /// <summary>The hits of the page with their contents, and the place of the last one if there are more.</summary>

@@ -86,7 +86,7 @@ internal abstract record QueryNode
 
     public abstract record Pair(QueryNode Left, QueryNode Right) : QueryNode
     {
-        public override int Width => Math.Max(Left.Width, Right.Width);
+        public override int Width { get; } = Math.Max(Left.Width, Right.Width);
     }
 
     public sealed record And(QueryNode Left, QueryNode Right) : Pair(Left, Right);
@@ -96,6 +96,6 @@ internal abstract record QueryNode
     /// <summary>The right one begins so many words after the left one ends.</summary>
     public sealed record Phrase(QueryNode Left, QueryNode Right, int Distance) : Pair(Left, Right)
     {
-        public override int Width => Left.Width + Distance + Right.Width;
+        public override int Width { get; } = Left.Width + Distance + Right.Width;
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
@@ -16,80 +17,140 @@ internal sealed class SessionListStatement
     /// </summary>
     private const string OwnedMetadata = "jsonb_set('{}'::jsonb, ARRAY[(s.user_id)::text], s.metadata)";
 
-    private const string SearchedText = "normalize(coalesce(s.title, '') || E'\\n' || s.session_summary) COLLATE \"und-x-icu\"";
+    // To compose the text as well would take most of the time that a list takes. It is one form or the other throughout, as a rule.
+    private const string SearchedText = "lower((coalesce(s.title, '') || E'\\n' || s.session_summary) COLLATE \"und-x-icu\")";
 
     private readonly List<NpgsqlParameter> _parameters = [];
     private readonly string _userId;
+    private readonly string _user;
     private readonly SessionFilter _filter;
     private readonly SessionCursor? _cursor;
 
     public SessionListStatement(string userId, SessionFilter filter, SessionCursor? cursor)
     {
         (_userId, _filter, _cursor) = (userId, filter, cursor);
+        _user = Add(userId);
     }
 
     private string Direction => _filter.IsAscending ? "ASC" : "DESC";
 
-    public NpgsqlCommand ToCommand(PageRange range)
+    private bool IsByActivity => _filter.ActiveAfter is not null || _filter.ActiveBefore is not null;
+
+    public NpgsqlCommand ToCommand(PageRange range) => _filter.IsCounted() ? ToWalk(range) : ToSelection(range);
+
+    /// <summary>The ids of all sessions that the list is about.</summary>
+    public NpgsqlCommand ToIdsCommand() => Command(Selected("s.session_id"));
+
+    /// <summary>
+    /// Of how many sessions there are the number is kept, and a page is a walk along an index: as far as the page, however many there are.
+    /// </summary>
+    private NpgsqlCommand ToWalk(PageRange range)
     {
-        var user = Add(_userId);
-        var conditions = Conditions().ToList();
-        var star = Star();
+        var statuses = Statuses(areNeeded: _filter.Sort != SessionSort.CreatedAt);
+        string[] ofStatus = statuses is null ? [] : [$"s.status = ANY ({statuses})"];
         string[] countedStar = _filter.IsStarred switch { null => [], true => ["s.is_starred"], false => ["NOT s.is_starred"] };
         var place = Place();
-        var take = $"{Add(range.Size + 1L)}::bigint";
-        var skip = $"{Add(range.Skip)}::bigint";
+        var (take, skip) = (Add(range.Size + 1L) + "::bigint", Add(range.Skip) + "::bigint");
 
         // The join depends on the one row of the total, so it is a loop over that and keeps the order of the sessions.
-#pragma warning disable CA2100 // Constant pieces; whatever a client gave is a parameter.
-        var command = new NpgsqlCommand(
+        return Command(
             $"""
             SELECT t.total, {SessionColumns.Of("s")}
-            FROM ({Total()}) AS t (total)
-            LEFT JOIN LATERAL ({Chosen()}) AS s ON true
+            FROM (
+                SELECT coalesce(sum(s.sessions), 0)::bigint
+                FROM dev.session_counts AS s
+                WHERE {Where([.. ofStatus, .. countedStar])}) AS t (total)
+            LEFT JOIN LATERAL (
+                SELECT s.*
+                FROM ({Candidates()}) AS s
+                ORDER BY s.sort_key {Direction}, s.session_id {Direction}
+                LIMIT {take} OFFSET {skip}) AS s ON true
             """);
-#pragma warning restore CA2100
-        command.Parameters.AddRange(_parameters.ToArray());
-        return command;
-
-        string Total() => _filter.IsCounted()
-            ? $"SELECT coalesce(sum(s.sessions), 0)::bigint FROM dev.session_counts AS s WHERE {Where([.. conditions, .. countedStar])}"
-            : $"SELECT count(*) FROM dev.sessions AS s WHERE {Where([.. conditions, .. star])}";
 
         // Sorted by a column that appends change, the sessions that are digested come along the index over what was when they were, and the
         // few others, sorted by what is now, between them.
-        string Chosen() => _filter.Sort == SessionSort.CreatedAt
-            ? $"{Sorted("s.created_at", [])} LIMIT {take} OFFSET {skip}"
+        string Candidates() => _filter.Sort == SessionSort.CreatedAt
+            ? Walked("s.created_at")
+            : $"({Walked(DigestedColumn(), "s.is_digested")}) UNION ALL ({Sorted(LiveColumn(), [.. ofStatus, "NOT s.is_digested"])})";
+
+        // The statuses lead in the indexes: who looks for a few sessions of a rare one does not walk past all the others.
+        string Walked(string column, params string[] part) => statuses is null
+            ? Sorted(column, part)
             : $"""
               SELECT s.*
-              FROM (
-                  ({Sorted(DigestedColumn(), ["s.is_digested"])} LIMIT {take} + {skip})
-                  UNION ALL
-                  ({Sorted(LiveColumn(), ["NOT s.is_digested"])} LIMIT {take} + {skip})) AS s
-              ORDER BY s.sort_key {Direction}, s.session_id {Direction}
-              LIMIT {take} OFFSET {skip}
+              FROM unnest({statuses}) AS wanted (status)
+              CROSS JOIN LATERAL ({Sorted(column, ["s.status = wanted.status", .. part])}) AS s
               """;
 
         string Sorted(string column, IEnumerable<string> part) =>
             $"""
             SELECT {SessionColumns.Of("s")}, {column} AS sort_key
             FROM dev.sessions AS s
-            WHERE {Where([.. conditions, .. star, .. part, .. place is null ? [] : new[] { $"({column}, s.session_id) {place}" }])}
+            WHERE {Where([.. part, .. Star(), .. place is null ? [] : new[] { $"({column}, s.session_id) {place}" }])}
             ORDER BY {column} {Direction}, s.session_id {Direction}
+            LIMIT {take} + {skip}
             """;
 
-        string Where(IEnumerable<string> all) => string.Join(" AND ", all.Prepend($"s.user_id = {user}"));
+        string Where(IEnumerable<string> all) => string.Join(" AND ", all.Prepend($"s.user_id = {_user}"));
     }
 
-    /// <summary>The ids of all sessions that the list is about.</summary>
-    public NpgsqlCommand ToIdsCommand()
+    /// <summary>With conditions the sessions have to be counted, so all that meet them are looked up; once, and the page is chosen from these.</summary>
+    private NpgsqlCommand ToSelection(PageRange range)
     {
-        string[] conditions = [$"s.user_id = {Add(_userId)}", .. Conditions(), .. Star()];
+        var selected = Selected($"s.session_id, {LiveColumn()} AS sort_key");
+        var place = Place() is { } after ? $"WHERE (s.sort_key, s.session_id) {after}" : "";
+        return Command(
+            $"""
+            WITH selected AS MATERIALIZED ({selected})
+            SELECT t.total, {SessionColumns.Of("s")}
+            FROM (SELECT count(*) FROM selected) AS t (total)
+            LEFT JOIN LATERAL (
+                SELECT s.*
+                FROM selected AS s
+                {place}
+                ORDER BY s.sort_key {Direction}, s.session_id {Direction}
+                LIMIT {Add(range.Size + 1L)} OFFSET {Add(range.Skip)}) AS page ON true
+            LEFT JOIN dev.sessions AS s ON s.user_id = {_user} AND s.session_id = page.session_id
+            ORDER BY page.sort_key {Direction}, page.session_id {Direction}
+            """);
+    }
+
+    /// <summary>
+    /// A query of columns of all sessions that the list is about. The last activity of a session that is digested is the digested one, of which there
+    /// is an index; of the few others it is looked at.
+    /// </summary>
+    private string Selected(string columns)
+    {
+        string[] ofStatus = Statuses(areNeeded: IsByActivity) is { } statuses ? [$"s.status = ANY ({statuses})"] : [];
+        string[] conditions = [$"s.user_id = {_user}", .. ofStatus, .. Conditions(), .. Star()];
+        if (!IsByActivity)
+        {
+            return Of();
+        }
+
+        var after = _filter.ActiveAfter is { } from ? $"> {Add(from)}" : null;
+        var before = _filter.ActiveBefore is { } to ? $"< {Add(to)}" : null;
+        return $"{Of(["s.is_digested", .. Bounds("s.digested_activity")])} UNION ALL {Of(["NOT s.is_digested", .. Bounds("s.last_activity")])}";
+
+        string Of(params string[] part) => $"SELECT {columns} FROM dev.sessions AS s WHERE {string.Join(" AND ", [.. conditions, .. part])}";
+
+        string[] Bounds(string column) => [.. new[] { after, before }.OfType<string>().Select(bound => $"{column} {bound}")];
+    }
+
+    private NpgsqlCommand Command(string text)
+    {
 #pragma warning disable CA2100 // Constant pieces; whatever a client gave is a parameter.
-        var command = new NpgsqlCommand($"SELECT s.session_id FROM dev.sessions AS s WHERE {string.Join(" AND ", conditions)}");
+        var command = new NpgsqlCommand(text);
 #pragma warning restore CA2100
         command.Parameters.AddRange(_parameters.ToArray());
         return command;
+    }
+
+    /// <summary>The statuses that are asked for, as a parameter; where all are, all of them if an index is to be used in which they lead.</summary>
+    private string? Statuses(bool areNeeded)
+    {
+        var wanted = _filter.WantedStatuses() ?? (areNeeded ? Enum.GetValues<SessionStatus>() : null);
+        return wanted is null ? null : $"{Add(wanted.Select(status => status.Name()).ToArray())}::text[]";
     }
 
     private string[] Star() => _filter.IsStarred switch { null => [], true => ["s.starred_at IS NOT NULL"], false => ["s.starred_at IS NULL"] };
@@ -98,7 +159,8 @@ internal sealed class SessionListStatement
     {
         SessionSort.LastActivity => "s.last_activity",
         SessionSort.MessageCount => "s.message_count",
-        _ => "s.total_cost",
+        SessionSort.TotalCost => "s.total_cost",
+        _ => "s.created_at",
     };
 
     private string DigestedColumn() => _filter.Sort switch
@@ -118,23 +180,14 @@ internal sealed class SessionListStatement
 
     private IEnumerable<string> Conditions()
     {
-        if (_filter.WantedStatuses() is { } statuses)
+        if (_filter.CreatedAfter is { } after)
         {
-            yield return $"s.status = ANY ({Add(statuses.Select(status => status.Name()).ToArray())})";
+            yield return $"s.created_at > {Add(after)}";
         }
 
-        foreach (var (column, comparison, time) in new[]
+        if (_filter.CreatedBefore is { } before)
         {
-            ("created_at", ">", _filter.CreatedAfter),
-            ("created_at", "<", _filter.CreatedBefore),
-            ("last_activity", ">", _filter.ActiveAfter),
-            ("last_activity", "<", _filter.ActiveBefore),
-        })
-        {
-            if (time is { } given)
-            {
-                yield return $"s.{column} {comparison} {Add(given)}";
-            }
+            yield return $"s.created_at < {Add(before)}";
         }
 
         foreach (var condition in _filter.Metadata)
@@ -145,7 +198,9 @@ internal sealed class SessionListStatement
         if (_filter.Words.Count > 0)
         {
             var patterns = Add(_filter.Words.Select(word => $"%{Escape(word)}%").ToArray());
-            yield return $"{SearchedText} ILIKE ALL (ARRAY(SELECT normalize(p) FROM unnest({patterns}) AS p))";
+            string[] forms = _filter.Words.All(word => Ascii.IsValid(word)) ? ["NFC"] : ["NFC", "NFD"];
+            yield return $"({string.Join(" OR ", forms.Select(form =>
+                $"{SearchedText} LIKE ALL (ARRAY(SELECT lower(normalize(p, {form}) COLLATE \"und-x-icu\") FROM unnest({patterns}::text[]) AS p))"))})";
         }
     }
 
@@ -153,7 +208,12 @@ internal sealed class SessionListStatement
     {
         if (condition.Values.Count == 0)
         {
-            return $"s.metadata #> {Add(condition.Path.ToArray())} IS NOT NULL";
+            // The index knows which keys there are, and not how they lead to each other.
+            var path = $"{Add(condition.Path.ToArray())}::text[]";
+            return $"""
+                dev.owned_keys(s.user_id, s.metadata) @> ARRAY(SELECT hashtextextended(k, hashtextextended({_user}, 0)) FROM unnest({path}) AS k)
+                AND s.metadata #> {path} IS NOT NULL
+                """;
         }
 
         var contained = condition.Values.SelectMany(MetadataCondition.JsonOf).Distinct(StringComparer.Ordinal).Select(value =>

@@ -11,7 +11,9 @@ namespace SessionService.Infrastructure.Usage;
 /// </summary>
 internal sealed class UsageStore(ReadConnections connections) : IUsageStore
 {
-    private const string KnownZones = "SELECT name FROM pg_timezone_names WHERE name !~ '^(posix|right)/'";
+    // Beside the zones the files hold copies of them, the server's own and what stands for none.
+    private const string KnownZones =
+        "SELECT name FROM pg_timezone_names WHERE name !~ '^(posix|right)/' AND name NOT IN ('localtime', 'posixrules', 'Factory')";
 
     internal static readonly string OfUser = Statement("u.user_id = $1", "s.user_id = $1");
     internal static readonly string OfEverybody = Statement("u.user_id = ''", "$1 = ''");

@@ -161,6 +161,36 @@ public sealed class ContextTests(ApiFixture service) : IClassFixture<ApiFixture>
     }
 
     [Fact]
+    public async Task Calls_of_one_message_have_ids_of_their_own_and_are_no_more_than_the_API_takes()
+    {
+        var user = service.AsNewUser();
+        var (doubled, many) = (await user.StartSessionAsync(), await user.StartSessionAsync());
+        await user.WriteMessageAsync(doubled, """
+            {"role":"assistant","content":"Asking.","message_type":"tool_call","metadata":{"tool_calls":[
+                {"id":"call_1_1","function":{"name":"a","arguments":""}},{"function":{"name":"b"}},{"id":"call_1_1","function":{"name":"c"}}]}}
+            """);
+        var calls = Enumerable.Range(0, 129).Select(i => $$$"""{"id":"{{{i}}}","function":{"name":"f","arguments":"{}"}}""");
+        await user.WriteMessageAsync(many, $$$"""
+            {"role":"assistant","content":"Asking.","message_type":"tool_call","metadata":{"tool_calls":[{{{string.Join(',', calls)}}}]}}
+            """);
+        foreach (var (session, count) in new[] { (doubled, 3), (many, 129) })
+        {
+            var results = Enumerable.Range(0, count).Select(_ => """{"role":"tool","content":"result","message_type":"tool_result"}""");
+            (await user.PostAsync($"{session}/messages/batch", $$"""{"messages":[{{string.Join(',', results)}}]}""")).Is(201);
+        }
+
+        var messages = (await user.GetAsync($"{doubled}/context?format=openai")).Is(200).Items("messages");
+        var made = messages[0].Items("tool_calls");
+        Assert.Equal(("call_1_1", "{}"), (made[0].Text("id"), made[0].GetProperty("function").Text("arguments")));
+        Assert.Distinct(made.Select(call => call.Text("id")), StringComparer.Ordinal);
+        Assert.Equal(made.Select(call => call.Text("id")), messages.Skip(1).Select(message => message.Text("tool_call_id")));
+
+        var plain = (await user.GetAsync($"{many}/context?format=openai")).Is(200).Items("messages");
+        Assert.Equal(130, plain.Count);
+        Assert.All(plain, message => Assert.False(message.TryGetProperty("tool_calls", out _) || message.TryGetProperty("tool_call_id", out _)));
+    }
+
+    [Fact]
     public async Task A_long_session_is_read_no_further_than_the_answer_needs()
     {
         var user = service.AsNewUser();

@@ -3,7 +3,10 @@ using SessionService.IntegrationTests.Hosting;
 
 namespace SessionService.IntegrationTests.Databases;
 
-/// <summary>What a statement of the service's did when it ran with the plan that is made for any parameters.</summary>
+/// <summary>
+/// What a statement of the service's did when it ran with the plan that is made for any parameters, or, as one that is not prepared, for those
+/// it is given.
+/// </summary>
 internal sealed class StatementPlan
 {
     private readonly List<JsonElement> _nodes = [];
@@ -33,13 +36,13 @@ internal sealed class StatementPlan
             ORDER BY query_start DESC LIMIT 1
             """));
 
-    public static async Task<StatementPlan> ExplainAsync(TestDatabase database, string statement, string parameters)
+    public static async Task<StatementPlan> ExplainAsync(TestDatabase database, string statement, string parameters, bool isPrepared = true)
     {
         await using var connection = await database.DataSource.OpenConnectionAsync();
 #pragma warning disable CA2100 // The service's own statement, with values of the test's.
         foreach (var sql in new[]
         {
-            "SET plan_cache_mode = force_generic_plan",
+            $"SET plan_cache_mode = {(isPrepared ? "force_generic_plan" : "force_custom_plan")}",
             $"PREPARE explained AS {statement}",
             $"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE explained({parameters})",
         })

@@ -5,6 +5,7 @@ using SessionService.Infrastructure.Search;
 using SessionService.IntegrationTests.Databases;
 using SessionService.IntegrationTests.Digests;
 using SessionService.IntegrationTests.Hosting;
+using SessionService.IntegrationTests.Sessions;
 
 namespace SessionService.IntegrationTests.Search;
 
@@ -152,6 +153,26 @@ public sealed class SearchEndpointTests(SearchFixture service) : IClassFixture<S
         (await user.PostAsync($"{session}/memory", """{"content":"Likes giraffes"}""")).Is(200);
         Assert.Empty(Hits((await FindAsync(user, "zebra")).Is(200)));
         Assert.Equal(2, (await FindAsync(user, "giraffe")).Is(200).Number("total_hits"));
+    }
+
+    [Fact]
+    public async Task Many_summaries_are_each_found_once_whichever_of_them_change()
+    {
+        var user = service.AsNewUser();
+        await using var database = new TestDatabase(service.ConnectionString);
+        await database.ExecuteAsync(SessionRows.Insert(user, 1_000, "now()"));
+        await database.ExecuteAsync($"UPDATE dev.sessions SET session_summary = 'About zebras' WHERE user_id = '{user.UserId}'");
+        var some = await database.QueryAsync($"SELECT session_id FROM dev.sessions WHERE user_id = '{user.UserId}' ORDER BY session_id LIMIT 3");
+
+        Assert.Equal(1_000, (await FindAsync(user, "zebra")).Is(200).Number("total_hits"));
+        foreach (var id in some)
+        {
+            (await user.PutAsync($"/api/v1/sessions/{id}", """{"session_summary":"About giraffes"}""")).Is(200);
+        }
+
+        Assert.Equal(997, (await FindAsync(user, "zebra")).Is(200).Number("total_hits"));
+        Assert.Equal(some.Order(), Hits((await FindAsync(user, "giraffe")).Is(200)).Select(hit => hit.Text("session_id")).Order());
+        Assert.Equal(0, (await FindAsync(service.AsNewUser(), "zebra")).Is(200).Number("total_hits"));
     }
 
     [Fact]

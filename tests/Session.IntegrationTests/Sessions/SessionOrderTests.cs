@@ -186,7 +186,8 @@ public sealed class SessionOrderTests(SessionOrderFixture service) : IClassFixtu
     private static async Task<StatementPlan> ExplainAsync(TestDatabase database, ApiClient user, SessionSort sort, SessionCursor? cursor, string parameters)
     {
         using var command = new SessionListStatement(user.UserId, new SessionFilter { Sort = sort }, cursor).ToCommand(new PageRange(1, 50));
-        return await StatementPlan.ExplainAsync(database, command.CommandText, $"'{user.UserId}', {parameters}");
+        var statuses = sort == SessionSort.CreatedAt ? "" : "'{active,completed,ended,archived,expired}', ";
+        return await StatementPlan.ExplainAsync(database, command.CommandText, $"'{user.UserId}', {statuses}{parameters}");
     }
 
     private static async Task WriteAsync(ApiClient user, IEnumerable<string> sessions)

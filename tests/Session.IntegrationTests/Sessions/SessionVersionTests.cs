@@ -96,10 +96,27 @@ public sealed class SessionVersionTests(ApiFixture service) : IClassFixture<ApiF
         }
 
         Assert.Equal(before, (await user.GetAsync(session)).Text);
-        (await SendAsync(user, new HttpMethod(method), session, "If-Match", "no tag", body)).IsInvalid("if_match");
+        foreach (var tags in new[] { "no tag", "", $"{old}, *" })
+        {
+            (await SendAsync(user, new HttpMethod(method), session, "If-Match", tags, body)).IsInvalid("if_match");
+        }
+
         (await SendAsync(service.AsNewUser(), new HttpMethod(method), session, "If-Match", old, body)).IsProblem(404, "session_not_found");
         (await SendAsync(user, new HttpMethod(method), session, "If-Match", $"\"x\", {Tag(await user.GetAsync(session))}", body)).Is(200);
         (await SendAsync(user, new HttpMethod(method), session, "If-Match", "*", body)).Is(200);
+    }
+
+    [Theory]
+    [InlineData("POST")]
+    [InlineData("DELETE")]
+    public async Task A_star_heeds_the_version_too(string method)
+    {
+        var user = service.AsNewUser();
+        var session = await user.StartSessionAsync();
+        var tag = Tag(await user.PutAsync(session, """{"title":"New"}"""));
+
+        (await SendAsync(user, new HttpMethod(method), $"{session}/star", "If-Match", "\"old\"")).IsProblem(412, "precondition_failed");
+        (await SendAsync(user, new HttpMethod(method), $"{session}/star", "If-Match", tag)).Is(200);
     }
 
     [Fact]

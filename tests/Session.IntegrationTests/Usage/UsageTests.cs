@@ -163,6 +163,7 @@ public sealed class UsageTests(UsageFixture service) : IClassFixture<UsageFixtur
     [Theory]
     [InlineData("?tz=Europe/Atlantis", "tz")]
     [InlineData("?tz=posix/Europe/Berlin", "tz")]
+    [InlineData("?tz=localtime", "tz")]
     [InlineData("?tz=Foo%2B3", "tz")]
     [InlineData("?tz=%27%3B--", "tz")]
     [InlineData("?tz=..%2F..%2Fetc%2Fpasswd", "tz")]

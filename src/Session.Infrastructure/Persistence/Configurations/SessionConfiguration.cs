@@ -25,10 +25,11 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
         builder.HasIndex(s => s.SessionId, "ux_sessions_session_id").IsUnique();
         builder.HasIndex(s => new { s.UserId, s.CreatedAt, s.SessionId }, "ix_sessions_user_id_created_at").IsDescending(false, true, true);
 
-        // Lists in these orders: the digest changes the columns, appends do not.
-        builder.HasIndex(s => new { s.UserId, s.DigestedActivity, s.SessionId }, "ix_sessions_user_id_digested_activity");
-        builder.HasIndex(s => new { s.UserId, s.DigestedMessages, s.SessionId }, "ix_sessions_user_id_digested_messages");
-        builder.HasIndex(s => new { s.UserId, s.DigestedCost, s.SessionId }, "ix_sessions_user_id_digested_cost");
+        // Lists of each status in these orders; those of several are merged. The digest changes the columns, appends do not.
+        builder.HasIndex(s => new { s.UserId, s.Status, s.CreatedAt, s.SessionId }, "ix_sessions_user_id_status_created_at").IsDescending(false, false, true, true);
+        builder.HasIndex(s => new { s.UserId, s.Status, s.DigestedActivity, s.SessionId }, "ix_sessions_user_id_status_digested_activity");
+        builder.HasIndex(s => new { s.UserId, s.Status, s.DigestedMessages, s.SessionId }, "ix_sessions_user_id_status_digested_messages");
+        builder.HasIndex(s => new { s.UserId, s.Status, s.DigestedCost, s.SessionId }, "ix_sessions_user_id_status_digested_cost");
 
         // Few are starred: a list of these alone looks at them alone.
         builder.HasIndex(s => new { s.UserId, s.SessionId }, "ix_sessions_starred").HasFilter("starred_at IS NOT NULL");
@@ -37,6 +38,11 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
         builder.HasIndex(s => new { s.UserId, s.Metadata }, "ix_sessions_user_id_metadata")
             .HasMethod("gin")
             .HasAnnotation(SchemaModel.IndexExpression, "jsonb_set('{}'::jsonb, ARRAY[(user_id)::text], metadata)");
+
+        // Likewise the keys of all objects in it, for conditions that a key is there.
+        builder.HasIndex(s => new { s.UserId, s.Metadata }, "ix_sessions_user_id_metadata_keys")
+            .HasMethod("gin")
+            .HasAnnotation(SchemaModel.IndexExpression, "dev.owned_keys((user_id)::text, metadata)");
 
         // From a session to its forks.
         builder.HasIndex(s => new { s.UserId, s.ForkedFromSessionId }, "ix_sessions_forks").HasFilter("forked_from_session_id IS NOT NULL");

@@ -663,16 +663,24 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                     b.HasIndex(new[] { "UserId", "CreatedAt", "SessionId" }, "ix_sessions_user_id_created_at")
                         .IsDescending(false, true, true);
 
-                    b.HasIndex(new[] { "UserId", "DigestedActivity", "SessionId" }, "ix_sessions_user_id_digested_activity");
-
-                    b.HasIndex(new[] { "UserId", "DigestedCost", "SessionId" }, "ix_sessions_user_id_digested_cost");
-
-                    b.HasIndex(new[] { "UserId", "DigestedMessages", "SessionId" }, "ix_sessions_user_id_digested_messages");
-
                     b.HasIndex(new[] { "UserId", "Metadata" }, "ix_sessions_user_id_metadata")
                         .HasAnnotation("Session:IndexExpression", "jsonb_set('{}'::jsonb, ARRAY[(user_id)::text], metadata)");
 
                     NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex(new[] { "UserId", "Metadata" }, "ix_sessions_user_id_metadata"), "gin");
+
+                    b.HasIndex(new[] { "UserId", "Metadata" }, "ix_sessions_user_id_metadata_keys")
+                        .HasAnnotation("Session:IndexExpression", "dev.owned_keys((user_id)::text, metadata)");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex(new[] { "UserId", "Metadata" }, "ix_sessions_user_id_metadata_keys"), "gin");
+
+                    b.HasIndex(new[] { "UserId", "Status", "CreatedAt", "SessionId" }, "ix_sessions_user_id_status_created_at")
+                        .IsDescending(false, false, true, true);
+
+                    b.HasIndex(new[] { "UserId", "Status", "DigestedActivity", "SessionId" }, "ix_sessions_user_id_status_digested_activity");
+
+                    b.HasIndex(new[] { "UserId", "Status", "DigestedCost", "SessionId" }, "ix_sessions_user_id_status_digested_cost");
+
+                    b.HasIndex(new[] { "UserId", "Status", "DigestedMessages", "SessionId" }, "ix_sessions_user_id_status_digested_messages");
 
                     b.HasIndex(new[] { "SessionId" }, "ux_sessions_session_id")
                         .IsUnique();

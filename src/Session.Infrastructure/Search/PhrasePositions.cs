@@ -1,0 +1,106 @@
+using System.Runtime.InteropServices;
+
+namespace SessionService.Infrastructure.Search;
+
+/// <summary>
+/// Where the words of a phrase stand in the messages of a segment that have them all. Each word's postings are read once, however often it is
+/// in the phrase, and a message is left as soon as no beginning of the phrase is in it: what a query costs is bounded by what it is
+/// compared with.
+/// </summary>
+internal sealed class PhrasePositions
+{
+    private readonly QueryNode.Phrase _phrase;
+    private readonly ulong[] _messages;
+    private readonly Dictionary<QueryNode.Term, Dictionary<int, int[]>> _positions = [];
+    private int _ordinal;
+
+    /// <param name="segment">The segment.</param>
+    /// <param name="phrase">The phrase.</param>
+    /// <param name="messages">The messages as a set of bits.</param>
+    public PhrasePositions(IndexSegment segment, QueryNode.Phrase phrase, ulong[] messages)
+    {
+        (_phrase, _messages) = (phrase, [.. messages]);
+        Read(segment, phrase);
+    }
+
+    /// <summary>Whether the phrase is in the message that was moved to.</summary>
+    public bool HasPhrase => Ends(_phrase).Length > 0;
+
+    public PhrasePositions MoveTo(int ordinal)
+    {
+        _ordinal = ordinal;
+        return this;
+    }
+
+    private void Read(IndexSegment segment, QueryNode node)
+    {
+        if (node is QueryNode.Pair pair)
+        {
+            Read(segment, pair.Left);
+            Read(segment, pair.Right);
+        }
+        else if (node is QueryNode.Term term && _positions.TryAdd(term, []))
+        {
+            var postings = segment.Find(term.Lexeme);
+            while (postings.Read())
+            {
+                if ((_messages[postings.Ordinal / 64] >> (postings.Ordinal % 64) & 1) != 0)
+                {
+                    _positions[term].Add(postings.Ordinal, postings.ReadPositions());
+                }
+            }
+        }
+    }
+
+    /// <summary>Where matches of a part of the phrase end, ascending.</summary>
+    private ReadOnlySpan<int> Ends(QueryNode node)
+    {
+        if (node is QueryNode.Term term)
+        {
+            return _positions[term].GetValueOrDefault(_ordinal);
+        }
+
+        var pair = (QueryNode.Pair)node;
+        var left = Ends(pair.Left);
+        if (left.IsEmpty && node is not QueryNode.Or)
+        {
+            return [];
+        }
+
+        var right = Ends(pair.Right);
+        return node switch
+        {
+            QueryNode.Or => Union(left, right),
+            QueryNode.Phrase phrase => Following(left, right, phrase.Right.Width + phrase.Distance),
+            _ => Following(left, right, distance: 0),
+        };
+    }
+
+    /// <summary>Those on the right that one on the left is so far before.</summary>
+    private static ReadOnlySpan<int> Following(ReadOnlySpan<int> left, ReadOnlySpan<int> right, int distance)
+    {
+        var found = new List<int>();
+        var at = 0;
+        foreach (var end in right)
+        {
+            while (at < left.Length && left[at] < end - distance)
+            {
+                at++;
+            }
+
+            if (at < left.Length && left[at] == end - distance)
+            {
+                found.Add(end);
+            }
+        }
+
+        return CollectionsMarshal.AsSpan(found);
+    }
+
+    private static ReadOnlySpan<int> Union(ReadOnlySpan<int> left, ReadOnlySpan<int> right)
+    {
+        var all = new SortedSet<int>(left.ToArray());
+        all.UnionWith(right.ToArray());
+        return all.ToArray();
+    }
+}
