@@ -57,7 +57,7 @@ internal static class PackingScenario
         await Conversation.WriteAsync(database, Keys.Session(SessionKind.Deep, 0), messages, cancellationToken);
         if (isPacked)
         {
-            await ExecuteAsync(database, "UPDATE dev.sessions SET status = 'archived', is_digested = true, digested_messages = message_count", cancellationToken);
+            await ExecuteAsync(database, "UPDATE dev.sessions SET status = 'archived', archived_at = now(), is_digested = true, digested_messages = message_count", cancellationToken);
             await PackAsync(database, cancellationToken);
         }
 

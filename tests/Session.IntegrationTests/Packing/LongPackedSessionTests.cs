@@ -53,7 +53,7 @@ public sealed class LongPackedSessionTests(LongSessionFixture service) : IClassF
     private async Task PackEverythingAsync(TestDatabase database)
     {
         // What the digest would do; the job's clock stands still until it is told to go on.
-        await database.ExecuteAsync("UPDATE dev.sessions SET status = 'archived', is_digested = true, digested_messages = message_count");
+        await database.ExecuteAsync("UPDATE dev.sessions SET status = 'archived', archived_at = now(), is_digested = true, digested_messages = message_count");
         var clock = new FakeTimeProvider();
         var options = Options.Create(new PackingOptions { Share = 1 });
         using var job = new PackingJob(
