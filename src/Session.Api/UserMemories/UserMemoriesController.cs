@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
+using SessionService.Api.Compression;
 using SessionService.Api.Consistency;
 using SessionService.Api.Idempotency;
 using SessionService.Api.Identity;
@@ -79,6 +80,7 @@ public sealed class UserMemoriesController(UserMemoriesService memories) : Contr
     /// <response code="200">A page of memories.</response>
     [HttpGet(Name = "list_user_memories")]
     [EventualReads]
+    [Compresses]
     [ProducesResponseType<UserMemoryListResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status403Forbidden)]
     public Task<UserMemoryListResponse> List(
@@ -116,6 +118,7 @@ public sealed class UserMemoriesController(UserMemoriesService memories) : Contr
     /// <response code="200">A page of versions.</response>
     [HttpGet("{memory_id:guid}/versions", Name = "list_user_memory_versions")]
     [EventualReads]
+    [Compresses]
     [ProducesResponseType<UserMemoryVersionsResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound)]
     public Task<UserMemoryVersionsResponse> ListVersions(

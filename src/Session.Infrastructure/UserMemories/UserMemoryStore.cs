@@ -179,16 +179,21 @@ internal sealed class UserMemoryStore(
         });
     }
 
-    public async Task<bool> RestoreAsync(UserMemory memory, CancellationToken cancellationToken) =>
-        await context.Database.ExecuteSqlAsync(
+    public async Task<bool> RestoreAsync(UserMemory memory, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        var words = MemoryWords.Pack((await analyzer.AnalyzeAsync(connection, [memory.Content], cancellationToken))[0]);
+        return await context.Database.ExecuteSqlAsync(
             $"""
             INSERT INTO dev.user_memories
-                (user_id, memory_id, memory_type, content, metadata, session_id, sequence, importance, valid_until, version, created_at, updated_at, vector)
+                (user_id, memory_id, memory_type, content, metadata, session_id, sequence, importance, valid_until, version, created_at, updated_at,
+                 vector, words)
             VALUES ({memory.UserId}, {memory.MemoryId}, {memory.MemoryType}, {memory.Content}, {memory.Metadata}::jsonb, {memory.SessionId}, {memory.Sequence},
-                    {memory.Importance}, {memory.ValidUntil}, {memory.Version}, {memory.CreatedAt}, {memory.UpdatedAt}, {Vector(memory)})
+                    {memory.Importance}, {memory.ValidUntil}, {memory.Version}, {memory.CreatedAt}, {memory.UpdatedAt}, {Vector(memory)}, {words})
             ON CONFLICT DO NOTHING
             """,
             cancellationToken) > 0;
+    }
 
     public async Task<bool?> RestoreAsync(UserMemoryVersion version, CancellationToken cancellationToken)
     {

@@ -26,7 +26,7 @@ public sealed class WritePlanTests
             """);
 
         var appended = await user.PostAsync($"{session}/messages", Message(Guid.NewGuid()), "second");
-        await service.DisposeAsync();
+        await EndAsync(service, database);
 
         planned.Is(201);
         Assert.Equal(2002, appended.Is(201).Number("sequence"));
@@ -64,12 +64,23 @@ public sealed class WritePlanTests
             (await user.PostAsync($"{session}/messages", Message(Guid.NewGuid()))).Is(201);
         }
 
-        await service.DisposeAsync();
+        await EndAsync(service, database);
 
         // Before it was made anew it could read everything at each append, and after that no more than it needs.
         var read = await database.QueryAsync(
             "SELECT sum(idx_tup_read) FROM pg_stat_user_indexes WHERE schemaname = 'dev' AND relname IN ('sessions', 'session_messages')");
         Assert.InRange(long.Parse(Assert.Single(read), CultureInfo.InvariantCulture), 1, Rows * Appends / 2);
+    }
+
+    /// <summary>A connection tells what it has read when it ends, which is soon after its client has gone.</summary>
+    private static async Task EndAsync(InstanceFixture service, TestDatabase database)
+    {
+        await service.DisposeAsync();
+        const string Others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'";
+        while (await database.QueryAsync(Others) is not ["0"])
+        {
+            await Task.Delay(10);
+        }
     }
 
     private static string Message(Guid id) => $$"""{"message_id":"{{id}}","role":"user","content":"Hello"}""";
