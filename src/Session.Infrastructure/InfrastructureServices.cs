@@ -81,6 +81,7 @@ public static class InfrastructureServices
         services.AddScoped<IExportReader, ExportReader>();
         services.AddScoped<IForkStore, ForkStore>();
         services.AddScoped<IStatisticsStore, StatisticsStore>();
+        services.AddSingleton<TimeZoneNames>();
         services.AddScoped<IUsageStore, UsageStore>();
         services.AddSingleton<IUserDataStore, UserDataStore>();
         services.AddScoped<IUserMemoryStore, UserMemoryStore>();

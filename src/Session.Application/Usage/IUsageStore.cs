@@ -4,7 +4,7 @@ namespace SessionService.Application.Usage;
 public interface IUsageStore
 {
     /// <summary>Whether a name is that of a time zone (IANA).</summary>
-    Task<bool> KnowsZoneAsync(string name, CancellationToken cancellationToken);
+    ValueTask<bool> KnowsZoneAsync(string name, CancellationToken cancellationToken);
 
     /// <summary>The buckets of a user's, or, where none is named, of everybody's messages that are not empty, up to so many rows.</summary>
     Task<UsageReport> ReadAsync(string? userId, UsageSelection selection, int maxRows, CancellationToken cancellationToken);

@@ -9,36 +9,12 @@ namespace SessionService.Infrastructure.Usage;
 /// Sums <c>dev.usage</c> up, and adds the messages that are not digested; both of one moment. Buckets are the database's to make: it has
 /// the time zones' history, wherever the service runs.
 /// </summary>
-internal sealed class UsageStore(ReadConnections connections) : IUsageStore
+internal sealed class UsageStore(ReadConnections connections, TimeZoneNames zones) : IUsageStore
 {
-    // Beside the zones the files hold copies of them, the server's own and what stands for none.
-    private const string KnownZones =
-        "SELECT name FROM pg_timezone_names WHERE name !~ '^(posix|right)/' AND name NOT IN ('localtime', 'posixrules', 'Factory')";
-
     internal static readonly string OfUser = Statement("u.user_id = $1", "s.user_id = $1");
     internal static readonly string OfEverybody = Statement("u.user_id = ''", "$1 = ''");
 
-    private static volatile HashSet<string>? _zones;
-
-    public async Task<bool> KnowsZoneAsync(string name, CancellationToken cancellationToken)
-    {
-        // The database reads them all from files, which takes a while, and they stay the same while it runs.
-        if (_zones is not { } zones)
-        {
-            await using var connection = await connections.OpenConnectionAsync(cancellationToken);
-            await using var command = new NpgsqlCommand(KnownZones, connection);
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            var names = new HashSet<string>(StringComparer.Ordinal);
-            while (await reader.ReadAsync(cancellationToken))
-            {
-                names.Add(reader.GetString(0));
-            }
-
-            _zones = zones = names;
-        }
-
-        return zones.Contains(name);
-    }
+    public ValueTask<bool> KnowsZoneAsync(string name, CancellationToken cancellationToken) => zones.ContainsAsync(name, connections, cancellationToken);
 
     public async Task<UsageReport> ReadAsync(string? userId, UsageSelection selection, int maxRows, CancellationToken cancellationToken)
     {

@@ -4,6 +4,7 @@ using SessionService.Infrastructure.Usage;
 using SessionService.IntegrationTests.Databases;
 using SessionService.IntegrationTests.Digests;
 using SessionService.IntegrationTests.Hosting;
+using SessionService.IntegrationTests.Writes;
 
 namespace SessionService.IntegrationTests.Usage;
 
@@ -33,6 +34,19 @@ public sealed class UsageTests(UsageFixture service) : IClassFixture<UsageFixtur
 
         await service.DigestAsync();
         await AssertAddsUpAsync(user);
+    }
+
+    [Fact]
+    public async Task Many_who_ask_an_instance_first_do_not_crowd_each_other_out()
+    {
+        await using var database = await TestDatabase.CloneTemplateAsync();
+        await using var instance = new InstanceFixture(database.ConnectionString);
+        await instance.InitializeAsync();
+        var user = instance.AsNewUser();
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => user.GetAsync($"/api/v1/users/{user.UserId}/usage?tz=Europe/Berlin")));
+
+        Assert.All(answers, answer => answer.Is(200));
     }
 
     [Fact]
