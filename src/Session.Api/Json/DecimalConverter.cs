@@ -15,5 +15,12 @@ internal sealed class DecimalConverter : JsonConverter<decimal>
     public override void Write(Utf8JsonWriter writer, decimal value, JsonSerializerOptions options) =>
         writer.WriteNumberValue(WithoutPadding(value));
 
-    public static decimal WithoutPadding(decimal value) => value / One;
+    public static decimal WithoutPadding(decimal value)
+    {
+        // Most have no more digits than a long, and not a zero at the end: to see that takes a tenth of the division.
+        Span<int> parts = stackalloc int[4];
+        decimal.GetBits(value, parts);
+        var mantissa = ((ulong)(uint)parts[1] << 32) | (uint)parts[0];
+        return parts[2] == 0 && mantissa % 10 != 0 ? value : value / One;
+    }
 }

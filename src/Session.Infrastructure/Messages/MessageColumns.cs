@@ -29,7 +29,8 @@ internal static class MessageColumns
         var content = Length(first + 3);
         var messageType = Length(first + 4);
         var metadata = Length(first + 5);
-        var bytes = GC.AllocateUninitializedArray<byte>(role + content + messageType + metadata);
+        var cost = Length(first + 7);
+        var bytes = GC.AllocateUninitializedArray<byte>(role + content + messageType + metadata + cost);
         var filled = 0;
         return new MessageRow
         {
@@ -40,7 +41,7 @@ internal static class MessageColumns
             MessageType = Take(first + 4, messageType),
             Metadata = Take(first + 5, metadata)[JsonbVersionBytes..],
             TokensUsed = reader.GetInt32(first + 6),
-            CostUsd = reader.GetDecimal(first + 7),
+            CostUsd = WireNumeric.TryRead(Take(first + 7, cost).Span, out var number) ? number : reader.GetDecimal(first + 7),
             CreatedAt = reader.GetDateTime(first + 8),
             RedactedAt = reader.IsDBNull(first + 9) ? null : reader.GetDateTime(first + 9),
         };
