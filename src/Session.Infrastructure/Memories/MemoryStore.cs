@@ -115,7 +115,7 @@ internal sealed class MemoryStore(SessionDbContext context, NpgsqlDataSource dat
     public async Task<bool> RestoreAsync(SessionMemory memory, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        var words = await analyzer.AnalyzeAsync(connection, [memory.Content], cancellationToken);
+        var words = await MemoryWords.OfAsync(memory.Content, analyzer, connection, cancellationToken);
         await using var command = new NpgsqlCommand(Restore, connection)
         {
             Parameters =
@@ -133,7 +133,7 @@ internal sealed class MemoryStore(SessionDbContext context, NpgsqlDataSource dat
                 new NpgsqlParameter<DateTimeOffset> { TypedValue = memory.CreatedAt },
                 new NpgsqlParameter<DateTimeOffset> { TypedValue = memory.UpdatedAt },
                 new NpgsqlParameter<byte[]> { TypedValue = PackedVector.Pack(StaticEmbedding.Shipped.Embed(memory.Content)) },
-                new NpgsqlParameter<byte[]> { TypedValue = MemoryWords.Pack(words[0]) },
+                new NpgsqlParameter<byte[]> { TypedValue = words },
             },
         };
         await command.PrepareAsync(cancellationToken);
@@ -143,7 +143,7 @@ internal sealed class MemoryStore(SessionDbContext context, NpgsqlDataSource dat
     private async Task<MemoryAnswer?> TryWriteAsync(SessionMemory memory, IdempotencyKey? key, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        var words = await analyzer.AnalyzeAsync(connection, [memory.Content], cancellationToken);
+        var words = await MemoryWords.OfAsync(memory.Content, analyzer, connection, cancellationToken);
         await using var command = new NpgsqlCommand(Write, connection)
         {
             Parameters =
@@ -160,7 +160,7 @@ internal sealed class MemoryStore(SessionDbContext context, NpgsqlDataSource dat
                 new NpgsqlParameter<string?> { TypedValue = key?.Value },
                 new NpgsqlParameter<byte[]?> { TypedValue = key?.RequestHash },
                 new NpgsqlParameter<byte[]> { TypedValue = PackedVector.Pack(StaticEmbedding.Shipped.Embed(memory.Content)) },
-                new NpgsqlParameter<byte[]> { TypedValue = MemoryWords.Pack(words[0]) },
+                new NpgsqlParameter<byte[]> { TypedValue = words },
             },
         };
         for (var attempt = 1; ; attempt++)

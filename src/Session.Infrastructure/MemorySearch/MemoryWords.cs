@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Npgsql;
 using SessionService.Infrastructure.Search;
 
 namespace SessionService.Infrastructure.MemorySearch;
@@ -10,6 +11,10 @@ namespace SessionService.Infrastructure.MemorySearch;
 /// </summary>
 internal static class MemoryWords
 {
+    /// <summary>The lexemes of a content that is about to be stored.</summary>
+    public static async Task<byte[]> OfAsync(string content, TextAnalyzer analyzer, NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        Pack((await analyzer.AnalyzeAsync(connection, [content], cancellationToken))[0]);
+
     public static byte[] Pack(AnalyzedText text)
     {
         var bytes = new ArrayBufferWriter<byte>(256);

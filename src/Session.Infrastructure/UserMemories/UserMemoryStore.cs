@@ -181,8 +181,13 @@ internal sealed class UserMemoryStore(
 
     public async Task<bool> RestoreAsync(UserMemory memory, CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        var words = MemoryWords.Pack((await analyzer.AnalyzeAsync(connection, [memory.Content], cancellationToken))[0]);
+        // Given back before the next one is taken: who waits for a second connection while holding the first may keep everybody waiting.
+        byte[] words;
+        await using (var connection = await dataSource.OpenConnectionAsync(cancellationToken))
+        {
+            words = await MemoryWords.OfAsync(memory.Content, analyzer, connection, cancellationToken);
+        }
+
         return await context.Database.ExecuteSqlAsync(
             $"""
             INSERT INTO dev.user_memories
@@ -330,7 +335,7 @@ internal sealed class UserMemoryStore(
     private async Task UpdateAsync(UserMemory memory, CancellationToken cancellationToken)
     {
         var connection = (NpgsqlConnection)context.Database.GetDbConnection();
-        var words = await analyzer.AnalyzeAsync(connection, [memory.Content], cancellationToken);
+        var words = await MemoryWords.OfAsync(memory.Content, analyzer, connection, cancellationToken);
         await using var command = new NpgsqlCommand(Update, connection)
         {
             Parameters =
@@ -347,7 +352,7 @@ internal sealed class UserMemoryStore(
                 new NpgsqlParameter<int> { TypedValue = memory.Version },
                 new NpgsqlParameter<DateTimeOffset> { TypedValue = memory.UpdatedAt },
                 new NpgsqlParameter<byte[]> { TypedValue = Vector(memory) },
-                new NpgsqlParameter<byte[]> { TypedValue = MemoryWords.Pack(words[0]) },
+                new NpgsqlParameter<byte[]> { TypedValue = words },
             },
         };
         await command.PrepareAsync(cancellationToken);
