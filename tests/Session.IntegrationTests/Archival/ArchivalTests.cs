@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using SessionService.Application.Archival;
@@ -197,6 +198,31 @@ public sealed class ArchivalTests(ArchivalFixture service) : IClassFixture<Archi
         Assert.Equal("active", (await user.GetAsync(session)).Is(200).Text("status"));
         await service.RunAsync();
         Assert.Equal("expired", (await user.GetAsync(session)).Is(200).Text("status"));
+    }
+
+    [Fact]
+    public async Task What_was_done_is_counted_in_the_metrics()
+    {
+        var user = service.AsNewUser();
+        string[] sessions = [await user.StartSessionAsync(), await user.StartSessionAsync()];
+        await AgeAsync(user, sessions, days: 1.5);
+        var before = await ExpiredAsync(user);
+
+        await service.RunAsync();
+
+        // An answer serves again for a moment.
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (await ExpiredAsync(user) < before + sessions.Length)
+        {
+            await Task.Delay(10, patience.Token);
+        }
+
+        static async Task<long> ExpiredAsync(ApiClient user)
+        {
+            const string Counter = "session_service_expired_sessions_total{otel_scope_name=\"session_service\"} ";
+            var shown = Assert.Single((await user.GetAsync("/metrics")).Text.Split('\n'), line => line.StartsWith(Counter, StringComparison.Ordinal));
+            return long.Parse(shown[Counter.Length..].Split(' ')[0], CultureInfo.InvariantCulture);
+        }
     }
 
     private static async Task<long> TokensUsedAsync(ApiClient user) =>
