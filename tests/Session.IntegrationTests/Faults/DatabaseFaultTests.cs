@@ -43,7 +43,7 @@ public sealed class DatabaseFaultTests(OwnPostgresFixture service) : IClassFixtu
     public async Task InitializeAsync()
     {
         // The test before this one may have failed half-way.
-        await UntilAsync(async () => (await _user.GetAsync("/health/ready")).Status == 200);
+        await Eventually.IsSoAsync(async () => (await _user.GetAsync("/health/ready")).Status == 200);
         _session = await _user.StartSessionAsync();
         await WriteAsync();
         (await _user.PostAsync($"{_session}/memory", """{"content":"All."}""")).Is(201);
@@ -74,7 +74,7 @@ public sealed class DatabaseFaultTests(OwnPostgresFixture service) : IClassFixtu
         try
         {
             // The processes that it leaves behind go on until they see that they are alone.
-            await UntilAsync(async () => (await _user.GetAsync("/health/ready")).Status == 503);
+            await Eventually.IsSoAsync(async () => (await _user.GetAsync("/health/ready")).Status == 503);
             await AssertRefusedAsync();
         }
         finally
@@ -183,11 +183,11 @@ public sealed class DatabaseFaultTests(OwnPostgresFixture service) : IClassFixtu
         try
         {
             // The server tells its connections one after the other.
-            await UntilAsync(async () => (await _user.PostAsync($"{_session}/memory", """{"content":"All."}""")).Status == 503);
+            await Eventually.IsSoAsync(async () => (await _user.PostAsync($"{_session}/memory", """{"content":"All."}""")).Status == 503);
 
             // Nothing that is written can be made from now on, and reads stop when the service has seen why.
             Assert.All(await Task.WhenAll(Writes()), AssertUnavailable);
-            await UntilAsync(async () => (await _user.GetAsync(_session)).Status == 503);
+            await Eventually.IsSoAsync(async () => (await _user.GetAsync(_session)).Status == 503);
             await AssertRefusedAsync();
             Assert.All(
                 await Task.WhenAll(Reads().Select(path => _user.GetAsync($"{path}{(path.Contains('?') ? '&' : '?')}consistency=eventual"))),
@@ -315,7 +315,7 @@ public sealed class DatabaseFaultTests(OwnPostgresFixture service) : IClassFixtu
     private async Task AssertRecoversAsync()
     {
         var watch = Stopwatch.StartNew();
-        await UntilAsync(async () => (await _user.GetAsync("/health/ready")).Status == 200 && (await _user.GetAsync(_session)).Status == 200);
+        await Eventually.IsSoAsync(async () => (await _user.GetAsync("/health/ready")).Status == 200 && (await _user.GetAsync(_session)).Status == 200);
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, Allowed);
         Assert.All(await SendAllAsync(), answer => Assert.InRange(answer.Status, 200, 201));
         await AssertNothingIsLostAsync();
@@ -329,14 +329,5 @@ public sealed class DatabaseFaultTests(OwnPostgresFixture service) : IClassFixtu
         Assert.InRange(read.Number("message_count"), _acknowledged, long.MaxValue);
         Assert.Equal(Enumerable.Range(1, messages.Count).Select(n => (long)n), messages.Select(message => message.Number("sequence")));
         Assert.Equal(read.Number("message_count"), messages.Count);
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> isSo)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        while (!await isSo())
-        {
-            patience.Token.ThrowIfCancellationRequested();
-        }
     }
 }

@@ -63,7 +63,7 @@ public sealed class FailoverTests(ReplicatedFixture service) : IClassFixture<Rep
 
     private async Task AssertReadsMayLagAsync(string session)
     {
-        await UntilAsync(async () => (await _user.GetAsync($"{session}?consistency=eventual")).Status == 200);
+        await Eventually.IsSoAsync(async () => (await _user.GetAsync($"{session}?consistency=eventual")).Status == 200);
         await service.Standby.ExecuteAsync("SELECT pg_wal_replay_pause()");
         (await _user.PutAsync(session, """{"session_summary":"News."}""")).Is(200);
 
@@ -83,7 +83,7 @@ public sealed class FailoverTests(ReplicatedFixture service) : IClassFixture<Rep
         (await _user.GetAsync($"{session}/memory")).Is(200);
 
         await service.Standby.ExecuteAsync("SELECT pg_wal_replay_resume()");
-        await UntilAsync(async () => (await _user.GetAsync($"{session}?consistency=eventual")).Is(200).Number("message_count") == 1);
+        await Eventually.IsSoAsync(async () => (await _user.GetAsync($"{session}?consistency=eventual")).Is(200).Number("message_count") == 1);
     }
 
     private async Task AssertWhatTheStandbyLacksIsNotAcknowledgedAsync()
@@ -100,7 +100,7 @@ public sealed class FailoverTests(ReplicatedFixture service) : IClassFixture<Rep
 
             // The primary reads for itself, and before long for those who would be content with the standby.
             (await _user.GetAsync(session)).Is(200);
-            await UntilAsync(async () => (await _user.GetAsync($"{session}?consistency=eventual")).Status == 200);
+            await Eventually.IsSoAsync(async () => (await _user.GetAsync($"{session}?consistency=eventual")).Status == 200);
         }
         finally
         {
@@ -108,7 +108,7 @@ public sealed class FailoverTests(ReplicatedFixture service) : IClassFixture<Rep
         }
 
         Assert.Equal(1, await AppendAsync(session, "alone", () => { }));
-        await UntilAsync(async () => (await _user.GetAsync($"{session}?consistency=eventual")).Is(200).Number("message_count") == 1);
+        await Eventually.IsSoAsync(async () => (await _user.GetAsync($"{session}?consistency=eventual")).Is(200).Number("message_count") == 1);
     }
 
     /// <summary>The keys of all writes with the numbers that were answered.</summary>
@@ -124,18 +124,18 @@ public sealed class FailoverTests(ReplicatedFixture service) : IClassFixture<Rep
                 acknowledged[key] = await AppendAsync(session, key, () => Interlocked.Increment(ref refused));
             }
         }));
-        await UntilAsync(() => Task.FromResult(acknowledged.Count >= Clients * MessagesEach / 4));
+        await Eventually.IsSoAsync(() => Task.FromResult(acknowledged.Count >= Clients * MessagesEach / 4));
 
         service.Primary.Kill();
         // Without a primary: nothing is written or read for certain, but what the standby has can be read.
-        await UntilAsync(async () => (await _user.GetAsync(session)).Status == 503);
+        await Eventually.IsSoAsync(async () => (await _user.GetAsync(session)).Status == 503);
         (await _user.GetAsync("/health/ready")).Is(503);
-        await UntilAsync(async () => (await _user.GetAsync($"{session}?consistency=eventual")).Status == 200);
+        await Eventually.IsSoAsync(async () => (await _user.GetAsync($"{session}?consistency=eventual")).Status == 200);
         (await _user.GetAsync(session)).IsProblem(503, "database_unavailable");
         await service.Standby.PromoteAsync();
 
         var watch = Stopwatch.StartNew();
-        await UntilAsync(async () => (await _user.GetAsync(session)).Status == 200);
+        await Eventually.IsSoAsync(async () => (await _user.GetAsync(session)).Status == 200);
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, Allowed);
         await writing;
         Assert.True(refused > 0, "Nobody noticed.");
@@ -163,7 +163,7 @@ public sealed class FailoverTests(ReplicatedFixture service) : IClassFixture<Rep
         for (var i = 0; i < 20; i++)
         {
             Assert.Equal(written + 2 + i, await AppendAsync(session, $"after-{i}", () => { }));
-            await UntilAsync(async () => (await _user.GetAsync(session)) is { Status: 200 } read && read.Is(200).Number("message_count") == written + 2 + i);
+            await Eventually.IsSoAsync(async () => (await _user.GetAsync(session)) is { Status: 200 } read && read.Is(200).Number("message_count") == written + 2 + i);
         }
     }
 
@@ -174,7 +174,7 @@ public sealed class FailoverTests(ReplicatedFixture service) : IClassFixture<Rep
         await using var standby = await StandbyPostgres.FollowAsync(service.Standby.AdministrationString, port);
         await standby.ExecuteAsync("SELECT pg_wal_replay_pause()");
 
-        await UntilAsync(async () =>
+        await Eventually.IsSoAsync(async () =>
         {
             (await _user.PutAsync(session, """{"session_summary":"Newer."}""")).Is(200);
             return (await _user.GetAsync($"{session}?consistency=eventual")).Is(200).Text("session_summary") != "Newer.";
@@ -196,16 +196,6 @@ public sealed class FailoverTests(ReplicatedFixture service) : IClassFixture<Rep
             }
 
             onTrouble();
-        }
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> isSo)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        while (!await isSo())
-        {
-            patience.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Npgsql;
 using SessionService.Infrastructure.EmbeddedPostgres;
+using SessionService.IntegrationTests.Hosting;
 
 namespace SessionService.IntegrationTests.Faults;
 
@@ -42,11 +43,8 @@ internal sealed class StandbyPostgres : IAsyncDisposable
             standby._binaries.PgCtl,
             "start", "--wait", "--pgdata", standby.Cluster, "--log", Path.Combine(standby.Cluster, "standby.log"),
             "--options", $"-c port={standby.Port} -c listen_addresses={server.Host} -c unix_socket_directories= -c fsync=off -c max_connections={OwnPostgres.MaxConnections}");
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        while (await Administration.ExecuteAsync(primary, "SELECT 1 FROM pg_stat_replication WHERE state = 'streaming'") is null)
-        {
-            patience.Token.ThrowIfCancellationRequested();
-        }
+        await Eventually.IsSoAsync(async () =>
+            await Administration.ExecuteAsync(primary, "SELECT 1 FROM pg_stat_replication WHERE state = 'streaming'") is not null);
 
         return standby;
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Hosting;
@@ -5,7 +6,9 @@ using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Logging;
+using SessionService.Infrastructure.Writes;
 using SessionService.IntegrationTests.Databases;
 
 namespace SessionService.IntegrationTests.Hosting;
@@ -88,6 +91,14 @@ public class ApiFixture : IAsyncLifetime
     public ApiClient AsNewUser() => As($"user-{Guid.NewGuid()}");
 
     public ApiClient AsNobody() => As(userId: null);
+
+    /// <summary>What one of the service's observable counters shows: of this service alone, where `/metrics` has those of the others in the process too.</summary>
+    public long ReadCounter(string name)
+    {
+        using var collector = new MetricCollector<long>(Services.GetRequiredService<IMeterFactory>(), WriteMetrics.MeterName, name);
+        collector.RecordObservableInstruments();
+        return collector.LastMeasurement!.Value;
+    }
 
     /// <summary>Connections of their own, for tests about connections.</summary>
     public HttpClient CreateHttp(int maxConnections = 100)

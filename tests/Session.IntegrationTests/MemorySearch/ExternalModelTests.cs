@@ -81,7 +81,7 @@ public sealed class ExternalModelTests : IAsyncLifetime
 
         Endpoint.Status = 200;
         await WaitUntilEmbeddedAsync(service);
-        await UntilAsync(async () => !(await SearchAsync(user, "kennel")).GetProperty("degraded").GetBoolean());
+        await Eventually.IsSoAsync(async () => !(await SearchAsync(user, "kennel")).GetProperty("degraded").GetBoolean());
         Assert.Equal("The puppy sleeps.", (await SearchAsync(user, "kennel")).Items("results")[0].Text("content"));
     }
 
@@ -126,12 +126,12 @@ public sealed class ExternalModelTests : IAsyncLifetime
         Endpoint.Status = 400;
         var service = await StartAsync();
         var user = await WriteAsync(service);
-        await UntilAsync(() => Task.FromResult(Endpoint.Requests.Count(request => request.Input is [var text] && !text.Contains(' ', StringComparison.Ordinal)) > 2));
+        await Eventually.IsSoAsync(() => Task.FromResult(Endpoint.Requests.Count(request => request.Input is [var text] && !text.Contains(' ', StringComparison.Ordinal)) > 2));
 
         Endpoint.Status = 200;
         await WaitUntilEmbeddedAsync(service);
 
-        await UntilAsync(async () => !(await SearchAsync(user, "kennel")).GetProperty("degraded").GetBoolean());
+        await Eventually.IsSoAsync(async () => !(await SearchAsync(user, "kennel")).GetProperty("degraded").GetBoolean());
         Assert.Equal("The puppy sleeps.", (await SearchAsync(user, "kennel")).Items("results")[0].Text("content"));
     }
 
@@ -236,7 +236,7 @@ public sealed class ExternalModelTests : IAsyncLifetime
 
         // One question, and one batch in the background.
         Assert.True((await SearchAsync(user, "kennel")).GetProperty("degraded").GetBoolean());
-        await UntilAsync(() => Task.FromResult(Endpoint.Requests.Count == 2));
+        await Eventually.IsSoAsync(() => Task.FromResult(Endpoint.Requests.Count == 2));
         for (var i = 0; i < 30; i++)
         {
             Assert.True((await SearchAsync(user, "kennel")).GetProperty("degraded").GetBoolean());
@@ -327,16 +327,7 @@ public sealed class ExternalModelTests : IAsyncLifetime
     {
         var metrics = service.Services.GetRequiredService<EmbeddingMetrics>();
         var before = metrics.Looked;
-        return UntilAsync(() => Task.FromResult(metrics.Looked > before + 1 && metrics.Waiting == 0 && !metrics.IsFailing));
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> isSo)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (!await isSo())
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(10), patience.Token);
-        }
+        return Eventually.IsSoAsync(() => Task.FromResult(metrics.Looked > before + 1 && metrics.Waiting == 0 && !metrics.IsFailing));
     }
 
     private static async Task<JsonElement> SearchAsync(ApiClient user, string query) =>

@@ -77,11 +77,7 @@ public sealed class WritePlanTests
     {
         await service.DisposeAsync();
         const string Others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'";
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (await database.QueryAsync(Others) is not ["0"])
-        {
-            await Task.Delay(10, patience.Token);
-        }
+        await Eventually.IsSoAsync(async () => await database.QueryAsync(Others) is ["0"]);
     }
 
     private static string Message(Guid id) => $$"""{"message_id":"{{id}}","role":"user","content":"Hello"}""";
