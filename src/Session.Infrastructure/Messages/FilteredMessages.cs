@@ -275,9 +275,10 @@ internal sealed class FilteredMessages : IMessageRows
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = taken.Skip });
         await command.PrepareAsync(cancellationToken);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var messages = new MessageRowReader(reader, 0);
         while (await reader.ReadAsync(cancellationToken))
         {
-            yield return MessageColumns.Read(reader, 0);
+            yield return messages.Read();
         }
     }
 

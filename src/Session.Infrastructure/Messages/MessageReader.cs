@@ -102,13 +102,14 @@ internal sealed class MessageReader(ReadConnections connections) : IMessageReade
         };
         await command.PrepareAsync(cancellationToken);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var messages = new MessageRowReader(reader, 1);
         var found = new List<SessionMessage>(wanted.Count);
         while (await reader.ReadAsync(cancellationToken))
         {
             var sessionId = reader.GetGuid(0);
             if (!reader.IsDBNull(1))
             {
-                found.Add(MessageColumns.Read(reader, 1).ToMessage(userId, sessionId));
+                found.Add(messages.Read().ToMessage(userId, sessionId));
                 continue;
             }
 

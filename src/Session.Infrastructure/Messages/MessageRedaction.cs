@@ -173,7 +173,7 @@ internal sealed class MessageRedaction(NpgsqlDataSource dataSource, SearchSegmen
         {
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             await reader.ReadAsync(cancellationToken);
-            var row = MessageColumns.Read(reader, 0);
+            var row = new MessageRowReader(reader, 0).Read();
             if (!IsToBeBlanked(row, original))
             {
                 return (row.ToMessage(session.UserId, session.SessionId), IsNew: false);

@@ -25,12 +25,13 @@ internal sealed class MessageRows(NpgsqlConnection connection, NpgsqlCommand com
 
     public async IAsyncEnumerable<MessageRow> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        var messages = new MessageRowReader(reader, Message);
         // Rows are complete once they are read, so their values are at hand.
         do
         {
             if (!reader.IsDBNull(Message))
             {
-                yield return MessageColumns.Read(reader, Message);
+                yield return messages.Read();
             }
             else if (!reader.IsDBNull(Segment))
             {

@@ -154,9 +154,10 @@ internal sealed class Packer(NpgsqlDataSource dataSource, IOptions<PackingOption
         using var part = await ReadBackAsync(connection, session, packed, cancellationToken);
         await using var command = Command(connection, ReadRows, session, packed.FirstSequence, packed.LastSequence);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var messages = new MessageRowReader(reader, 0);
         foreach (var message in part.Rows())
         {
-            if (!await reader.ReadAsync(cancellationToken) || !IsSame(message, MessageColumns.Read(reader, 0)))
+            if (!await reader.ReadAsync(cancellationToken) || !IsSame(message, messages.Read()))
             {
                 throw new InvalidDataException($"Message {message.Sequence} is not in its segment as it is in its row.");
             }
@@ -199,9 +200,10 @@ internal sealed class Packer(NpgsqlDataSource dataSource, IOptions<PackingOption
         var builder = new SegmentBuilder();
         await using var command = Command(connection, ReadNext, session, session.Through, options.Value.SegmentMessages);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var messages = new MessageRowReader(reader, 0);
         while (!IsFull(builder) && await reader.ReadAsync(cancellationToken))
         {
-            builder.Add(MessageColumns.Read(reader, 0));
+            builder.Add(messages.Read());
         }
 
         return builder;
