@@ -4,6 +4,7 @@ using FluentValidation.AspNetCore;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
+using Microsoft.AspNetCore.Mvc.ModelBinding.Validation;
 using Microsoft.Extensions.Options;
 using SessionService.Api.Exports;
 using SessionService.Api.Imports;
@@ -19,7 +20,8 @@ internal static class ApiServices
     public static IServiceCollection AddApi(this IServiceCollection services)
     {
         services.AddServiceJson();
-        services.AddControllers(mvc =>
+        // AddControllers would add authentication and authorization to every request, which are here only where tokens are taken (IdentityServices).
+        services.AddMvcCore(mvc =>
         {
             // Everything is JSON; a null answer is a mistake of ours, not a 204.
             mvc.OutputFormatters.RemoveType<StringOutputFormatter>();
@@ -38,7 +40,7 @@ internal static class ApiServices
             messages.SetNonPropertyAttemptedValueIsInvalidAccessor(_ => "is not a valid value");
             messages.SetValueIsInvalidAccessor(_ => "is not a valid value");
             messages.SetMissingRequestBodyRequiredValueAccessor(() => "must be a JSON object");
-        }).ConfigureApiBehaviorOptions(api =>
+        }).AddApiExplorer().AddDataAnnotations().ConfigureApiBehaviorOptions(api =>
         {
             api.InvalidModelStateResponseFactory = ProblemFactory.FromModelState;
             // A status without a body gets its problem in one place, see ProblemServices.
@@ -53,7 +55,15 @@ internal static class ApiServices
         services.AddTransfers();
         services.AddFluentValidationAutoValidation(validation => validation.DisableDataAnnotationsValidation = true);
         services.AddSingleton<IValidatorInterceptor, RequestValidationInterceptor>();
+        OnlyValidateRequests(services);
         return services;
+    }
+
+    private static void OnlyValidateRequests(IServiceCollection services)
+    {
+        var fluentValidation = services.Last(service => service.ServiceType.Equals(typeof(IObjectModelValidator))).ImplementationFactory!;
+        services.AddSingleton<IObjectModelValidator>(provider =>
+            ActivatorUtilities.CreateInstance<RequestModelValidator>(provider, (ObjectModelValidator)fluentValidation(provider)));
     }
 
     /// <summary>Export and import, for requests and for commands.</summary>

@@ -1,0 +1,40 @@
+using FluentValidation;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
+using Microsoft.AspNetCore.Mvc.ModelBinding.Validation;
+using Microsoft.Extensions.Options;
+using SessionService.Application.Json;
+
+namespace SessionService.Api.Hosting;
+
+/// <summary>
+/// Has requests validated, and nothing else of what is bound. FluentValidation looks through the attributes of every parameter, ids and callers
+/// too, for what it should do, which takes longer than the validation itself.
+/// </summary>
+internal sealed class RequestModelValidator(ObjectModelValidator fluentValidation, IModelMetadataProvider metadata, IOptions<MvcOptions> mvc)
+    : ObjectModelValidator(metadata, mvc.Value.ModelValidatorProviders)
+{
+    private static readonly HashSet<Type> Validated =
+        [.. AssemblyScanner.FindValidatorsInAssembly(typeof(JsonText).Assembly, includeInternalTypes: true).Select(found => found.InterfaceType.GenericTypeArguments[0])];
+
+    public override void Validate(
+        ActionContext actionContext, ValidationStateDictionary? validationState, string? prefix, object? model, ModelMetadata metadata, object? container)
+    {
+        if (Validated.Contains(metadata.ModelType))
+        {
+            base.Validate(actionContext, validationState, prefix, model, metadata, container);
+        }
+        else if (actionContext.ModelState.TryGetValue(prefix ?? "", out var entry) && entry.ValidationState == ModelValidationState.Unvalidated)
+        {
+            entry.ValidationState = ModelValidationState.Skipped;
+        }
+    }
+
+    public override ValidationVisitor GetValidationVisitor(
+        ActionContext actionContext,
+        IModelValidatorProvider validatorProvider,
+        ValidatorCache validatorCache,
+        IModelMetadataProvider metadataProvider,
+        ValidationStateDictionary? validationState) =>
+        fluentValidation.GetValidationVisitor(actionContext, validatorProvider, validatorCache, metadataProvider, validationState);
+}
