@@ -35,6 +35,16 @@ public class SchemaMigratorTests
     }
 
     [Fact]
+    public async Task The_unique_indexes_of_rows_that_every_write_updates_keep_dead_versions_apart()
+    {
+        await using var database = await TestDatabase.CloneTemplateAsync();
+
+        Assert.Equal(
+            ["pk_session_counts", "pk_session_statistics", "pk_sessions", "ux_sessions_session_id"],
+            await database.QueryAsync("SELECT relname FROM pg_class WHERE 'deduplicate_items=off' = ANY (reloptions) ORDER BY relname"));
+    }
+
+    [Fact]
     public async Task One_connection_is_enough()
     {
         var connectionString = new NpgsqlConnectionStringBuilder(await TestPostgres.CreateEmptyDatabaseAsync()) { MaxPoolSize = 1, Timeout = 5 };
