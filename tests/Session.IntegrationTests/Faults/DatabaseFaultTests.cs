@@ -7,7 +7,7 @@ using SessionService.IntegrationTests.Limits;
 namespace SessionService.IntegrationTests.Faults;
 
 /// <summary>A service on a PostgreSQL of its own.</summary>
-public sealed class OwnPostgresFixture : ApiFixture
+public class OwnPostgresFixture : ApiFixture
 {
     internal OwnPostgres Postgres { get; } = new();
 
