@@ -15,10 +15,10 @@ internal static class TestPostgres
     private static readonly Lazy<Task<string>> Template = new(CreateTemplateAsync);
 
     /// <summary>A database of its own without any tables.</summary>
-    public static async Task<string> CreateEmptyDatabaseAsync() => await (await Server.Value).CreateDatabaseAsync("template0");
+    public static async Task<string> CreateEmptyDatabaseAsync() => await CreateDatabaseAsync("template0");
 
     /// <summary>A database of its own with the service's tables.</summary>
-    public static async Task<string> CloneTemplateAsync() => await (await Server.Value).CreateDatabaseAsync(await Template.Value);
+    public static async Task<string> CloneTemplateAsync() => await CreateDatabaseAsync(await Template.Value);
 
     /// <summary>Drops the databases and stops what was started; after the last test.</summary>
     public static async Task StopAsync()
@@ -28,6 +28,10 @@ internal static class TestPostgres
             await (await Server.Value).DisposeAsync();
         }
     }
+
+    // Seconds to take a connection in: the classes share the server and the processors, and that it is slow says nothing.
+    private static async Task<string> CreateDatabaseAsync(string template) =>
+        new NpgsqlConnectionStringBuilder(await (await Server.Value).CreateDatabaseAsync(template)) { Timeout = 15 }.ConnectionString;
 
     private static async Task<TestServer> StartServerAsync()
     {

@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
 namespace SessionService.IntegrationTests.Hosting;
 
 /// <summary>What becomes so by itself, soon.</summary>
@@ -6,13 +9,18 @@ internal static class Eventually
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     /// <summary>Waits until it is so.</summary>
-    /// <exception cref="OperationCanceledException">It was not within a minute.</exception>
-    public static async Task IsSoAsync(Func<Task<bool>> isSo)
+    /// <exception cref="TimeoutException">It was not within a minute.</exception>
+    public static async Task IsSoAsync(Func<Task<bool>> isSo, [CallerArgumentExpression(nameof(isSo))] string? what = null)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        var start = Stopwatch.GetTimestamp();
         while (!await isSo())
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(10), patience.Token);
+            if (Stopwatch.GetElapsedTime(start) > Patience)
+            {
+                throw new TimeoutException(what);
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(10));
         }
     }
 }

@@ -15,10 +15,8 @@ public sealed class ConnectionLimitTests(TwoConnectionsFixture service) : IClass
     [Fact]
     public async Task More_connections_than_allowed_are_closed()
     {
-        using var first = await ConnectAsync();
-        using var second = await ConnectAsync();
-        Assert.StartsWith("HTTP/1.1 200", await AskAsync(first), StringComparison.Ordinal);
-        Assert.StartsWith("HTTP/1.1 200", await AskAsync(second), StringComparison.Ordinal);
+        using var first = await TakenAsync();
+        using var second = await TakenAsync();
 
         using var third = await ConnectAsync();
 
@@ -28,9 +26,27 @@ public sealed class ConnectionLimitTests(TwoConnectionsFixture service) : IClass
     [Fact]
     public async Task Headers_beyond_all_bounds_are_refused()
     {
-        using var tcp = await ConnectAsync();
+        // The answer is lost where the connection is reset with bytes unread.
+        await Eventually.IsSoAsync(async () =>
+        {
+            using var tcp = await ConnectAsync();
+            var answer = await AskAsync(tcp, $"X-Long: {new string('a', 33 * 1024)}\r\n");
+            Assert.True(answer.Length == 0 || answer.StartsWith("HTTP/1.1 431", StringComparison.Ordinal), answer);
+            return answer.Length > 0;
+        });
+    }
 
-        Assert.StartsWith("HTTP/1.1 431", await AskAsync(tcp, $"X-Long: {new string('a', 33 * 1024)}\r\n"), StringComparison.Ordinal);
+    /// <summary>A connection that the service has taken. Those of the test before may still count.</summary>
+    private async Task<TcpClient> TakenAsync()
+    {
+        TcpClient? taken = null;
+        await Eventually.IsSoAsync(async () =>
+        {
+            taken?.Dispose();
+            taken = await ConnectAsync();
+            return (await AskAsync(taken)).StartsWith("HTTP/1.1 200", StringComparison.Ordinal);
+        });
+        return taken!;
     }
 
     private async Task<TcpClient> ConnectAsync()

@@ -9,7 +9,7 @@ namespace SessionService.IntegrationTests.Limits;
 public sealed class SmallPoolFixture : ApiFixture
 {
     protected override async Task<string> PrepareDatabaseAsync() =>
-        new NpgsqlConnectionStringBuilder(await TestPostgres.CloneTemplateAsync()) { MaxPoolSize = 2 }.ConnectionString;
+        new NpgsqlConnectionStringBuilder(await TestPostgres.CloneTemplateAsync()) { MaxPoolSize = 2, Timeout = 1 }.ConnectionString;
 }
 
 public sealed class PoolWaitTests(SmallPoolFixture service) : IClassFixture<SmallPoolFixture>
