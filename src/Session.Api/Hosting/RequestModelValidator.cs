@@ -24,9 +24,16 @@ internal sealed class RequestModelValidator(ObjectModelValidator fluentValidatio
         {
             base.Validate(actionContext, validationState, prefix, model, metadata, container);
         }
-        else if (actionContext.ModelState.TryGetValue(prefix ?? "", out var entry) && entry.ValidationState == ModelValidationState.Unvalidated)
+        else
         {
-            entry.ValidationState = ModelValidationState.Skipped;
+            // One that stays unvalidated would have the request refused.
+            foreach (var (_, entry) in actionContext.ModelState.FindKeysWithPrefix(prefix ?? ""))
+            {
+                if (entry.ValidationState == ModelValidationState.Unvalidated)
+                {
+                    entry.ValidationState = ModelValidationState.Skipped;
+                }
+            }
         }
     }
 

@@ -13,7 +13,8 @@ namespace SessionService.Infrastructure.Persistence.Migrations
             // A row that is updated all the time leaves dead versions, and the first to come by an index past one marks its entry dead for those
             // who follow. In a unique index equal keys are versions of one row; put together into a posting list they can only be marked all at
             // once, which the living one prevents, and until the next vacuum every look-up of the row walks all of them: the foreign key of each
-            // message looks up its session. See "B-Tree Indexes, Deduplication" in PostgreSQL's manual. No requests wait for this.
+            // message looks up its session. See "B-Tree Indexes, Deduplication" in PostgreSQL's manual. Neither reads nor writes wait for
+            // this: the lock is SHARE UPDATE EXCLUSIVE.
             Set(migrationBuilder, "SET (deduplicate_items = off)");
         }
 
