@@ -1,9 +1,9 @@
+using System.Collections.Concurrent;
 using FluentValidation;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.Mvc.ModelBinding.Validation;
 using Microsoft.Extensions.Options;
-using SessionService.Application.Json;
 
 namespace SessionService.Api.Hosting;
 
@@ -11,16 +11,16 @@ namespace SessionService.Api.Hosting;
 /// Has requests validated, and nothing else of what is bound. FluentValidation looks through the attributes of every parameter, ids and callers
 /// too, for what it should do, which takes longer than the validation itself.
 /// </summary>
-internal sealed class RequestModelValidator(ObjectModelValidator fluentValidation, IModelMetadataProvider metadata, IOptions<MvcOptions> mvc)
+internal sealed class RequestModelValidator(
+    ObjectModelValidator fluentValidation, IServiceProviderIsService services, IModelMetadataProvider metadata, IOptions<MvcOptions> mvc)
     : ObjectModelValidator(metadata, mvc.Value.ModelValidatorProviders)
 {
-    private static readonly HashSet<Type> Validated =
-        [.. AssemblyScanner.FindValidatorsInAssembly(typeof(JsonText).Assembly, includeInternalTypes: true).Select(found => found.InterfaceType.GenericTypeArguments[0])];
+    private readonly ConcurrentDictionary<Type, bool> _isValidated = new();
 
     public override void Validate(
         ActionContext actionContext, ValidationStateDictionary? validationState, string? prefix, object? model, ModelMetadata metadata, object? container)
     {
-        if (Validated.Contains(metadata.ModelType))
+        if (_isValidated.GetOrAdd(metadata.ModelType, type => services.IsService(typeof(IValidator<>).MakeGenericType(type))))
         {
             base.Validate(actionContext, validationState, prefix, model, metadata, container);
         }

@@ -15,7 +15,7 @@ internal static class TestPostgres
     private static readonly Lazy<Task<string>> Template = new(CreateTemplateAsync);
 
     /// <summary>A database of its own without any tables.</summary>
-    public static async Task<string> CreateEmptyDatabaseAsync() => await CreateDatabaseAsync("template0");
+    public static Task<string> CreateEmptyDatabaseAsync() => CreateDatabaseAsync("template0");
 
     /// <summary>A database of its own with the service's tables.</summary>
     public static async Task<string> CloneTemplateAsync() => await CreateDatabaseAsync(await Template.Value);
