@@ -6,7 +6,7 @@ using SessionService.Benchmarks.Data;
 using SessionService.Benchmarks.Driving;
 using SessionService.Benchmarks.Measuring;
 using SessionService.Benchmarks.Processes;
-using SessionService.Infrastructure.Packing;
+using SessionService.Infrastructure.Messages.Packed;
 
 namespace SessionService.Benchmarks.Scenarios;
 

@@ -3,6 +3,7 @@ using SessionService.Api.Hosting;
 using SessionService.Api.Logging;
 using SessionService.Application;
 using SessionService.Infrastructure;
+using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Schema;
 using SessionService.Infrastructure.Startup;
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using SessionService.Api.Logging;
 using SessionService.Infrastructure;
+using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Schema;
-using SessionService.Infrastructure.Startup;
 
 namespace SessionService.Api.Commands;
 

@@ -4,6 +4,7 @@ using SessionService.Api.Hosting;
 using SessionService.Api.Json;
 using SessionService.Domain.Errors;
 using SessionService.Infrastructure.EmbeddedPostgres;
+using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Schema;
 using SessionService.Infrastructure.Startup;
 

@@ -11,12 +11,6 @@ public interface IMessageStore
     /// at all. A write that was made before, by its key or by its messages' ids, is found and not made again.
     /// </summary>
     Task<AppendResult> AppendAsync(Append append, CancellationToken cancellationToken);
-
-    /// <summary>
-    /// Blanks content and metadata of a message, everywhere and for good; number, tokens and cost stay. One that is blank already stays as
-    /// it is.
-    /// </summary>
-    Task<RedactResult> RedactAsync(string userId, Guid sessionId, long sequence, DateTimeOffset now, CancellationToken cancellationToken);
 }
 
 /// <summary>Messages to append to one session, in this order.</summary>
@@ -71,16 +65,4 @@ public enum AppendOutcome
 
     /// <summary>An id belongs to another message of the user's.</summary>
     MessageIdTaken,
-}
-
-/// <summary>What became of a message that was to be blanked.</summary>
-/// <param name="Outcome">Whether it is blank, or why not.</param>
-/// <param name="Message">The message as it is now, where there is one.</param>
-public sealed record RedactResult(RedactOutcome Outcome, SessionMessage? Message);
-
-public enum RedactOutcome
-{
-    Redacted,
-    SessionNotFound,
-    MessageNotFound,
 }

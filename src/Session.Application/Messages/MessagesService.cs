@@ -10,7 +10,8 @@ using SessionService.Domain.Sessions;
 namespace SessionService.Application.Messages;
 
 /// <summary>Appends messages to sessions and reads them back.</summary>
-public sealed class MessagesService(IMessageStore messages, IMessageReader reader, CallerAccess access, IMapper mapper, TimeProvider time)
+public sealed class MessagesService(
+    IMessageStore messages, IMessageReader reader, IMessageRedaction redaction, CallerAccess access, IMapper mapper, TimeProvider time)
 {
     /// <exception cref="NotFoundException">There is no such session for the caller.</exception>
     /// <exception cref="ConflictException">
@@ -49,7 +50,7 @@ public sealed class MessagesService(IMessageStore messages, IMessageReader reade
     public async Task<MessageResponse> RedactAsync(Guid sessionId, long sequence, Caller caller, CancellationToken cancellationToken)
     {
         var owner = await access.OwnerAsync(caller, sessionId, cancellationToken);
-        var result = await messages.RedactAsync(owner, sessionId, sequence, time.GetDatabaseNow(), cancellationToken);
+        var result = await redaction.RedactAsync(owner, sessionId, sequence, time.GetDatabaseNow(), cancellationToken);
         return result.Outcome switch
         {
             RedactOutcome.Redacted => mapper.Map<MessageResponse>(result.Message),

@@ -1,5 +1,5 @@
 using Npgsql;
-using SessionService.Infrastructure.Startup;
+using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Infrastructure.Digests;
 

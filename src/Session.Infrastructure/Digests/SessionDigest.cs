@@ -5,7 +5,6 @@ using Npgsql;
 using NpgsqlTypes;
 using SessionService.Domain.Messages;
 using SessionService.Infrastructure.Persistence;
-using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Infrastructure.Digests;
 

@@ -7,7 +7,6 @@ using SessionService.Infrastructure.Idempotency;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Sessions;
 using SessionService.Infrastructure.Statistics;
-using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Infrastructure.Forks;
 

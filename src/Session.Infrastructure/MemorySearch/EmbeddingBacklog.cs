@@ -1,9 +1,10 @@
 using System.Runtime.CompilerServices;
 using Npgsql;
 using SessionService.Application.Messages;
-using SessionService.Domain.MemorySearch;
 using SessionService.Infrastructure.Embeddings;
 using SessionService.Infrastructure.Messages;
+using SessionService.Infrastructure.Persistence.Tables;
+using SessionService.Infrastructure.Search;
 
 namespace SessionService.Infrastructure.MemorySearch;
 

@@ -148,7 +148,7 @@ internal sealed class JoinedPassages
         foreach (var part in _parts)
         {
             var content = part.Segment.Index.Find(lexeme);
-            var heading = part.Segment.Index.Find(SegmentBuilder.HeadingMark + lexeme);
+            var heading = part.Segment.Index.Find(IndexSegmentBuilder.HeadingMark + lexeme);
             var (hasContent, hasHeading) = (content.Read(), heading.Read());
             while (hasContent || hasHeading)
             {

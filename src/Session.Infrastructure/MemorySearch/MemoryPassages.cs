@@ -4,8 +4,8 @@ using NpgsqlTypes;
 using SessionService.Application.Json;
 using SessionService.Application.MemorySearch;
 using SessionService.Infrastructure.Embeddings;
+using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Search;
-using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Infrastructure.MemorySearch;
 
@@ -35,7 +35,7 @@ internal abstract class MemoryPassages(MessageIndexer indexer, IOptions<Embeddin
         var texts = await indexer.AnalyzeAsync(memories.Select(memory => memory.Unread).OfType<string>().Concat(days), isForNow: true, connection, cancellationToken);
         var headings = days.Distinct(StringComparer.Ordinal).ToDictionary(
             day => day, day => MemoryWords.Find(MemoryWords.Pack(texts[day]), analysed.Sought), StringComparer.Ordinal);
-        var builder = new SegmentBuilder();
+        var builder = new IndexSegmentBuilder();
         foreach (var (memory, day) in memories.Zip(days))
         {
             builder.Add(Describe(memory), memory.Words ?? texts[memory.Unread!], headings[day]);

@@ -6,9 +6,9 @@ using SessionService.Application.Json;
 using SessionService.Application.MemorySearch;
 using SessionService.Application.Messages;
 using SessionService.Infrastructure.Messages;
-using SessionService.Infrastructure.Packing;
+using SessionService.Infrastructure.Messages.Packed;
+using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Search;
-using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Infrastructure.MemorySearch;
 

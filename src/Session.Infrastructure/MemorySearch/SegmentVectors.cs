@@ -2,13 +2,13 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using NpgsqlTypes;
 using SessionService.Infrastructure.Embeddings;
+using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Search;
-using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Infrastructure.MemorySearch;
 
 /// <summary>Puts the vectors of messages, which are stored by session, beside the messages of segments.</summary>
-internal sealed class SegmentVectors(SearchCache cache, IOptions<EmbeddingOptions> options)
+internal sealed class SegmentVectors(PassageCache cache, IOptions<EmbeddingOptions> options)
 {
     private const string ReadBlocks =
         """

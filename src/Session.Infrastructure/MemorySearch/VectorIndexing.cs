@@ -1,9 +1,10 @@
 using Npgsql;
 using NpgsqlTypes;
-using SessionService.Domain.MemorySearch;
 using SessionService.Infrastructure.Digests;
 using SessionService.Infrastructure.Embeddings;
-using SessionService.Infrastructure.Writes;
+using SessionService.Infrastructure.Persistence;
+using SessionService.Infrastructure.Persistence.Tables;
+using SessionService.Infrastructure.Search;
 
 namespace SessionService.Infrastructure.MemorySearch;
 

@@ -2,7 +2,8 @@ using Npgsql;
 using NpgsqlTypes;
 using SessionService.Application.Messages;
 using SessionService.Infrastructure.Idempotency;
-using SessionService.Infrastructure.Packing;
+using SessionService.Infrastructure.Messages.Packed;
+using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Statistics;
 using SessionService.Infrastructure.Writes;
 

@@ -2,7 +2,7 @@ using System.Data;
 using System.Runtime.CompilerServices;
 using Npgsql;
 using SessionService.Application.Messages;
-using SessionService.Infrastructure.Packing;
+using SessionService.Infrastructure.Messages.Packed;
 
 namespace SessionService.Infrastructure.Messages;
 

@@ -1,7 +1,7 @@
 using Npgsql;
 using SessionService.Application.Messages;
 using SessionService.Domain.Messages;
-using SessionService.Infrastructure.Packing;
+using SessionService.Infrastructure.Messages.Packed;
 using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Infrastructure.Messages;

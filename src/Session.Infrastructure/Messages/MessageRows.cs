@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Npgsql;
 using SessionService.Application.Messages;
-using SessionService.Infrastructure.Packing;
+using SessionService.Infrastructure.Messages.Packed;
 
 namespace SessionService.Infrastructure.Messages;
 

@@ -5,7 +5,7 @@ using SessionService.Infrastructure.Writes;
 namespace SessionService.Infrastructure.Messages;
 
 internal sealed class MessageStore(
-    GroupWriter<Append, Appended> writer, IdempotencyRecords records, StoredMessages stored, MessageRedaction redaction) : IMessageStore
+    GroupWriter<Append, Appended> writer, IdempotencyRecords records, StoredMessages stored) : IMessageStore
 {
     // Each attempt but the first comes after somebody else's change; a third one for ids is not about a change, see PackedIds.
     private const int MaxAttempts = 3;
@@ -43,9 +43,6 @@ internal sealed class MessageStore(
             _ => await AppendAsync(append, attempt + 1, cancellationToken),
         };
     }
-
-    public Task<RedactResult> RedactAsync(string userId, Guid sessionId, long sequence, DateTimeOffset now, CancellationToken cancellationToken) =>
-        redaction.RedactAsync(userId, sessionId, sequence, now, cancellationToken);
 
     /// <summary>
     /// Whether a write that was not made had been made before. Asked after the statement, of what is committed by now: while that waited for

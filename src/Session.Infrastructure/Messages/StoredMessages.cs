@@ -5,8 +5,8 @@ using NpgsqlTypes;
 using SessionService.Application.Messages;
 using SessionService.Domain.Idempotency;
 using SessionService.Domain.Messages;
-using SessionService.Infrastructure.Packing;
-using SessionService.Infrastructure.Writes;
+using SessionService.Infrastructure.Messages.Packed;
+using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Infrastructure.Messages;
 

@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using Npgsql;
-using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Infrastructure.Persistence;
 

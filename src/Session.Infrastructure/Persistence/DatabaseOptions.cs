@@ -1,5 +1,4 @@
 using Npgsql;
-using SessionService.Infrastructure.Startup;
 
 namespace SessionService.Infrastructure.Persistence;
 

@@ -36,10 +36,10 @@ internal sealed class IndexSegment
     public PostingsReader Find(string lexeme) =>
         _terms.TryGetValue(lexeme, out var term) ? new PostingsReader(_data.AsSpan(term.Start, term.Length)) : default;
 
-    /// <summary>Reads what <see cref="SegmentBuilder.ToBytes"/> has written.</summary>
+    /// <summary>Reads what <see cref="IndexSegmentBuilder.ToBytes"/> has written.</summary>
     public static IndexSegment Read(Guid segmentId, byte[] data)
     {
-        if (data[0] != SegmentBuilder.Version)
+        if (data[0] != IndexSegmentBuilder.Version)
         {
             throw new InvalidDataException($"Segment {segmentId} is of version {data[0]}, which this version of the service cannot read.");
         }

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
-using SessionService.Infrastructure.Startup;
+using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Infrastructure.Search;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Npgsql;
 using SessionService.Domain.Messages;
-using SessionService.Infrastructure.MemorySearch;
 
 namespace SessionService.Infrastructure.Search;
 
@@ -15,7 +14,7 @@ internal sealed class MessageIndexer(TextAnalyzer analyzer, SearchCache cache)
     /// <param name="connection">A connection.</param>
     /// <param name="cancellationToken">Cancels.</param>
     public async Task AddAsync(
-        SegmentBuilder segment, IReadOnlyList<SessionMessage> messages, bool isForNow, NpgsqlConnection connection, CancellationToken cancellationToken)
+        IndexSegmentBuilder segment, IReadOnlyList<SessionMessage> messages, bool isForNow, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         // Many messages share a day and a speaker.
         var headings = messages.Select(HeadingOf).ToList();

@@ -1,7 +1,5 @@
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Options;
-using SessionService.Infrastructure.Embeddings;
-using SessionService.Infrastructure.MemorySearch;
 
 namespace SessionService.Infrastructure.Search;
 
@@ -28,14 +26,6 @@ internal sealed class SearchCache(IOptions<SearchOptions> options) : IDisposable
 
     public void AddTexts(string userId, string fingerprint, IndexSegment segment) => Add((userId, fingerprint), segment, segment.Size);
 
-    public PassageSegment? FindPassages(string userId, Guid segmentId) => _cache.Get<PassageSegment>((userId, segmentId, nameof(PassageSegment)));
-
-    public void Add(string userId, Guid segmentId, PassageSegment passages) => Add((userId, segmentId, nameof(PassageSegment)), passages, passages.Size);
-
-    public byte[]? FindVector(string text) => _cache.Get<byte[]>((text, nameof(PackedVector)));
-
-    public void Add(string text, byte[] vector) => Add((text, nameof(PackedVector)), vector, (sizeof(char) * (long)text.Length) + vector.Length);
-
     public AnalyzedText? FindText(string text) => _cache.Get<AnalyzedText>(text);
 
     public void Add(string text, AnalyzedText analyzed) =>
@@ -43,5 +33,11 @@ internal sealed class SearchCache(IOptions<SearchOptions> options) : IDisposable
 
     public void Dispose() => _cache.Dispose();
 
-    private void Add(object key, object value, long size) => _cache.Set(key, value, new MemoryCacheEntryOptions { Size = EntryBytes + size });
+    /// <summary>What another feature keeps here, so that one bound holds for all that searches keep.</summary>
+    public T? Find<T>(object key) where T : class => _cache.Get<T>(key);
+
+    /// <param name="key">The key, which must begin with the user where the value is a user's.</param>
+    /// <param name="value">A value that never changes.</param>
+    /// <param name="size">About how many bytes the value takes.</param>
+    public void Add(object key, object value, long size) => _cache.Set(key, value, new MemoryCacheEntryOptions { Size = EntryBytes + size });
 }

@@ -3,7 +3,7 @@ using Npgsql;
 using NpgsqlTypes;
 using SessionService.Domain.Messages;
 using SessionService.Infrastructure.Digests;
-using SessionService.Infrastructure.Writes;
+using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Infrastructure.Search;
 
@@ -23,7 +23,7 @@ internal sealed class SearchIndex(MessageIndexer indexer, SearchCache cache)
     public async Task<UserIndex> OpenAsync(NpgsqlConnection connection, string userId, CancellationToken cancellationToken)
     {
         var (ids, undigested) = await ListAsync(connection, userId, cancellationToken);
-        var tail = new SegmentBuilder();
+        var tail = new IndexSegmentBuilder();
         await indexer.AddAsync(tail, undigested, isForNow: true, connection, cancellationToken);
         return new UserIndex(ids, IndexSegment.Read(Guid.Empty, tail.ToBytes()), undigested);
     }

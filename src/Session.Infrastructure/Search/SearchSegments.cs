@@ -3,7 +3,7 @@ using Npgsql;
 using NpgsqlTypes;
 using SessionService.Application.Time;
 using SessionService.Infrastructure.Digests;
-using SessionService.Infrastructure.Writes;
+using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Infrastructure.Search;
 
@@ -44,7 +44,7 @@ internal sealed class SearchSegments(MessageIndexer indexer, SearchIndex index, 
         }
 
         var absorbed = await ReadAbsorbedAsync(connection, batch.UserId, messages.Count, cancellationToken);
-        var builder = new SegmentBuilder();
+        var builder = new IndexSegmentBuilder();
         foreach (var segment in absorbed)
         {
             builder.Add(segment, stays: _ => true);
@@ -73,7 +73,7 @@ internal sealed class SearchSegments(MessageIndexer indexer, SearchIndex index, 
                 continue;
             }
 
-            var builder = new SegmentBuilder();
+            var builder = new IndexSegmentBuilder();
             builder.Add(segment, stays: message => !isRemoved(message));
             await TryDeleteAsync(connection, userId, [segment], cancellationToken);
             if (builder.Count > 0)

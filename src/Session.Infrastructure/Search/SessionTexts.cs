@@ -80,7 +80,7 @@ internal sealed class SessionTexts(MessageIndexer indexer, SearchCache cache)
         NpgsqlConnection connection, IReadOnlyList<(IndexedMessage Text, string Content)> lot, CancellationToken cancellationToken)
     {
         var analyzed = await indexer.AnalyzeAsync(lot.Select(text => text.Content), isForNow: false, connection, cancellationToken);
-        var segment = new SegmentBuilder();
+        var segment = new IndexSegmentBuilder();
         foreach (var (text, content) in lot)
         {
             segment.Add(text, analyzed[content], AnalyzedText.Empty);

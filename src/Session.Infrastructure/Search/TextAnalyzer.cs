@@ -2,7 +2,7 @@ using System.Text;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using NpgsqlTypes;
-using SessionService.Infrastructure.Writes;
+using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Infrastructure.Search;
 

@@ -3,6 +3,7 @@ using NpgsqlTypes;
 using SessionService.Application.Idempotency;
 using SessionService.Domain.Sessions;
 using SessionService.Infrastructure.Idempotency;
+using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Statistics;
 using SessionService.Infrastructure.Writes;
 

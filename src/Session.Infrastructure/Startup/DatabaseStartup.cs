@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Schema;
 using SessionService.Infrastructure.Search;
 

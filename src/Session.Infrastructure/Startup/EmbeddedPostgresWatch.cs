@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using SessionService.Infrastructure.EmbeddedPostgres;
+using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Infrastructure.Startup;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using SessionService.Domain.Usage;
+using SessionService.Infrastructure.Persistence.Tables;
 
 namespace SessionService.Infrastructure.Usage;
 

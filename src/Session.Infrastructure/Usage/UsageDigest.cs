@@ -2,7 +2,7 @@ using Npgsql;
 using NpgsqlTypes;
 using SessionService.Domain.Messages;
 using SessionService.Infrastructure.Digests;
-using SessionService.Infrastructure.Writes;
+using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Infrastructure.Usage;
 

@@ -1,4 +1,4 @@
-using SessionService.Domain.Usage;
+using SessionService.Infrastructure.Persistence.Tables;
 
 namespace SessionService.Infrastructure.Usage;
 

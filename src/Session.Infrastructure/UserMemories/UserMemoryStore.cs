@@ -13,7 +13,6 @@ using SessionService.Infrastructure.Idempotency;
 using SessionService.Infrastructure.MemorySearch;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Search;
-using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Infrastructure.UserMemories;
 

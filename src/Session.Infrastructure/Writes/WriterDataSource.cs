@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
 using SessionService.Infrastructure.Persistence;
-using SessionService.Infrastructure.Startup;
 
 namespace SessionService.Infrastructure.Writes;
 

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using Npgsql;
 using NpgsqlTypes;
 using SessionService.Infrastructure.Digests;
-using SessionService.Infrastructure.Writes;
+using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.IntegrationTests.Digests;
 

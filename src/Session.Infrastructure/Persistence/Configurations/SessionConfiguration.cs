@@ -1,8 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using SessionService.Domain.Sessions;
-using SessionService.Infrastructure.Packing;
-using SessionService.Infrastructure.Schema;
 
 namespace SessionService.Infrastructure.Persistence.Configurations;
 
@@ -37,12 +35,12 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
         // Every path in it begins with the user, so that a condition on metadata leads to the user's sessions only.
         builder.HasIndex(s => new { s.UserId, s.Metadata }, "ix_sessions_user_id_metadata")
             .HasMethod("gin")
-            .HasAnnotation(SchemaModel.IndexExpression, "jsonb_set('{}'::jsonb, ARRAY[(user_id)::text], metadata)");
+            .HasExpression("jsonb_set('{}'::jsonb, ARRAY[(user_id)::text], metadata)");
 
         // Likewise the keys of all objects in it, for conditions that a key is there.
         builder.HasIndex(s => new { s.UserId, s.Metadata }, "ix_sessions_user_id_metadata_keys")
             .HasMethod("gin")
-            .HasAnnotation(SchemaModel.IndexExpression, "dev.owned_keys((user_id)::text, metadata)");
+            .HasExpression("dev.owned_keys((user_id)::text, metadata)");
 
         // From a session to its forks.
         builder.HasIndex(s => new { s.UserId, s.ForkedFromSessionId }, "ix_sessions_forks").HasFilter("forked_from_session_id IS NOT NULL");

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using SessionService.Domain.Sessions;
+using SessionService.Infrastructure.Persistence.Tables;
 
 namespace SessionService.Infrastructure.Persistence.Configurations;
 

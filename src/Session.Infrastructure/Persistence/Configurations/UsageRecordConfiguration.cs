@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
-using SessionService.Domain.Usage;
+using SessionService.Infrastructure.Persistence.Tables;
 
 namespace SessionService.Infrastructure.Persistence.Configurations;
 

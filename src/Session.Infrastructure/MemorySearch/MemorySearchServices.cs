@@ -1,0 +1,24 @@
+using Microsoft.Extensions.DependencyInjection;
+using SessionService.Application.MemorySearch;
+using SessionService.Infrastructure.Digests;
+
+namespace SessionService.Infrastructure.MemorySearch;
+
+internal static class MemorySearchServices
+{
+    /// <summary>Search in memories and messages by word and meaning.</summary>
+    public static IServiceCollection AddMemorySearch(this IServiceCollection services)
+    {
+        services.AddOptions<MemorySearchOptions>().BindConfiguration(MemorySearchOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<QuestionEmbedding>();
+        services.AddHostedService<EmbeddingUpkeep>();
+        services.AddSingleton<PassageCache>();
+        services.AddSingleton<SegmentVectors>();
+        services.AddSingleton<IDigestParticipant, VectorIndexing>();
+        services.AddSingleton<IPassageSource, UserMemoryPassages>();
+        services.AddSingleton<IPassageSource, SessionMemoryPassages>();
+        services.AddSingleton<IPassageSource, MessagePassages>();
+        services.AddSingleton<IMemorySearch, MemorySearcher>();
+        return services;
+    }
+}

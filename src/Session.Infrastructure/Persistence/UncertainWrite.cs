@@ -1,0 +1,61 @@
+using Npgsql;
+
+namespace SessionService.Infrastructure.Persistence;
+
+/// <summary>The part of a write after which the database may have made it, whatever we hear.</summary>
+internal static class UncertainWrite
+{
+    /// <summary>Executes a statement that answers with rows when it writes, and commits by itself.</summary>
+    /// <exception cref="PostgresException">The database refused it, or ended the connection before; it was not made.</exception>
+    /// <exception cref="WriteOutcomeUnknownException">The connection was lost or the time was up: it was made or it was not.</exception>
+    public static async Task<T> ExecuteAsync<T>(NpgsqlCommand command, Func<NpgsqlDataReader, Task<T>> read, CancellationToken cancellationToken)
+    {
+        await using var reader = await ExecuteAsync(command, cancellationToken);
+        return await CommitAsync(async () =>
+        {
+            var result = await read(reader);
+
+            // The rows come before the commit: only the end of the answer says that it is done.
+            await reader.CloseAsync();
+            return result;
+        });
+    }
+
+    /// <summary>Runs what commits.</summary>
+    /// <exception cref="PostgresException">The database refused it; it was not made.</exception>
+    /// <exception cref="WriteOutcomeUnknownException">The connection was lost or the time was up: it was made or it was not.</exception>
+    public static async Task<T> CommitAsync<T>(Func<Task<T>> commit)
+    {
+        try
+        {
+            return await commit();
+        }
+        catch (Exception exception) when (IsSilence(exception) || (exception is PostgresException last && !DatabaseFaults.IsRefusal(last)))
+        {
+            throw new WriteOutcomeUnknownException(exception);
+        }
+    }
+
+    private static async Task<NpgsqlDataReader> ExecuteAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await command.ExecuteReaderAsync(cancellationToken);
+        }
+        catch (Exception exception) when (IsSilence(exception))
+        {
+            // The server's own last word, even a fatal one, stands where the first row would: nothing was written before it. Silence says nothing.
+            throw new WriteOutcomeUnknownException(exception);
+        }
+    }
+
+    // A cancellation that the server has confirmed carries its word; one that was not waited for says as little as a broken connection.
+    private static bool IsSilence(Exception exception) => exception switch
+    {
+        PostgresException => false,
+        NpgsqlException => true,
+        OperationCanceledException { InnerException: PostgresException } => false,
+        OperationCanceledException => true,
+        _ => false,
+    };
+}
