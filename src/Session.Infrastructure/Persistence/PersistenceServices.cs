@@ -17,6 +17,7 @@ internal static class PersistenceServices
         services.AddSingleton<DatabaseServer>();
         services.AddSingleton(provider => new ServerPool(RequestDataSource(provider.GetRequiredService<DatabaseServer>().ConnectionString)));
         services.AddSingleton(provider => provider.GetRequiredService<ServerPool>().Primary);
+        services.AddSingleton<Database>();
         return services;
     }
 

@@ -25,4 +25,10 @@ internal sealed class PreparedCommands : DbCommandInterceptor
         await command.PrepareAsync(cancellationToken);
         return result;
     }
+
+    /// <summary>A statement that EF sends outside a transaction commits by itself: where no answer came, nobody knows whether it did.</summary>
+    public override Task CommandFailedAsync(DbCommand command, CommandErrorEventData eventData, CancellationToken cancellationToken = default) =>
+        eventData.ExecuteMethod == DbCommandMethod.ExecuteNonQuery && command.Transaction is null && UncertainWrite.IsSilence(eventData.Exception)
+            ? throw new WriteOutcomeUnknownException(eventData.Exception)
+            : Task.CompletedTask;
 }

@@ -12,8 +12,12 @@ public static class SessionDbContextOptionsExtensions
         options.UseNpgsql(connectionString, Configure);
 
     /// <inheritdoc cref="UseSessionTables{TContext}(DbContextOptionsBuilder{TContext}, string)"/>
-    public static DbContextOptionsBuilder UseSessionTables(this DbContextOptionsBuilder options, NpgsqlDataSource dataSource) =>
-        options.UseNpgsql(dataSource, Configure);
+    public static DbContextOptionsBuilder UseSessionTables(this DbContextOptionsBuilder options, NpgsqlDataSource dataSource, Action<NpgsqlDbContextOptionsBuilder>? configure = null) =>
+        options.UseNpgsql(dataSource, npgsql =>
+        {
+            Configure(npgsql);
+            configure?.Invoke(npgsql);
+        });
 
     /// <inheritdoc cref="UseSessionTables{TContext}(DbContextOptionsBuilder{TContext}, string)"/>
     public static DbContextOptionsBuilder UseSessionTables(this DbContextOptionsBuilder options, NpgsqlConnection connection) =>

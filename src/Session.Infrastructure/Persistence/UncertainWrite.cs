@@ -30,11 +30,15 @@ internal static class UncertainWrite
         {
             return await commit();
         }
-        catch (Exception exception) when (IsSilence(exception) || (exception is PostgresException last && !DatabaseFaults.IsRefusal(last)))
+        catch (Exception exception) when (IsUncertainCommit(exception))
         {
             throw new WriteOutcomeUnknownException(exception);
         }
     }
+
+    /// <summary>Whether a commit that failed may have been made all the same: unless the server refused it, nobody knows.</summary>
+    public static bool IsUncertainCommit(Exception exception) =>
+        IsSilence(exception) || (exception is PostgresException last && !DatabaseFaults.IsRefusal(last));
 
     private static async Task<NpgsqlDataReader> ExecuteAsync(NpgsqlCommand command, CancellationToken cancellationToken)
     {
@@ -49,8 +53,12 @@ internal static class UncertainWrite
         }
     }
 
-    // A cancellation that the server has confirmed carries its word; one that was not waited for says as little as a broken connection.
-    private static bool IsSilence(Exception exception) => exception switch
+    /// <summary>Whether an exception says nothing of what the server did.</summary>
+    /// <remarks>
+    /// A cancellation that the server has confirmed carries the server's word; one that was not waited for says as little as a broken
+    /// connection.
+    /// </remarks>
+    public static bool IsSilence(Exception exception) => exception switch
     {
         PostgresException => false,
         NpgsqlException => true,

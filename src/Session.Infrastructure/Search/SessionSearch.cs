@@ -1,4 +1,3 @@
-using System.Data;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using SessionService.Application.Search;
@@ -21,7 +20,12 @@ internal sealed class SessionSearch(
     public async Task<Found> FindAsync(string userId, SearchFilter filter, SearchPlace? after, int limit, CancellationToken cancellationToken)
     {
         await catchUp.RunAsync(userId, cancellationToken);
-        await using var transaction = await context.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+        return await context.ReadSnapshotAsync(() => FindInSnapshotAsync(userId, filter, after, limit, cancellationToken), cancellationToken);
+    }
+
+    private async Task<Found> FindInSnapshotAsync(
+        string userId, SearchFilter filter, SearchPlace? after, int limit, CancellationToken cancellationToken)
+    {
         var connection = (NpgsqlConnection)context.Database.GetDbConnection();
         if (await analyzer.ParseAsync(connection, filter.Query, cancellationToken) is not { } query)
         {

@@ -79,13 +79,31 @@ internal sealed class SessionStore(SessionDbContext context, GroupWriter<Creatio
             .SingleOrDefaultAsync(cancellationToken);
 
     public Task<Session?> ChangeAsync(string userId, Guid sessionId, Action<Session> change, CancellationToken cancellationToken) =>
-        SecondConnection.RetryAsync(() => ChangeOnceAsync(userId, sessionId, change, cancellationToken));
+        context.InTransactionAsync(() => ChangeLockedAsync(userId, sessionId, change, cancellationToken), cancellationToken);
 
-    private async Task<Session?> ChangeOnceAsync(
+    public Task<Session?> PatchAsync(
+        string userId, Guid sessionId, SessionPatch patch, DateTimeOffset now, Action<Session> check, CancellationToken cancellationToken) =>
+        context.InTransactionAsync(
+            async () =>
+            {
+                object[] parameters =
+                [
+                    userId, sessionId, patch.HasTitle, Nullable(patch.Title, NpgsqlDbType.Text), Nullable(patch.ConversationData, NpgsqlDbType.Jsonb),
+                    Nullable(patch.Metadata, NpgsqlDbType.Jsonb), now,
+                ];
+                var session = (await context.Sessions.FromSqlRaw(Patch, parameters).AsNoTracking().ToListAsync(cancellationToken)).SingleOrDefault();
+                if (session is not null)
+                {
+                    check(session);
+                }
+
+                return session;
+            },
+            cancellationToken);
+
+    private async Task<Session?> ChangeLockedAsync(
         string userId, Guid sessionId, Action<Session> change, CancellationToken cancellationToken)
     {
-        context.ChangeTracker.Clear();
-        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
         var session = await context.Sessions
             .FromSql($"SELECT * FROM dev.sessions WHERE user_id = {userId} AND session_id = {sessionId} FOR NO KEY UPDATE")
             .SingleOrDefaultAsync(cancellationToken);
@@ -110,34 +128,7 @@ internal sealed class SessionStore(SessionDbContext context, GroupWriter<Creatio
             await context.Database.ExecuteSqlRawAsync(AddToActive, [session.IsActive ? 1L : -1L], cancellationToken);
         }
 
-        return await UncertainWrite.CommitAsync(async () =>
-        {
-            await transaction.CommitAsync(cancellationToken);
-            return session;
-        });
-    }
-
-    public async Task<Session?> PatchAsync(
-        string userId, Guid sessionId, SessionPatch patch, DateTimeOffset now, Action<Session> check, CancellationToken cancellationToken)
-    {
-        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
-        object[] parameters =
-        [
-            userId, sessionId, patch.HasTitle, Nullable(patch.Title, NpgsqlDbType.Text), Nullable(patch.ConversationData, NpgsqlDbType.Jsonb),
-            Nullable(patch.Metadata, NpgsqlDbType.Jsonb), now,
-        ];
-        var session = (await context.Sessions.FromSqlRaw(Patch, parameters).AsNoTracking().ToListAsync(cancellationToken)).SingleOrDefault();
-        if (session is null)
-        {
-            return null;
-        }
-
-        check(session);
-        return await UncertainWrite.CommitAsync(async () =>
-        {
-            await transaction.CommitAsync(cancellationToken);
-            return session;
-        });
+        return session;
     }
 
     private static NpgsqlParameter Nullable(string? value, NpgsqlDbType type) => new() { Value = value ?? (object)DBNull.Value, NpgsqlDbType = type };

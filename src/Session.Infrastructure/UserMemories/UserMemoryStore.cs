@@ -1,4 +1,3 @@
-using System.Data;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
@@ -87,13 +86,17 @@ internal sealed class UserMemoryStore(
     public Task<UserMemory?> FindAsync(string userId, Guid memoryId, CancellationToken cancellationToken) =>
         context.UserMemories.AsNoTracking().SingleOrDefaultAsync(m => m.UserId == userId && m.MemoryId == memoryId, cancellationToken);
 
-    public async Task<Paged<UserMemory>> ListAsync(
+    public Task<Paged<UserMemory>> ListAsync(
         string userId, UserMemoryFilter filter, DateTimeOffset now, PageRange range, TimeCursor? cursor, CancellationToken cancellationToken)
     {
         var memories = Filter(context.UserMemories.AsNoTracking().Where(m => m.UserId == userId), filter, now);
 
-        // One snapshot: the total and the page tell of the same moment.
-        await using var transaction = await context.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+        return context.ReadSnapshotAsync(() => ReadPageAsync(memories, range, cursor, cancellationToken), cancellationToken);
+    }
+
+    private static async Task<Paged<UserMemory>> ReadPageAsync(
+        IQueryable<UserMemory> memories, PageRange range, TimeCursor? cursor, CancellationToken cancellationToken)
+    {
         var total = await memories.LongCountAsync(cancellationToken);
         if (range.Skip >= total)
         {
@@ -114,9 +117,11 @@ internal sealed class UserMemoryStore(
         return new Paged<UserMemory>(hasMore ? page[..range.Size] : page, total, hasMore);
     }
 
-    public async Task<MemoryVersions?> ListVersionsAsync(string userId, Guid memoryId, PageRange range, CancellationToken cancellationToken)
+    public Task<MemoryVersions?> ListVersionsAsync(string userId, Guid memoryId, PageRange range, CancellationToken cancellationToken) =>
+        context.ReadSnapshotAsync(() => ReadVersionsAsync(userId, memoryId, range, cancellationToken), cancellationToken);
+
+    private async Task<MemoryVersions?> ReadVersionsAsync(string userId, Guid memoryId, PageRange range, CancellationToken cancellationToken)
     {
-        await using var transaction = await context.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
         if (await FindAsync(userId, memoryId, cancellationToken) is not { } current)
         {
             return null;
@@ -132,10 +137,13 @@ internal sealed class UserMemoryStore(
         return new MemoryVersions(current, earlier, kept + 1);
     }
 
-    public async Task<UserMemory?> ChangeAsync(
+    public Task<UserMemory?> ChangeAsync(
+        string userId, Guid memoryId, Func<UserMemory, UserMemory> change, CancellationToken cancellationToken) =>
+        context.InTransactionAsync(() => ChangeLockedAsync(userId, memoryId, change, cancellationToken), cancellationToken);
+
+    private async Task<UserMemory?> ChangeLockedAsync(
         string userId, Guid memoryId, Func<UserMemory, UserMemory> change, CancellationToken cancellationToken)
     {
-        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
         if (await LockAsync(userId, memoryId, cancellationToken) is not { } found)
         {
             return null;
@@ -154,29 +162,23 @@ internal sealed class UserMemoryStore(
 
         await KeepVersionAsync(found, cancellationToken);
         await UpdateAsync(changed, cancellationToken);
-        return await UncertainWrite.CommitAsync(async () =>
-        {
-            await transaction.CommitAsync(cancellationToken);
-            return changed;
-        });
+        return changed;
     }
 
-    public async Task<bool> DeleteAsync(string userId, Guid memoryId, Action<UserMemory> check, CancellationToken cancellationToken)
-    {
-        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
-        if (await LockAsync(userId, memoryId, cancellationToken) is not { } found)
-        {
-            return false;
-        }
+    public Task<bool> DeleteAsync(string userId, Guid memoryId, Action<UserMemory> check, CancellationToken cancellationToken) =>
+        context.InTransactionAsync(
+            async () =>
+            {
+                if (await LockAsync(userId, memoryId, cancellationToken) is not { } found)
+                {
+                    return false;
+                }
 
-        check(found);
-        await context.UserMemories.Where(m => m.UserId == userId && m.MemoryId == memoryId).ExecuteDeleteAsync(cancellationToken);
-        return await UncertainWrite.CommitAsync(async () =>
-        {
-            await transaction.CommitAsync(cancellationToken);
-            return true;
-        });
-    }
+                check(found);
+                await context.UserMemories.Where(m => m.UserId == userId && m.MemoryId == memoryId).ExecuteDeleteAsync(cancellationToken);
+                return true;
+            },
+            cancellationToken);
 
     public async Task<bool> RestoreAsync(UserMemory memory, CancellationToken cancellationToken)
     {

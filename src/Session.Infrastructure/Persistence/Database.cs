@@ -1,0 +1,88 @@
+using System.Data;
+using Npgsql;
+
+namespace SessionService.Infrastructure.Persistence;
+
+/// <summary>
+/// Runs units of work, each on a connection of the pool. A pooled connection may be dead, as after a restart of the database or a failover: the
+/// unit of work then runs once more, from its first statement, on another connection. That happens only where nothing can have been committed;
+/// otherwise <see cref="WriteOutcomeUnknownException"/> says so. A unit of work must have no effects but on the database.
+/// </summary>
+internal sealed class Database(NpgsqlDataSource dataSource)
+{
+    /// <summary>How often a unit of work runs that another transaction got in the way of.</summary>
+    public const int RaceAttempts = 3;
+
+    /// <summary>Statements that write nothing.</summary>
+    public Task<T> ReadAsync<T>(Func<Sql, Task<T>> work, CancellationToken cancellationToken) =>
+        RetryAsync(() => RunAsync(work, commitsItself: false, cancellationToken));
+
+    /// <summary>Statements that write nothing, on one snapshot: their answers tell of one moment.</summary>
+    public Task<T> ReadSnapshotAsync<T>(Func<Sql, Task<T>> work, CancellationToken cancellationToken) =>
+        RetryAsync(() => RunAsync(
+            async sql =>
+            {
+                await using var transaction = await sql.Connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+                return await work(sql);
+            },
+            commitsItself: false,
+            cancellationToken));
+
+    /// <summary>One statement that writes and commits by itself; others before it only read.</summary>
+    /// <param name="work">The statements.</param>
+    /// <param name="cancellationToken">A token that is cancelled when the caller has gone or the database is lost.</param>
+    /// <param name="attempts">How often the work runs while it loses races against other transactions.</param>
+    public Task<T> WriteAsync<T>(Func<Sql, Task<T>> work, CancellationToken cancellationToken, int attempts = 1) =>
+        RetryAsync(() => RunAsync(work, commitsItself: true, cancellationToken), attempts);
+
+    /// <summary>Statements in a transaction, which is committed unless the work throws.</summary>
+    /// <inheritdoc cref="WriteAsync"/>
+    public Task<T> InTransactionAsync<T>(Func<Sql, Task<T>> work, CancellationToken cancellationToken, int attempts = 1) =>
+        RetryAsync(
+            () => RunAsync(
+                async sql =>
+                {
+                    await using var transaction = await sql.Connection.BeginTransactionAsync(cancellationToken);
+                    var result = await work(sql);
+                    return await UncertainWrite.CommitAsync(async () =>
+                    {
+                        await transaction.CommitAsync(cancellationToken);
+                        return result;
+                    });
+                },
+                commitsItself: false,
+                cancellationToken),
+            attempts);
+
+    /// <summary>Opens a connection and runs work that keeps the connection, such as a reader that a response is streamed from.</summary>
+    /// <remarks>The work disposes of the connection, also where it throws.</remarks>
+    public Task<T> OpenAsync<T>(Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellationToken) =>
+        RetryAsync(async () => await work(await dataSource.OpenConnectionAsync(cancellationToken)));
+
+    private async Task<T> RunAsync<T>(Func<Sql, Task<T>> work, bool commitsItself, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        return await work(new Sql(connection, commitsItself));
+    }
+
+    private static async Task<T> RetryAsync<T>(Func<Task<T>> work, int attempts = 1)
+    {
+        var isOnSecondConnection = false;
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await work();
+            }
+            catch (PostgresException exception) when (attempt < attempts && DatabaseFaults.IsRace(exception))
+            {
+                // Nothing was written. The next attempt sees what the other transaction did.
+            }
+            catch (Exception exception) when (!isOnSecondConnection && DatabaseFaults.IsLostConnection(exception))
+            {
+                isOnSecondConnection = true;
+                attempt--;
+            }
+        }
+    }
+}
