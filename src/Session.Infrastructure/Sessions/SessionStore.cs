@@ -1,6 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
-using NpgsqlTypes;
 using SessionService.Application.Idempotency;
 using SessionService.Application.Sessions;
 using SessionService.Domain.Sessions;
@@ -15,21 +13,6 @@ internal sealed class SessionStore(SessionDbContext context, GroupWriter<Creatio
 {
     private static readonly string AddToActive =
         StatisticsSql.Add("(SELECT) AS one", activeSessions: "{0}");
-
-    // Merged with what is stored at that moment: another patch either comes before, and is in it, or after, and finds it.
-    private const string Patch =
-        """
-        UPDATE dev.sessions
-        SET title = CASE WHEN {2} THEN {3} ELSE title END,
-            conversation_data = CASE jsonb_typeof({4})
-                WHEN 'object' THEN dev.merge_patch(conversation_data, {4}) WHEN 'null' THEN jsonb_build_object() ELSE conversation_data END,
-            metadata = CASE jsonb_typeof({5})
-                WHEN 'object' THEN dev.merge_patch(metadata, {5}) WHEN 'null' THEN jsonb_build_object() ELSE metadata END,
-            updated_at = greatest(updated_at, {6}),
-            revision = revision + 1
-        WHERE user_id = {0} AND session_id = {1}
-        RETURNING *
-        """;
 
     public async Task<CreateResult> CreateAsync(Session session, IdempotencyKey? key, CancellationToken cancellationToken)
     {
@@ -81,26 +64,6 @@ internal sealed class SessionStore(SessionDbContext context, GroupWriter<Creatio
     public Task<Session?> ChangeAsync(string userId, Guid sessionId, Action<Session> change, CancellationToken cancellationToken) =>
         context.InTransactionAsync(() => ChangeLockedAsync(userId, sessionId, change, cancellationToken), cancellationToken);
 
-    public Task<Session?> PatchAsync(
-        string userId, Guid sessionId, SessionPatch patch, DateTimeOffset now, Action<Session> check, CancellationToken cancellationToken) =>
-        context.InTransactionAsync(
-            async () =>
-            {
-                object[] parameters =
-                [
-                    userId, sessionId, patch.HasTitle, Nullable(patch.Title, NpgsqlDbType.Text), Nullable(patch.ConversationData, NpgsqlDbType.Jsonb),
-                    Nullable(patch.Metadata, NpgsqlDbType.Jsonb), now,
-                ];
-                var session = (await context.Sessions.FromSqlRaw(Patch, parameters).AsNoTracking().ToListAsync(cancellationToken)).SingleOrDefault();
-                if (session is not null)
-                {
-                    check(session);
-                }
-
-                return session;
-            },
-            cancellationToken);
-
     private async Task<Session?> ChangeLockedAsync(
         string userId, Guid sessionId, Action<Session> change, CancellationToken cancellationToken)
     {
@@ -130,6 +93,4 @@ internal sealed class SessionStore(SessionDbContext context, GroupWriter<Creatio
 
         return session;
     }
-
-    private static NpgsqlParameter Nullable(string? value, NpgsqlDbType type) => new() { Value = value ?? (object)DBNull.Value, NpgsqlDbType = type };
 }

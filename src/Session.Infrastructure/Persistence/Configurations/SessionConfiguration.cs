@@ -86,7 +86,6 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
         builder.Property(s => s.Revision).HasColumnName("revision").HasDefaultValue(1L).ValueGeneratedNever()
             .HasComment("1 at first, and one more with every change of the session, messages included: its ETag.");
         builder.Ignore(s => s.VersionTag);
-        builder.Ignore(s => s.PreviousVersionTag);
 
         builder.Property(s => s.ArchivedAt).HasColumnName("archived_at")
             .HasComment("When the session was put away; null where it is not. An ended session keeps its status.");
