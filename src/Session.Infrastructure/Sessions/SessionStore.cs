@@ -11,8 +11,8 @@ namespace SessionService.Infrastructure.Sessions;
 
 internal sealed class SessionStore(SessionDbContext context, GroupWriter<Creation, bool> writer, IdempotencyRecords records) : ISessionStore
 {
-    private static readonly string AddToActive =
-        StatisticsSql.Add("(SELECT) AS one", activeSessions: "{0}");
+    // By hand as the counts are, for ON CONFLICT.
+    private static readonly string AddToActive = StatisticsSql.Add("(SELECT) AS one", activeSessions: "{0}");
 
     public async Task<CreateResult> CreateAsync(Session session, IdempotencyKey? key, CancellationToken cancellationToken)
     {
@@ -21,14 +21,17 @@ internal sealed class SessionStore(SessionDbContext context, GroupWriter<Creatio
             return new CreateResult(CreateOutcome.Created, session);
         }
 
-        // Asked after the statement, of what is committed by now: while that waited for the id, the same request may have made the session.
+        // Looked for after the statement: while that waited for the id, the same request may have made the session.
         if (key is not null && await records.FindAsync(session.UserId, key, cancellationToken) is { } record)
         {
-            return record.IsOf(key.RequestHash)
-                ? new CreateResult(
-                    CreateOutcome.Replayed,
-                    Session.Start(session.UserId, record.SessionId, session.Title, session.ConversationData, session.Metadata, record.CreatedAt))
-                : new CreateResult(CreateOutcome.KeyReused, session);
+            if (!record.IsOf(key.RequestHash))
+            {
+                return new CreateResult(CreateOutcome.KeyReused, session);
+            }
+
+            var made = Session.Start(
+                session.UserId, record.SessionId, session.Title, session.ConversationData, session.Metadata, record.CreatedAt);
+            return new CreateResult(CreateOutcome.Replayed, made);
         }
 
         return new CreateResult(CreateOutcome.IdTaken, session);
@@ -67,6 +70,7 @@ internal sealed class SessionStore(SessionDbContext context, GroupWriter<Creatio
     private async Task<Session?> ChangeLockedAsync(
         string userId, Guid sessionId, Action<Session> change, CancellationToken cancellationToken)
     {
+        // By hand for FOR NO KEY UPDATE.
         var session = await context.Sessions
             .FromSql($"SELECT * FROM dev.sessions WHERE user_id = {userId} AND session_id = {sessionId} FOR NO KEY UPDATE")
             .SingleOrDefaultAsync(cancellationToken);
@@ -79,7 +83,7 @@ internal sealed class SessionStore(SessionDbContext context, GroupWriter<Creatio
         change(session);
         await context.SaveChangesAsync(cancellationToken);
 
-        // The order in which a creation takes these rows as well.
+        // In this order, as a creation does, so that the two never wait for each other in a circle.
         if (session.Status != status || session.IsStarred != wasStarred)
         {
             await context.Database.ExecuteSqlRawAsync(
