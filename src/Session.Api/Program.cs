@@ -5,11 +5,11 @@ using SessionService.Api.Health;
 using SessionService.Api.Hosting;
 using SessionService.Api.Identity;
 using SessionService.Api.Limits;
-using SessionService.Api.Logging;
 using SessionService.Api.OpenApi;
 using SessionService.Api.Problems;
 using SessionService.Api.Telemetry;
 using SessionService.Application;
+using SessionService.Hosting.Logging;
 using SessionService.Infrastructure;
 
 return await ServiceCommands.RunAsync(args, serve: async arguments =>

@@ -1,12 +1,12 @@
 using Microsoft.Extensions.Options;
-using SessionService.Api.Commands;
-using SessionService.Api.Logging;
-using SessionService.Api.Telemetry;
 using SessionService.Gateway.Health;
 using SessionService.Gateway.Hosting;
 using SessionService.Gateway.Identity;
 using SessionService.Gateway.Problems;
 using SessionService.Gateway.Proxy;
+using SessionService.Hosting.Health;
+using SessionService.Hosting.Logging;
+using SessionService.Hosting.Telemetry;
 
 namespace SessionService.Gateway;
 

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging.Console;
 using SessionService.Api.Hosting;
-using SessionService.Api.Logging;
 using SessionService.Application;
+using SessionService.Hosting.Logging;
 using SessionService.Infrastructure;
 using SessionService.Infrastructure.Schema;
 using SessionService.Infrastructure.Startup;

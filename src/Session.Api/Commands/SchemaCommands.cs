@@ -1,5 +1,5 @@
 using System.CommandLine;
-using SessionService.Api.Logging;
+using SessionService.Hosting.Logging;
 using SessionService.Infrastructure;
 using SessionService.Infrastructure.Schema;
 using SessionService.Infrastructure.Startup;

@@ -4,6 +4,8 @@ using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
 using SessionService.Api.Problems;
 using SessionService.Domain.Identity;
+using SessionService.Hosting.Identity;
+using SessionService.Hosting.Problems;
 
 namespace SessionService.Api.Identity;
 

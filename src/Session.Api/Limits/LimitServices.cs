@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using SessionService.Api.Identity;
 using SessionService.Api.Problems;
 using SessionService.Application.Limits;
+using SessionService.Hosting.Problems;
 
 namespace SessionService.Api.Limits;
 

@@ -2,7 +2,7 @@ using System.Text;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
-using SessionService.Api.Identity;
+using SessionService.Hosting.Identity;
 
 namespace SessionService.Gateway.Identity;
 

@@ -1,4 +1,4 @@
-using SessionService.Api.Identity;
+using SessionService.Hosting.Identity;
 
 namespace SessionService.UnitTests.Identity;
 

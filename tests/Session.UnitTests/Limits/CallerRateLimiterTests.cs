@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using SessionService.Api.Identity;
 using SessionService.Api.Limits;
+using SessionService.Hosting.Identity;
 
 namespace SessionService.UnitTests.Limits;
 

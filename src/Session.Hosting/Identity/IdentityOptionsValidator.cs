@@ -2,10 +2,10 @@ using System.Text;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
 
-namespace SessionService.Api.Identity;
+namespace SessionService.Hosting.Identity;
 
 /// <summary>Finds everything that is wrong with the settings at once. No message repeats a secret.</summary>
-internal sealed class IdentityOptionsValidator : IValidateOptions<IdentityOptions>
+public sealed class IdentityOptionsValidator : IValidateOptions<IdentityOptions>
 {
     private const int MinSecretLength = 32;
     private const int MaxSecretLength = 512;

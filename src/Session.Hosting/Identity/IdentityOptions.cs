@@ -1,4 +1,4 @@
-namespace SessionService.Api.Identity;
+namespace SessionService.Hosting.Identity;
 
 /// <summary>How callers are known. Section <c>Identity</c>.</summary>
 public sealed class IdentityOptions
