@@ -49,7 +49,7 @@ internal sealed class BearerTokens(IOptions<IdentityOptions> options) : IConfigu
             ValidateIssuerSigningKey = true,
             RequireSignedTokens = true,
             RequireExpirationTime = true,
-            ClockSkew = TimeSpan.FromSeconds(_jwt.ClockSkewSeconds),
+            ClockSkew = _jwt.ClockSkew,
         };
         options.Events = new JwtBearerEvents
         {

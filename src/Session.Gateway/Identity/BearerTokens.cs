@@ -32,7 +32,7 @@ internal sealed class BearerTokens(IOptions<IdentityOptions> identity) : IConfig
             ValidAudience = _jwt.Audience,
             ValidAlgorithms = _jwt.Algorithms.Length > 0 ? _jwt.Algorithms : IdentityOptionsValidator.AlgorithmsFor(_jwt),
             IssuerSigningKey = string.IsNullOrEmpty(_jwt.SigningKey) ? null : new SymmetricSecurityKey(Encoding.UTF8.GetBytes(_jwt.SigningKey)),
-            ClockSkew = TimeSpan.FromSeconds(_jwt.ClockSkewSeconds),
+            ClockSkew = _jwt.ClockSkew,
         };
         options.Events = new JwtBearerEvents
         {

@@ -10,6 +10,8 @@ public sealed class IdentityOptionsValidator : IValidateOptions<IdentityOptions>
     private const int MinSecretLength = 32;
     private const int MaxSecretLength = 512;
 
+    private static readonly TimeSpan MaxClockSkew = TimeSpan.FromMinutes(5);
+
     public static readonly IReadOnlyList<string> PublishedKeyAlgorithms =
     [
         SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSha384, SecurityAlgorithms.RsaSha512,
@@ -101,9 +103,9 @@ public sealed class IdentityOptionsValidator : IValidateOptions<IdentityOptions>
             yield return "Identity:Jwt:ActAsAnyScope must be one scope, without blanks.";
         }
 
-        if (jwt.ClockSkewSeconds is < 0 or > 300)
+        if (jwt.ClockSkew < TimeSpan.Zero || jwt.ClockSkew > MaxClockSkew)
         {
-            yield return "Identity:Jwt:ClockSkewSeconds must be between 0 and 300.";
+            yield return "Identity:Jwt:ClockSkew must be between 00:00:00 and 00:05:00.";
         }
     }
 
