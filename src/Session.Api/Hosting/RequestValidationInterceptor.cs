@@ -12,7 +12,7 @@ internal sealed class RequestValidationInterceptor(CallerResolver callers) : IVa
 {
     public IValidationContext BeforeAspNetValidation(ActionContext actionContext, IValidationContext commonContext)
     {
-        commonContext.SetNamesCaller(callers.Resolve(actionContext.HttpContext).Caller.UserId is not null);
+        commonContext.SetNamesCaller(callers.Find(actionContext.HttpContext).Caller.UserId is not null);
         return commonContext;
     }
 

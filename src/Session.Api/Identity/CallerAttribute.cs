@@ -41,7 +41,7 @@ internal class OptionalCallerBinder(CallerResolver callers) : IModelBinder
 {
     public Task BindModelAsync(ModelBindingContext bindingContext)
     {
-        var (caller, error) = callers.Resolve(bindingContext.HttpContext);
+        var (caller, error, _) = callers.Find(bindingContext.HttpContext);
         error ??= caller.UserId is null ? RefuseMissing() : null;
         if (error is not null)
         {
