@@ -3,7 +3,6 @@ using AutoMapper;
 using SessionService.Api.Exports;
 using SessionService.Api.Imports;
 using SessionService.Application.Exports;
-using SessionService.Application.Identity;
 using SessionService.Application.Imports;
 using SessionService.Domain.Identity;
 
@@ -67,7 +66,7 @@ internal static class TransferCommands
     {
         var exports = services.GetRequiredService<ExportsService>();
         var export = sessionId is { } id
-            ? await exports.OfSessionAsync(id, new Caller(userId), cancellationToken)
+            ? await exports.OfSessionAsync(userId, id, cancellationToken)
             : exports.OfUser(userId, cancellationToken);
         await using var stream = output == StandardStream ? Console.OpenStandardOutput() : File.Create(output);
         await CommandProgress.RunAsync("Exporting", total: null, report => services.GetRequiredService<ExportWriter>().WriteAsync(

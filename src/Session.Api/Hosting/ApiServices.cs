@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.Mvc.ModelBinding.Validation;
 using Microsoft.Extensions.Options;
 using SessionService.Api.Exports;
+using SessionService.Api.Identity;
 using SessionService.Api.Imports;
 using SessionService.Api.Json;
 using SessionService.Api.Sessions;
@@ -35,6 +36,7 @@ internal static class ApiServices
             mvc.ModelMetadataDetailsProviders.Add(new SnakeCaseQueryNames());
             mvc.ModelMetadataDetailsProviders.Add(new WholeRequestValidation());
             mvc.MaxModelValidationErrors = int.MaxValue;
+            mvc.Filters.AddService<CallerFilter>();
             var messages = mvc.ModelBindingMessageProvider;
             messages.SetAttemptedValueIsInvalidAccessor((_, _) => "is not a valid value");
             messages.SetNonPropertyAttemptedValueIsInvalidAccessor(_ => "is not a valid value");

@@ -14,6 +14,7 @@ internal static class IdentityServices
         services.AddOptions<IdentityOptions>().BindConfiguration(IdentityOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<IdentityOptions>, IdentityOptionsValidator>();
         services.AddSingleton<CallerResolver>();
+        services.AddSingleton<CallerFilter>();
         services.AddHostedService<OpenDoorWarning>();
         if (TakesTokens(builder.Configuration))
         {

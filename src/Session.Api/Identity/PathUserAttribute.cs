@@ -4,7 +4,7 @@ using SessionService.Domain.Identity;
 
 namespace SessionService.Api.Identity;
 
-/// <summary>Binds the user that a path <c>/users/{user_id}/…</c> names.</summary>
+/// <summary>Binds the user that a path <c>/users/{user_id}/…</c> names. The caller may be no other (see <see cref="CallerFilter"/>).</summary>
 [AttributeUsage(AttributeTargets.Parameter)]
 internal sealed class FromPathUserAttribute : ModelBinderAttribute
 {
@@ -19,8 +19,9 @@ internal sealed class PathUserBinder(CallerResolver callers) : IModelBinder
 {
     public Task BindModelAsync(ModelBindingContext bindingContext)
     {
-        var userId = callers.Find(bindingContext.HttpContext).PathUser;
-        if ((userId is null ? "must not be blank" : UserIds.Refuse(userId)) is { } error)
+        var (_, callerError, userId) = callers.Find(bindingContext.HttpContext);
+        var pathError = userId is null ? "must not be blank" : UserIds.Refuse(userId);
+        foreach (var error in new[] { pathError, callerError }.OfType<string>())
         {
             bindingContext.ModelState.TryAddModelError(CallerResolver.RouteParameter, error);
         }

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using SessionService.Api.Compression;
 using SessionService.Api.Identity;
-using SessionService.Application.Identity;
 using SessionService.Application.Search;
 
 namespace SessionService.Api.Search;
@@ -23,13 +22,12 @@ public sealed class SearchController(SearchService search) : ControllerBase
     /// is written meanwhile. A session whose hits are on two pages is on both.
     /// </remarks>
     /// <param name="query">What to look for.</param>
-    /// <param name="caller">The caller.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">What was found.</response>
     [HttpGet("api/v1/sessions/search", Name = "search_sessions")]
     [Compresses]
     [ProducesResponseType<SearchResponse>(StatusCodes.Status200OK)]
     public Task<SearchResponse> Find(
-        [FromQuery(Name = "")] SearchSessionsQuery query, [FromNamedCaller] Caller caller, CancellationToken cancellationToken) =>
-        search.FindAsync(caller.UserId!, query, cancellationToken);
+        [FromQuery(Name = "")] SearchSessionsQuery query, [FromNamedCaller] string userId, CancellationToken cancellationToken) =>
+        search.FindAsync(userId, query, cancellationToken);
 }

@@ -1,5 +1,4 @@
 using AutoMapper;
-using SessionService.Application.Identity;
 using SessionService.Application.Sessions;
 using SessionService.Application.Time;
 using SessionService.Domain.Errors;
@@ -8,20 +7,19 @@ using SessionService.Domain.Sessions;
 namespace SessionService.Application.Archival;
 
 /// <summary>Puts sessions away by hand, and takes them up again.</summary>
-public sealed class ArchivalService(ISessionStore sessions, CallerAccess access, IMapper mapper, TimeProvider time)
+public sealed class ArchivalService(ISessionStore sessions, IMapper mapper, TimeProvider time)
 {
-    /// <exception cref="NotFoundException">There is no such session for the caller.</exception>
-    public Task<SessionResponse> ArchiveAsync(Guid sessionId, Caller caller, CancellationToken cancellationToken) =>
-        ChangeAsync(sessionId, caller, session => session.Archive(time.GetDatabaseNow()), cancellationToken);
+    /// <exception cref="NotFoundException">The user has no such session.</exception>
+    public Task<SessionResponse> ArchiveAsync(string userId, Guid sessionId, CancellationToken cancellationToken) =>
+        ChangeAsync(userId, sessionId, session => session.Archive(time.GetDatabaseNow()), cancellationToken);
 
-    /// <exception cref="NotFoundException">There is no such session for the caller.</exception>
-    public Task<SessionResponse> RestoreAsync(Guid sessionId, Caller caller, CancellationToken cancellationToken) =>
-        ChangeAsync(sessionId, caller, session => session.Restore(time.GetDatabaseNow()), cancellationToken);
+    /// <exception cref="NotFoundException">The user has no such session.</exception>
+    public Task<SessionResponse> RestoreAsync(string userId, Guid sessionId, CancellationToken cancellationToken) =>
+        ChangeAsync(userId, sessionId, session => session.Restore(time.GetDatabaseNow()), cancellationToken);
 
-    private async Task<SessionResponse> ChangeAsync(Guid sessionId, Caller caller, Action<Session> change, CancellationToken cancellationToken)
+    private async Task<SessionResponse> ChangeAsync(string userId, Guid sessionId, Action<Session> change, CancellationToken cancellationToken)
     {
-        var owner = await access.OwnerAsync(caller, sessionId, cancellationToken);
-        var session = await sessions.ChangeAsync(owner, sessionId, change, cancellationToken) ?? throw SessionErrors.NotFound();
+        var session = await sessions.ChangeAsync(userId, sessionId, change, cancellationToken) ?? throw SessionErrors.NotFound();
         return mapper.Map<SessionResponse>(session);
     }
 }

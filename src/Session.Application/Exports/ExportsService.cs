@@ -1,17 +1,15 @@
-using SessionService.Application.Identity;
 using SessionService.Domain.Errors;
 using SessionService.Domain.Sessions;
 
 namespace SessionService.Application.Exports;
 
 /// <summary>Finds what is to be exported.</summary>
-public sealed class ExportsService(IExportReader reader, CallerAccess access)
+public sealed class ExportsService(IExportReader reader)
 {
-    /// <exception cref="NotFoundException">There is no such session for the caller.</exception>
-    public async Task<Export> OfSessionAsync(Guid sessionId, Caller caller, CancellationToken cancellationToken)
+    /// <exception cref="NotFoundException">The user has no such session.</exception>
+    public async Task<Export> OfSessionAsync(string userId, Guid sessionId, CancellationToken cancellationToken)
     {
-        var owner = await access.OwnerAsync(caller, sessionId, cancellationToken);
-        var session = await reader.FindAsync(owner, sessionId, cancellationToken) ?? throw SessionErrors.NotFound();
+        var session = await reader.FindAsync(userId, sessionId, cancellationToken) ?? throw SessionErrors.NotFound();
         return new Export(new[] { session }.ToAsyncEnumerable(), AsyncEnumerable.Empty<ExportedUserMemory>());
     }
 
