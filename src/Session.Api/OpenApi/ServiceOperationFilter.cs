@@ -12,7 +12,7 @@ using SessionService.Api.Health;
 using SessionService.Api.Idempotency;
 using SessionService.Api.Identity;
 using SessionService.Api.Limits;
-using SessionService.Api.Sessions;
+using SessionService.Api.Preconditions;
 using SessionService.Application.Idempotency;
 using SessionService.Application.Sessions;
 using SessionService.Hosting.Identity;

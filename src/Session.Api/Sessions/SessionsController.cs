@@ -4,7 +4,9 @@ using SessionService.Api.Consistency;
 using SessionService.Api.Idempotency;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
+using SessionService.Api.Preconditions;
 using SessionService.Application.Identity;
+using SessionService.Application.Preconditions;
 using SessionService.Application.Sessions;
 
 namespace SessionService.Api.Sessions;

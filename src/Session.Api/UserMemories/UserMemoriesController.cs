@@ -1,11 +1,12 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
 using SessionService.Api.Compression;
 using SessionService.Api.Consistency;
 using SessionService.Api.Idempotency;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
-using SessionService.Api.Sessions;
-using SessionService.Application.Sessions;
+using SessionService.Api.Preconditions;
+using SessionService.Application.Preconditions;
 using SessionService.Application.UserMemories;
 
 namespace SessionService.Api.UserMemories;
@@ -183,7 +184,7 @@ public sealed class UserMemoriesController(UserMemoriesService memories) : Contr
 
     private UserMemoryResponse Tagged(UserMemoryResponse memory)
     {
-        Response.Headers.ETag = $"\"{memory.Version}\"";
+        Response.SetVersion(memory.Version.ToString(CultureInfo.InvariantCulture));
         return memory;
     }
 

@@ -5,6 +5,7 @@ using SessionService.Application.Identity;
 using SessionService.Application.Json;
 using SessionService.Application.Limits;
 using SessionService.Application.Paging;
+using SessionService.Application.Preconditions;
 using SessionService.Application.Time;
 using SessionService.Domain.Errors;
 using SessionService.Domain.Idempotency;
@@ -101,14 +102,14 @@ public sealed class SessionsService(
 
         if (patch.IsEmpty)
         {
-            precondition.Demand(session.VersionTag);
+            precondition.Demand(session.VersionTag, SessionErrors.Changed);
         }
 
         return mapper.Map<SessionResponse>(session);
 
         void Check(Session patched)
         {
-            precondition.Demand(patched.PreviousVersionTag);
+            precondition.Demand(patched.PreviousVersionTag, SessionErrors.Changed);
             CheckSize("conversation_data", patch.ConversationData, patched.ConversationData);
             CheckSize("metadata", patch.Metadata, patched.Metadata);
         }
@@ -134,7 +135,7 @@ public sealed class SessionsService(
 
         void ChangeIfMet(Session found)
         {
-            precondition.Demand(found.VersionTag);
+            precondition.Demand(found.VersionTag, SessionErrors.Changed);
             change(found);
         }
     }
