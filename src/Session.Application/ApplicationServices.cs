@@ -1,10 +1,7 @@
 using FluentValidation;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using SessionService.Application.Archival;
 using SessionService.Application.Contexts;
-using SessionService.Application.Erasure;
-using SessionService.Application.Exports;
 using SessionService.Application.Forks;
 using SessionService.Application.Identity;
 using SessionService.Application.Imports;
@@ -12,7 +9,6 @@ using SessionService.Application.Limits;
 using SessionService.Application.Memories;
 using SessionService.Application.MemorySearch;
 using SessionService.Application.Messages;
-using SessionService.Application.Search;
 using SessionService.Application.Sessions;
 using SessionService.Application.Usage;
 using SessionService.Application.UserMemories;
@@ -30,14 +26,10 @@ public static class ApplicationServices
         services.AddScoped<SessionsService>();
         services.AddScoped<MessagesService>();
         services.AddScoped<MemoriesService>();
-        services.AddScoped<ArchivalService>();
-        services.AddScoped<ExportsService>();
         services.AddScoped<ForksService>();
         services.AddScoped<ImportsService>();
-        services.AddScoped<SearchService>();
         services.AddScoped<ContextsService>();
         services.AddScoped<UsageService>();
-        services.AddScoped<UserDataService>();
         services.AddScoped<UserMemoriesService>();
         services.AddScoped<MemorySearchService>();
         services.AddAutoMapper(

@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Mvc;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
 using SessionService.Api.Sessions;
-using SessionService.Application.Archival;
 using SessionService.Application.Sessions;
 
 namespace SessionService.Api.Archival;
@@ -10,7 +9,7 @@ namespace SessionService.Api.Archival;
 /// <summary>Sessions that are put away, and taken up again.</summary>
 [ApiController]
 [Tags("Sessions")]
-public sealed class ArchivalController(ArchivalService archival) : ControllerBase
+public sealed class ArchivalController(SessionsService sessions) : ControllerBase
 {
     /// <summary>Puts a session away</summary>
     /// <remarks>
@@ -24,7 +23,7 @@ public sealed class ArchivalController(ArchivalService archival) : ControllerBas
     [ProducesResponseType<SessionResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status404NotFound)]
     public async Task<SessionResponse> Archive([FromRoute(Name = "session_id")] Guid sessionId, [FromCaller] string userId, CancellationToken cancellationToken) =>
-        Response.Tag(await archival.ArchiveAsync(userId, sessionId, cancellationToken));
+        Response.Tag(await sessions.ArchiveAsync(userId, sessionId, cancellationToken));
 
     /// <summary>Takes a session up again</summary>
     /// <remarks>One that was put away or had expired becomes `active`; an ended one stays `ended`, and is no longer put away. Others stay as they are.</remarks>
@@ -34,6 +33,6 @@ public sealed class ArchivalController(ArchivalService archival) : ControllerBas
     [HttpPost("api/v1/sessions/{session_id:guid}/restore", Name = "restore_session")]
     [ProducesResponseType<SessionResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status404NotFound)]
-    public async Task<SessionResponse> Restore([FromRoute(Name = "session_id")] Guid sessionId, [FromCaller] string userId, CancellationToken cancellationToken) =>
-        Response.Tag(await archival.RestoreAsync(userId, sessionId, cancellationToken));
+    public async Task<SessionResponse> Unarchive([FromRoute(Name = "session_id")] Guid sessionId, [FromCaller] string userId, CancellationToken cancellationToken) =>
+        Response.Tag(await sessions.UnarchiveAsync(userId, sessionId, cancellationToken));
 }

@@ -64,10 +64,10 @@ internal static class TransferCommands
     private static async Task<int> ExportAsync(
         IServiceProvider services, string userId, Guid? sessionId, string format, string output, CancellationToken cancellationToken)
     {
-        var exports = services.GetRequiredService<ExportsService>();
+        var reader = services.GetRequiredService<IExportReader>();
         var export = sessionId is { } id
-            ? await exports.OfSessionAsync(userId, id, cancellationToken)
-            : exports.OfUser(userId, cancellationToken);
+            ? await Export.OfSessionAsync(reader, userId, id, cancellationToken)
+            : Export.OfUser(reader, userId, cancellationToken);
         await using var stream = output == StandardStream ? Console.OpenStandardOutput() : File.Create(output);
         await CommandProgress.RunAsync("Exporting", total: null, report => services.GetRequiredService<ExportWriter>().WriteAsync(
             export,

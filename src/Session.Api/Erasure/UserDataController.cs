@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
 using SessionService.Application.Erasure;
+using SessionService.Application.Time;
 
 namespace SessionService.Api.Erasure;
 
@@ -10,7 +11,7 @@ namespace SessionService.Api.Erasure;
 [ApiController]
 [Tags("User data")]
 [Route("api/v1/users/{user_id}/data")]
-public sealed class UserDataController(UserDataService data) : ControllerBase
+public sealed class UserDataController(IUserDataStore data, TimeProvider time) : ControllerBase
 {
     /// <summary>Counts what is stored about a user</summary>
     /// <remarks>Sessions, messages, and the rows of every table that holds anything of a user's: all are zero after an erasure.</remarks>
@@ -20,8 +21,8 @@ public sealed class UserDataController(UserDataService data) : ControllerBase
     [HttpGet(Name = "count_user_data")]
     [ProducesResponseType<UserDataResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status403Forbidden)]
-    public Task<UserDataResponse> Count([FromPathUser] string userId, CancellationToken cancellationToken) =>
-        data.CountAsync(userId, cancellationToken);
+    public async Task<UserDataResponse> Count([FromPathUser] string userId, CancellationToken cancellationToken) =>
+        UserDataResponse.Of(userId, await data.CountAsync(userId, cancellationToken));
 
     /// <summary>Erases all that is stored about a user</summary>
     /// <remarks>
@@ -38,6 +39,9 @@ public sealed class UserDataController(UserDataService data) : ControllerBase
     [DisableRequestTimeout]
     [ProducesResponseType<ErasureReceiptResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status403Forbidden)]
-    public Task<ErasureReceiptResponse> Erase([FromPathUser] string userId, CancellationToken cancellationToken) =>
-        data.EraseAsync(userId, cancellationToken);
+    public async Task<ErasureReceiptResponse> Erase([FromPathUser] string userId, CancellationToken cancellationToken)
+    {
+        var now = time.GetDatabaseNow();
+        return ErasureReceiptResponse.Of(userId, now, await data.EraseAsync(userId, now, cancellationToken));
+    }
 }

@@ -11,7 +11,7 @@ namespace SessionService.Api.Exports;
 /// <summary>Conversations to take elsewhere.</summary>
 [ApiController]
 [Tags("Export and import")]
-public sealed class ExportsController(ExportsService exports, IMapper mapper) : ControllerBase
+public sealed class ExportsController(IExportReader reader, IMapper mapper) : ControllerBase
 {
     /// <summary>Exports a session</summary>
     /// <remarks>
@@ -29,7 +29,7 @@ public sealed class ExportsController(ExportsService exports, IMapper mapper) : 
     public async Task<IActionResult> ExportSession(
         [FromRoute(Name = "session_id")] Guid sessionId, [FromQuery(Name = "")] ExportSessionQuery query, [FromCaller] string userId, CancellationToken cancellationToken)
     {
-        var export = await exports.OfSessionAsync(userId, sessionId, cancellationToken);
+        var export = await Export.OfSessionAsync(reader, userId, sessionId, cancellationToken);
         return new ExportResult(export, ExportFormat.Of(query.Format, mapper), $"session-{sessionId}");
     }
 
@@ -48,5 +48,5 @@ public sealed class ExportsController(ExportsService exports, IMapper mapper) : 
     [ProducesStream(ExportFormat.JsonLinesType)]
     [ProducesProblem(StatusCodes.Status403Forbidden)]
     public IActionResult ExportUser([FromPathUser] string userId, CancellationToken cancellationToken) =>
-        new ExportResult(exports.OfUser(userId, cancellationToken), new JsonLinesFormat(mapper), "sessions");
+        new ExportResult(Export.OfUser(reader, userId, cancellationToken), new JsonLinesFormat(mapper), "sessions");
 }

@@ -1,3 +1,4 @@
+using AutoMapper;
 using Microsoft.AspNetCore.Mvc;
 using SessionService.Api.Compression;
 using SessionService.Api.Identity;
@@ -8,7 +9,7 @@ namespace SessionService.Api.Search;
 /// <summary>Full text search.</summary>
 [ApiController]
 [Tags("Search")]
-public sealed class SearchController(SearchService search) : ControllerBase
+public sealed class SearchController(ISessionSearch search, IMapper mapper) : ControllerBase
 {
     /// <summary>Searches the caller's sessions</summary>
     /// <remarks>
@@ -27,7 +28,12 @@ public sealed class SearchController(SearchService search) : ControllerBase
     [HttpGet("api/v1/sessions/search", Name = "search_sessions")]
     [Compresses]
     [ProducesResponseType<SearchResponse>(StatusCodes.Status200OK)]
-    public Task<SearchResponse> Find(
-        [FromQuery(Name = "")] SearchSessionsQuery query, [FromNamedCaller] string userId, CancellationToken cancellationToken) =>
-        search.FindAsync(userId, query, cancellationToken);
+    public async Task<SearchResponse> Find(
+        [FromQuery(Name = "")] SearchSessionsQuery query, [FromNamedCaller] string userId, CancellationToken cancellationToken)
+    {
+        var filter = query.ToFilter();
+        var limit = query.Limit ?? SearchSessionsQuery.DefaultLimit;
+        var found = await search.FindAsync(userId, filter, query.ToPlace(filter), limit, cancellationToken);
+        return SearchResponse.Of(filter, found, mapper);
+    }
 }

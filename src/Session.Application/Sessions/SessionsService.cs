@@ -123,6 +123,14 @@ public sealed class SessionsService(
         ChangeAsync(userId, sessionId, precondition, s => s.Star(isStarred, time.GetDatabaseNow()), cancellationToken);
 
     /// <exception cref="NotFoundException">The user has no such session.</exception>
+    public Task<SessionResponse> ArchiveAsync(string userId, Guid sessionId, CancellationToken cancellationToken) =>
+        ChangeAsync(userId, sessionId, Precondition.None, s => s.Archive(time.GetDatabaseNow()), cancellationToken);
+
+    /// <exception cref="NotFoundException">The user has no such session.</exception>
+    public Task<SessionResponse> UnarchiveAsync(string userId, Guid sessionId, CancellationToken cancellationToken) =>
+        ChangeAsync(userId, sessionId, Precondition.None, s => s.Restore(time.GetDatabaseNow()), cancellationToken);
+
+    /// <exception cref="NotFoundException">The user has no such session.</exception>
     /// <exception cref="PreconditionFailedException">The session is not as the request demands.</exception>
     public Task EndAsync(string userId, Guid sessionId, Precondition precondition, CancellationToken cancellationToken) =>
         ChangeAsync(userId, sessionId, precondition, s => s.End(time.GetDatabaseNow()), cancellationToken);
