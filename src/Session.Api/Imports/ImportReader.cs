@@ -36,7 +36,7 @@ internal sealed class ImportReader(
     public async IAsyncEnumerable<ImportLine> ReadAsync(
         Stream stream, bool isLines, string userId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var records = new JsonRecords(stream, (int)Math.Min(limits.Value.MaxBodyBytes, int.MaxValue / 2), json => Is(json, ChatMessages.IsMessage));
+        var records = new JsonRecords(stream, (int)Math.Min(limits.Value.MaxBodyBytes, int.MaxValue / 2), json => Is(json, ChatConversation.IsMessage));
         await using var all = (isLines ? records.ReadLinesAsync(cancellationToken) : records.ReadDocumentsAsync(cancellationToken))
             .GetAsyncEnumerator(cancellationToken);
         long number = 0;
@@ -179,7 +179,7 @@ internal sealed class ImportReader(
         using var document = JsonDocument.Parse(StorableJson.Of(record.Json.Span), new JsonDocumentOptions { MaxDepth = JsonLimits.MaxDepth });
         var json = document.RootElement;
         var isChatGpt = ChatGptConversation.Is(json);
-        if (!isChatGpt && !ChatMessages.Is(json))
+        if (!isChatGpt && !ChatConversation.Is(json))
         {
             yield return Refuse(
                 record, kind: null, ProblemCodes.ValidationFailed, "type: must be one of session, message, memory, user_memory, user_memory_version, or the object a conversation of a known form");
@@ -189,7 +189,7 @@ internal sealed class ImportReader(
         var now = time.GetDatabaseNow();
         var lines = isChatGpt
             ? ChatGptConversation.Read(json, userId, now, limits.Value.MaxJsonBytes)
-            : ChatMessages.Read(json, userId, now);
+            : ChatConversation.Read(json, userId, now);
         foreach (var line in lines)
         {
             yield return line is SessionLine session
@@ -200,7 +200,7 @@ internal sealed class ImportReader(
 
     /// <summary>Of the array of a chat's messages the object that it may be a member of; anything else as it is.</summary>
     private static ReadOnlyMemory<byte> ToObject(ReadOnlyMemory<byte> json) =>
-        json.Span.TrimStart(" \t\r"u8).StartsWith("["u8) && Is(json, array => array.GetArrayLength() > 0 && ChatMessages.IsMessage(array[0]))
+        json.Span.TrimStart(" \t\r"u8).StartsWith("["u8) && Is(json, array => array.GetArrayLength() > 0 && ChatConversation.IsMessage(array[0]))
             ? (byte[])[.. "{\"messages\":"u8, .. json.Span, (byte)'}']
             : json;
 

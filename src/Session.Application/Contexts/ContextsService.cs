@@ -37,23 +37,23 @@ public sealed class ContextsService(IMessageReader messages, IMemoryStore memori
             Tokens = (memory?.Tokens ?? 0) + fitting.Sum(message => message.Tokens),
             EstimatedTokens = (memory?.Tokens ?? 0) + fitting.Where(message => message.IsEstimated).Sum(message => message.Tokens),
             Memory = query.IsForChat ? null : memory,
-            Messages = query.IsForChat ? ChatMessages.From(memory?.Content, fitting) : [.. fitting.Select(ToMessage)],
+            Messages = query.IsForChat ? ChatCompletion.From(memory?.Content, fitting) : [.. fitting.Select(ToMessage)],
             IncludedFromSequence = fitting.Count == 0 ? null : fitting[0].Sequence,
             OmittedMessages = total - fitting.Count,
         };
     }
 
     /// <summary>The newest messages that fit, in time order, and how many the session has.</summary>
-    private async Task<(IReadOnlyList<StoredMessage> Fitting, long Total)> ChooseAsync(
+    private async Task<(IReadOnlyList<ContextCandidate> Fitting, long Total)> ChooseAsync(
         string userId, Guid sessionId, int maxTokens, CancellationToken cancellationToken)
     {
         // From the newest back: those that fit, and after them, where a call is missed, some that do not.
-        var read = new List<StoredMessage>();
+        var read = new List<ContextCandidate>();
         var fitting = 0;
         var (tokens, length, isFull, lookedBack) = (0L, 0L, false, 0);
         await foreach (var row in ReadBackAsync(userId, sessionId, cancellationToken))
         {
-            var message = StoredMessage.From(row);
+            var message = ContextCandidate.From(row);
             isFull = isFull || tokens + message.Tokens > maxTokens || length + message.Content.Length > MaxLength || fitting == MaxMessages;
             if (!isFull)
             {
@@ -102,18 +102,18 @@ public sealed class ContextsService(IMessageReader messages, IMemoryStore memori
         }
     }
 
-    private static List<StoredMessage> InTimeOrder(List<StoredMessage> newestFirst) => [.. Enumerable.Reverse(newestFirst)];
+    private static List<ContextCandidate> InTimeOrder(List<ContextCandidate> newestFirst) => [.. Enumerable.Reverse(newestFirst)];
 
     private static ContextMemory? ToMemory(SessionMemory? memory, int maxTokens) =>
-        memory is null || StoredMessage.Estimate(memory.Content) > maxTokens ? null : new ContextMemory
+        memory is null || ContextCandidate.Estimate(memory.Content) > maxTokens ? null : new ContextMemory
         {
             MemoryId = memory.MemoryId,
             MemoryType = memory.MemoryType,
             Content = memory.Content,
-            Tokens = StoredMessage.Estimate(memory.Content),
+            Tokens = ContextCandidate.Estimate(memory.Content),
         };
 
-    private static ContextMessage ToMessage(StoredMessage message) => new()
+    private static ContextMessage ToMessage(ContextCandidate message) => new()
     {
         MessageId = message.MessageId,
         Sequence = message.Sequence,

@@ -73,7 +73,7 @@ internal sealed class Import
                 break;
 
             case UserMemoryLine memory:
-                Count(Response.UserMemories, await _userMemories.RestoreAsync(_entities.Of(memory), cancellationToken));
+                Count(Response.UserMemories, await _userMemories.ImportAsync(_entities.Of(memory), cancellationToken));
                 break;
 
             case UserMemoryVersionLine version:
@@ -87,16 +87,16 @@ internal sealed class Import
 
     private async Task AddAsync(long line, SessionLine session, CancellationToken cancellationToken)
     {
-        var restored = _entities.Of(session);
-        if ((await _sessions.CreateAsync(restored, key: null, cancellationToken)).Outcome == CreateOutcome.Created)
+        var imported = _entities.Of(session);
+        if ((await _sessions.CreateAsync(imported, key: null, cancellationToken)).Outcome == CreateOutcome.Created)
         {
             Response.Sessions.Created++;
-            Enter(restored.SessionId, count: 0);
+            Enter(imported.SessionId, count: 0);
             return;
         }
 
         _absentSessionId = null;
-        if (await TryEnterAsync(restored.SessionId, cancellationToken))
+        if (await TryEnterAsync(imported.SessionId, cancellationToken))
         {
             Response.Sessions.Unchanged++;
         }
@@ -129,15 +129,15 @@ internal sealed class Import
 
     private async Task AddAsync(long line, MemoryLine memory, CancellationToken cancellationToken)
     {
-        var restored = _entities.Of(memory, _messages.Count);
-        if (await _memories.RestoreAsync(restored, cancellationToken))
+        var imported = _entities.Of(memory, _messages.Count);
+        if (await _memories.ImportAsync(imported, cancellationToken))
         {
             Response.Memories.Created++;
             return;
         }
 
-        var found = await _memories.FindAsync(_userId, restored.SessionId, cancellationToken);
-        if (found?.Memory?.MemoryId == restored.MemoryId)
+        var found = await _memories.FindAsync(_userId, imported.SessionId, cancellationToken);
+        if (found?.Memory?.MemoryId == imported.MemoryId)
         {
             Response.Memories.Unchanged++;
             return;
@@ -148,7 +148,7 @@ internal sealed class Import
 
     private async Task AddAsync(long line, UserMemoryVersionLine version, CancellationToken cancellationToken)
     {
-        if (await _userMemories.RestoreAsync(_entities.Of(version), cancellationToken) is { } isNew)
+        if (await _userMemories.ImportAsync(_entities.Of(version), cancellationToken) is { } isNew)
         {
             Count(Response.UserMemories, isNew);
         }

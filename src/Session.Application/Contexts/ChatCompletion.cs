@@ -6,7 +6,7 @@ namespace SessionService.Application.Contexts;
 /// Messages as a chat completion call takes them. It refuses calls without their results right behind them, and results without calls:
 /// where names or results are missing, or calls are too many, these become plain messages.
 /// </summary>
-internal static partial class ChatMessages
+internal static partial class ChatCompletion
 {
     // What the API takes as an id.
     private const int MaxIdLength = 40;
@@ -19,7 +19,7 @@ internal static partial class ChatMessages
     [GeneratedRegex("^[a-zA-Z0-9_-]{1,64}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 100)]
     private static partial Regex FunctionName { get; }
 
-    public static IReadOnlyList<ContextMessage> From(string? memory, IReadOnlyList<StoredMessage> messages)
+    public static IReadOnlyList<ContextMessage> From(string? memory, IReadOnlyList<ContextCandidate> messages)
     {
         var chat = new List<ContextMessage>(messages.Count + 1);
         if (memory is not null)
@@ -89,7 +89,7 @@ internal static partial class ChatMessages
     }
 
     /// <summary>The id that the call has, unless it is too long or another call beside it has the same.</summary>
-    private static string IdOf(ToolCall call, StoredMessage message, int number, HashSet<string> ids)
+    private static string IdOf(ToolCall call, ContextCandidate message, int number, HashSet<string> ids)
     {
         var own = $"call_{message.Sequence}_{number}";
         var id = call.Id is { Length: <= MaxIdLength } given ? given : own;
@@ -101,7 +101,7 @@ internal static partial class ChatMessages
         return id;
     }
 
-    private static ContextMessage Plain(StoredMessage message) => message switch
+    private static ContextMessage Plain(ContextCandidate message) => message switch
     {
         { IsResult: true } => new ContextMessage { Role = "user", Content = ResultPrefix + message.Content },
         { Role: "assistant" or "system" } => new ContextMessage { Role = message.Role, Content = message.Content },

@@ -11,7 +11,7 @@ namespace SessionService.Application.Imports.Foreign;
 /// The messages of a chat as OpenAI's interface takes them, <c>{"messages": [{"role": …, "content": …}, …]}</c> or the array alone, one or one a
 /// line as for fine-tuning. They have no ids: the same text is the same session.
 /// </summary>
-public static class ChatMessages
+public static class ChatConversation
 {
     private const string Source = "openai";
 

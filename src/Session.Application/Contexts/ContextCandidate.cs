@@ -4,7 +4,7 @@ using SessionService.Application.Messages;
 namespace SessionService.Application.Contexts;
 
 /// <summary>A message that may become part of a context, with its tokens, and the tools that it calls or answers for.</summary>
-internal sealed class StoredMessage
+internal sealed class ContextCandidate
 {
     private const int BytesPerToken = 4;
 
@@ -38,11 +38,11 @@ internal sealed class StoredMessage
 
     public static int Estimate(string text) => Estimate(Encoding.UTF8.GetByteCount(text));
 
-    public static StoredMessage From(in MessageRow row)
+    public static ContextCandidate From(in MessageRow row)
     {
         var metadata = Encoding.UTF8.GetString(row.Metadata.Span);
         var (role, type, content) = (Encoding.UTF8.GetString(row.Role.Span), Encoding.UTF8.GetString(row.MessageType.Span), Encoding.UTF8.GetString(row.Content.Span));
-        return new StoredMessage
+        return new ContextCandidate
         {
             MessageId = row.MessageId,
             Sequence = row.Sequence,
