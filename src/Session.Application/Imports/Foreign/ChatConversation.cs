@@ -21,19 +21,23 @@ public static class ChatConversation
     public static bool IsMessage(JsonElement json) =>
         json.Member("role") is { ValueKind: JsonValueKind.String } && json.Member("session_id") is null;
 
-    public static IEnumerable<object> Read(JsonElement json, string userId, DateTimeOffset now)
+    public static ForeignConversation Read(JsonElement json, string userId, DateTimeOffset now)
     {
         var digest = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(json.GetRawText())));
         var sessionId = NameBasedId.Of(Source, userId, digest);
-        yield return new SessionLine
+        var session = new SessionLine
         {
             SessionId = sessionId,
             Metadata = new JsonText(Describe(json, "messages")),
             CreatedAt = now,
         };
+        return new ForeignConversation(session, ReadMessages(json.GetProperty("messages"), sessionId, now));
+    }
 
+    private static IEnumerable<MessageLine> ReadMessages(JsonElement messages, Guid sessionId, DateTimeOffset now)
+    {
         var number = 0;
-        foreach (var message in json.GetProperty("messages").EnumerateArray())
+        foreach (var message in messages.EnumerateArray())
         {
             number++;
             var role = message.Text("role");
