@@ -110,7 +110,7 @@ internal sealed class ImportReader(
         var errors = new ModelStateDictionary();
         try
         {
-            var document = IsChat(record.Json) ? ParseChat(ref record, errors) : JsonObjectInputFormatter.Parse(record.Json, errors);
+            var document = IsChat(record.Json) ? ParseChat(ref record, errors) : JsonObjectParser.Parse(record.Json, errors);
             return document is null ? ([Refuse(record, kind: null, errors)], Place.Inside) : Read(record, document, userId);
         }
         catch (InvalidJsonException exception)
@@ -203,14 +203,14 @@ internal sealed class ImportReader(
         var chat = record with { Json = (byte[])[.. "{\"messages\":"u8, .. record.Json.Span, (byte)'}'] };
         try
         {
-            var document = JsonObjectInputFormatter.Parse(chat.Json, errors);
+            var document = JsonObjectParser.Parse(chat.Json, errors);
             record = chat;
             return document;
         }
         catch (InvalidJsonException)
         {
             // The place of the mistake is told as it is in what was sent.
-            return JsonObjectInputFormatter.Parse(record.Json, errors);
+            return JsonObjectParser.Parse(record.Json, errors);
         }
     }
 
