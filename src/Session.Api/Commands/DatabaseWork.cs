@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging.Console;
+using SessionService.Api.Exports;
 using SessionService.Api.Hosting;
+using SessionService.Api.Imports;
 using SessionService.Application;
 using SessionService.Hosting.Logging;
 using SessionService.Hosting.Settings;
@@ -29,7 +31,8 @@ internal static class DatabaseWork
         builder.Services.AddApplication();
         builder.Services.AddDatabase();
         builder.Services.AddStores();
-        builder.Services.AddTransfers();
+        builder.Services.AddExports();
+        builder.Services.AddImports();
         // Its background services belong to the service: the host is put together and never started.
         var host = builder.Build();
         await using var disposal = (IAsyncDisposable)host;

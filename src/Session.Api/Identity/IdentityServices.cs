@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 using SessionService.Hosting.Identity;
 
@@ -15,6 +16,7 @@ internal static class IdentityServices
         services.AddSingleton<IValidateOptions<IdentityOptions>, IdentityOptionsValidator>();
         services.AddSingleton<CallerResolver>();
         services.AddSingleton<CallerFilter>();
+        services.Configure<MvcOptions>(mvc => mvc.Filters.AddService<CallerFilter>());
         services.AddHostedService<OpenDoorWarning>();
         if (TakesTokens(builder.Configuration))
         {

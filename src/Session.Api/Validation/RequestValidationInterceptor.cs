@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 using SessionService.Api.Identity;
 using SessionService.Application.Identity;
 
-namespace SessionService.Api.Hosting;
+namespace SessionService.Api.Validation;
 
 /// <summary>Connects the validators with the request around the model that they see.</summary>
 internal sealed class RequestValidationInterceptor(CallerResolver callers) : IValidatorInterceptor

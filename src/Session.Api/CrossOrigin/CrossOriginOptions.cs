@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace SessionService.Api.Hosting;
+namespace SessionService.Api.CrossOrigin;
 
 /// <summary>Which web pages may call the service from a browser. Section <c>Cors</c>.</summary>
 public sealed class CrossOriginOptions : IValidatableObject

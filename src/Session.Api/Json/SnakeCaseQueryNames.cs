@@ -2,7 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Mvc.ModelBinding.Metadata;
 using SessionService.Application.Paging;
 
-namespace SessionService.Api.Hosting;
+namespace SessionService.Api.Json;
 
 /// <summary>Query parameters are named as the JSON is: <c>PageSize</c> of a class <c>…Query</c> is <c>page_size</c>.</summary>
 internal sealed class SnakeCaseQueryNames : IBindingMetadataProvider

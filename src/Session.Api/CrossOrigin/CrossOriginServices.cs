@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 using SessionService.Api.Identity;
 using SessionService.Api.Limits;
 
-namespace SessionService.Api.Hosting;
+namespace SessionService.Api.CrossOrigin;
 
 /// <summary>Calls from web pages of other origins (CORS). Without credentials: what a caller proves itself with stands in headers.</summary>
 internal static class CrossOriginServices

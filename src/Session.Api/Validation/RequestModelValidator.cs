@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.Mvc.ModelBinding.Validation;
 using Microsoft.Extensions.Options;
 
-namespace SessionService.Api.Hosting;
+namespace SessionService.Api.Validation;
 
 /// <summary>
 /// Has requests validated, and nothing else of what is bound. FluentValidation looks through the attributes of every parameter, ids and callers
