@@ -1,7 +1,10 @@
 using Microsoft.Extensions.Logging.Console;
+using SessionService.Api.Exports;
 using SessionService.Api.Hosting;
-using SessionService.Api.Logging;
+using SessionService.Api.Imports;
 using SessionService.Application;
+using SessionService.Hosting.Logging;
+using SessionService.Hosting.Settings;
 using SessionService.Infrastructure;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Schema;
@@ -21,6 +24,7 @@ internal static class DatabaseWork
         IEnumerable<string> settings, Func<IServiceProvider, CancellationToken, Task<int>> work, CancellationToken cancellationToken)
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { Args = [.. settings], ContentRootPath = AppContext.BaseDirectory });
+        builder.AddRenamedSettings(RenamedSettings.All);
         builder.Logging.AddServiceLogging();
         builder.Logging.SetMinimumLevel(LogLevel.Error);
         // The standard output is the command's own: an export may go there.
@@ -28,7 +32,8 @@ internal static class DatabaseWork
         builder.Services.AddApplication();
         builder.Services.AddDatabase();
         builder.Services.AddStores();
-        builder.Services.AddTransfers();
+        builder.Services.AddExports();
+        builder.Services.AddImports();
         // Its background services belong to the service: the host is put together and never started.
         var host = builder.Build();
         await using var disposal = (IAsyncDisposable)host;

@@ -3,7 +3,6 @@ using AutoMapper;
 using SessionService.Api.Exports;
 using SessionService.Api.Imports;
 using SessionService.Application.Exports;
-using SessionService.Application.Identity;
 using SessionService.Application.Imports;
 using SessionService.Domain.Identity;
 
@@ -65,10 +64,10 @@ internal static class TransferCommands
     private static async Task<int> ExportAsync(
         IServiceProvider services, string userId, Guid? sessionId, string format, string output, CancellationToken cancellationToken)
     {
-        var exports = services.GetRequiredService<ExportsService>();
+        var reader = services.GetRequiredService<IExportReader>();
         var export = sessionId is { } id
-            ? await exports.OfSessionAsync(id, new Caller(userId), cancellationToken)
-            : exports.OfUser(userId, cancellationToken);
+            ? await Export.OfSessionAsync(reader, userId, id, cancellationToken)
+            : Export.OfUser(reader, userId, cancellationToken);
         await using var stream = output == StandardStream ? Console.OpenStandardOutput() : File.Create(output);
         await CommandProgress.RunAsync("Exporting", total: null, report => services.GetRequiredService<ExportWriter>().WriteAsync(
             export,

@@ -4,7 +4,6 @@ using SessionService.Api.Consistency;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
 using SessionService.Application.Contexts;
-using SessionService.Application.Identity;
 
 namespace SessionService.Api.Contexts;
 
@@ -25,7 +24,6 @@ public sealed class ContextsController(ContextsService contexts) : ControllerBas
     /// </remarks>
     /// <param name="sessionId">The session's id.</param>
     /// <param name="query">How much, and in which form.</param>
-    /// <param name="caller">The caller.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The memory and the messages.</response>
     [HttpGet("api/v1/sessions/{session_id:guid}/context", Name = "get_context")]
@@ -34,6 +32,6 @@ public sealed class ContextsController(ContextsService contexts) : ControllerBas
     [ProducesResponseType<ContextResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status404NotFound)]
     public Task<ContextResponse> Get(
-        [FromRoute(Name = "session_id")] Guid sessionId, [FromQuery(Name = "")] GetContextQuery query, [FromCaller] Caller caller, CancellationToken cancellationToken) =>
-        contexts.GetAsync(sessionId, query, caller, cancellationToken);
+        [FromRoute(Name = "session_id")] Guid sessionId, [FromQuery(Name = "")] GetContextQuery query, [FromCaller] string userId, CancellationToken cancellationToken) =>
+        contexts.GetAsync(userId, sessionId, query, cancellationToken);
 }

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
 using SessionService.Application.Erasure;
-using SessionService.Application.Identity;
+using SessionService.Application.Time;
 
 namespace SessionService.Api.Erasure;
 
@@ -11,19 +11,18 @@ namespace SessionService.Api.Erasure;
 [ApiController]
 [Tags("User data")]
 [Route("api/v1/users/{user_id}/data")]
-public sealed class UserDataController(UserDataService data) : ControllerBase
+public sealed class UserDataController(IUserDataStore data, TimeProvider time) : ControllerBase
 {
     /// <summary>Counts what is stored about a user</summary>
     /// <remarks>Sessions, messages, and the rows of every table that holds anything of a user's: all are zero after an erasure.</remarks>
     /// <param name="userId">The user, percent-encoded; a slash as <c>%2F</c>.</param>
-    /// <param name="caller">The caller.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The counts, as of one moment.</response>
     [HttpGet(Name = "count_user_data")]
     [ProducesResponseType<UserDataResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status403Forbidden)]
-    public Task<UserDataResponse> Count([FromPathUser] string userId, [FromOptionalCaller] Caller caller, CancellationToken cancellationToken) =>
-        data.CountAsync(userId, caller, cancellationToken);
+    public async Task<UserDataResponse> Count([FromPathUser] string userId, CancellationToken cancellationToken) =>
+        UserDataResponse.Of(userId, await data.CountAsync(userId, cancellationToken));
 
     /// <summary>Erases all that is stored about a user</summary>
     /// <remarks>
@@ -34,13 +33,15 @@ public sealed class UserDataController(UserDataService data) : ControllerBase
     /// goes on. `GET` on the same path, or the same request once more, proves it: all counts are zero.
     /// </remarks>
     /// <param name="userId">The user, percent-encoded; a slash as <c>%2F</c>.</param>
-    /// <param name="caller">The caller.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">What was removed.</response>
     [HttpDelete(Name = "erase_user_data")]
     [DisableRequestTimeout]
     [ProducesResponseType<ErasureReceiptResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status403Forbidden)]
-    public Task<ErasureReceiptResponse> Erase([FromPathUser] string userId, [FromOptionalCaller] Caller caller, CancellationToken cancellationToken) =>
-        data.EraseAsync(userId, caller, cancellationToken);
+    public async Task<ErasureReceiptResponse> Erase([FromPathUser] string userId, CancellationToken cancellationToken)
+    {
+        var now = time.GetDatabaseNow();
+        return ErasureReceiptResponse.Of(userId, now, await data.EraseAsync(userId, now, cancellationToken));
+    }
 }

@@ -5,14 +5,13 @@ using SessionService.Api.Compression;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
 using SessionService.Application.Exports;
-using SessionService.Application.Identity;
 
 namespace SessionService.Api.Exports;
 
 /// <summary>Conversations to take elsewhere.</summary>
 [ApiController]
 [Tags("Export and import")]
-public sealed class ExportsController(ExportsService exports, IMapper mapper) : ControllerBase
+public sealed class ExportsController(IExportReader reader, IMapper mapper) : ControllerBase
 {
     /// <summary>Exports a session</summary>
     /// <remarks>
@@ -21,7 +20,6 @@ public sealed class ExportsController(ExportsService exports, IMapper mapper) : 
     /// </remarks>
     /// <param name="sessionId">The session's id.</param>
     /// <param name="query">The form.</param>
-    /// <param name="caller">The caller.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The session, as it is at this moment.</response>
     [HttpGet("api/v1/sessions/{session_id:guid}/export", Name = "export_session")]
@@ -29,9 +27,9 @@ public sealed class ExportsController(ExportsService exports, IMapper mapper) : 
     [ProducesStream(MediaTypeNames.Application.Json, ExportFormat.JsonLinesType, ExportFormat.MarkdownType)]
     [ProducesProblem(StatusCodes.Status404NotFound)]
     public async Task<IActionResult> ExportSession(
-        [FromRoute(Name = "session_id")] Guid sessionId, [FromQuery(Name = "")] ExportSessionQuery query, [FromCaller] Caller caller, CancellationToken cancellationToken)
+        [FromRoute(Name = "session_id")] Guid sessionId, [FromQuery(Name = "")] ExportSessionQuery query, [FromCaller] string userId, CancellationToken cancellationToken)
     {
-        var export = await exports.OfSessionAsync(sessionId, caller, cancellationToken);
+        var export = await Export.OfSessionAsync(reader, userId, sessionId, cancellationToken);
         return new ExportResult(export, ExportFormat.Of(query.Format, mapper), $"session-{sessionId}");
     }
 
@@ -43,13 +41,12 @@ public sealed class ExportsController(ExportsService exports, IMapper mapper) : 
     /// many there were, without which it is not whole. Each session and each memory is as of the moment at which it was reached.
     /// </remarks>
     /// <param name="userId">The user, percent-encoded; a slash as <c>%2F</c>.</param>
-    /// <param name="caller">The caller.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">All sessions of the user, with their messages and memories, and the user's memories.</response>
     [HttpGet("api/v1/users/{user_id}/export", Name = "export_user")]
     [Compresses]
     [ProducesStream(ExportFormat.JsonLinesType)]
     [ProducesProblem(StatusCodes.Status403Forbidden)]
-    public IActionResult ExportUser([FromPathUser] string userId, [FromOptionalCaller] Caller caller, CancellationToken cancellationToken) =>
-        new ExportResult(exports.OfUser(CallerAccess.ActFor(caller, userId), cancellationToken), new JsonLinesFormat(mapper), "sessions");
+    public IActionResult ExportUser([FromPathUser] string userId, CancellationToken cancellationToken) =>
+        new ExportResult(Export.OfUser(reader, userId, cancellationToken), new JsonLinesFormat(mapper), "sessions");
 }

@@ -4,7 +4,6 @@ using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
 using SessionService.Api.Sessions;
 using SessionService.Application.Forks;
-using SessionService.Application.Identity;
 using SessionService.Application.Sessions;
 
 namespace SessionService.Api.Forks;
@@ -27,7 +26,6 @@ public sealed class ForksController(ForksService forks) : ControllerBase
     /// <param name="sessionId">The session's id.</param>
     /// <param name="request">Where to go on from.</param>
     /// <param name="idempotencyKey">The key of this write.</param>
-    /// <param name="caller">The caller.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="201">The new session.</response>
     [HttpPost("api/v1/sessions/{session_id:guid}/fork", Name = "fork_session")]
@@ -37,10 +35,10 @@ public sealed class ForksController(ForksService forks) : ControllerBase
         [FromRoute(Name = "session_id")] Guid sessionId,
         ForkSessionRequest request,
         [FromIdempotencyKey] string? idempotencyKey,
-        [FromCaller] Caller caller,
+        [FromCaller] string userId,
         CancellationToken cancellationToken)
     {
-        var session = Response.MarkReplay(await forks.ForkAsync(sessionId, request, idempotencyKey, caller, cancellationToken));
+        var session = Response.MarkReplay(await forks.ForkAsync(userId, sessionId, request, idempotencyKey, cancellationToken));
         return Created($"/api/v1/sessions/{session.SessionId}", Response.Tag(session));
     }
 }

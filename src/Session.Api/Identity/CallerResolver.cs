@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 using SessionService.Application.Identity;
 using SessionService.Domain.Identity;
+using SessionService.Hosting.Identity;
 
 namespace SessionService.Api.Identity;
 
@@ -17,8 +18,22 @@ internal sealed class CallerResolver(IOptions<IdentityOptions> options)
     public const string QueryParameter = "user_id";
     public const string RouteParameter = "user_id";
 
-    /// <summary>The caller, and what is wrong with the way the request names one (<see langword="null"/> when nothing is).</summary>
-    public (Caller Caller, string? Error) Resolve(HttpContext http)
+    /// <summary>Whom the request names, found out once a request.</summary>
+    public RequestCaller Find(HttpContext http)
+    {
+        if (http.Features.Get<RequestCaller>() is { } known)
+        {
+            return known;
+        }
+
+        var (caller, error) = Resolve(http);
+        var pathUser = http.GetRouteValue(RouteParameter) is string decoded ? PathUser.Find(http, decoded) : null;
+        var found = new RequestCaller(caller, error, pathUser);
+        http.Features.Set(found);
+        return found;
+    }
+
+    private (Caller Caller, string? Error) Resolve(HttpContext http)
     {
         // Without a token's word there is no caller to fall back to: the feature must be there.
         if (options.Value.Mode == IdentityMode.Jwt && http.Features.GetRequiredFeature<TokenCaller>() is { UserId: { } user })

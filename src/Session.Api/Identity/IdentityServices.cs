@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
+using SessionService.Hosting.Identity;
 
 namespace SessionService.Api.Identity;
 
@@ -13,6 +15,8 @@ internal static class IdentityServices
         services.AddOptions<IdentityOptions>().BindConfiguration(IdentityOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<IdentityOptions>, IdentityOptionsValidator>();
         services.AddSingleton<CallerResolver>();
+        services.AddSingleton<CallerFilter>();
+        services.Configure<MvcOptions>(mvc => mvc.Filters.AddService<CallerFilter>());
         services.AddHostedService<OpenDoorWarning>();
         if (TakesTokens(builder.Configuration))
         {

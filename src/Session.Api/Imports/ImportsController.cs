@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
-using SessionService.Application.Identity;
 using SessionService.Application.Imports;
 
 namespace SessionService.Api.Imports;
@@ -33,7 +32,6 @@ public sealed class ImportsController(ImportsService imports) : ControllerBase
     /// they are, so that these too are imported once.
     /// </remarks>
     /// <param name="query">What to do about errors.</param>
-    /// <param name="caller">The caller, whose everything becomes.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">What became of it; also where the import stopped at something wrong (`is_complete`).</response>
     [HttpPost("api/v1/sessions/import", Name = "import_sessions")]
@@ -42,7 +40,7 @@ public sealed class ImportsController(ImportsService imports) : ControllerBase
     [DisableRequestTimeout]
     [ProducesResponseType<ImportResponse>(StatusCodes.Status200OK)]
     public async Task<IActionResult> Import(
-        [FromQuery(Name = "")] ImportQuery query, [FromNamedCaller] Caller caller, CancellationToken cancellationToken)
+        [FromQuery(Name = "")] ImportQuery query, [FromNamedCaller] string userId, CancellationToken cancellationToken)
     {
         var type = MediaTypeHeaderValue.TryParse(Request.ContentType, out var parsed) ? parsed.MediaType.Value : null;
         var isLines = JsonLinesTypes.Contains(type, StringComparer.OrdinalIgnoreCase);
@@ -52,7 +50,7 @@ public sealed class ImportsController(ImportsService imports) : ControllerBase
         }
 
         var lines = HttpContext.RequestServices.GetRequiredService<ImportReader>()
-            .ReadAsync(Request.Body, isLines, caller.UserId!, cancellationToken);
-        return Ok(await imports.ImportAsync(caller.UserId!, lines, query.IsToSkip(), onProgress: null, cancellationToken));
+            .ReadAsync(Request.Body, isLines, userId, cancellationToken);
+        return Ok(await imports.ImportAsync(userId, lines, query.IsToSkip(), onProgress: null, cancellationToken));
     }
 }

@@ -1,5 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
 using SessionService.Application.Json;
 
 namespace SessionService.Api.Json;
@@ -13,7 +15,13 @@ internal static class ServiceJson
     public static IServiceCollection AddServiceJson(this IServiceCollection services)
     {
         services.ConfigureHttpJsonOptions(options => Configure(options.SerializerOptions));
-        services.Configure<Microsoft.AspNetCore.Mvc.JsonOptions>(options => Configure(options.JsonSerializerOptions));
+        services.Configure<JsonOptions>(options => Configure(options.JsonSerializerOptions));
+        services.AddOptions<MvcOptions>().Configure<IOptions<JsonOptions>>((mvc, json) =>
+        {
+            mvc.InputFormatters.Clear();
+            mvc.InputFormatters.Add(new JsonObjectInputFormatter(json.Value.JsonSerializerOptions));
+            mvc.ModelMetadataDetailsProviders.Add(new SnakeCaseQueryNames());
+        });
         return services;
     }
 

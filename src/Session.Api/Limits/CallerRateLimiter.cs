@@ -76,13 +76,13 @@ internal sealed class CallerRateLimiter(CallerResolver callers, RateLimitOptions
     private TokenBucketRateLimiter Create(ICacheEntry entry)
     {
         // Untouched for so long, a bucket is full again, as a new one is.
-        entry.SlidingExpiration = TimeSpan.FromSeconds(options.PeriodSeconds);
+        entry.SlidingExpiration = options.Period;
         entry.Size = 1;
         return new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
         {
             TokenLimit = options.Requests,
             TokensPerPeriod = options.Requests,
-            ReplenishmentPeriod = TimeSpan.FromSeconds(options.PeriodSeconds),
+            ReplenishmentPeriod = options.Period,
             QueueLimit = 0,
             AutoReplenishment = false,
         });
@@ -91,12 +91,8 @@ internal sealed class CallerRateLimiter(CallerResolver callers, RateLimitOptions
     // The callers behind one address share its bucket where they are not named.
     private (bool IsUser, string Name) KeyOf(HttpContext http)
     {
-        var userId = callers.Resolve(http) switch
-        {
-            { Error: not null } => null,
-            { Caller.UserId: { } caller } => caller,
-            _ => http.GetRouteValue(CallerResolver.RouteParameter) is null ? null : PathUserBinder.Find(http),
-        };
+        var named = callers.Find(http);
+        var userId = named.Error is null ? named.Caller.UserId ?? named.PathUser : null;
         return userId is null ? (false, http.Connection.RemoteIpAddress?.ToString() ?? "") : (true, userId);
     }
 }

@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Mvc;
 using SessionService.Api.Compression;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
-using SessionService.Application.Identity;
 using SessionService.Application.MemorySearch;
 
 namespace SessionService.Api.MemorySearch;
@@ -22,7 +21,6 @@ public sealed class MemorySearchController(MemorySearchService search) : Control
     /// </remarks>
     /// <param name="userId">The user, percent-encoded; a slash as <c>%2F</c>.</param>
     /// <param name="request">The question.</param>
-    /// <param name="caller">The caller.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The passages.</response>
     [HttpPost("api/v1/users/{user_id}/memories/search", Name = "search_user_memories")]
@@ -30,14 +28,13 @@ public sealed class MemorySearchController(MemorySearchService search) : Control
     [ProducesResponseType<SearchMemoriesResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status403Forbidden)]
     public Task<SearchMemoriesResponse> SearchUser(
-        [FromPathUser] string userId, SearchMemoriesRequest request, [FromOptionalCaller] Caller caller, CancellationToken cancellationToken) =>
-        search.SearchAsync(CallerAccess.ActFor(caller, userId), request, cancellationToken);
+        [FromPathUser] string userId, SearchMemoriesRequest request, CancellationToken cancellationToken) =>
+        search.SearchAsync(userId, request, cancellationToken);
 
     /// <summary>Searches what belongs to a session</summary>
     /// <remarks>As the search in all of a user's, in the session's messages, its memory, and the user's memories that came from it.</remarks>
     /// <param name="sessionId">The session's id.</param>
     /// <param name="request">The question; its <c>session_id</c> does not count.</param>
-    /// <param name="caller">The caller.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The passages.</response>
     [HttpPost("api/v1/sessions/{session_id:guid}/memories/search", Name = "search_session_memories")]
@@ -45,6 +42,6 @@ public sealed class MemorySearchController(MemorySearchService search) : Control
     [ProducesResponseType<SearchMemoriesResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status404NotFound)]
     public Task<SearchMemoriesResponse> SearchSession(
-        [FromRoute(Name = "session_id")] Guid sessionId, SearchMemoriesRequest request, [FromCaller] Caller caller, CancellationToken cancellationToken) =>
-        search.SearchSessionAsync(sessionId, request, caller, cancellationToken);
+        [FromRoute(Name = "session_id")] Guid sessionId, SearchMemoriesRequest request, [FromCaller] string userId, CancellationToken cancellationToken) =>
+        search.SearchSessionAsync(userId, sessionId, request, cancellationToken);
 }

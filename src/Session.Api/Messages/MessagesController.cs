@@ -4,7 +4,6 @@ using SessionService.Api.Consistency;
 using SessionService.Api.Idempotency;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
-using SessionService.Application.Identity;
 using SessionService.Application.Messages;
 
 namespace SessionService.Api.Messages;
@@ -27,7 +26,6 @@ public sealed class MessagesController(MessagesService messages) : ControllerBas
     /// <param name="sessionId">The session's id.</param>
     /// <param name="request">The message.</param>
     /// <param name="idempotencyKey">The key of this write.</param>
-    /// <param name="caller">The caller.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="201">The message as stored, with its number.</response>
     [HttpPost(Name = "append_message")]
@@ -37,10 +35,10 @@ public sealed class MessagesController(MessagesService messages) : ControllerBas
         [FromRoute(Name = "session_id")] Guid sessionId,
         CreateMessageRequest request,
         [FromIdempotencyKey] string? idempotencyKey,
-        [FromCaller] Caller caller,
+        [FromCaller] string userId,
         CancellationToken cancellationToken)
     {
-        var message = Response.MarkReplay(await messages.AppendAsync(sessionId, request, idempotencyKey, caller, cancellationToken));
+        var message = Response.MarkReplay(await messages.AppendAsync(userId, sessionId, request, idempotencyKey, cancellationToken));
         // Pages of one message: page n holds message n, for good.
         return Created($"/api/v1/sessions/{sessionId}/messages?page={message.Sequence}&page_size=1", message);
     }
@@ -53,7 +51,6 @@ public sealed class MessagesController(MessagesService messages) : ControllerBas
     /// <param name="sessionId">The session's id.</param>
     /// <param name="request">The messages.</param>
     /// <param name="idempotencyKey">The key of this write.</param>
-    /// <param name="caller">The caller.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="201">The messages as stored, with their numbers.</response>
     [HttpPost("batch", Name = "append_messages")]
@@ -63,10 +60,10 @@ public sealed class MessagesController(MessagesService messages) : ControllerBas
         [FromRoute(Name = "session_id")] Guid sessionId,
         CreateMessageBatchRequest request,
         [FromIdempotencyKey] string? idempotencyKey,
-        [FromCaller] Caller caller,
+        [FromCaller] string userId,
         CancellationToken cancellationToken)
     {
-        var batch = Response.MarkReplay(await messages.AppendBatchAsync(sessionId, request, idempotencyKey, caller, cancellationToken));
+        var batch = Response.MarkReplay(await messages.AppendBatchAsync(userId, sessionId, request, idempotencyKey, cancellationToken));
         return Created($"/api/v1/sessions/{sessionId}/messages?after={batch.Messages[0].Sequence - 1}&limit={batch.Total}", batch);
     }
 
@@ -85,7 +82,6 @@ public sealed class MessagesController(MessagesService messages) : ControllerBas
     /// </remarks>
     /// <param name="sessionId">The session's id.</param>
     /// <param name="query">Which messages.</param>
-    /// <param name="caller">The caller.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The messages.</response>
     [HttpGet(Name = "list_messages")]
@@ -94,8 +90,8 @@ public sealed class MessagesController(MessagesService messages) : ControllerBas
     [ProducesResponseType<MessageListResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status404NotFound)]
     public async Task<IActionResult> List(
-        [FromRoute(Name = "session_id")] Guid sessionId, [FromQuery(Name = "")] ListMessagesQuery query, [FromCaller] Caller caller, CancellationToken cancellationToken) =>
-        new MessageListResult(await messages.ReadAsync(sessionId, query, caller, cancellationToken), cancellationToken);
+        [FromRoute(Name = "session_id")] Guid sessionId, [FromQuery(Name = "")] ListMessagesQuery query, [FromCaller] string userId, CancellationToken cancellationToken) =>
+        new MessageListResult(await messages.ReadAsync(userId, sessionId, query, cancellationToken), cancellationToken);
 
     /// <summary>Redacts a message</summary>
     /// <remarks>
@@ -104,13 +100,12 @@ public sealed class MessagesController(MessagesService messages) : ControllerBas
     /// </remarks>
     /// <param name="sessionId">The session's id.</param>
     /// <param name="sequence">The message's number.</param>
-    /// <param name="caller">The caller.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The message as it is now.</response>
     [HttpDelete("{sequence:long}", Name = "redact_message")]
     [ProducesResponseType<MessageResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status404NotFound)]
     public Task<MessageResponse> Redact(
-        [FromRoute(Name = "session_id")] Guid sessionId, long sequence, [FromCaller] Caller caller, CancellationToken cancellationToken) =>
-        messages.RedactAsync(sessionId, sequence, caller, cancellationToken);
+        [FromRoute(Name = "session_id")] Guid sessionId, long sequence, [FromCaller] string userId, CancellationToken cancellationToken) =>
+        messages.RedactAsync(userId, sessionId, sequence, cancellationToken);
 }

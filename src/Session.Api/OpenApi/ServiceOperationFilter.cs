@@ -12,11 +12,11 @@ using SessionService.Api.Health;
 using SessionService.Api.Idempotency;
 using SessionService.Api.Identity;
 using SessionService.Api.Limits;
-using SessionService.Api.Problems;
-using SessionService.Api.Sessions;
+using SessionService.Api.Preconditions;
 using SessionService.Application.Idempotency;
-using SessionService.Application.Identity;
 using SessionService.Application.Sessions;
+using SessionService.Hosting.Identity;
+using SessionService.Hosting.Problems;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace SessionService.Api.OpenApi;
@@ -85,7 +85,7 @@ internal sealed class ServiceOperationFilter(IOptions<IdentityOptions> identity,
             problems.UnionWith(RequestStatusesOfBodies);
         }
 
-        if (context.MethodInfo.GetParameters().Any(parameter => parameter.ParameterType == typeof(Caller)))
+        if (context.MethodInfo.GetParameters().Any(parameter => parameter.IsDefined(typeof(CallerAttribute)) || parameter.IsDefined(typeof(FromPathUserAttribute))))
         {
             AddCaller(operation, context.Document, takesTokens);
             problems.Add(Key(StatusCodes.Status422UnprocessableEntity));

@@ -1,9 +1,21 @@
+using Microsoft.AspNetCore.Mvc;
+using SessionService.Hosting.Problems;
+
 namespace SessionService.Api.Problems;
 
 internal static class ProblemServices
 {
-    public static IServiceCollection AddProblems(this IServiceCollection services) =>
+    public static IServiceCollection AddProblems(this IServiceCollection services)
+    {
         services.AddExceptionHandler<ProblemExceptionHandler>();
+        services.Configure<ApiBehaviorOptions>(api =>
+        {
+            api.InvalidModelStateResponseFactory = ProblemFactory.FromModelState;
+            // A status without a body gets its problem in one place, see UseProblems.
+            api.SuppressMapClientErrors = true;
+        });
+        return services;
+    }
 
     /// <summary>A problem document for every error, whoever raises it.</summary>
     public static WebApplication UseProblems(this WebApplication app)

@@ -1,7 +1,7 @@
+using AutoMapper;
 using Microsoft.AspNetCore.Mvc;
 using SessionService.Api.Compression;
 using SessionService.Api.Identity;
-using SessionService.Application.Identity;
 using SessionService.Application.Search;
 
 namespace SessionService.Api.Search;
@@ -9,7 +9,7 @@ namespace SessionService.Api.Search;
 /// <summary>Full text search.</summary>
 [ApiController]
 [Tags("Search")]
-public sealed class SearchController(SearchService search) : ControllerBase
+public sealed class SearchController(ISessionSearch search, IMapper mapper) : ControllerBase
 {
     /// <summary>Searches the caller's sessions</summary>
     /// <remarks>
@@ -23,13 +23,17 @@ public sealed class SearchController(SearchService search) : ControllerBase
     /// is written meanwhile. A session whose hits are on two pages is on both.
     /// </remarks>
     /// <param name="query">What to look for.</param>
-    /// <param name="caller">The caller.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">What was found.</response>
     [HttpGet("api/v1/sessions/search", Name = "search_sessions")]
     [Compresses]
     [ProducesResponseType<SearchResponse>(StatusCodes.Status200OK)]
-    public Task<SearchResponse> Find(
-        [FromQuery(Name = "")] SearchSessionsQuery query, [FromNamedCaller] Caller caller, CancellationToken cancellationToken) =>
-        search.FindAsync(caller.UserId!, query, cancellationToken);
+    public async Task<SearchResponse> Find(
+        [FromQuery(Name = "")] SearchSessionsQuery query, [FromNamedCaller] string userId, CancellationToken cancellationToken)
+    {
+        var filter = query.ToFilter();
+        var limit = query.Limit ?? SearchSessionsQuery.DefaultLimit;
+        var found = await search.FindAsync(userId, filter, query.ToPlace(filter), limit, cancellationToken);
+        return SearchResponse.Of(filter, found, mapper);
+    }
 }

@@ -4,7 +4,9 @@ using SessionService.Api.Consistency;
 using SessionService.Api.Idempotency;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
+using SessionService.Api.Preconditions;
 using SessionService.Application.Identity;
+using SessionService.Application.Preconditions;
 using SessionService.Application.Sessions;
 
 namespace SessionService.Api.Sessions;
@@ -24,7 +26,6 @@ public sealed class SessionsController(SessionsService sessions) : ControllerBas
     /// </remarks>
     /// <param name="request">The session.</param>
     /// <param name="idempotencyKey">The key of this write.</param>
-    /// <param name="caller">The caller.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="201">The session, active and empty.</response>
     [HttpPost("api/v1/sessions", Name = "create_session")]
@@ -44,7 +45,6 @@ public sealed class SessionsController(SessionsService sessions) : ControllerBas
     /// </remarks>
     /// <param name="sessionId">The session's id.</param>
     /// <param name="known">The versions that the client has.</param>
-    /// <param name="caller">The caller.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The session with the totals of its messages.</response>
     /// <response code="304">The session is still as the client has it.</response>
@@ -54,9 +54,9 @@ public sealed class SessionsController(SessionsService sessions) : ControllerBas
     [ProducesResponseType(StatusCodes.Status304NotModified)]
     [ProducesProblem(StatusCodes.Status404NotFound)]
     public async Task<IActionResult> Get(
-        [FromRoute(Name = "session_id")] Guid sessionId, [FromIfNoneMatch] KnownVersions known, [FromCaller] Caller caller, CancellationToken cancellationToken)
+        [FromRoute(Name = "session_id")] Guid sessionId, [FromIfNoneMatch] KnownVersions known, [FromCaller] string userId, CancellationToken cancellationToken)
     {
-        var session = Response.Tag(await sessions.GetAsync(sessionId, caller, cancellationToken));
+        var session = Response.Tag(await sessions.GetAsync(userId, sessionId, cancellationToken));
         return known.Include(session.VersionTag) ? StatusCode(StatusCodes.Status304NotModified) : Ok(session);
     }
 
@@ -69,7 +69,6 @@ public sealed class SessionsController(SessionsService sessions) : ControllerBas
     /// <param name="sessionId">The session's id.</param>
     /// <param name="request">What to change.</param>
     /// <param name="precondition">The versions of the session that may be changed.</param>
-    /// <param name="caller">The caller.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The session as it is now.</response>
     [HttpPut("api/v1/sessions/{session_id:guid}", Name = "update_session")]
@@ -79,9 +78,9 @@ public sealed class SessionsController(SessionsService sessions) : ControllerBas
         [FromRoute(Name = "session_id")] Guid sessionId,
         UpdateSessionRequest request,
         [FromIfMatch] Precondition precondition,
-        [FromCaller] Caller caller,
+        [FromCaller] string userId,
         CancellationToken cancellationToken) =>
-        Response.Tag(await sessions.UpdateAsync(sessionId, request, precondition, caller, cancellationToken));
+        Response.Tag(await sessions.UpdateAsync(userId, sessionId, request, precondition, cancellationToken));
 
     /// <summary>Changes parts of a session</summary>
     /// <remarks>
@@ -92,7 +91,6 @@ public sealed class SessionsController(SessionsService sessions) : ControllerBas
     /// <param name="sessionId">The session's id.</param>
     /// <param name="request">The patch.</param>
     /// <param name="precondition">The versions of the session that may be changed.</param>
-    /// <param name="caller">The caller.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The session as it is now.</response>
     [HttpPatch("api/v1/sessions/{session_id:guid}", Name = "patch_session")]
@@ -102,37 +100,35 @@ public sealed class SessionsController(SessionsService sessions) : ControllerBas
         [FromRoute(Name = "session_id")] Guid sessionId,
         PatchSessionRequest request,
         [FromIfMatch] Precondition precondition,
-        [FromCaller] Caller caller,
+        [FromCaller] string userId,
         CancellationToken cancellationToken) =>
-        Response.Tag(await sessions.PatchAsync(sessionId, request, precondition, caller, cancellationToken));
+        Response.Tag(await sessions.PatchAsync(userId, sessionId, request, precondition, cancellationToken));
 
     /// <summary>Stars a session</summary>
     /// <remarks>A star that it has stays as it is: sent again, nothing changes. An ended session may be starred too.</remarks>
     /// <param name="sessionId">The session's id.</param>
     /// <param name="precondition">The versions of the session that may be changed.</param>
-    /// <param name="caller">The caller.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The session as it is now.</response>
     [HttpPost("api/v1/sessions/{session_id:guid}/star", Name = "star_session")]
     [ProducesResponseType<SessionResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status404NotFound, StatusCodes.Status412PreconditionFailed)]
     public async Task<SessionResponse> Star(
-        [FromRoute(Name = "session_id")] Guid sessionId, [FromIfMatch] Precondition precondition, [FromCaller] Caller caller, CancellationToken cancellationToken) =>
-        Response.Tag(await sessions.StarAsync(sessionId, isStarred: true, precondition, caller, cancellationToken));
+        [FromRoute(Name = "session_id")] Guid sessionId, [FromIfMatch] Precondition precondition, [FromCaller] string userId, CancellationToken cancellationToken) =>
+        Response.Tag(await sessions.StarAsync(userId, sessionId, isStarred: true, precondition, cancellationToken));
 
     /// <summary>Takes a session's star away</summary>
     /// <remarks>Where there is none, nothing changes.</remarks>
     /// <param name="sessionId">The session's id.</param>
     /// <param name="precondition">The versions of the session that may be changed.</param>
-    /// <param name="caller">The caller.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The session as it is now.</response>
     [HttpDelete("api/v1/sessions/{session_id:guid}/star", Name = "unstar_session")]
     [ProducesResponseType<SessionResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status404NotFound, StatusCodes.Status412PreconditionFailed)]
     public async Task<SessionResponse> Unstar(
-        [FromRoute(Name = "session_id")] Guid sessionId, [FromIfMatch] Precondition precondition, [FromCaller] Caller caller, CancellationToken cancellationToken) =>
-        Response.Tag(await sessions.StarAsync(sessionId, isStarred: false, precondition, caller, cancellationToken));
+        [FromRoute(Name = "session_id")] Guid sessionId, [FromIfMatch] Precondition precondition, [FromCaller] string userId, CancellationToken cancellationToken) =>
+        Response.Tag(await sessions.StarAsync(userId, sessionId, isStarred: false, precondition, cancellationToken));
 
     /// <summary>Ends a session</summary>
     /// <remarks>
@@ -141,31 +137,29 @@ public sealed class SessionsController(SessionsService sessions) : ControllerBas
     /// </remarks>
     /// <param name="sessionId">The session's id.</param>
     /// <param name="precondition">The versions of the session that may be ended.</param>
-    /// <param name="caller">The caller.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The session has ended.</response>
     [HttpDelete("api/v1/sessions/{session_id:guid}", Name = "end_session")]
     [ProducesResponseType<SessionEndedResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status404NotFound, StatusCodes.Status412PreconditionFailed)]
     public async Task<SessionEndedResponse> End(
-        [FromRoute(Name = "session_id")] Guid sessionId, [FromIfMatch] Precondition precondition, [FromCaller] Caller caller, CancellationToken cancellationToken)
+        [FromRoute(Name = "session_id")] Guid sessionId, [FromIfMatch] Precondition precondition, [FromCaller] string userId, CancellationToken cancellationToken)
     {
-        await sessions.EndAsync(sessionId, precondition, caller, cancellationToken);
+        await sessions.EndAsync(userId, sessionId, precondition, cancellationToken);
         return new SessionEndedResponse();
     }
 
     /// <summary>Gets a session's figures</summary>
     /// <remarks>The totals without the free JSON, and whether there is a memory.</remarks>
     /// <param name="sessionId">The session's id.</param>
-    /// <param name="caller">The caller.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The figures, without the free JSON.</response>
     [HttpGet("api/v1/sessions/{session_id:guid}/summary", Name = "get_session_summary")]
     [EventualReads]
     [ProducesResponseType<SessionSummaryResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status404NotFound)]
-    public Task<SessionSummaryResponse> GetSummary([FromRoute(Name = "session_id")] Guid sessionId, [FromCaller] Caller caller, CancellationToken cancellationToken) =>
-        sessions.GetSummaryAsync(sessionId, caller, cancellationToken);
+    public Task<SessionSummaryResponse> GetSummary([FromRoute(Name = "session_id")] Guid sessionId, [FromCaller] string userId, CancellationToken cancellationToken) =>
+        sessions.GetSummaryAsync(userId, sessionId, cancellationToken);
 
     /// <summary>Lists the caller's sessions</summary>
     /// <remarks>
@@ -174,7 +168,6 @@ public sealed class SessionsController(SessionsService sessions) : ControllerBas
     /// meanwhile.
     /// </remarks>
     /// <param name="query">Which sessions.</param>
-    /// <param name="caller">The caller.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">A page of sessions.</response>
     [HttpGet("api/v1/sessions", Name = "list_sessions")]
@@ -182,8 +175,8 @@ public sealed class SessionsController(SessionsService sessions) : ControllerBas
     [Compresses]
     [ProducesResponseType<SessionListResponse>(StatusCodes.Status200OK)]
     public Task<SessionListResponse> List(
-        [FromQuery(Name = "")] ListSessionsQuery query, [FromNamedCaller] Caller caller, CancellationToken cancellationToken) =>
-        sessions.ListAsync(caller.UserId!, query, cancellationToken);
+        [FromQuery(Name = "")] ListSessionsQuery query, [FromNamedCaller] string userId, CancellationToken cancellationToken) =>
+        sessions.ListAsync(userId, query, cancellationToken);
 
     /// <summary>Lists a user's sessions (the older path)</summary>
     /// <remarks>
@@ -192,7 +185,6 @@ public sealed class SessionsController(SessionsService sessions) : ControllerBas
     /// </remarks>
     /// <param name="userId">The user, percent-encoded; a slash as <c>%2F</c>.</param>
     /// <param name="query">Which sessions.</param>
-    /// <param name="caller">The caller.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">A page of sessions.</response>
     [HttpGet("api/v1/users/{user_id}/sessions", Name = "list_user_sessions")]
@@ -203,9 +195,8 @@ public sealed class SessionsController(SessionsService sessions) : ControllerBas
     public Task<SessionListResponse> ListOfUser(
         [FromPathUser] string userId,
         [FromQuery(Name = "")] ListSessionsQuery query,
-        [FromOptionalCaller] Caller caller,
         CancellationToken cancellationToken) =>
-        sessions.ListAsync(CallerAccess.ActFor(caller, userId), query, cancellationToken);
+        sessions.ListAsync(userId, query, cancellationToken);
 
     private static string PathOf(Guid sessionId) => $"/api/v1/sessions/{sessionId}";
 }

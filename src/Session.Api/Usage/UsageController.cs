@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Mvc;
 using SessionService.Api.Consistency;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
-using SessionService.Application.Identity;
 using SessionService.Application.Usage;
 
 namespace SessionService.Api.Usage;
@@ -22,7 +21,6 @@ public sealed class UsageController(UsageService usage) : ControllerBase
     /// </remarks>
     /// <param name="userId">The user, percent-encoded; a slash as <c>%2F</c>.</param>
     /// <param name="query">Which messages, and how.</param>
-    /// <param name="caller">The caller.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The buckets and their sums.</response>
     [HttpGet("api/v1/users/{user_id}/usage", Name = "get_user_usage")]
@@ -30,8 +28,8 @@ public sealed class UsageController(UsageService usage) : ControllerBase
     [ProducesResponseType<UsageResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status403Forbidden)]
     public Task<UsageResponse> GetOfUser(
-        [FromPathUser] string userId, [FromQuery(Name = "")] GetUsageQuery query, [FromOptionalCaller] Caller caller, CancellationToken cancellationToken) =>
-        usage.GetAsync(CallerAccess.ActFor(caller, userId), query, cancellationToken);
+        [FromPathUser] string userId, [FromQuery(Name = "")] GetUsageQuery query, CancellationToken cancellationToken) =>
+        usage.GetAsync(userId, query, cancellationToken);
 
     /// <summary>Gets what everybody's messages used</summary>
     /// <remarks>

@@ -1,12 +1,12 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
 using SessionService.Api.Compression;
 using SessionService.Api.Consistency;
 using SessionService.Api.Idempotency;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
-using SessionService.Api.Sessions;
-using SessionService.Application.Identity;
-using SessionService.Application.Sessions;
+using SessionService.Api.Preconditions;
+using SessionService.Application.Preconditions;
 using SessionService.Application.UserMemories;
 
 namespace SessionService.Api.UserMemories;
@@ -28,7 +28,6 @@ public sealed class UserMemoriesController(UserMemoriesService memories) : Contr
     /// <param name="userId">The user, percent-encoded; a slash as <c>%2F</c>.</param>
     /// <param name="request">The memory.</param>
     /// <param name="idempotencyKey">The key of this write.</param>
-    /// <param name="caller">The caller.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="201">The memory, its first version.</response>
     [HttpPost(Name = "create_user_memory")]
@@ -38,12 +37,10 @@ public sealed class UserMemoriesController(UserMemoriesService memories) : Contr
         [FromPathUser] string userId,
         WriteUserMemoryRequest request,
         [FromIdempotencyKey] string? idempotencyKey,
-        [FromOptionalCaller] Caller caller,
         CancellationToken cancellationToken)
     {
-        var user = CallerAccess.ActFor(caller, userId);
-        var memory = Response.MarkReplay(await memories.CreateAsync(user, request, idempotencyKey, cancellationToken));
-        return Created($"{PathOf(user)}/{memory.MemoryId}", Tagged(memory));
+        var memory = Response.MarkReplay(await memories.CreateAsync(userId, request, idempotencyKey, cancellationToken));
+        return Created($"{PathOf(userId)}/{memory.MemoryId}", Tagged(memory));
     }
 
     /// <summary>Creates memories of a user</summary>
@@ -54,7 +51,6 @@ public sealed class UserMemoriesController(UserMemoriesService memories) : Contr
     /// <param name="userId">The user, percent-encoded; a slash as <c>%2F</c>.</param>
     /// <param name="request">The memories.</param>
     /// <param name="idempotencyKey">The key of this write.</param>
-    /// <param name="caller">The caller.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="201">The memories, in the given order.</response>
     [HttpPost("batch", Name = "create_user_memories")]
@@ -64,18 +60,15 @@ public sealed class UserMemoriesController(UserMemoriesService memories) : Contr
         [FromPathUser] string userId,
         CreateUserMemoryBatchRequest request,
         [FromIdempotencyKey] string? idempotencyKey,
-        [FromOptionalCaller] Caller caller,
         CancellationToken cancellationToken)
     {
-        var user = CallerAccess.ActFor(caller, userId);
-        return Created(PathOf(user), Response.MarkReplay(await memories.CreateBatchAsync(user, request, idempotencyKey, cancellationToken)));
+        return Created(PathOf(userId), Response.MarkReplay(await memories.CreateBatchAsync(userId, request, idempotencyKey, cancellationToken)));
     }
 
     /// <summary>Lists the memories of a user</summary>
     /// <remarks>Newest first by creation, ties by id; by page, or by `cursor` from where another answer ended.</remarks>
     /// <param name="userId">The user, percent-encoded; a slash as <c>%2F</c>.</param>
     /// <param name="query">Which memories.</param>
-    /// <param name="caller">The caller.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">A page of memories.</response>
     [HttpGet(Name = "list_user_memories")]
@@ -86,15 +79,13 @@ public sealed class UserMemoriesController(UserMemoriesService memories) : Contr
     public Task<UserMemoryListResponse> List(
         [FromPathUser] string userId,
         [FromQuery(Name = "")] ListUserMemoriesQuery query,
-        [FromOptionalCaller] Caller caller,
         CancellationToken cancellationToken) =>
-        memories.ListAsync(CallerAccess.ActFor(caller, userId), query, cancellationToken);
+        memories.ListAsync(userId, query, cancellationToken);
 
     /// <summary>Gets a memory of a user</summary>
     /// <remarks>With its version in the `ETag`.</remarks>
     /// <param name="userId">The user, percent-encoded; a slash as <c>%2F</c>.</param>
     /// <param name="memoryId">The memory's id.</param>
-    /// <param name="caller">The caller.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The memory as it is now.</response>
     [HttpGet("{memory_id:guid}", Name = "get_user_memory")]
@@ -104,16 +95,14 @@ public sealed class UserMemoriesController(UserMemoriesService memories) : Contr
     public async Task<UserMemoryResponse> Get(
         [FromPathUser] string userId,
         [FromRoute(Name = "memory_id")] Guid memoryId,
-        [FromOptionalCaller] Caller caller,
         CancellationToken cancellationToken) =>
-        Tagged(await memories.GetAsync(CallerAccess.ActFor(caller, userId), memoryId, cancellationToken));
+        Tagged(await memories.GetAsync(userId, memoryId, cancellationToken));
 
     /// <summary>Lists the versions of a memory</summary>
     /// <remarks>What it is and what it was before each change, the newest first. The last 1,000 are kept besides the current one.</remarks>
     /// <param name="userId">The user, percent-encoded; a slash as <c>%2F</c>.</param>
     /// <param name="memoryId">The memory's id.</param>
     /// <param name="query">Which page.</param>
-    /// <param name="caller">The caller.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">A page of versions.</response>
     [HttpGet("{memory_id:guid}/versions", Name = "list_user_memory_versions")]
@@ -125,9 +114,8 @@ public sealed class UserMemoriesController(UserMemoriesService memories) : Contr
         [FromPathUser] string userId,
         [FromRoute(Name = "memory_id")] Guid memoryId,
         [FromQuery(Name = "")] ListUserMemoryVersionsQuery query,
-        [FromOptionalCaller] Caller caller,
         CancellationToken cancellationToken) =>
-        memories.ListVersionsAsync(CallerAccess.ActFor(caller, userId), memoryId, query, cancellationToken);
+        memories.ListVersionsAsync(userId, memoryId, query, cancellationToken);
 
     /// <summary>Replaces a memory of a user</summary>
     /// <remarks>
@@ -138,7 +126,6 @@ public sealed class UserMemoriesController(UserMemoriesService memories) : Contr
     /// <param name="memoryId">The memory's id.</param>
     /// <param name="request">What to put in its place.</param>
     /// <param name="precondition">What version it must be.</param>
-    /// <param name="caller">The caller.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The memory as it is now.</response>
     [HttpPut("{memory_id:guid}", Name = "replace_user_memory")]
@@ -149,9 +136,8 @@ public sealed class UserMemoriesController(UserMemoriesService memories) : Contr
         [FromRoute(Name = "memory_id")] Guid memoryId,
         WriteUserMemoryRequest request,
         [FromIfMatch] Precondition precondition,
-        [FromOptionalCaller] Caller caller,
         CancellationToken cancellationToken) =>
-        Tagged(await memories.ReplaceAsync(CallerAccess.ActFor(caller, userId), memoryId, request, precondition, cancellationToken));
+        Tagged(await memories.ReplaceAsync(userId, memoryId, request, precondition, cancellationToken));
 
     /// <summary>Changes a memory of a user</summary>
     /// <remarks>
@@ -163,7 +149,6 @@ public sealed class UserMemoriesController(UserMemoriesService memories) : Contr
     /// <param name="memoryId">The memory's id.</param>
     /// <param name="request">What to change.</param>
     /// <param name="precondition">What version it must be.</param>
-    /// <param name="caller">The caller.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The memory as it is now.</response>
     [HttpPatch("{memory_id:guid}", Name = "change_user_memory")]
@@ -174,16 +159,14 @@ public sealed class UserMemoriesController(UserMemoriesService memories) : Contr
         [FromRoute(Name = "memory_id")] Guid memoryId,
         PatchUserMemoryRequest request,
         [FromIfMatch] Precondition precondition,
-        [FromOptionalCaller] Caller caller,
         CancellationToken cancellationToken) =>
-        Tagged(await memories.PatchAsync(CallerAccess.ActFor(caller, userId), memoryId, request, precondition, cancellationToken));
+        Tagged(await memories.PatchAsync(userId, memoryId, request, precondition, cancellationToken));
 
     /// <summary>Deletes a memory of a user</summary>
     /// <remarks>With all its versions, for good. With `If-Match` only if the memory is the version that it names.</remarks>
     /// <param name="userId">The user, percent-encoded; a slash as <c>%2F</c>.</param>
     /// <param name="memoryId">The memory's id.</param>
     /// <param name="precondition">What version it must be.</param>
-    /// <param name="caller">The caller.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The memory is gone.</response>
     [HttpDelete("{memory_id:guid}", Name = "delete_user_memory")]
@@ -193,16 +176,15 @@ public sealed class UserMemoriesController(UserMemoriesService memories) : Contr
         [FromPathUser] string userId,
         [FromRoute(Name = "memory_id")] Guid memoryId,
         [FromIfMatch] Precondition precondition,
-        [FromOptionalCaller] Caller caller,
         CancellationToken cancellationToken)
     {
-        await memories.DeleteAsync(CallerAccess.ActFor(caller, userId), memoryId, precondition, cancellationToken);
+        await memories.DeleteAsync(userId, memoryId, precondition, cancellationToken);
         return new UserMemoryDeletedResponse();
     }
 
     private UserMemoryResponse Tagged(UserMemoryResponse memory)
     {
-        Response.Headers.ETag = $"\"{memory.Version}\"";
+        Response.SetVersion(memory.Version.ToString(CultureInfo.InvariantCulture));
         return memory;
     }
 

@@ -16,6 +16,8 @@ internal sealed class ImportedMessages(
     private const int MaxBatch = 500;
     private const int MaxBatchCharacters = 1024 * 1024;
 
+    public static readonly ImportRefusal SessionNotFound = new("session_not_found", "There is no such session; its line must come before.");
+
     private static readonly ImportRefusal MessageIdTaken = new("message_id_taken", "Another message of this user has this message_id.");
 
     private readonly List<PendingMessage> _pending = [];
@@ -29,6 +31,9 @@ internal sealed class ImportedMessages(
     private long _shift;
     private long _wrongBefore;
 
+    // A session that was looked for in vain need not be looked for with each of its messages.
+    private Guid? _absentSessionId;
+
     /// <summary>The session that the import is in.</summary>
     public Guid? SessionId { get; private set; }
 
@@ -38,13 +43,42 @@ internal sealed class ImportedMessages(
     /// <summary>Goes on with another session; nothing waits any more.</summary>
     public void Enter(Guid sessionId, long count)
     {
+        _absentSessionId = null;
         (SessionId, Count) = (sessionId, count);
         (_nextNumber, _shift, _wrongBefore) = (null, 0, tally.Response.Failed);
     }
 
-    /// <summary>Adds the next message of the session.</summary>
+    /// <summary>Goes on with a session that is there; false where the user has none of this id.</summary>
+    public async Task<bool> TryEnterAsync(Guid sessionId, CancellationToken cancellationToken)
+    {
+        if (await sessions.FindAsync(userId, sessionId, cancellationToken) is not { } session)
+        {
+            _absentSessionId = sessionId;
+            return false;
+        }
+
+        Enter(sessionId, session.MessageCount);
+        return true;
+    }
+
+    /// <summary>Adds a message: the next one of the session that the import is in, or of another, with which it then goes on.</summary>
     public async Task AddAsync(long line, MessageLine message, CancellationToken cancellationToken)
     {
+        if (message.SessionId is { } sessionId && sessionId != SessionId)
+        {
+            await WriteAsync(cancellationToken);
+            if (tally.HasStopped)
+            {
+                return;
+            }
+
+            if (sessionId == _absentSessionId || !await TryEnterAsync(sessionId, cancellationToken))
+            {
+                tally.Fail(line, ImportKind.Message, SessionNotFound);
+                return;
+            }
+        }
+
         var there = message.Sequence ?? _nextNumber ?? 1;
         var gap = there - (_nextNumber ?? Math.Min(there, Count + 1));
         if (gap < 0 || gap > tally.Response.Failed - _wrongBefore)
@@ -183,7 +217,7 @@ internal sealed class ImportedMessages(
 
             default:
                 SessionId = null;
-                _pending.TakeWhile(_ => !tally.HasStopped).ToList().ForEach(pending => tally.Fail(pending.Line, ImportKind.Message, Import.SessionNotFound));
+                _pending.TakeWhile(_ => !tally.HasStopped).ToList().ForEach(pending => tally.Fail(pending.Line, ImportKind.Message, SessionNotFound));
                 _pending.Clear();
                 break;
         }

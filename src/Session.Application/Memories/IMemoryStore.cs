@@ -18,7 +18,7 @@ public interface IMemoryStore
     /// Puts a memory back as it was, unless its session has one; one that the previous service had put away gives way. False where nothing
     /// was stored.
     /// </summary>
-    Task<bool> RestoreAsync(SessionMemory memory, CancellationToken cancellationToken);
+    Task<bool> ImportAsync(SessionMemory memory, CancellationToken cancellationToken);
 
     /// <summary>The session with its memory; <see langword="null"/> when there is no such session.</summary>
     Task<SessionWithMemory?> FindAsync(string userId, Guid sessionId, CancellationToken cancellationToken);

@@ -49,7 +49,7 @@ public sealed class SearchSessionsQuery : SessionConditionsQuery
     /// <summary>Goes on where another answer ended: its <c>next_cursor</c>, with the same <c>q</c> and filters.</summary>
     public string? Cursor { get; init; }
 
-    internal SearchFilter ToFilter() => new()
+    public SearchFilter ToFilter() => new()
     {
         Query = Q!,
         Role = Role,
@@ -60,7 +60,7 @@ public sealed class SearchSessionsQuery : SessionConditionsQuery
     };
 
     /// <summary>The cursor of a valid query, if it has one.</summary>
-    internal SearchPlace? ToPlace(SearchFilter filter) =>
+    public SearchPlace? ToPlace(SearchFilter filter) =>
         Cursor is not null && SearchCursor.TryParse(Cursor, filter, out var place) ? place : null;
 }
 

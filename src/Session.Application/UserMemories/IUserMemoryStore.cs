@@ -34,13 +34,13 @@ public interface IUserMemoryStore
     Task<UserMemory?> ChangeAsync(string userId, Guid memoryId, Func<UserMemory, UserMemory> change, CancellationToken cancellationToken);
 
     /// <summary>Puts a memory back as it was elsewhere or before, whatever became of the session that it came from; false where there is one of this id.</summary>
-    Task<bool> RestoreAsync(UserMemory memory, CancellationToken cancellationToken);
+    Task<bool> ImportAsync(UserMemory memory, CancellationToken cancellationToken);
 
     /// <summary>
     /// Puts back what a memory was; false where this version is there. <see langword="null"/> where the memory is not, or has not come so far, or so far
     /// beyond that the version would not be kept.
     /// </summary>
-    Task<bool?> RestoreAsync(UserMemoryVersion version, CancellationToken cancellationToken);
+    Task<bool?> ImportAsync(UserMemoryVersion version, CancellationToken cancellationToken);
 
     /// <summary>Removes a memory with its versions; false when there is none.</summary>
     /// <param name="userId">The user.</param>

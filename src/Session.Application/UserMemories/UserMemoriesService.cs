@@ -6,7 +6,7 @@ using SessionService.Application.Idempotency;
 using SessionService.Application.Json;
 using SessionService.Application.Limits;
 using SessionService.Application.Paging;
-using SessionService.Application.Sessions;
+using SessionService.Application.Preconditions;
 using SessionService.Application.Time;
 using SessionService.Domain.Errors;
 using SessionService.Domain.Idempotency;
@@ -126,13 +126,8 @@ public sealed class UserMemoriesService(IUserMemoryStore memories, IMapper mappe
         }
     }
 
-    private static void Demand(UserMemory found, Precondition precondition)
-    {
-        if (!precondition.IsMetBy(found.Version.ToString(CultureInfo.InvariantCulture)))
-        {
-            throw UserMemoryErrors.Changed();
-        }
-    }
+    private static void Demand(UserMemory found, Precondition precondition) =>
+        precondition.Demand(found.Version.ToString(CultureInfo.InvariantCulture), UserMemoryErrors.Changed);
 
     private async Task<Written<IReadOnlyList<UserMemoryResponse>>> CreateAsync(
         string userId,

@@ -61,7 +61,7 @@ internal sealed class MemoryStore(SessionDbContext context, NpgsqlDataSource dat
         FROM written
         """;
 
-    private const string Restore =
+    private const string Import =
         """
         INSERT INTO dev.session_memories AS memory
             (user_id, session_id, id, memory_type, conversation_summary, session_metadata, user_preferences, ongoing_tasks,
@@ -111,11 +111,11 @@ internal sealed class MemoryStore(SessionDbContext context, NpgsqlDataSource dat
         return new WriteMemoryResult(WriteMemoryOutcome.Replayed, answer.Apply(memory), answer.IsFirst);
     }
 
-    public async Task<bool> RestoreAsync(SessionMemory memory, CancellationToken cancellationToken)
+    public async Task<bool> ImportAsync(SessionMemory memory, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         var words = await MemoryWords.OfAsync(memory.Content, analyzer, connection, cancellationToken);
-        await using var command = new NpgsqlCommand(Restore, connection)
+        await using var command = new NpgsqlCommand(Import, connection)
         {
             Parameters =
             {

@@ -180,7 +180,7 @@ internal sealed class UserMemoryStore(
             },
             cancellationToken);
 
-    public async Task<bool> RestoreAsync(UserMemory memory, CancellationToken cancellationToken)
+    public async Task<bool> ImportAsync(UserMemory memory, CancellationToken cancellationToken)
     {
         // Given back before the next one is taken: who waits for a second connection while holding the first may keep everybody waiting.
         byte[] words;
@@ -201,7 +201,7 @@ internal sealed class UserMemoryStore(
             cancellationToken) > 0;
     }
 
-    public async Task<bool?> RestoreAsync(UserMemoryVersion version, CancellationToken cancellationToken)
+    public async Task<bool?> ImportAsync(UserMemoryVersion version, CancellationToken cancellationToken)
     {
         var added = await context.Database.ExecuteSqlAsync(
             $"""

@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
-using SessionService.Api.Problems;
 using SessionService.Application.Limits;
+using SessionService.Hosting.Problems;
 using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.IntegrationTests.Documentation;

@@ -24,7 +24,7 @@ public static class ChatGptConversation
     /// <param name="userId">Whose session it becomes: the same conversation is another session for another user.</param>
     /// <param name="now">No time is later.</param>
     /// <param name="maxJsonBytes">The room for metadata.</param>
-    public static IEnumerable<object> Read(JsonElement json, string userId, DateTimeOffset now, int maxJsonBytes)
+    public static ForeignConversation Read(JsonElement json, string userId, DateTimeOffset now, int maxJsonBytes)
     {
         var nodes = ReadNodes(json.GetProperty("mapping"));
         var conversationId = json.Text("conversation_id") ?? json.Text("id") ?? Convert.ToHexString(Hash(json));
@@ -32,7 +32,7 @@ public static class ChatGptConversation
         var path = FindPath(nodes, json.Text("current_node"));
         var createdAt = json.Time("create_time", now) ?? now;
         var updatedAt = json.Time("update_time", now) ?? createdAt;
-        yield return new SessionLine
+        var session = new SessionLine
         {
             SessionId = sessionId,
             Title = TitleOf(json),
@@ -41,7 +41,12 @@ public static class ChatGptConversation
             UpdatedAt = updatedAt > createdAt ? updatedAt : createdAt,
             LastActivity = updatedAt,
         };
+        return new ForeignConversation(session, ReadMessages(path, sessionId, createdAt, now));
+    }
 
+    private static IEnumerable<MessageLine> ReadMessages(
+        List<(string Id, JsonElement Node)> path, Guid sessionId, DateTimeOffset createdAt, DateTimeOffset now)
+    {
         var at = createdAt;
         foreach (var (nodeId, node) in path)
         {

@@ -1,0 +1,47 @@
+using System.Collections.Concurrent;
+using FluentValidation;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
+using Microsoft.AspNetCore.Mvc.ModelBinding.Validation;
+using Microsoft.Extensions.Options;
+
+namespace SessionService.Api.Validation;
+
+/// <summary>
+/// Has requests validated, and nothing else of what is bound. FluentValidation looks through the attributes of every parameter, ids and callers
+/// too, for what it should do, which takes longer than the validation itself.
+/// </summary>
+internal sealed class RequestModelValidator(
+    ObjectModelValidator fluentValidation, IServiceProviderIsService services, IModelMetadataProvider metadata, IOptions<MvcOptions> mvc)
+    : ObjectModelValidator(metadata, mvc.Value.ModelValidatorProviders)
+{
+    private readonly ConcurrentDictionary<Type, bool> _isValidated = new();
+
+    public override void Validate(
+        ActionContext actionContext, ValidationStateDictionary? validationState, string? prefix, object? model, ModelMetadata metadata, object? container)
+    {
+        if (_isValidated.GetOrAdd(metadata.ModelType, type => services.IsService(typeof(IValidator<>).MakeGenericType(type))))
+        {
+            base.Validate(actionContext, validationState, prefix, model, metadata, container);
+        }
+        else
+        {
+            // One that stays unvalidated would have the request refused.
+            foreach (var (_, entry) in actionContext.ModelState.FindKeysWithPrefix(prefix ?? ""))
+            {
+                if (entry.ValidationState == ModelValidationState.Unvalidated)
+                {
+                    entry.ValidationState = ModelValidationState.Skipped;
+                }
+            }
+        }
+    }
+
+    public override ValidationVisitor GetValidationVisitor(
+        ActionContext actionContext,
+        IModelValidatorProvider validatorProvider,
+        ValidatorCache validatorCache,
+        IModelMetadataProvider metadataProvider,
+        ValidationStateDictionary? validationState) =>
+        fluentValidation.GetValidationVisitor(actionContext, validatorProvider, validatorCache, metadataProvider, validationState);
+}
