@@ -11,6 +11,8 @@ internal sealed class DigestDataSource(DatabaseServer server) : IAsyncDisposable
     // Made when it is first used: before its start the embedded server has no connection string, and background services are made before it.
     private readonly Lazy<NpgsqlDataSource> _dataSource = new(() => Create(server.ConnectionString));
 
+    public Database Database => new(_dataSource.Value);
+
     public ValueTask<NpgsqlConnection> OpenConnectionAsync(CancellationToken cancellationToken) => _dataSource.Value.OpenConnectionAsync(cancellationToken);
 
     public ValueTask DisposeAsync() => _dataSource.IsValueCreated ? _dataSource.Value.DisposeAsync() : ValueTask.CompletedTask;

@@ -22,7 +22,7 @@ internal sealed partial class SessionDigest(
     ILogger<SessionDigest> logger)
 {
     /// <summary>The key of the lock of user $1.</summary>
-    public const string UserLock = "hashtextextended($1, 5)";
+    public const string UserLock = AdvisoryLocks.OfUser;
 
     private const int UsersAtOnce = 100;
     private const int MaxSessions = 200;

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Npgsql;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Writes;
 
@@ -9,7 +8,8 @@ namespace SessionService.Infrastructure.Idempotency;
 
 /// <summary>Removes idempotency keys that are older than they are kept, from time to time.</summary>
 internal sealed partial class ExpiredKeysRemoval(
-    IdempotencyRecords records, IOptions<IdempotencyOptions> options, WriteMetrics metrics, TimeProvider time, ILogger<ExpiredKeysRemoval> logger) : BackgroundService
+    IdempotencyRecords records, IOptions<IdempotencyOptions> options, WriteMetrics metrics, TimeProvider time, ILogger<ExpiredKeysRemoval> logger)
+    : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -20,9 +20,8 @@ internal sealed partial class ExpiredKeysRemoval(
             {
                 await records.RemoveAsync(time.GetUtcNow() - options.Value.KeepFor, metrics.CountExpired, stoppingToken);
             }
-            catch (Exception exception) when (exception is NpgsqlException || DatabaseFaults.IsUnavailable(exception))
+            catch (Exception exception) when (DatabaseFaults.IsPassing(exception))
             {
-                // The database is away or busy; the next time will do.
                 LogNotRemoved(exception.GetBaseException().Message);
             }
         }

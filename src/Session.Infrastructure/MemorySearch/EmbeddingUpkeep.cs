@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using SessionService.Infrastructure.Embeddings;
+using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Infrastructure.MemorySearch;
 
@@ -24,9 +25,9 @@ internal sealed partial class EmbeddingUpkeep(
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
 
-    private const string TryLock = "SELECT pg_try_advisory_lock(hashtextextended('embedding upkeep', 7))";
+    private const string TryLock = $"SELECT pg_try_advisory_lock({AdvisoryLocks.EmbeddingUpkeep})";
 
-    private const string Unlock = "SELECT pg_advisory_unlock(hashtextextended('embedding upkeep', 7))";
+    private const string Unlock = $"SELECT pg_advisory_unlock({AdvisoryLocks.EmbeddingUpkeep})";
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -31,7 +31,7 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
     // commit after that breaks a unique key, and the statement is made once more; it is not packed sooner than such a statement lasts.
     //
     // What is put back has no time of arrival: it may go into an ended session, and leaves the session's times alone.
-    private static readonly string Sql =
+    private static readonly string Text =
         $"""
         WITH input AS MATERIALIZED (
             SELECT *
@@ -155,12 +155,31 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
         };
     }
 
-    public async Task<Appended[]> ExecuteAsync(NpgsqlConnection connection, IReadOnlyList<Append> writes, CancellationToken cancellationToken)
+    public Task<Appended[]> ExecuteAsync(NpgsqlConnection connection, IReadOnlyList<Append> writes, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(Sql, connection);
-        AddParameters(command.Parameters, writes);
-        await command.PrepareAsync(cancellationToken);
-        return await UncertainWrite.ExecuteAsync(command, reader => ReadAsync(reader, writes.Count, cancellationToken), cancellationToken);
+        var rows = Rows(writes);
+        return new Sql(connection, commitsItself: true)
+            .Statement(
+                Text,
+                SqlValue.Column(rows, row => row.Index, NpgsqlDbType.Integer),
+                SqlValue.Column(rows, row => row.Write.UserId, NpgsqlDbType.Text),
+                SqlValue.Column(rows, row => row.Write.SessionId, NpgsqlDbType.Uuid),
+                SqlValue.Column(rows, row => row.New.Message.MessageId, NpgsqlDbType.Uuid),
+                SqlValue.Column(rows, row => row.New.HasOwnId ? row.New.Message.MessageId : (Guid?)null, NpgsqlDbType.Uuid),
+                SqlValue.Column(rows, row => row.New.Message.Role, NpgsqlDbType.Text),
+                SqlValue.Column(rows, row => row.New.Message.Content, NpgsqlDbType.Text),
+                SqlValue.Column(rows, row => row.New.Message.MessageType, NpgsqlDbType.Text),
+                SqlValue.Column(rows, row => row.New.Message.Metadata, NpgsqlDbType.Jsonb),
+                SqlValue.Column(rows, row => row.New.Message.TokensUsed, NpgsqlDbType.Integer),
+                SqlValue.Column(rows, row => row.New.Message.CostUsd, NpgsqlDbType.Numeric),
+                SqlValue.Column(rows, row => row.New.Message.CreatedAt, NpgsqlDbType.TimestampTz),
+                SqlValue.Column(rows, row => row.Write.Now, NpgsqlDbType.TimestampTz),
+                SqlValue.Column(rows, row => row.Write.ExpectedSequence, NpgsqlDbType.Bigint),
+                SqlValue.Column(rows, row => row.IsFirst ? row.Write.Messages.Count : (int?)null, NpgsqlDbType.Integer),
+                SqlValue.Column(rows, row => row.IsFirst ? row.Write.Key?.Value : null, NpgsqlDbType.Text),
+                SqlValue.Column(rows, row => row.IsFirst ? row.Write.Key?.RequestHash : null, NpgsqlDbType.Bytea),
+                SqlValue.Column(rows, row => row.New.Message.RedactedAt, NpgsqlDbType.TimestampTz))
+            .ReadAsync(reader => ReadAsync(reader, writes.Count, cancellationToken), cancellationToken);
     }
 
     public bool IsMade(Appended outcome) => outcome.FirstSequence is not null;
@@ -178,7 +197,7 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
         return outcomes;
     }
 
-    private static void AddParameters(NpgsqlParameterCollection parameters, IReadOnlyList<Append> writes)
+    private static List<Row> Rows(IReadOnlyList<Append> writes)
     {
         var rows = new List<Row>(writes.Count);
         for (var write = 0; write < writes.Count; write++)
@@ -189,24 +208,7 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
             }
         }
 
-        parameters.Add(ArrayParameter.Of(rows, row => row.Index, NpgsqlDbType.Integer));
-        parameters.Add(ArrayParameter.Of(rows, row => row.Write.UserId, NpgsqlDbType.Text));
-        parameters.Add(ArrayParameter.Of(rows, row => row.Write.SessionId, NpgsqlDbType.Uuid));
-        parameters.Add(ArrayParameter.Of(rows, row => row.New.Message.MessageId, NpgsqlDbType.Uuid));
-        parameters.Add(ArrayParameter.Of(rows, row => row.New.HasOwnId ? row.New.Message.MessageId : (Guid?)null, NpgsqlDbType.Uuid));
-        parameters.Add(ArrayParameter.Of(rows, row => row.New.Message.Role, NpgsqlDbType.Text));
-        parameters.Add(ArrayParameter.Of(rows, row => row.New.Message.Content, NpgsqlDbType.Text));
-        parameters.Add(ArrayParameter.Of(rows, row => row.New.Message.MessageType, NpgsqlDbType.Text));
-        parameters.Add(ArrayParameter.Of(rows, row => row.New.Message.Metadata, NpgsqlDbType.Jsonb));
-        parameters.Add(ArrayParameter.Of(rows, row => row.New.Message.TokensUsed, NpgsqlDbType.Integer));
-        parameters.Add(ArrayParameter.Of(rows, row => row.New.Message.CostUsd, NpgsqlDbType.Numeric));
-        parameters.Add(ArrayParameter.Of(rows, row => row.New.Message.CreatedAt, NpgsqlDbType.TimestampTz));
-        parameters.Add(ArrayParameter.Of(rows, row => row.Write.Now, NpgsqlDbType.TimestampTz));
-        parameters.Add(ArrayParameter.Of(rows, row => row.Write.ExpectedSequence, NpgsqlDbType.Bigint));
-        parameters.Add(ArrayParameter.Of(rows, row => row.IsFirst ? row.Write.Messages.Count : (int?)null, NpgsqlDbType.Integer));
-        parameters.Add(ArrayParameter.Of(rows, row => row.IsFirst ? row.Write.Key?.Value : null, NpgsqlDbType.Text));
-        parameters.Add(ArrayParameter.Of(rows, row => row.IsFirst ? row.Write.Key?.RequestHash : null, NpgsqlDbType.Bytea));
-        parameters.Add(ArrayParameter.Of(rows, row => row.New.Message.RedactedAt, NpgsqlDbType.TimestampTz));
+        return rows;
     }
 
     private readonly record struct Row(Append Write, int Index, int Part)

@@ -5,7 +5,7 @@ using SessionService.Infrastructure.Writes;
 namespace SessionService.Infrastructure.Messages;
 
 internal sealed class MessageStore(
-    GroupWriter<Append, Appended> writer, IdempotencyRecords records, StoredMessages stored) : IMessageStore
+    GroupWriter<Append, Appended> writer, IdempotencyRecords records, MessageReplays replays) : IMessageStore
 {
     // Each attempt but the first comes after somebody else's change; a third one for ids is not about a change, see PackedIds.
     private const int MaxAttempts = 3;
@@ -57,11 +57,11 @@ internal sealed class MessageStore(
                 return new AppendResult(AppendOutcome.KeyReused, []);
             }
 
-            return await stored.ReadAsync(record, cancellationToken) is { } made
+            return await replays.ReadAsync(record, cancellationToken) is { } made
                 ? new AppendResult(AppendOutcome.Replayed, made)
                 : new AppendResult(AppendOutcome.SessionNotFound, []);
         }
 
-        return append.Messages.Any(message => message.HasOwnId) ? await stored.FindByIdsAsync(append, cancellationToken) : null;
+        return append.Messages.Any(message => message.HasOwnId) ? await replays.FindByIdsAsync(append, cancellationToken) : null;
     }
 }

@@ -35,6 +35,9 @@ public static class DatabaseFaults
         return false;
     }
 
+    /// <summary>Whether a background job met a database that is away or busy, and may leave its work for the next time.</summary>
+    public static bool IsPassing(Exception exception) => exception is NpgsqlException or WriteOutcomeUnknownException || IsUnavailable(exception);
+
     /// <summary>
     /// Whether the database refused a statement and goes on with the connection, so that nothing of the statement was made. After the end of
     /// a connection it may have been.

@@ -59,12 +59,12 @@ public sealed partial class DatabasePulse(bool ofPrimary, TimeSpan patience, Tim
     /// <summary>Follows it on one connection, for as long as that lasts.</summary>
     private async Task FollowAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await using var question = new NpgsqlCommand(Question, connection);
+        var sql = new Sql(connection);
         try
         {
             while (true)
             {
-                if ((bool)(await PatientlyAsync(question.ExecuteScalarAsync(cancellationToken)))! && ofPrimary)
+                if (await PatientlyAsync(sql.Statement(Question).ValueAsync<bool>(cancellationToken)) && ofPrimary)
                 {
                     // Another connection may lead elsewhere: to the next host, or wherever the name leads by now.
                     Lose("it takes no writes");

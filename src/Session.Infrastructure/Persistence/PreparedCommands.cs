@@ -26,9 +26,14 @@ internal sealed class PreparedCommands : DbCommandInterceptor
         return result;
     }
 
-    /// <summary>A statement that EF sends outside a transaction commits by itself: where no answer came, nobody knows whether it did.</summary>
+    /// <summary>
+    /// A statement that writes outside a transaction commits by itself: where no answer came, nobody knows whether the database made it.
+    /// </summary>
     public override Task CommandFailedAsync(DbCommand command, CommandErrorEventData eventData, CancellationToken cancellationToken = default) =>
-        eventData.ExecuteMethod == DbCommandMethod.ExecuteNonQuery && command.Transaction is null && UncertainWrite.IsSilence(eventData.Exception)
+        IsWrite(eventData) && command.Transaction is null && UncertainWrite.IsSilence(eventData.Exception)
             ? throw new WriteOutcomeUnknownException(eventData.Exception)
             : Task.CompletedTask;
+
+    private static bool IsWrite(CommandErrorEventData command) =>
+        command.ExecuteMethod == DbCommandMethod.ExecuteNonQuery || command.CommandSource == CommandSource.SaveChanges;
 }

@@ -22,7 +22,7 @@ internal sealed class CreateStatement : IGroupStatement<Creation, bool>
     //
     // Whoever holds an id, the database decides: a look-up before the insert would race. Inserting in the order of the ids keeps two of these
     // statements from waiting for each other in a circle.
-    private static readonly string Sql =
+    private static readonly string Text =
         $"""
         WITH input AS MATERIALIZED (
             SELECT *
@@ -98,33 +98,27 @@ internal sealed class CreateStatement : IGroupStatement<Creation, bool>
         };
     }
 
-    public async Task<bool[]> ExecuteAsync(NpgsqlConnection connection, IReadOnlyList<Creation> writes, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(Sql, connection)
-        {
-            Parameters =
-            {
-                ArrayParameter.Of(writes, w => w.Session.UserId, NpgsqlDbType.Text),
-                ArrayParameter.Of(writes, w => w.Session.SessionId, NpgsqlDbType.Uuid),
-                ArrayParameter.Of(writes, w => w.Session.Status.Name(), NpgsqlDbType.Text),
-                ArrayParameter.Of(writes, w => w.Session.Title, NpgsqlDbType.Text),
-                ArrayParameter.Of(writes, w => w.Session.ConversationData, NpgsqlDbType.Jsonb),
-                ArrayParameter.Of(writes, w => w.Session.Metadata, NpgsqlDbType.Jsonb),
-                ArrayParameter.Of(writes, w => w.Session.SessionSummary, NpgsqlDbType.Text),
-                ArrayParameter.Of(writes, w => w.Session.CreatedAt, NpgsqlDbType.TimestampTz),
-                ArrayParameter.Of(writes, w => w.Key?.Value, NpgsqlDbType.Text),
-                ArrayParameter.Of(writes, w => w.Key?.RequestHash, NpgsqlDbType.Bytea),
-                ArrayParameter.Of(writes, w => w.Session.UpdatedAt, NpgsqlDbType.TimestampTz),
-                ArrayParameter.Of(writes, w => w.Session.LastActivity, NpgsqlDbType.TimestampTz),
-                ArrayParameter.Of(writes, w => w.Session.ArchivedAt, NpgsqlDbType.TimestampTz),
-                ArrayParameter.Of(writes, w => w.Session.ForkedFromSessionId, NpgsqlDbType.Uuid),
-                ArrayParameter.Of(writes, w => w.Session.ForkedFromSequence, NpgsqlDbType.Bigint),
-                ArrayParameter.Of(writes, w => w.Session.StarredAt, NpgsqlDbType.TimestampTz),
-            },
-        };
-        await command.PrepareAsync(cancellationToken);
-        return await UncertainWrite.ExecuteAsync(command, reader => ReadAsync(reader, writes.Count, cancellationToken), cancellationToken);
-    }
+    public Task<bool[]> ExecuteAsync(NpgsqlConnection connection, IReadOnlyList<Creation> writes, CancellationToken cancellationToken) =>
+        new Sql(connection, commitsItself: true)
+            .Statement(
+                Text,
+                SqlValue.Column(writes, w => w.Session.UserId, NpgsqlDbType.Text),
+                SqlValue.Column(writes, w => w.Session.SessionId, NpgsqlDbType.Uuid),
+                SqlValue.Column(writes, w => w.Session.Status.Name(), NpgsqlDbType.Text),
+                SqlValue.Column(writes, w => w.Session.Title, NpgsqlDbType.Text),
+                SqlValue.Column(writes, w => w.Session.ConversationData, NpgsqlDbType.Jsonb),
+                SqlValue.Column(writes, w => w.Session.Metadata, NpgsqlDbType.Jsonb),
+                SqlValue.Column(writes, w => w.Session.SessionSummary, NpgsqlDbType.Text),
+                SqlValue.Column(writes, w => w.Session.CreatedAt, NpgsqlDbType.TimestampTz),
+                SqlValue.Column(writes, w => w.Key?.Value, NpgsqlDbType.Text),
+                SqlValue.Column(writes, w => w.Key?.RequestHash, NpgsqlDbType.Bytea),
+                SqlValue.Column(writes, w => w.Session.UpdatedAt, NpgsqlDbType.TimestampTz),
+                SqlValue.Column(writes, w => w.Session.LastActivity, NpgsqlDbType.TimestampTz),
+                SqlValue.Column(writes, w => w.Session.ArchivedAt, NpgsqlDbType.TimestampTz),
+                SqlValue.Column(writes, w => w.Session.ForkedFromSessionId, NpgsqlDbType.Uuid),
+                SqlValue.Column(writes, w => w.Session.ForkedFromSequence, NpgsqlDbType.Bigint),
+                SqlValue.Column(writes, w => w.Session.StarredAt, NpgsqlDbType.TimestampTz))
+            .ReadAsync(reader => ReadAsync(reader, writes.Count, cancellationToken), cancellationToken);
 
     public bool IsMade(bool outcome) => outcome;
 

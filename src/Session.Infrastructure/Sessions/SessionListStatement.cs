@@ -1,10 +1,9 @@
 using System.Text;
 using System.Text.Json;
-using Npgsql;
-using NpgsqlTypes;
 using SessionService.Application.Paging;
 using SessionService.Application.Sessions;
 using SessionService.Domain.Sessions;
+using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Infrastructure.Sessions;
 
@@ -20,7 +19,7 @@ internal sealed class SessionListStatement
     // To compose the text as well would take most of the time that a list takes. It is one form or the other throughout, as a rule.
     private const string SearchedText = "lower((coalesce(s.title, '') || E'\\n' || s.session_summary) COLLATE \"und-x-icu\")";
 
-    private readonly List<NpgsqlParameter> _parameters = [];
+    private readonly List<SqlValue> _values = [];
     private readonly string _userId;
     private readonly string _user;
     private readonly SessionFilter _filter;
@@ -36,15 +35,16 @@ internal sealed class SessionListStatement
 
     private bool IsByActivity => _filter.ActiveAfter is not null || _filter.ActiveBefore is not null;
 
-    public NpgsqlCommand ToCommand(PageRange range) => _filter.IsCounted() ? ToWalk(range) : ToSelection(range);
+    /// <summary>One page: the total in each row, and a session's columns, which are null where the page is empty.</summary>
+    public (string Text, SqlValue[] Values) ToPage(PageRange range) => (_filter.IsCounted() ? ToWalk(range) : ToSelection(range), [.. _values]);
 
     /// <summary>The ids of all sessions that the list is about.</summary>
-    public NpgsqlCommand ToIdsCommand() => Command(Selected("s.session_id"));
+    public (string Text, SqlValue[] Values) ToIds() => (Selected("s.session_id"), [.. _values]);
 
     /// <summary>
     /// Of how many sessions there are the number is kept, and a page is a walk along an index: as far as the page, however many there are.
     /// </summary>
-    private NpgsqlCommand ToWalk(PageRange range)
+    private string ToWalk(PageRange range)
     {
         var statuses = Statuses(areNeeded: _filter.Sort != SessionSort.CreatedAt);
         string[] ofStatus = statuses is null ? [] : [$"s.status = ANY ({statuses})"];
@@ -53,7 +53,7 @@ internal sealed class SessionListStatement
         var (take, skip) = (Add(range.Size + 1L) + "::bigint", Add(range.Skip) + "::bigint");
 
         // The join depends on the one row of the total, so it is a loop over that and keeps the order of the sessions.
-        return Command(
+        return
             $"""
             SELECT t.total, {SessionColumns.Of("s")}
             FROM (
@@ -65,7 +65,7 @@ internal sealed class SessionListStatement
                 FROM ({Candidates()}) AS s
                 ORDER BY s.sort_key {Direction}, s.session_id {Direction}
                 LIMIT {take} OFFSET {skip}) AS s ON true
-            """);
+            """;
 
         // Sorted by a column that appends change, the sessions that are digested come along the index over what was when they were, and the
         // few others, sorted by what is now, between them.
@@ -95,11 +95,11 @@ internal sealed class SessionListStatement
     }
 
     /// <summary>With conditions the sessions have to be counted, so all that meet them are looked up; once, and the page is chosen from these.</summary>
-    private NpgsqlCommand ToSelection(PageRange range)
+    private string ToSelection(PageRange range)
     {
         var selected = Selected($"s.session_id, {LiveColumn()} AS sort_key");
         var place = Place() is { } after ? $"WHERE (s.sort_key, s.session_id) {after}" : "";
-        return Command(
+        return
             $"""
             WITH selected AS MATERIALIZED ({selected})
             SELECT t.total, {SessionColumns.Of("s")}
@@ -112,7 +112,7 @@ internal sealed class SessionListStatement
                 LIMIT {Add(range.Size + 1L)} OFFSET {Add(range.Skip)}) AS page ON true
             LEFT JOIN dev.sessions AS s ON s.user_id = {_user} AND s.session_id = page.session_id
             ORDER BY page.sort_key {Direction}, page.session_id {Direction}
-            """);
+            """;
     }
 
     /// <summary>
@@ -135,15 +135,6 @@ internal sealed class SessionListStatement
         string Of(params string[] part) => $"SELECT {columns} FROM dev.sessions AS s WHERE {string.Join(" AND ", [.. conditions, .. part])}";
 
         string[] Bounds(string column) => [.. new[] { after, before }.OfType<string>().Select(bound => $"{column} {bound}")];
-    }
-
-    private NpgsqlCommand Command(string text)
-    {
-#pragma warning disable CA2100 // Constant pieces; whatever a client gave is a parameter.
-        var command = new NpgsqlCommand(text);
-#pragma warning restore CA2100
-        command.Parameters.AddRange(_parameters.ToArray());
-        return command;
     }
 
     /// <summary>The statuses that are asked for, as a parameter; where all are, all of them if an index is to be used in which they lead.</summary>
@@ -219,7 +210,7 @@ internal sealed class SessionListStatement
         var contained = condition.Values.SelectMany(MetadataCondition.JsonOf).Distinct(StringComparer.Ordinal).Select(value =>
         {
             var path = condition.Path.Reverse().Aggregate(value, (inner, key) => $"{{{JsonSerializer.Serialize(key)}:{inner}}}");
-            return $"{OwnedMetadata} @> {Add($"{{{JsonSerializer.Serialize(_userId)}:{path}}}", NpgsqlDbType.Jsonb)}";
+            return $"{OwnedMetadata} @> {Add(SqlValue.Json($"{{{JsonSerializer.Serialize(_userId)}:{path}}}"))}";
         });
         return $"({string.Join(" OR ", contained)})";
     }
@@ -227,15 +218,9 @@ internal sealed class SessionListStatement
     private static string Escape(string word) =>
         word.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
 
-    private string Add<T>(T value, NpgsqlDbType? type = null)
+    private string Add(SqlValue value)
     {
-        var parameter = new NpgsqlParameter<T> { TypedValue = value };
-        if (type is { } given)
-        {
-            parameter.NpgsqlDbType = given;
-        }
-
-        _parameters.Add(parameter);
-        return $"${_parameters.Count}";
+        _values.Add(value);
+        return $"${_values.Count}";
     }
 }

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using SessionService.Infrastructure.Digests;
+using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Infrastructure.Sessions;
 
@@ -26,12 +26,8 @@ internal sealed partial class SessionRecount(DigestDataSource dataSource, TimePr
         """);
 
     /// <summary>Adds what was missed, and tells for how many numbers.</summary>
-    public async Task<int> RunAsync(CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(Add, connection) { CommandTimeout = 0 };
-        return await command.ExecuteNonQueryAsync(cancellationToken);
-    }
+    public Task<int> RunAsync(CancellationToken cancellationToken) =>
+        dataSource.Database.WriteAsync(sql => sql.Statement(Add).WithoutTimeout().ExecuteAsync(cancellationToken), cancellationToken);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -45,18 +41,17 @@ internal sealed partial class SessionRecount(DigestDataSource dataSource, TimePr
                     LogMissed(missed);
                 }
             }
-            catch (NpgsqlException exception)
+            catch (Exception exception) when (DatabaseFaults.IsPassing(exception))
             {
-                // The database is away or busy; the next time will do.
-                LogPostponed(exception.GetBaseException().GetType().Name, exception.SqlState);
+                LogPostponed(exception.GetBaseException().Message);
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    [LoggerMessage(1, LogLevel.Information, "{Count} numbers of sessions were put right: an instance of an older version had written beside this one.")]
+    [LoggerMessage(1, LogLevel.Information, "{Count} counts of sessions were corrected: an instance of an older version had written beside this one.")]
     private partial void LogMissed(int count);
 
-    [LoggerMessage(2, LogLevel.Warning, "The sessions could not be counted: {Exception} {SqlState}")]
-    private partial void LogPostponed(string exception, string? sqlState);
+    [LoggerMessage(2, LogLevel.Warning, "The sessions could not be counted: {Reason}")]
+    private partial void LogPostponed(string reason);
 }

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Npgsql;
+using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Infrastructure.Messages.Packed;
 
@@ -30,9 +30,8 @@ internal sealed partial class PackingJob(
                 await PackAsync(seen, stoppingToken);
                 seen = found;
             }
-            catch (NpgsqlException exception)
+            catch (Exception exception) when (DatabaseFaults.IsPassing(exception))
             {
-                // The database is away or busy; the next time will do.
                 LogNotPacked(exception.GetBaseException().Message);
             }
         }

@@ -1,8 +1,8 @@
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Npgsql;
 using SessionService.Infrastructure.Messages.Packed;
+using SessionService.Infrastructure.Persistence;
 using SessionService.IntegrationTests.Databases;
 using SessionService.IntegrationTests.Digests;
 using SessionService.IntegrationTests.Hosting;
@@ -239,7 +239,7 @@ public sealed class PackedMessagesTests(PackingFixture service) : IClassFixture<
     }
 
     private Packer PackerOf(TimeSpan idleAfter) => new(
-        service.Services.GetRequiredService<NpgsqlDataSource>(),
+        service.Services.GetRequiredService<Database>(),
         Options.Create(new PackingOptions { KeepNewest = 10, SegmentMessages = 2048, Level = 3, IdleAfter = idleAfter }),
         service.Services.GetRequiredService<PackingMetrics>(),
         TimeProvider.System);
