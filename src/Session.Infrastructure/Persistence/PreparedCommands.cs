@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
@@ -30,10 +31,17 @@ internal sealed class PreparedCommands : DbCommandInterceptor
     /// A statement that writes outside a transaction commits by itself: where no answer came, nobody knows whether the database made it.
     /// </summary>
     public override Task CommandFailedAsync(DbCommand command, CommandErrorEventData eventData, CancellationToken cancellationToken = default) =>
-        IsWrite(eventData) && command.Transaction is null && UncertainWrite.IsSilence(eventData.Exception)
+        IsWrite(command, eventData) && UncertainWrite.IsSilence(eventData.Exception)
             ? throw new WriteOutcomeUnknownException(eventData.Exception)
             : Task.CompletedTask;
 
-    private static bool IsWrite(CommandErrorEventData command) =>
-        command.ExecuteMethod == DbCommandMethod.ExecuteNonQuery || command.CommandSource == CommandSource.SaveChanges;
+    /// <summary>So it is where the answer was not waited for. The connection ends with that, and stays where the statement was not sent.</summary>
+    public override Task CommandCanceledAsync(DbCommand command, CommandEndEventData eventData, CancellationToken cancellationToken = default) =>
+        IsWrite(command, eventData) && command.Connection is not { State: ConnectionState.Open }
+            ? throw new WriteOutcomeUnknownException(new OperationCanceledException(cancellationToken))
+            : Task.CompletedTask;
+
+    private static bool IsWrite(DbCommand statement, CommandEventData command) =>
+        statement.Transaction is null
+        && (command.ExecuteMethod == DbCommandMethod.ExecuteNonQuery || command.CommandSource == CommandSource.SaveChanges);
 }

@@ -5,6 +5,9 @@ namespace SessionService.Infrastructure.Persistence;
 /// <summary>The part of a write after which the database may have made it, whatever we hear.</summary>
 internal static class UncertainWrite
 {
+    // Npgsql's words; nothing else tells a failed send from an answer that did not come.
+    private const string FailedSend = "Exception while writing to stream";
+
     /// <summary>Executes a statement that answers with rows when it writes, and commits by itself.</summary>
     /// <exception cref="PostgresException">The database refused it, or ended the connection before; it was not made.</exception>
     /// <exception cref="WriteOutcomeUnknownException">The connection was lost or the time was up: it was made or it was not.</exception>
@@ -56,11 +59,12 @@ internal static class UncertainWrite
     /// <summary>Whether an exception says nothing of what the server did.</summary>
     /// <remarks>
     /// A cancellation that the server has confirmed carries the server's word; one that was not waited for says as little as a broken
-    /// connection.
+    /// connection. Where sending failed, the end of what was to be sent never left, and without it the server commits nothing.
     /// </remarks>
     public static bool IsSilence(Exception exception) => exception switch
     {
         PostgresException => false,
+        NpgsqlException { Message: FailedSend, InnerException: IOException } => false,
         NpgsqlException => true,
         OperationCanceledException { InnerException: PostgresException } => false,
         OperationCanceledException => true,

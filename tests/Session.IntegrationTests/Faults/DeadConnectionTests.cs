@@ -179,14 +179,14 @@ public sealed class DeadConnectionTests(ProxiedFixture service) : IClassFixture<
     /// <summary>Sends the request twice, to two users who have the same: undisturbed first, which leaves its statements prepared on the connections.</summary>
     private async Task<(Outcome Expected, Outcome Answer)> SendAsync(int index, Func<Task> breakConnectionsAsync)
     {
-        var request = index < Reads.Length ? Reads[index] : Writes[index - Reads.Length];
-        var usual = await Conversation.StartAsync(service);
-        var disturbed = await Conversation.StartAsync(service);
+        var isWrite = index >= Reads.Length;
+        var request = isWrite ? Writes[index - Reads.Length] : Reads[index];
+        var (usual, disturbed) = isWrite ? await service.StartTwoAsync() : await service.ToReadAsync();
         await request.PrepareAsync(disturbed);
         await request.PrepareAsync(usual);
         var expected = await SendAsync(request, usual, () => Task.CompletedTask);
         Assert.InRange(expected.Status, 200, 201);
-        Assert.Equal(index >= Reads.Length, expected.Effect != expected.Effect - expected.Effect);
+        Assert.Equal(isWrite, expected.Effect != expected.Effect - expected.Effect);
 
         return (expected, await SendAsync(request, disturbed, breakConnectionsAsync));
     }

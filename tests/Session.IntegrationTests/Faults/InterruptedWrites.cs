@@ -40,7 +40,7 @@ internal sealed class InterruptedWrites
     public static async Task<InterruptedWrites> StartAsync(ProxiedFixture service, string write, bool hasKeys = false)
     {
         await service.RecoverAsync();
-        var messages = write == "redaction" ? 2_000 : 3;
+        var messages = write == "redaction" ? 200 : 3;
         var writes = new InterruptedWrites(
             service, All[write], hasKeys, await Conversation.StartAsync(service, messages), await Conversation.StartAsync(service, messages));
         writes._once = (await writes.SendAsync(() => { })).Made;
