@@ -46,7 +46,8 @@ internal sealed class ForkStore(Database database, IMessageReader messages, Idem
     private const string CopyMessages =
         """
         COPY dev.session_messages
-            (user_id, session_id, sequence, id, role, content, message_type, message_metadata, tokens_used, cost_usd, created_at, redacted_at)
+            (user_id, session_id, sequence, id, role, content, message_type, message_metadata,
+             tokens_used, cost_usd, created_at, redacted_at)
         FROM STDIN (FORMAT BINARY)
         """;
 
@@ -70,7 +71,8 @@ internal sealed class ForkStore(Database database, IMessageReader messages, Idem
             WHERE user_id = $1 AND session_id = $2 AND is_active AND total_messages <= $4),
         claimed AS (
             {IdempotencySql.Claim("'{}'")}
-            FROM (SELECT $1 AS user_id, $9::text AS key, $10::bytea AS request_hash, $3::uuid AS session_id, $5::timestamptz AS now) AS keyed
+            FROM (
+                SELECT $1 AS user_id, $9::text AS key, $10::bytea AS request_hash, $3::uuid AS session_id, $5::timestamptz AS now) AS keyed
             WHERE key IS NOT NULL),
         counted_user AS (
             {SessionCountsSql.Add("SELECT $1::varchar AS user_id, 'active'::varchar AS status, false AS is_starred, 1 AS sessions")}
@@ -83,7 +85,8 @@ internal sealed class ForkStore(Database database, IMessageReader messages, Idem
         await Turns.WaitAsync(cancellationToken);
         try
         {
-            return await database.InTransactionAsync(sql => ForkAsync(sql, fork, cancellationToken), cancellationToken, Database.RaceAttempts);
+            return await database.InTransactionAsync(
+                sql => ForkAsync(sql, fork, cancellationToken), cancellationToken, Database.RaceAttempts);
         }
         finally
         {
@@ -96,7 +99,9 @@ internal sealed class ForkStore(Database database, IMessageReader messages, Idem
         // Looked for by each attempt: the same request may have been made meanwhile, and the attempt before have failed for that.
         if (fork.Key is { } key && await records.FindAsync(fork.UserId, key, cancellationToken) is { } record)
         {
-            return record.IsOf(key.RequestHash) ? new ForkResult(ForkOutcome.Replayed, record.SessionId) : new ForkResult(ForkOutcome.KeyReused);
+            return record.IsOf(key.RequestHash)
+                ? new ForkResult(ForkOutcome.Replayed, record.SessionId)
+                : new ForkResult(ForkOutcome.KeyReused);
         }
 
         await sql.Statement(LockUser, fork.UserId).ExecuteAsync(cancellationToken);
@@ -143,7 +148,10 @@ internal sealed class ForkStore(Database database, IMessageReader messages, Idem
         await using var copy = await connection.BeginBinaryImportAsync(CopyMessages, cancellationToken);
         for (long copied = 0; copied < through;)
         {
-            var selection = new MessageSelection { Order = MessageOrder.OldestFirst, After = copied, Before = through + 1, Take = ReadAtOnce };
+            var selection = new MessageSelection
+            {
+                Order = MessageOrder.OldestFirst, After = copied, Before = through + 1, Take = ReadAtOnce,
+            };
             var rows = await messages.OpenAsync(fork.UserId, fork.SourceId, selection, cancellationToken)
                 ?? throw new InvalidOperationException("The session is locked, and cannot have gone.");
             await using (rows)

@@ -8,7 +8,11 @@ namespace SessionService.Infrastructure.Idempotency;
 
 /// <summary>Removes idempotency keys that are older than they are kept, from time to time.</summary>
 internal sealed partial class ExpiredKeysRemoval(
-    IdempotencyRecords records, IOptions<IdempotencyOptions> options, WriteMetrics metrics, TimeProvider time, ILogger<ExpiredKeysRemoval> logger)
+    IdempotencyRecords records,
+    IOptions<IdempotencyOptions> options,
+    WriteMetrics metrics,
+    TimeProvider time,
+    ILogger<ExpiredKeysRemoval> logger)
     : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -7,14 +7,15 @@ using SessionService.Infrastructure.Persistence;
 namespace SessionService.Infrastructure.Messages;
 
 /// <summary>
-/// Reads messages, be they rows or packed. One statement an answer, so that the total and the messages tell of one moment: the session's row,
-/// with the counts, joined with the messages of the page and the segments that hold some of it, if any.
+/// Reads messages, whether they are rows or packed. One statement an answer, so that the total and the messages tell of one moment: the
+/// session's row, with the counts, joined with the messages of the page and the segments that hold some of them. By hand and read by
+/// position, because pages are a hot path and stream texts as bytes.
 /// </summary>
 internal sealed class MessageReader(ReadConnections connections) : IMessageReader
 {
     private const string OfSession = "(user_id, session_id) = (s.user_id, s.session_id)";
 
-    // Without gaps in the numbers, a page is a range of the primary key with both ends known, at any depth; the session knows the total.
+    // Numbers have no gaps, so a page is a range of the primary key with both ends known, at any depth. The session knows the total.
     private static readonly string FirstOfAll = All("SELECT $3::bigint AS after, $4::bigint AS last", isDescending: false);
     private static readonly string NewestOfAll = All(LastNumbers, isDescending: true);
     private static readonly string LastOfAll = All(LastNumbers, isDescending: false);
@@ -22,7 +23,8 @@ internal sealed class MessageReader(ReadConnections connections) : IMessageReade
     // A filtered page walks the primary key from its end of the range until it is full; the counts walk the whole session.
     private static readonly string FirstOfFiltered = Filtered(FilteredSelection.Chosen("ASC"));
     private static readonly string NewestOfFiltered = Filtered(FilteredSelection.Chosen("DESC"));
-    private static readonly string LastOfFiltered = Filtered($"SELECT * FROM ({FilteredSelection.Chosen("DESC")}) AS chosen ORDER BY sequence");
+    private static readonly string LastOfFiltered =
+        Filtered($"SELECT * FROM ({FilteredSelection.Chosen("DESC")}) AS chosen ORDER BY sequence");
 
     private const string LastNumbers = "SELECT last - $5 AS after, last FROM (SELECT least($3, s.message_count - $4) AS last) AS l";
 
@@ -46,13 +48,14 @@ internal sealed class MessageReader(ReadConnections connections) : IMessageReade
 
     public Task<IMessageRows?> OpenAsync(
         string userId, Guid sessionId, MessageSelection selection, CancellationToken cancellationToken) =>
-        connections.Database.OpenAsync(connection => OpenAsync(connection, userId, sessionId, selection, cancellationToken), cancellationToken);
+        connections.Database.OpenAsync(
+            connection => OpenAsync(connection, userId, sessionId, selection, cancellationToken), cancellationToken);
 
     public Task<IReadOnlyList<SessionMessage>> FindAsync(
         string userId, IReadOnlyCollection<MessagePosition> positions, CancellationToken cancellationToken) =>
         connections.Database.ReadAsync(sql => FindAsync(sql.Connection, userId, positions, cancellationToken), cancellationToken);
 
-    /// <summary>The same through a connection of the caller's, in its transaction.</summary>
+    /// <summary>Finds messages on the caller's connection, in its transaction.</summary>
     internal static async Task<IReadOnlyList<SessionMessage>> FindAsync(
         NpgsqlConnection connection, string userId, IReadOnlyCollection<MessagePosition> positions, CancellationToken cancellationToken)
     {
@@ -87,7 +90,9 @@ internal sealed class MessageReader(ReadConnections connections) : IMessageReade
         return found;
     }
 
-    /// <summary>Opens the rows on a connection, which is theirs then; where there are none, or the database fails, the connection is given back.</summary>
+    /// <summary>
+    /// Opens the rows on a connection, which they keep. Without rows, or when the database fails, the connection is given back.
+    /// </summary>
     private static async Task<IMessageRows?> OpenAsync(
         NpgsqlConnection opened, string userId, Guid sessionId, MessageSelection selection, CancellationToken cancellationToken)
     {
@@ -152,9 +157,9 @@ internal sealed class MessageReader(ReadConnections connections) : IMessageReade
         (false, _) => LastOfFiltered,
     };
 
-    // The join depends on the session's row, so it is a loop over that one row and keeps the order of the messages; an ORDER BY
-    // around it would copy and sort them once more, a fifth of the statement's cost. What is packed comes before what is not, and
-    // is not looked for where the range begins after it.
+    // The lateral join is a loop over the session's one row and keeps the order of the messages; an ORDER BY around it would copy and sort
+    // them again, a fifth of the statement's cost. Packed messages come before the others, and are not looked for where the range begins
+    // after them.
     private static string All(string range, bool isDescending)
     {
         var order = isDescending ? "DESC" : "ASC";

@@ -34,7 +34,8 @@ internal sealed class MessageReplays(Database database, IMessageReader reader)
         FROM unnest($1, $2, $3, $4, $5, $6, $7) WITH ORDINALITY
             AS i (role, content, message_type, metadata, tokens_used, cost_usd, created_at, position)
         JOIN unnest($8, $9, $10, $11, $12, $13, $14, $15) WITH ORDINALITY
-            AS m (role, content, message_type, metadata, tokens_used, cost_usd, created_at, is_redacted, position) ON m.position = i.position
+            AS m (role, content, message_type, metadata, tokens_used, cost_usd, created_at, is_redacted, position)
+            ON m.position = i.position
         """;
 
     /// <summary>The messages that were written under a key; <see langword="null"/> where they were removed for good since.</summary>
@@ -111,7 +112,7 @@ internal sealed class MessageReplays(Database database, IMessageReader reader)
                     SqlValue.Column(sent, m => m.Metadata, NpgsqlDbType.Jsonb),
                     SqlValue.Column(sent, m => m.TokensUsed, NpgsqlDbType.Integer),
                     SqlValue.Column(sent, m => m.CostUsd, NpgsqlDbType.Numeric),
-                    SqlValue.Column(append.Messages, m => m.HasOwnTime ? m.Message.CreatedAt : (DateTimeOffset?)null, NpgsqlDbType.TimestampTz),
+                    SqlValue.Column(append.Messages, GivenTime, NpgsqlDbType.TimestampTz),
                     SqlValue.Column(stored, m => m.Role, NpgsqlDbType.Text),
                     SqlValue.Column(stored, m => m.Content, NpgsqlDbType.Text),
                     SqlValue.Column(stored, m => m.MessageType, NpgsqlDbType.Text),
@@ -123,6 +124,8 @@ internal sealed class MessageReplays(Database database, IMessageReader reader)
                 .ValueAsync<bool>(cancellationToken),
             cancellationToken);
     }
+
+    private static DateTimeOffset? GivenTime(NewMessage message) => message.HasOwnTime ? message.Message.CreatedAt : null;
 
     /// <summary>What <see cref="AppendStatement"/> keeps of its answer.</summary>
     private sealed record MessagesAnswer(

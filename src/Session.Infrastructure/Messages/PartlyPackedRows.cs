@@ -8,8 +8,9 @@ using SessionService.Infrastructure.Persistence;
 namespace SessionService.Infrastructure.Messages;
 
 /// <summary>
-/// The filtered messages of a session of which a part is packed. Segments tell how many messages of each kind they hold: what is counted
-/// and what is passed over is not unpacked, but for the two segments in which a range ends.
+/// The filtered messages of a session of which a part is packed. Segments know how many messages of each kind they hold, so messages that
+/// are only counted or passed over are not unpacked, except in the two segments where a range ends. By hand for the arrays that are
+/// unnested.
 /// </summary>
 internal sealed class PartlyPackedRows : IMessageRows
 {
@@ -61,7 +62,9 @@ internal sealed class PartlyPackedRows : IMessageRows
 
     public long InRange { get; private set; }
 
-    /// <summary>Begins to read, all as of one moment; <see langword="null"/> when there is no such session. The connection is the rows' then.</summary>
+    /// <summary>
+    /// Begins to read, all as of one moment; <see langword="null"/> when there is no such session. The rows keep the connection.
+    /// </summary>
     public static async Task<IMessageRows?> OpenAsync(
         Sql sql, string userId, Guid sessionId, MessageSelection selection, CancellationToken cancellationToken)
     {
@@ -104,7 +107,7 @@ internal sealed class PartlyPackedRows : IMessageRows
         }
     }
 
-    // Once only: a connection uses its transaction again, so a second time would end that of whoever got the connection next.
+    // Once only: a connection uses its transaction object again, so to dispose of it twice would end the transaction of the next user.
     public async ValueTask DisposeAsync()
     {
         if (!_isDisposed)
@@ -166,7 +169,7 @@ internal sealed class PartlyPackedRows : IMessageRows
         return part.Choose(_filter, _selection.After, _selection.Before).Count;
     }
 
-    /// <summary>Passes over what is to be passed over and notes what is to be read, in the order of reading.</summary>
+    /// <summary>Notes which messages of which parts are to be read, in the order of reading.</summary>
     private void Take(List<(SegmentCount? Segment, long Chosen)> parts)
     {
         if (_selection.Order != MessageOrder.OldestFirst)
@@ -193,7 +196,7 @@ internal sealed class PartlyPackedRows : IMessageRows
         }
     }
 
-    /// <summary>What is taken of one part's messages: counted from the end at which the selection begins, given in its order.</summary>
+    /// <summary>The messages to read of one part, counted from the end at which the selection begins.</summary>
     private IEnumerable<MessageRow> InOrder(IReadOnlyList<MessageRow> rows, Taken taken) => _selection.Order switch
     {
         MessageOrder.OldestFirst => rows.Skip((int)taken.Skip).Take((int)taken.Count),
@@ -203,7 +206,8 @@ internal sealed class PartlyPackedRows : IMessageRows
 
     private async Task<PackedPart> ReadSegmentAsync(long first, CancellationToken cancellationToken)
     {
-        var part = await _sql.Statement(OneSegment, _userId, _sessionId, first).FirstAsync(row => PackedColumns.Read(row, 0), cancellationToken);
+        var part = await _sql.Statement(OneSegment, _userId, _sessionId, first)
+            .FirstAsync(row => PackedColumns.Read(row, 0), cancellationToken);
         return part ?? throw new InvalidOperationException("A segment of this moment cannot have gone.");
     }
 

@@ -5,16 +5,19 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 namespace SessionService.Infrastructure.Persistence;
 
 /// <summary>
-/// Prepares every command of EF's on its connection before it runs; a prepared one costs nothing to prepare again. Npgsql's automatic
-/// preparation is off because of npgsql #6391: where the execution that prepares a statement fails on the server (a cancellation
-/// is enough), the next, innocent command on that connection fails too.
+/// Prepares every command of EF before it runs; to prepare one again costs nothing. Npgsql's automatic preparation is off because of
+/// npgsql #6391: where the execution that prepares a statement fails on the server (a cancellation is enough), the next command on that
+/// connection fails too.
 /// </summary>
 internal sealed class PreparedCommands : DbCommandInterceptor
 {
     public static readonly PreparedCommands Instance = new();
 
     public override async ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
-        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
+        DbCommand command,
+        CommandEventData eventData,
+        InterceptionResult<DbDataReader> result,
+        CancellationToken cancellationToken = default)
     {
         await command.PrepareAsync(cancellationToken);
         return result;
@@ -30,8 +33,14 @@ internal sealed class PreparedCommands : DbCommandInterceptor
     /// <summary>
     /// A statement that writes outside a transaction commits by itself: where no answer came, nobody knows whether the database made it.
     /// </summary>
+<<<<<<< HEAD
     public override Task CommandFailedAsync(DbCommand command, CommandErrorEventData eventData, CancellationToken cancellationToken = default) =>
         IsWrite(command, eventData) && UncertainWrite.IsSilence(eventData.Exception)
+=======
+    public override Task CommandFailedAsync(
+        DbCommand command, CommandErrorEventData eventData, CancellationToken cancellationToken = default) =>
+        IsWrite(eventData) && command.Transaction is null && UncertainWrite.IsSilence(eventData.Exception)
+>>>>>>> house-sqla
             ? throw new WriteOutcomeUnknownException(eventData.Exception)
             : Task.CompletedTask;
 

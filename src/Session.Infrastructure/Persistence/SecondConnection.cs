@@ -1,4 +1,3 @@
-
 namespace SessionService.Infrastructure.Persistence;
 
 /// <summary>For writes on a connection of the pool, which the database may have ended since it was used last.</summary>

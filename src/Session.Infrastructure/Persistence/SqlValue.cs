@@ -3,7 +3,7 @@ using NpgsqlTypes;
 
 namespace SessionService.Infrastructure.Persistence;
 
-/// <summary>A value for a parameter of a statement. Plain values convert by themselves; JSON, arrays and nulls of a kind say what they are.</summary>
+/// <summary>The value of a parameter. Plain values convert by themselves; JSON, other nulls and columns of rows name their type.</summary>
 internal readonly struct SqlValue
 {
     private SqlValue(NpgsqlParameter parameter) => Parameter = parameter;
@@ -51,7 +51,7 @@ internal readonly struct SqlValue
     /// <summary>A JSON text as <c>jsonb</c>.</summary>
     public static SqlValue Json(string? text) => new(new NpgsqlParameter<string?> { TypedValue = text, NpgsqlDbType = NpgsqlDbType.Jsonb });
 
-    /// <summary>A value or null of a type that the value alone does not tell.</summary>
+    /// <summary>A value, or null, of a type that the value does not tell by itself.</summary>
     public static SqlValue Of(object? value, NpgsqlDbType type) =>
         new(new NpgsqlParameter { Value = value ?? DBNull.Value, NpgsqlDbType = type });
 

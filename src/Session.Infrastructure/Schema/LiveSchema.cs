@@ -97,7 +97,8 @@ internal sealed record LiveSchema(
     private static async Task<LiveSchema> ReadAsync(Sql sql, CancellationToken cancellationToken)
     {
         var tables = await ListAsync(
-            TablesQuery, row => new LiveTable(row.Get<string>("name"), row.Get<bool>("has_row_security"), row.Get<bool>("forces_row_security")));
+            TablesQuery,
+            row => new LiveTable(row.Get<string>("name"), row.Get<bool>("has_row_security"), row.Get<bool>("forces_row_security")));
         var columns = await ListAsync(
             ColumnsQuery,
             row => new LiveColumn(

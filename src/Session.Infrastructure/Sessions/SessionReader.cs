@@ -8,7 +8,7 @@ namespace SessionService.Infrastructure.Sessions;
 /// <summary>Reads sessions as answers show them, row by row.</summary>
 internal sealed class SessionReader(ReadConnections connections) : ISessionReader
 {
-    // By hand because the lists are, which read the same columns.
+    // By hand because of its speed, and because lists read the same columns.
     private static readonly string One =
         $"SELECT {SessionColumns.Of("s")} FROM dev.sessions AS s WHERE s.user_id = $1 AND s.session_id = $2";
 
@@ -32,7 +32,8 @@ internal sealed class SessionReader(ReadConnections connections) : ISessionReade
             },
             cancellationToken);
 
-    private static async Task<Paged<SessionResponse>> ReadAsync(NpgsqlDataReader reader, PageRange range, CancellationToken cancellationToken)
+    private static async Task<Paged<SessionResponse>> ReadAsync(
+        NpgsqlDataReader reader, PageRange range, CancellationToken cancellationToken)
     {
         var page = new List<SessionResponse>();
         long total = 0;

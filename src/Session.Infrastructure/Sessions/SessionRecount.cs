@@ -6,14 +6,16 @@ using SessionService.Infrastructure.Persistence;
 namespace SessionService.Infrastructure.Sessions;
 
 /// <summary>
-/// Counts what instances of an older version, which know nothing of <c>dev.session_counts</c>, created or changed while they were being
-/// replaced: when the service starts, and from time to time afterwards.
+/// Corrects <c>dev.session_counts</c> when the service starts and every hour: instances of an older version know nothing of the counts, and
+/// may create and change sessions while they are being replaced.
 /// </summary>
-internal sealed partial class SessionRecount(DigestDataSource dataSource, TimeProvider time, ILogger<SessionRecount> logger) : BackgroundService
+internal sealed partial class SessionRecount(DigestDataSource dataSource, TimeProvider time, ILogger<SessionRecount> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromHours(1);
 
-    // Sessions and numbers are of one moment, so what is between them was missed, whoever writes meanwhile; it is added, not put in their place.
+    // By hand for the full join of two groupings. One statement sees sessions and counts of one moment, so their difference was missed,
+    // whoever writes meanwhile. The difference is added; to set the counts would lose what is written meanwhile.
     private static readonly string Add = SessionCountsSql.Add(
         """
         SELECT user_id, status, is_starred, coalesce(stored.sessions, 0) - coalesce(kept.sessions, 0) AS sessions
@@ -25,7 +27,7 @@ internal sealed partial class SessionRecount(DigestDataSource dataSource, TimePr
         WHERE coalesce(stored.sessions, 0) <> coalesce(kept.sessions, 0)
         """);
 
-    /// <summary>Adds what was missed, and tells for how many numbers.</summary>
+    /// <summary>Corrects the counts, and tells how many there were to correct.</summary>
     public Task<int> RunAsync(CancellationToken cancellationToken) =>
         dataSource.Database.WriteAsync(sql => sql.Statement(Add).WithoutTimeout().ExecuteAsync(cancellationToken), cancellationToken);
 
@@ -49,7 +51,7 @@ internal sealed partial class SessionRecount(DigestDataSource dataSource, TimePr
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    [LoggerMessage(1, LogLevel.Information, "{Count} counts of sessions were corrected: an instance of an older version had written beside this one.")]
+    [LoggerMessage(1, LogLevel.Information, "{Count} counts of sessions were corrected: an older version had written meanwhile.")]
     private partial void LogMissed(int count);
 
     [LoggerMessage(2, LogLevel.Warning, "The sessions could not be counted: {Reason}")]

@@ -6,7 +6,7 @@ using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Infrastructure.Messages.Packed;
 
-/// <summary>A session of which something is to be packed.</summary>
+/// <summary>A session with messages to pack.</summary>
 /// <param name="UserId">Its owner.</param>
 /// <param name="SessionId">The session.</param>
 /// <param name="Through">The last message that may be packed.</param>
@@ -14,12 +14,15 @@ namespace SessionService.Infrastructure.Messages.Packed;
 internal sealed record Packable(string UserId, Guid SessionId, long Through, bool ToTheEnd);
 
 /// <summary>
-/// Packs messages, a segment in a transaction: it comes, its messages go, and the session tells how far it is packed, together or not at all.
-/// Several instances share the work: each leaves alone the sessions that another, or a writer, holds.
+/// Packs messages, one segment a transaction: the segment is inserted, its rows are deleted, and the session notes how far it is packed.
+/// Several instances share the work: each skips sessions that another instance or a writer has locked.
 /// </summary>
 internal sealed class Packer(Database database, IOptions<PackingOptions> options, PackingMetrics metrics, TimeProvider time)
 {
     private const int MaxFound = 1_000;
+
+    // These statements are by hand because they lock with SKIP LOCKED, compare messages byte by byte as the database sends them, and write
+    // arrays of which EF's model knows nothing but the type.
 
     private static readonly string Find =
         $"""
@@ -75,11 +78,15 @@ internal sealed class Packer(Database database, IOptions<PackingOptions> options
     /// <summary>Called between the steps of a transaction; the tests stop it there.</summary>
     public Func<PackingStep, Task> Reached { get; init; } = _ => Task.CompletedTask;
 
-    /// <summary>Some of the sessions of which something is to be packed.</summary>
+    /// <summary>Some of the sessions with messages to pack.</summary>
     public async Task<IReadOnlyList<Packable>> FindAsync(CancellationToken cancellationToken) =>
         await database.ReadAsync(
             sql => sql
-                .Statement(Find, (long)options.Value.KeepNewest, (long)options.Value.SegmentMessages, time.GetDatabaseNow() - options.Value.IdleAfter)
+                .Statement(
+                    Find,
+                    (long)options.Value.KeepNewest,
+                    (long)options.Value.SegmentMessages,
+                    time.GetDatabaseNow() - options.Value.IdleAfter)
                 .ListAsync(
                     row => new Packable(
                         row.Get<string>("user_id"), row.Get<Guid>("session_id"), row.Get<long>("through"), row.Get<bool>("is_at_rest")),
@@ -87,8 +94,8 @@ internal sealed class Packer(Database database, IOptions<PackingOptions> options
             cancellationToken);
 
     /// <summary>Packs the next segment of a session.</summary>
-    /// <returns>Whether one was made; not where too little is left, or where somebody else holds the session.</returns>
-    /// <exception cref="InvalidDataException">The segment was not as its messages; nothing has changed.</exception>
+    /// <returns>Whether a segment was made; false where too little is left, or where the session is locked.</returns>
+    /// <exception cref="InvalidDataException">The segment differs from its messages; nothing has changed.</exception>
     public async Task<bool> PackAsync(Packable session, CancellationToken cancellationToken)
     {
         // Reading and compressing take long, and happen before the session is locked. Whatever changes meanwhile shows under the lock.
@@ -150,7 +157,8 @@ internal sealed class Packer(Database database, IOptions<PackingOptions> options
         }
     }
 
-    private static async Task<bool> AreSameAsync(IEnumerable<MessageRow> packed, NpgsqlDataReader reader, CancellationToken cancellationToken)
+    private static async Task<bool> AreSameAsync(
+        IEnumerable<MessageRow> packed, NpgsqlDataReader reader, CancellationToken cancellationToken)
     {
         var messages = new MessageRowReader(reader, 0);
         foreach (var message in packed)
@@ -213,7 +221,7 @@ internal sealed class Packer(Database database, IOptions<PackingOptions> options
             time.GetDatabaseNow()).ExecuteAsync(cancellationToken);
 }
 
-/// <summary>How far the transaction of a segment has come.</summary>
+/// <summary>The steps of a segment's transaction.</summary>
 internal enum PackingStep
 {
     Inserted,

@@ -6,11 +6,12 @@ using SessionService.Infrastructure.Persistence;
 namespace SessionService.Infrastructure.Messages.Packed;
 
 /// <summary>
-/// Packs older messages in the background. What one look finds is packed at the next, so that no write is on its way any more which began before
-/// the messages were there: whoever looks for an id then sees its message, as a row or packed.
+/// Packs older messages in the background. Messages that one look finds are packed at the next: by then every write has ended that began
+/// before the messages were there, so whoever looks for an id sees its message, as a row or packed.
 /// </summary>
 internal sealed partial class PackingJob(
-    Packer packer, IOptions<PackingOptions> options, PackingMetrics metrics, TimeProvider time, ILogger<PackingJob> logger) : BackgroundService
+    Packer packer, IOptions<PackingOptions> options, PackingMetrics metrics, TimeProvider time, ILogger<PackingJob> logger)
+    : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -49,7 +50,7 @@ internal sealed partial class PackingJob(
             }
             catch (InvalidDataException exception)
             {
-                // Of one session; nothing has changed, and the others go on.
+                // Nothing of this session has changed; the others go on.
                 metrics.CountFailure();
                 LogGivenUp(session.SessionId, exception.Message);
             }
