@@ -1,4 +1,3 @@
-using AutoMapper;
 using SessionService.Application.Idempotency;
 using SessionService.Application.Identity;
 using SessionService.Application.Sessions;
@@ -10,7 +9,7 @@ using SessionService.Domain.Sessions;
 namespace SessionService.Application.Forks;
 
 /// <summary>Lets a conversation go on twice.</summary>
-public sealed class ForksService(IForkStore forks, ISessionStore sessions, CallerAccess access, IMapper mapper, TimeProvider time)
+public sealed class ForksService(IForkStore forks, CallerAccess access, TimeProvider time)
 {
     /// <exception cref="NotFoundException">There is no such session for the caller.</exception>
     /// <exception cref="ConflictException">The session has no such message, or too many; or the key was used for another request.</exception>
@@ -25,8 +24,7 @@ public sealed class ForksService(IForkStore forks, ISessionStore sessions, Calle
         switch (result.Outcome)
         {
             case ForkOutcome.Created or ForkOutcome.Replayed:
-                var session = await sessions.FindAsync(owner, result.SessionId, cancellationToken) ?? throw SessionErrors.NotFound();
-                return new Written<SessionResponse>(mapper.Map<SessionResponse>(session), result.Outcome == ForkOutcome.Replayed);
+                return new Written<SessionResponse>(result.Session!, result.Outcome == ForkOutcome.Replayed);
 
             case ForkOutcome.MessageNotFound:
                 throw SessionErrors.MessageNotFound(request.ThroughSequence!.Value, result.Messages);

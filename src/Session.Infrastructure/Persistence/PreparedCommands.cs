@@ -33,19 +33,17 @@ internal sealed class PreparedCommands : DbCommandInterceptor
     /// <summary>
     /// A statement that writes outside a transaction commits by itself: where no answer came, nobody knows whether the database made it.
     /// </summary>
-<<<<<<< HEAD
-    public override Task CommandFailedAsync(DbCommand command, CommandErrorEventData eventData, CancellationToken cancellationToken = default) =>
-        IsWrite(command, eventData) && UncertainWrite.IsSilence(eventData.Exception)
-=======
     public override Task CommandFailedAsync(
         DbCommand command, CommandErrorEventData eventData, CancellationToken cancellationToken = default) =>
-        IsWrite(eventData) && command.Transaction is null && UncertainWrite.IsSilence(eventData.Exception)
->>>>>>> house-sqla
+        IsWrite(command, eventData) && UncertainWrite.IsSilence(eventData.Exception)
             ? throw new WriteOutcomeUnknownException(eventData.Exception)
             : Task.CompletedTask;
 
-    /// <summary>So it is where the answer was not waited for. The connection ends with that, and stays where the statement was not sent.</summary>
-    public override Task CommandCanceledAsync(DbCommand command, CommandEndEventData eventData, CancellationToken cancellationToken = default) =>
+    /// <summary>
+    /// The same goes for a cancelled one, whose answer nobody waited for. That ends the connection; one that is still open was not written to.
+    /// </summary>
+    public override Task CommandCanceledAsync(
+        DbCommand command, CommandEndEventData eventData, CancellationToken cancellationToken = default) =>
         IsWrite(command, eventData) && command.Connection is not { State: ConnectionState.Open }
             ? throw new WriteOutcomeUnknownException(new OperationCanceledException(cancellationToken))
             : Task.CompletedTask;

@@ -46,7 +46,7 @@ public sealed class CutConnectionTests(ProxiedFixture service) : IClassFixture<P
         var fault = Fault.End;
         foreach (var bytes in places)
         {
-            unknown += await writes.BreakAsync(bytes, direction, fault) is (_, IsUnknown: true) ? 1 : 0;
+            unknown += await writes.BreakAsync(bytes, direction, fault) is (IsUnknown: true, _) ? 1 : 0;
             fault = fault == Fault.End ? Fault.Reset : Fault.End;
         }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using SessionService.IntegrationTests.Hosting;
 
 namespace SessionService.IntegrationTests.Faults;
@@ -51,20 +52,25 @@ internal sealed class InterruptedWrites
     /// <summary>How many bytes a write that nothing disturbs passes in a direction.</summary>
     public async Task<long> MeasureAsync(Direction direction)
     {
-        await SendAsync(() => _service.Proxy.BreakAfter(long.MaxValue, direction, Fault.End));
-        return _service.Proxy.Restore().Passed;
+        long length = 0;
+        await SendAsync(
+            () => _service.Proxy.BreakAfter(long.MaxValue, direction, Fault.End), () => length = _service.Proxy.Restore().Passed);
+        return length;
     }
 
     /// <summary>Makes a write whose connection breaks, and demands of the answer that it says what is so.</summary>
-    /// <returns>Whether the connection broke before the answer was there, and whether the outcome was unknown.</returns>
-    public async Task<(bool HasBroken, bool IsUnknown)> BreakAsync(long bytes, Direction direction, Fault fault)
+    /// <returns>Whether the outcome was unknown, and what happened, for whoever expects something else.</returns>
+    public async Task<(bool IsUnknown, string What)> BreakAsync(long bytes, Direction direction, Fault fault)
     {
         var hasBroken = false;
+        var watch = Stopwatch.StartNew();
         var (answer, made) = await SendAsync(
             () => _service.Proxy.BreakAfter(bytes, direction, fault),
             () => hasBroken = _service.Proxy.Restore().HasBroken);
         var none = _once! - _once!;
         var isUnknown = answer.Status == 503 && answer.IsProblem(503, answer.Code()).Text("code") == "outcome_unknown";
+        var what =
+            $"{bytes} bytes {direction}, {fault}{(hasBroken ? "" : " too late")}, {watch.Elapsed}: {answer.Status} {answer.Text} Once: {_once}, made: {made}.";
         Assert.True(
             answer.Status switch
             {
@@ -73,13 +79,13 @@ internal sealed class InterruptedWrites
                 503 => made == none,
                 _ => false,
             },
-            $"{bytes} bytes {direction}, {fault}: {answer.Status} {answer.Text} Once: {_once}, made: {made}.");
+            what);
         if (_hasKeys && answer.Status == 503)
         {
             await AssertIsMadeOnceWhenRepeatedAsync(made);
         }
 
-        return (hasBroken, isUnknown);
+        return (isUnknown, what);
     }
 
     private async Task AssertIsMadeOnceWhenRepeatedAsync(Effect made)
