@@ -2,13 +2,15 @@ using System.Text;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
 
-namespace SessionService.Api.Identity;
+namespace SessionService.Hosting.Identity;
 
 /// <summary>Finds everything that is wrong with the settings at once. No message repeats a secret.</summary>
-internal sealed class IdentityOptionsValidator : IValidateOptions<IdentityOptions>
+public sealed class IdentityOptionsValidator : IValidateOptions<IdentityOptions>
 {
     private const int MinSecretLength = 32;
     private const int MaxSecretLength = 512;
+
+    private static readonly TimeSpan MaxClockSkew = TimeSpan.FromMinutes(5);
 
     public static readonly IReadOnlyList<string> PublishedKeyAlgorithms =
     [
@@ -101,9 +103,9 @@ internal sealed class IdentityOptionsValidator : IValidateOptions<IdentityOption
             yield return "Identity:Jwt:ActAsAnyScope must be one scope, without blanks.";
         }
 
-        if (jwt.ClockSkewSeconds is < 0 or > 300)
+        if (jwt.ClockSkew < TimeSpan.Zero || jwt.ClockSkew > MaxClockSkew)
         {
-            yield return "Identity:Jwt:ClockSkewSeconds must be between 0 and 300.";
+            yield return "Identity:Jwt:ClockSkew must be between 00:00:00 and 00:05:00.";
         }
     }
 

@@ -1,9 +1,12 @@
 using System.Diagnostics;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 
-namespace SessionService.Api.Logging;
+namespace SessionService.Hosting.Logging;
 
-internal static class LoggingServices
+public static class LoggingServices
 {
     private const string RequestActivities = "Microsoft.AspNetCore";
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using OpenTelemetry;
 
-namespace SessionService.Api.Telemetry;
+namespace SessionService.Hosting.Telemetry;
 
 /// <summary>
 /// Takes from spans whatever is not known to be free of users' data, before they are exported: paths hold user ids, and hosts, agents and

@@ -1,7 +1,7 @@
-namespace SessionService.Api.Commands;
+namespace SessionService.Hosting.Health;
 
 /// <summary>Asks a host that runs beside for its health, where there is nothing else to ask with: a container's image has no shell.</summary>
-internal static class HealthProbe
+public static class HealthProbe
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
 

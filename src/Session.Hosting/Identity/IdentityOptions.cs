@@ -1,9 +1,15 @@
-namespace SessionService.Api.Identity;
+using SessionService.Hosting.Settings;
+
+namespace SessionService.Hosting.Identity;
 
 /// <summary>How callers are known. Section <c>Identity</c>.</summary>
 public sealed class IdentityOptions
 {
     public const string Section = "Identity";
+
+    /// <summary>What had another name before.</summary>
+    public static readonly RenamedSetting[] Renamed =
+        [new("Identity:Jwt:ClockSkewSeconds", "Identity:Jwt:ClockSkew", RenamedSetting.FromSeconds)];
 
     public IdentityMode Mode { get; set; } = IdentityMode.TrustedHeader;
 
@@ -62,6 +68,6 @@ public sealed class JwtOptions
     /// <summary>The scope with which a token may act for any user; empty where none may.</summary>
     public string ActAsAnyScope { get; set; } = "sessions:act-as-any";
 
-    /// <summary>By how much clocks may differ, seconds. 0 to 300.</summary>
-    public int ClockSkewSeconds { get; set; } = 30;
+    /// <summary>By how much clocks may differ. 0 to 5 minutes.</summary>
+    public TimeSpan ClockSkew { get; set; } = TimeSpan.FromSeconds(30);
 }

@@ -3,10 +3,10 @@ using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
-namespace SessionService.Api.Identity;
+namespace SessionService.Hosting.Identity;
 
 /// <summary>What service and gateway ask of a bearer token beside what the library checks.</summary>
-internal static class TokenChecks
+public static class TokenChecks
 {
     /// <summary>Without the issuer's keys no token can be judged: that is an outage, and no fault of the token.</summary>
     /// <param name="context">The request.</param>
@@ -70,4 +70,4 @@ internal static class TokenChecks
 }
 
 /// <summary>The issuer's keys cannot be read at the moment.</summary>
-internal sealed class IssuerUnavailableException(Exception cause) : Exception("The issuer's keys cannot be read.", cause);
+public sealed class IssuerUnavailableException(Exception cause) : Exception("The issuer's keys cannot be read.", cause);

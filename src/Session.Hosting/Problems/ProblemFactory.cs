@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using System.Net.Mime;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
 
-namespace SessionService.Api.Problems;
+namespace SessionService.Hosting.Problems;
 
 /// <summary>Every error answer of the service is made here.</summary>
-internal static class ProblemFactory
+public static class ProblemFactory
 {
     public static Problem Create(HttpContext http, int status, string code, string detail, IDictionary<string, string[]>? errors = null) => new()
     {

@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 
-namespace SessionService.Api.Problems;
+namespace SessionService.Hosting.Problems;
 
 /// <summary>What went wrong (RFC 9457).</summary>
 public sealed class Problem

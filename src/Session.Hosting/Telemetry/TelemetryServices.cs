@@ -1,13 +1,17 @@
 using System.Reflection;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
-namespace SessionService.Api.Telemetry;
+namespace SessionService.Hosting.Telemetry;
 
 /// <summary>Traces and metrics of a host. They are sent where the standard <c>OTEL_EXPORTER_OTLP_…</c> settings name an endpoint, and nowhere else.</summary>
-internal static class TelemetryServices
+public static class TelemetryServices
 {
     private const string AnyEndpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
     private const string TracesEndpoint = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";

@@ -1,7 +1,7 @@
-namespace SessionService.Api.Problems;
+namespace SessionService.Hosting.Problems;
 
 /// <summary>The stable codes of problems that are not a feature's own (those stand beside the feature's rules).</summary>
-internal static class ProblemCodes
+public static class ProblemCodes
 {
     public const string BadRequest = "bad_request";
     public const string InvalidJson = "invalid_json";

@@ -1,9 +1,12 @@
-using SessionService.Api.Problems;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
+using SessionService.Hosting.Problems;
 
-namespace SessionService.Api.Logging;
+namespace SessionService.Hosting.Logging;
 
 /// <summary>One line a request. The route is logged as its template: paths hold user ids, and content, headers and queries are nobody's business.</summary>
-internal sealed partial class RequestLogging(RequestDelegate next, TimeProvider time, ILogger<RequestLogging> logger)
+public sealed partial class RequestLogging(RequestDelegate next, TimeProvider time, ILogger<RequestLogging> logger)
 {
     public async Task InvokeAsync(HttpContext http)
     {
