@@ -3,8 +3,8 @@ using System.Numerics.Tensors;
 namespace SessionService.Infrastructure.Embeddings;
 
 /// <summary>
-/// Vectors of texts from the vectors of their words: the sum, of length 1, less what all words have in common. Of a question each word counts
-/// for as much as it is rare among the user's own texts.
+/// Vectors of texts from the vectors of their words: their sum without the component that all words share, scaled to length 1. In a
+/// question each word has a weight: the rarer the word is among the user's own texts, the more it counts.
 /// </summary>
 internal sealed class StaticEmbedding(WordVectors words)
 {
