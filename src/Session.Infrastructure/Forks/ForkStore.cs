@@ -23,7 +23,7 @@ internal sealed class ForkStore(NpgsqlDataSource dataSource, IMessageReader mess
     private const int ForksAtOnce = 2;
 
     // A message that is being redacted is blank before it is copied, or finds the fork: one waits for the other. A digest of the user's waits as well.
-    private const string LockUser = $"SELECT pg_advisory_xact_lock_shared({SessionDigest.UserLock})";
+    private const string LockUser = $"SELECT pg_advisory_xact_lock_shared({Digester.UserLock})";
 
     // Keeps the session, and lets it be written to.
     private const string LockSource =

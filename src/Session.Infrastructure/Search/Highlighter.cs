@@ -1,5 +1,5 @@
 using System.Text;
-using Npgsql;
+using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Infrastructure.Search;
 
@@ -11,7 +11,7 @@ internal sealed class Highlighter(MessageIndexer indexer)
 
     /// <summary>A snippet of each text, as HTML.</summary>
     public async Task<IReadOnlyList<string>> MarkAsync(
-        NpgsqlConnection connection, IReadOnlyList<string> texts, TextQuery query, CancellationToken cancellationToken)
+        Sql sql, IReadOnlyList<string> texts, TextQuery query, CancellationToken cancellationToken)
     {
         var words = new HashSet<string>(StringComparer.Ordinal);
         var known = words.GetAlternateLookup<ReadOnlySpan<char>>();
@@ -27,7 +27,7 @@ internal sealed class Highlighter(MessageIndexer indexer)
             }
         }
 
-        var analyzed = await indexer.AnalyzeAsync(words, isForNow: true, connection, cancellationToken);
+        var analyzed = await indexer.AnalyzeAsync(words, isForNow: true, sql, cancellationToken);
         var wanted = query.Wanted.ToHashSet(StringComparer.Ordinal);
         var matching = analyzed.Where(word => IsMatch(word.Value, wanted))
             .ToDictionary(word => word.Key, word => word.Value.Lexemes[0].Text, StringComparer.Ordinal);
