@@ -153,12 +153,7 @@ internal sealed class JsonObjectInputFormatter : TextInputFormatter, IInputForma
 
             if (value.ValueKind == JsonValueKind.Null)
             {
-                (model as INoteNulls)?.NoteNull(property.Name);
-                if (property.AttributeProvider!.IsDefined(typeof(NullIsGivenAttribute), inherit: false))
-                {
-                    property.Set(model, JsonText.Null);
-                }
-
+                (model as IMergePatch)?.Nulls.Add(property.Name);
                 continue;
             }
 

@@ -35,12 +35,6 @@ internal sealed class ServiceSchemaFilter : ISchemaFilter
             }
         }
 
-        if (member.GetCustomAttribute<NullIsGivenAttribute>() is not null)
-        {
-            var isText = member.GetCustomAttribute<StringLengthAttribute>() is not null;
-            concrete.Type = (isText ? JsonSchemaType.String : JsonSchemaType.Object) | JsonSchemaType.Null;
-        }
-
         if (member.GetCustomAttribute<JsonArrayTextAttribute>() is not null)
         {
             concrete.Type = JsonSchemaType.Array | (concrete.Type & JsonSchemaType.Null);

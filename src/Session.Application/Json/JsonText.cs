@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -9,40 +8,10 @@ namespace SessionService.Application.Json;
 [JsonConverter(typeof(JsonTextConverter))]
 public sealed record JsonText(string Value)
 {
-    public static readonly JsonText Null = new("null");
-
     /// <summary>Whether the value is an object (not an array or a scalar).</summary>
     public bool IsObject => Value.StartsWith('{');
 
     public bool IsArray => Value.StartsWith('[');
-
-    public bool IsString => Value.StartsWith('"');
-
-    public bool IsNull => Value == "null";
-}
-
-/// <summary>Free JSON as the database writes it.</summary>
-public static class StoredJson
-{
-    /// <summary>The UTF-8 of <c>jsonb</c>'s text without the blanks that the database puts after colons and commas.</summary>
-    public static byte[] WithoutBlanks(string json)
-    {
-        var bytes = Encoding.UTF8.GetBytes(json);
-        var (length, isInString, isEscaped) = (0, false, false);
-        foreach (var value in bytes)
-        {
-            if (value == ' ' && !isInString)
-            {
-                continue;
-            }
-
-            isInString ^= value == '"' && !isEscaped;
-            isEscaped = value == '\\' && !isEscaped;
-            bytes[length++] = value;
-        }
-
-        return bytes[..length];
-    }
 }
 
 internal sealed class JsonTextConverter : JsonConverter<JsonText>

@@ -1,17 +1,53 @@
+using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using SessionService.Domain.Errors;
 
 namespace SessionService.Application.Json;
 
-/// <summary>JSON merge patches (RFC 7396): objects are merged member by member at every level, a null removes, anything else replaces.</summary>
+/// <summary>
+/// A request that is a JSON merge patch (RFC 7396): what is given replaces what is stored, what is absent stays, and a null takes away.
+/// </summary>
+public interface IMergePatch
+{
+    /// <summary>The fields that are given as null, by their names in the JSON. Their properties are null as those of absent fields are.</summary>
+    ISet<string> Nulls { get; }
+}
+
+/// <summary>Merges patches: objects member by member at every level, a null removes, anything else replaces.</summary>
 public static class MergePatch
 {
+    // As jsonb writes texts, so that a size is the size of what is stored.
+    private static readonly JsonWriterOptions AsStored = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Whether a field is given as null.</summary>
+    public static bool Removes(this IMergePatch patch, string field) => patch.Nulls.Contains(field);
+
+    /// <summary>
+    /// Free JSON with a field of the patch merged into it; empty where the field is given as null, <see langword="null"/> where it is absent.
+    /// The outcome is bounded as any request is: otherwise a value could grow patch by patch.
+    /// </summary>
+    /// <exception cref="InvalidFieldException">The outcome is too large.</exception>
+    public static string? Merge(this IMergePatch patch, string field, JsonText? given, string stored, int maxBytes)
+    {
+        if (given is null)
+        {
+            return patch.Removes(field) ? "{}" : null;
+        }
+
+        var merged = Apply(stored, given.Value);
+        return JsonLimits.Refuse(merged, maxBytes) is { } reason
+            ? throw new InvalidFieldException(field, $"{reason} when it is merged")
+            : Encoding.UTF8.GetString(merged);
+    }
+
     /// <summary>The UTF-8 of an object with a patch applied to it; numbers keep their digits.</summary>
     public static byte[] Apply(string target, string patch)
     {
         using var targetDocument = Parse(target);
         using var patchDocument = Parse(patch);
         using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream))
+        using (var writer = new Utf8JsonWriter(stream, AsStored))
         {
             Write(writer, targetDocument.RootElement, patchDocument.RootElement);
         }

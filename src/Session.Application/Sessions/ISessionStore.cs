@@ -23,19 +23,6 @@ public interface ISessionStore
     /// </summary>
     /// <exception cref="ConflictException">Thrown by <paramref name="change"/>; nothing is stored then.</exception>
     Task<Session?> ChangeAsync(string userId, Guid sessionId, Action<Session> change, CancellationToken cancellationToken);
-
-    /// <summary>
-    /// Merges a patch into the session in one statement, so that of two patches at the same time neither is lost; <see langword="null"/>
-    /// when there is no such session. <paramref name="check"/> looks at the outcome before it is stored; if it throws, nothing is.
-    /// </summary>
-    Task<Session?> PatchAsync(
-        string userId, Guid sessionId, SessionPatch patch, DateTimeOffset now, Action<Session> check, CancellationToken cancellationToken);
-}
-
-/// <summary>A merge patch; JSON as text, <see langword="null"/> where nothing is given.</summary>
-public sealed record SessionPatch(bool HasTitle, string? Title, string? ConversationData, string? Metadata)
-{
-    public bool IsEmpty => !HasTitle && ConversationData is null && Metadata is null;
 }
 
 /// <summary>What became of a session to create.</summary>

@@ -93,32 +93,22 @@ public sealed class SessionsService(
     /// <exception cref="NotFoundException">There is no such session for the caller.</exception>
     /// <exception cref="PreconditionFailedException">The session is not as the request demands.</exception>
     /// <exception cref="InvalidFieldException">What is there and the patch together are too large.</exception>
-    public async Task<SessionResponse> PatchAsync(
+    public Task<SessionResponse> PatchAsync(
         Guid sessionId, PatchSessionRequest request, Precondition precondition, Caller caller, CancellationToken cancellationToken)
     {
-        var owner = await access.OwnerAsync(caller, sessionId, cancellationToken);
-        var patch = request.ToPatch();
-        var session = patch.IsEmpty
-            ? await sessions.FindAsync(owner, sessionId, cancellationToken)
-            : await sessions.PatchAsync(owner, sessionId, patch, time.GetDatabaseNow(), Check, cancellationToken);
-        if (session is null)
-        {
-            throw SessionErrors.NotFound();
-        }
+        return ChangeAsync(sessionId, precondition, caller, Patch, cancellationToken);
 
-        if (patch.IsEmpty)
-        {
-            precondition.Demand(session.VersionTag);
-        }
-
-        return mapper.Map<SessionResponse>(session);
-
-        void Check(Session patched)
-        {
-            precondition.Demand(patched.PreviousVersionTag);
-            CheckSize("conversation_data", patch.ConversationData, patched.ConversationData);
-            CheckSize("metadata", patch.Metadata, patched.Metadata);
-        }
+        // Under the session's lock: another patch comes before this one, which merges into its outcome, or after.
+        void Patch(Session found) => found.Update(
+            SessionChanges.None with
+            {
+                Title = request.Title,
+                RemovesTitle = request.Removes("title"),
+                ConversationData = request.Merge(
+                    "conversation_data", request.ConversationData, found.ConversationData, limits.Value.MaxJsonBytes),
+                Metadata = request.Merge("metadata", request.Metadata, found.Metadata, limits.Value.MaxJsonBytes),
+            },
+            time.GetDatabaseNow());
     }
 
     /// <summary>Stars the session, or no longer.</summary>
@@ -144,15 +134,6 @@ public sealed class SessionsService(
         {
             precondition.Demand(found.VersionTag);
             change(found);
-        }
-    }
-
-    // A patch is bounded as any request is, but a value must not grow without bound patch by patch either.
-    private void CheckSize(string field, string? patch, string merged)
-    {
-        if (patch is not null && JsonLimits.Refuse(StoredJson.WithoutBlanks(merged), limits.Value.MaxJsonBytes) is { } reason)
-        {
-            throw new InvalidFieldException(field, $"{reason} when it is merged");
         }
     }
 }

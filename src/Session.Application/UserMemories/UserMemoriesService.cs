@@ -177,7 +177,7 @@ public sealed class UserMemoriesService(IUserMemoryStore memories, IMapper mappe
         {
             MemoryType = request.MemoryType ?? (request.Removes("memory_type") ? WriteUserMemoryRequest.DefaultType : found.MemoryType),
             Content = request.Content ?? found.Content,
-            Metadata = request.Metadata is { } patch ? Merge(found.Metadata, patch) : request.Removes("metadata") ? "{}" : found.Metadata,
+            Metadata = request.Merge("metadata", request.Metadata, found.Metadata, limits.Value.MaxJsonBytes) ?? found.Metadata,
             SessionId = request.SessionId ?? (isMoved ? null : found.SessionId),
             Sequence = request.Sequence ?? (isMoved || request.Removes("sequence") ? null : found.Sequence),
             Importance = request.Removes("importance") ? null : Importance.Round(request.Importance) ?? found.Importance,
@@ -196,14 +196,5 @@ public sealed class UserMemoriesService(IUserMemoryStore memories, IMapper mappe
     {
         var now = time.GetDatabaseNow();
         return now > found.UpdatedAt ? now : found.UpdatedAt;
-    }
-
-    // A patch is bounded as any request is, but the whole must not grow without bound patch by patch either.
-    private string Merge(string metadata, JsonText patch)
-    {
-        var merged = MergePatch.Apply(metadata, patch.Value);
-        return JsonLimits.Refuse(merged, limits.Value.MaxJsonBytes) is { } reason
-            ? throw new InvalidFieldException("metadata", $"{reason} when it is merged")
-            : System.Text.Encoding.UTF8.GetString(merged);
     }
 }

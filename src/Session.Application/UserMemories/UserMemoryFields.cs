@@ -53,20 +53,15 @@ public sealed class WriteUserMemoryRequest : UserMemoryFields
 /// <summary>
 /// A JSON merge patch (RFC 7396) of a memory of a user: what is given replaces what was there, what is absent stays, and <c>null</c> takes away.
 /// </summary>
-public sealed class PatchUserMemoryRequest : UserMemoryFields, INoteNulls
+public sealed class PatchUserMemoryRequest : UserMemoryFields, IMergePatch
 {
-    private readonly HashSet<string> _nulls = new(StringComparer.Ordinal);
-
     /// <summary>The memory; not blank, at most 1 MiB of UTF-8 by default.</summary>
     /// <example>User prefers concise technical explanations, with examples.</example>
     [MinLength(1)]
     [RegularExpression(TextPatterns.NotBlank)]
     public string? Content { get; init; }
 
-    void INoteNulls.NoteNull(string field) => _nulls.Add(field);
-
-    /// <summary>Whether a field is given as null.</summary>
-    internal bool Removes(string field) => _nulls.Contains(field);
+    ISet<string> IMergePatch.Nulls { get; } = new HashSet<string>(StringComparer.Ordinal);
 }
 
 /// <summary>Memories of a user to create, all of them or none.</summary>

@@ -71,9 +71,6 @@ public sealed class Session
     /// <summary>What changes whenever the session does, and is of no other session that ever had this id.</summary>
     public string VersionTag => Tag(Revision, CreatedAt);
 
-    /// <summary>The tag before the last change.</summary>
-    public string PreviousVersionTag => Tag(Revision - 1, CreatedAt);
-
     /// <summary>The tag of a session in one of its revisions.</summary>
     public static string Tag(long revision, DateTimeOffset createdAt) => $"{revision:x}-{createdAt.UtcTicks:x}";
 
@@ -158,7 +155,7 @@ public sealed class Session
         ConversationData = changes.ConversationData ?? ConversationData;
         Metadata = changes.Metadata ?? Metadata;
         SessionSummary = changes.SessionSummary ?? SessionSummary;
-        Title = changes.Title ?? Title;
+        Title = changes.RemovesTitle ? null : changes.Title ?? Title;
         LastActivity = changes.LastActivity ?? LastActivity;
         IsDigested &= changes.LastActivity is null;
         Touch(now);
@@ -221,7 +218,8 @@ public sealed record SessionChanges(
     string? Metadata,
     string? SessionSummary,
     DateTimeOffset? LastActivity,
-    string? Title = null)
+    string? Title = null,
+    bool RemovesTitle = false)
 {
     public static readonly SessionChanges None = new(null, null, null, null, null);
 }

@@ -21,9 +21,6 @@ internal sealed partial class Digester(
     TimeProvider time,
     ILogger<Digester> logger)
 {
-    /// <summary>The key of the lock of user $1.</summary>
-    public const string UserLock = "hashtextextended($1, 5)";
-
     private const int UsersAtOnce = 100;
     private const int MaxSessions = 200;
 
@@ -44,7 +41,7 @@ internal sealed partial class Digester(
 
     // Instances share the work by users. For digests the lock only saves work that would be thrown away: the marks keep them correct.
     // A redaction takes the lock too, so that no digest writes what it read of a message after the message was blanked.
-    private const string Take = $"SELECT set_config('lock_timeout', '1s', true), pg_try_advisory_xact_lock({UserLock})";
+    private const string Take = $"SELECT set_config('lock_timeout', '1s', true), pg_try_advisory_xact_lock({AdvisoryLocks.OfUser})";
 
     private const string FindSessions =
         $"""

@@ -33,7 +33,7 @@ internal abstract partial class RecurringJob(TimeProvider time, ILogger logger) 
     protected abstract Task<bool> RunAsync(CancellationToken cancellationToken);
 
     /// <summary>Whether an exception says that the next run may succeed.</summary>
-    protected virtual bool IsPassing(Exception exception) => exception is NpgsqlException || DatabaseFaults.IsUnavailable(exception);
+    protected virtual bool IsPassing(Exception exception) => DatabaseFaults.IsPassing(exception);
 
     /// <summary>The pause after a run that failed.</summary>
     /// <param name="exception">The exception that ended the run; <see langword="null"/> where the run returned false.</param>

@@ -23,11 +23,9 @@ internal sealed class EmbeddingJob(
     // A text that no endpoint has a reason to refuse.
     private const string Harmless = "word";
 
-    private const string LockKey = "hashtextextended('embedding upkeep', 7)";
+    private const string TryLock = $"SELECT pg_try_advisory_lock({AdvisoryLocks.EmbeddingUpkeep})";
 
-    private const string TryLock = $"SELECT pg_try_advisory_lock({LockKey})";
-
-    private const string Unlock = $"SELECT pg_advisory_unlock({LockKey})";
+    private const string Unlock = $"SELECT pg_advisory_unlock({AdvisoryLocks.EmbeddingUpkeep})";
 
     private static readonly TimeSpan MostOfMessages = TimeSpan.FromSeconds(30);
 

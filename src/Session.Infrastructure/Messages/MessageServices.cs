@@ -10,7 +10,7 @@ internal static class MessageServices
     public static IServiceCollection AddMessages(this IServiceCollection services)
     {
         services.AddSingleton<IGroupStatement<Append, Appended>, AppendStatement>();
-        services.AddSingleton<StoredMessages>();
+        services.AddSingleton<MessageReplays>();
         services.AddSingleton<IMessageStore, MessageStore>();
         services.AddScoped<IMessageReader, MessageReader>();
         return services;

@@ -5,11 +5,11 @@ namespace SessionService.Infrastructure.Persistence;
 
 internal static class ContextTransactions
 {
-    /// <summary>Runs EF's reads and writes in a transaction, as <see cref="Database.InTransactionAsync"/> does; it is committed unless the work throws.</summary>
+    /// <summary>Runs reads and writes of EF in a transaction, which is committed unless the work throws.</summary>
     public static Task<T> InTransactionAsync<T>(this SessionDbContext context, Func<Task<T>> work, CancellationToken cancellationToken) =>
         context.RunAsync(IsolationLevel.ReadCommitted, work, commits: true, cancellationToken);
 
-    /// <summary>Runs reads on one snapshot, so that their answers tell of one moment.</summary>
+    /// <summary>Runs reads of EF on one snapshot, so that their answers tell of one moment.</summary>
     public static Task<T> ReadSnapshotAsync<T>(this SessionDbContext context, Func<Task<T>> work, CancellationToken cancellationToken) =>
         context.RunAsync(IsolationLevel.RepeatableRead, work, commits: false, cancellationToken);
 

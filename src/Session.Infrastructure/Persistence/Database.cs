@@ -4,20 +4,20 @@ using Npgsql;
 namespace SessionService.Infrastructure.Persistence;
 
 /// <summary>
-/// Runs units of work, each on a connection of the pool. A pooled connection may be dead, as after a restart of the database or a failover: the
-/// unit of work then runs once more, from its first statement, on another connection. That happens only where nothing can have been committed;
-/// otherwise <see cref="WriteOutcomeUnknownException"/> says so. A unit of work must have no effects but on the database.
+/// Runs units of work, each on a connection of the pool. A pooled connection may be dead, as after a restart of the database or a
+/// failover: the unit of work then runs once more, from its first statement, on another connection. It does so only where nothing can have
+/// been committed; otherwise it throws <see cref="WriteOutcomeUnknownException"/>. A unit of work must have no effects but on the database.
 /// </summary>
 internal sealed class Database(NpgsqlDataSource dataSource)
 {
-    /// <summary>How often a unit of work runs that another transaction got in the way of.</summary>
+    /// <summary>How often a unit of work runs that loses races against other transactions.</summary>
     public const int RaceAttempts = 3;
 
     /// <summary>Statements that write nothing.</summary>
     public Task<T> ReadAsync<T>(Func<Sql, Task<T>> work, CancellationToken cancellationToken) =>
         RetryAsync(() => RunAsync(work, commitsItself: false, cancellationToken));
 
-    /// <summary>Statements that write nothing, on one snapshot: their answers tell of one moment.</summary>
+    /// <summary>Statements that write nothing and see one snapshot, so that their answers tell of one moment.</summary>
     public Task<T> ReadSnapshotAsync<T>(Func<Sql, Task<T>> work, CancellationToken cancellationToken) =>
         RetryAsync(() => RunAsync(
             async sql =>

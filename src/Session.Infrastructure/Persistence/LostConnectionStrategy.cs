@@ -2,7 +2,10 @@ using Microsoft.EntityFrameworkCore.Storage;
 
 namespace SessionService.Infrastructure.Persistence;
 
-/// <summary>Gives what goes through EF the rule of <see cref="Database"/>: once more on another connection where nothing can have been committed.</summary>
+/// <summary>
+/// Gives EF the rule of <see cref="Database"/>: once more, on another connection, where nothing can have been committed. EF buffers the
+/// rows of a query for that, so the whole query is repeated.
+/// </summary>
 internal sealed class LostConnectionStrategy(ExecutionStrategyDependencies dependencies)
     : ExecutionStrategy(dependencies, maxRetryCount: 1, maxRetryDelay: TimeSpan.Zero)
 {

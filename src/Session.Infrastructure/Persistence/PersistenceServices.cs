@@ -6,8 +6,8 @@ namespace SessionService.Infrastructure.Persistence;
 
 internal static class PersistenceServices
 {
-    // An instance that freezes or loses its network in the middle of a transaction would keep a session and a slot of the statistics
-    // locked, and with them other instances' writers, for as long as the server takes the connection for alive: hours.
+    // An instance that freezes or loses its network in the middle of a transaction keeps a session and a slot of the statistics locked.
+    // Without this setting the server would take its connection for alive for hours, and other instances' writers would wait.
     private const string RequestSettings = "SET idle_in_transaction_session_timeout = '10s'";
 
     /// <summary>The database server, and the one data source of the process.</summary>
@@ -15,7 +15,8 @@ internal static class PersistenceServices
     {
         services.AddOptions<EmbeddedPostgresOptions>().BindConfiguration(EmbeddedPostgresOptions.Section).ValidateDataAnnotations();
         services.AddSingleton<DatabaseServer>();
-        services.AddSingleton(provider => new ServerPool(RequestDataSource(provider.GetRequiredService<DatabaseServer>().ConnectionString)));
+        services.AddSingleton(
+            provider => new ServerPool(RequestDataSource(provider.GetRequiredService<DatabaseServer>().ConnectionString)));
         services.AddSingleton(provider => provider.GetRequiredService<ServerPool>().Primary);
         services.AddSingleton<Database>();
         return services;
@@ -32,7 +33,7 @@ internal static class PersistenceServices
         return services;
     }
 
-    // The name stands in metrics, where the connection string would stand without one.
+    // Metrics show the name; without one they would show the connection string.
     private static NpgsqlDataSourceBuilder RequestDataSource(string connectionString) =>
         new NpgsqlDataSourceBuilder(connectionString) { Name = "requests" }.UseSettings(RequestSettings);
 }

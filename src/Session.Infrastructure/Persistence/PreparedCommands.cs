@@ -4,16 +4,19 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 namespace SessionService.Infrastructure.Persistence;
 
 /// <summary>
-/// Prepares every command of EF's on its connection before it runs; a prepared one costs nothing to prepare again. Npgsql's automatic
-/// preparation is off because of npgsql #6391: where the execution that prepares a statement fails on the server (a cancellation
-/// is enough), the next, innocent command on that connection fails too.
+/// Prepares every command of EF before it runs; to prepare one again costs nothing. Npgsql's automatic preparation is off because of
+/// npgsql #6391: where the execution that prepares a statement fails on the server (a cancellation is enough), the next command on that
+/// connection fails too.
 /// </summary>
 internal sealed class PreparedCommands : DbCommandInterceptor
 {
     public static readonly PreparedCommands Instance = new();
 
     public override async ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
-        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
+        DbCommand command,
+        CommandEventData eventData,
+        InterceptionResult<DbDataReader> result,
+        CancellationToken cancellationToken = default)
     {
         await command.PrepareAsync(cancellationToken);
         return result;
@@ -26,9 +29,15 @@ internal sealed class PreparedCommands : DbCommandInterceptor
         return result;
     }
 
-    /// <summary>A statement that EF sends outside a transaction commits by itself: where no answer came, nobody knows whether it did.</summary>
-    public override Task CommandFailedAsync(DbCommand command, CommandErrorEventData eventData, CancellationToken cancellationToken = default) =>
-        eventData.ExecuteMethod == DbCommandMethod.ExecuteNonQuery && command.Transaction is null && UncertainWrite.IsSilence(eventData.Exception)
+    /// <summary>
+    /// A statement that writes outside a transaction commits by itself: where no answer came, nobody knows whether the database made it.
+    /// </summary>
+    public override Task CommandFailedAsync(
+        DbCommand command, CommandErrorEventData eventData, CancellationToken cancellationToken = default) =>
+        IsWrite(eventData) && command.Transaction is null && UncertainWrite.IsSilence(eventData.Exception)
             ? throw new WriteOutcomeUnknownException(eventData.Exception)
             : Task.CompletedTask;
+
+    private static bool IsWrite(CommandErrorEventData command) =>
+        command.ExecuteMethod == DbCommandMethod.ExecuteNonQuery || command.CommandSource == CommandSource.SaveChanges;
 }

@@ -7,7 +7,7 @@ internal sealed class SqlStatement(NpgsqlCommand command, bool commitsItself)
 {
     private bool _isPrepared = true;
 
-    /// <summary>Plans the statement for its values each time: for texts that are put together, of which there are too many to keep.</summary>
+    /// <summary>Sends the statement without preparing it: for texts that are put together, of which there are too many to keep.</summary>
     public SqlStatement Unprepared()
     {
         _isPrepared = false;
@@ -103,5 +103,6 @@ internal sealed class SqlStatement(NpgsqlCommand command, bool commitsItself)
         return command;
     }
 
-    private Task PrepareAsync(CancellationToken cancellationToken) => _isPrepared ? command.PrepareAsync(cancellationToken) : Task.CompletedTask;
+    private Task PrepareAsync(CancellationToken cancellationToken) =>
+        _isPrepared ? command.PrepareAsync(cancellationToken) : Task.CompletedTask;
 }

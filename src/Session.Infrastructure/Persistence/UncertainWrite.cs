@@ -2,13 +2,14 @@ using Npgsql;
 
 namespace SessionService.Infrastructure.Persistence;
 
-/// <summary>The part of a write after which the database may have made it, whatever we hear.</summary>
+/// <summary>The part of a write that commits: where it fails, the write may have been made all the same.</summary>
 internal static class UncertainWrite
 {
-    /// <summary>Executes a statement that answers with rows when it writes, and commits by itself.</summary>
-    /// <exception cref="PostgresException">The database refused it, or ended the connection before; it was not made.</exception>
-    /// <exception cref="WriteOutcomeUnknownException">The connection was lost or the time was up: it was made or it was not.</exception>
-    public static async Task<T> ExecuteAsync<T>(NpgsqlCommand command, Func<NpgsqlDataReader, Task<T>> read, CancellationToken cancellationToken)
+    /// <summary>Executes a statement that writes and commits by itself.</summary>
+    /// <exception cref="PostgresException">The database refused the write, or had ended the connection before; it was not made.</exception>
+    /// <exception cref="WriteOutcomeUnknownException">The connection was lost or the time was up: the write was made or not.</exception>
+    public static async Task<T> ExecuteAsync<T>(
+        NpgsqlCommand command, Func<NpgsqlDataReader, Task<T>> read, CancellationToken cancellationToken)
     {
         await using var reader = await ExecuteAsync(command, cancellationToken);
         return await CommitAsync(async () =>
@@ -21,9 +22,9 @@ internal static class UncertainWrite
         });
     }
 
-    /// <summary>Runs what commits.</summary>
-    /// <exception cref="PostgresException">The database refused it; it was not made.</exception>
-    /// <exception cref="WriteOutcomeUnknownException">The connection was lost or the time was up: it was made or it was not.</exception>
+    /// <summary>Commits.</summary>
+    /// <exception cref="PostgresException">The database refused the write; it was not made.</exception>
+    /// <exception cref="WriteOutcomeUnknownException">The connection was lost or the time was up: the write was made or not.</exception>
     public static async Task<T> CommitAsync<T>(Func<Task<T>> commit)
     {
         try
@@ -48,14 +49,14 @@ internal static class UncertainWrite
         }
         catch (Exception exception) when (IsSilence(exception))
         {
-            // The server's own last word, even a fatal one, stands where the first row would: nothing was written before it. Silence says nothing.
+            // An error of the server, even a fatal one, stands here where the first row would: nothing was written before it.
             throw new WriteOutcomeUnknownException(exception);
         }
     }
 
     /// <summary>Whether an exception says nothing of what the server did.</summary>
     /// <remarks>
-    /// A cancellation that the server has confirmed carries the server's word; one that was not waited for says as little as a broken
+    /// A cancellation that the server has confirmed carries the server's error. One that was not waited for says as little as a broken
     /// connection.
     /// </remarks>
     public static bool IsSilence(Exception exception) => exception switch

@@ -20,7 +20,8 @@ internal static class SchemaModel
     public static IReadOnlyList<ITable> Tables => Value.Value.Tables;
 
     /// <summary>What an index is on, where that is an expression.</summary>
-    public static string? Expression(this ITableIndex index) => index.MappedIndexes.First().FindAnnotation(IndexExpression.Annotation)?.Value as string;
+    public static string? Expression(this ITableIndex index) =>
+        index.MappedIndexes.First().FindAnnotation(IndexExpression.Annotation)?.Value as string;
 
     /// <summary>No flags are all ascending, and an empty list of them is all descending.</summary>
     public static bool IsDescendingAt(this ITableIndex index, int column) =>

@@ -31,7 +31,7 @@ internal sealed class SearchSegments(
 
     private const string Delete = "DELETE FROM dev.search_segments WHERE user_id = $1 AND segment_id = ANY ($2)";
 
-    private const string Lock = $"SELECT pg_advisory_xact_lock({Digester.UserLock})";
+    private const string Lock = $"SELECT pg_advisory_xact_lock({AdvisoryLocks.OfUser})";
 
     public async Task<DigestWrite> PrepareAsync(DigestBatch batch, Sql sql, CancellationToken cancellationToken)
     {

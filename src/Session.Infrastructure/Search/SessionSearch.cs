@@ -68,16 +68,8 @@ internal sealed class SessionSearch(
             return null;
         }
 
-        await using var command = new SessionListStatement(userId, filter, cursor: null).ToIdsCommand();
-        command.Connection = sql.Connection;
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var sessions = new HashSet<Guid>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            sessions.Add(reader.GetGuid(0));
-        }
-
-        return sessions;
+        var (text, values) = new SessionListStatement(userId, filter, cursor: null).ToIds();
+        return [.. await sql.Statement(text, values).Unprepared().ListAsync(row => row.GetGuid(0), cancellationToken)];
     }
 
     /// <summary>The hits of the page with their contents, and the place of the last one if there are more.</summary>

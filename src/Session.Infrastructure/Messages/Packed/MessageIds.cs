@@ -4,8 +4,8 @@ using System.Buffers.Binary;
 namespace SessionService.Infrastructure.Messages.Packed;
 
 /// <summary>
-/// The ids of a segment's messages. They stand beside the compressed body, where statements find them. Where all are of version 7, as the service makes
-/// them, only their random ends do: their times, which are those of the messages or follow each other, compress well.
+/// The ids of a segment's messages. They are stored beside the compressed body, where statements find them. If all are of version 7, as
+/// the service makes them, only their random ends are: their times are close to those of the messages, and compress well in the body.
 /// </summary>
 internal static class MessageIds
 {
@@ -18,7 +18,7 @@ internal static class MessageIds
 
     public static int WidthOf(IEnumerable<Guid> ids) => ids.All(id => id.Version == Version) ? EndWidth : FullWidth;
 
-    /// <summary>The last bytes of each.</summary>
+    /// <summary>The last bytes of each id.</summary>
     public static byte[] Ends(IReadOnlyCollection<Guid> ids, int width)
     {
         var ends = new ArrayBufferWriter<byte>(ids.Count * width);

@@ -7,10 +7,10 @@ internal static class PackedIds
     public static string Hash(string id) => $"sha256(uuid_send({id}))";
 
     /// <summary>
-    /// The condition for a segment, <c>g</c>, that holds an id of a user's. Three looks, the cheap ones first: the range of the segment's ids, by
-    /// the index, which leaves next to nothing where ids are made in the order of time; the filter, which stands in the row; and the ids themselves.
-    /// Of ids that are kept without their time the last look finds the random bits: an id with the same 74 bits and another time is taken for it,
-    /// which happens to nobody who does not make it so.
+    /// The condition for a segment, <c>g</c>, that holds an id of a user. Three checks, the cheap ones first: the range of the segment's
+    /// ids, by the index, which leaves next to nothing where ids are made in the order of time; the filter, which is stored in the row;
+    /// and the ids. Of ids of version 7 only the 74 random bits are compared: an id with the same bits and another time is taken for the
+    /// same, which only happens on purpose.
     /// </summary>
     public static string Hold(string userId, string id, string hash) =>
         $"""
@@ -21,5 +21,6 @@ internal static class PackedIds
     /// <summary>The number of the message of an id that a segment holds.</summary>
     public static string Sequence(string id) => $"g.first_sequence + ({Position(id)} - 1) / g.id_width";
 
-    private static string Position(string id) => $"position(substring(uuid_send({id}) FROM {MessageIds.FullWidth + 1} - g.id_width) IN g.ids)";
+    private static string Position(string id) =>
+        $"position(substring(uuid_send({id}) FROM {MessageIds.FullWidth + 1} - g.id_width) IN g.ids)";
 }

@@ -6,8 +6,8 @@ using ZstdSharp;
 namespace SessionService.Infrastructure.Messages.Packed;
 
 /// <summary>
-/// Puts consecutive messages together as a segment. What is alike stands together, the column of one value after that of another, in one
-/// frame: numbers as differences, texts last. <see cref="UnpackedMessages"/> reads it.
+/// Builds a segment from consecutive messages: column after column, in one compressed frame, numbers as differences and texts last.
+/// <see cref="UnpackedMessages"/> reads it.
 /// </summary>
 internal sealed class PackedMessagesBuilder
 {
@@ -29,7 +29,8 @@ internal sealed class PackedMessagesBuilder
     private readonly ArrayBufferWriter<byte> _contents = new();
     private int _redacted;
 
-    // The times in ids of version 7, as differences to the id before and as differences to the message's own time: whichever is shorter is kept.
+    // The times in ids of version 7, as differences to the id before and as differences to the message's time: the shorter column is
+    // kept.
     private readonly ArrayBufferWriter<byte> _idTimes = new();
     private readonly ArrayBufferWriter<byte> _idLags = new();
     private long _lastIdTime;
@@ -92,7 +93,9 @@ internal sealed class PackedMessagesBuilder
     public PackedMessages Build(int level)
     {
         var idWidth = MessageIds.WidthOf(_ids);
-        var idTimes = idWidth == MessageIds.FullWidth ? IdTimes.InIds : _idLags.WrittenCount < _idTimes.WrittenCount ? IdTimes.AfterMessages : IdTimes.AfterIds;
+        var idTimes = idWidth == MessageIds.FullWidth ? IdTimes.InIds
+            : _idLags.WrittenCount < _idTimes.WrittenCount ? IdTimes.AfterMessages
+            : IdTimes.AfterIds;
         var columns = new ArrayBufferWriter<byte>();
         columns.Write([(byte)idTimes]);
         columns.WriteVarint((uint)Count);
@@ -168,7 +171,7 @@ internal sealed class PackedMessagesBuilder
         (_lastIdTime, _lastIdLag) = (idTime, lag);
     }
 
-    // The digits without the zeros that the column pads them with, and how many of them stand behind the point.
+    // The digits without padding zeros, and how many of them stand after the point.
     private void AddCost(decimal cost)
     {
         var exact = new ExactDecimal(cost);

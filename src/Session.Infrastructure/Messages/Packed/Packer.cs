@@ -6,7 +6,7 @@ using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Infrastructure.Messages.Packed;
 
-/// <summary>A session of which something is to be packed.</summary>
+/// <summary>A session with messages to pack.</summary>
 /// <param name="UserId">Its owner.</param>
 /// <param name="SessionId">The session.</param>
 /// <param name="Through">The last message that may be packed.</param>
@@ -14,12 +14,15 @@ namespace SessionService.Infrastructure.Messages.Packed;
 internal sealed record Packable(string UserId, Guid SessionId, long Through, bool ToTheEnd);
 
 /// <summary>
-/// Packs messages, a segment in a transaction: it comes, its messages go, and the session tells how far it is packed, together or not at all.
-/// Several instances share the work: each leaves alone the sessions that another, or a writer, holds.
+/// Packs messages, one segment a transaction: the segment is inserted, its rows are deleted, and the session notes how far it is packed.
+/// Several instances share the work: each skips sessions that another instance or a writer has locked.
 /// </summary>
-internal sealed class Packer(NpgsqlDataSource dataSource, IOptions<PackingOptions> options, PackingMetrics metrics, TimeProvider time)
+internal sealed class Packer(Database database, IOptions<PackingOptions> options, PackingMetrics metrics, TimeProvider time)
 {
     private const int MaxFound = 1_000;
+
+    // These statements are by hand because they lock with SKIP LOCKED, compare messages byte by byte as the database sends them, and write
+    // arrays of which EF's model knows nothing but the type.
 
     private static readonly string Find =
         $"""
@@ -30,7 +33,8 @@ internal sealed class Packer(NpgsqlDataSource dataSource, IOptions<PackingOption
                    archived_at IS NOT NULL OR last_activity < $3 AS is_at_rest
             FROM dev.sessions
             WHERE {PackableSessions.Condition}) AS s
-        WHERE s.through - s.packed_messages >= CASE WHEN s.archived_at IS NOT NULL THEN 1 WHEN s.is_at_rest THEN {PackingOptions.MinSegmentMessages} ELSE $2 END
+        WHERE s.through - s.packed_messages >=
+            CASE WHEN s.archived_at IS NOT NULL THEN 1 WHEN s.is_at_rest THEN {PackingOptions.MinSegmentMessages} ELSE $2 END
         LIMIT {MaxFound}
         """;
 
@@ -50,7 +54,8 @@ internal sealed class Packer(NpgsqlDataSource dataSource, IOptions<PackingOption
     private const string Insert =
         """
         INSERT INTO dev.message_segments
-            (user_id, session_id, first_sequence, last_sequence, first_id, last_id, id_filter, ids, id_width, roles, message_types, counts, body, packed_at)
+            (user_id, session_id, first_sequence, last_sequence, first_id, last_id, id_filter, ids, id_width, roles, message_types, counts,
+             body, packed_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
         """;
 
@@ -73,108 +78,98 @@ internal sealed class Packer(NpgsqlDataSource dataSource, IOptions<PackingOption
     /// <summary>Called between the steps of a transaction; the tests stop it there.</summary>
     public Func<PackingStep, Task> Reached { get; init; } = _ => Task.CompletedTask;
 
-    /// <summary>Some of the sessions of which something is to be packed.</summary>
-    public async Task<IReadOnlyList<Packable>> FindAsync(CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(Find, connection)
-        {
-            Parameters =
-            {
-                new NpgsqlParameter<long> { TypedValue = options.Value.KeepNewest },
-                new NpgsqlParameter<long> { TypedValue = options.Value.SegmentMessages },
-                new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetDatabaseNow() - options.Value.IdleAfter },
-            },
-        };
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var found = new List<Packable>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            found.Add(new Packable(reader.GetString(0), reader.GetGuid(1), reader.GetInt64(2), reader.GetBoolean(3)));
-        }
-
-        return found;
-    }
+    /// <summary>Some of the sessions with messages to pack.</summary>
+    public async Task<IReadOnlyList<Packable>> FindAsync(CancellationToken cancellationToken) =>
+        await database.ReadAsync(
+            sql => sql
+                .Statement(
+                    Find,
+                    (long)options.Value.KeepNewest,
+                    (long)options.Value.SegmentMessages,
+                    time.GetDatabaseNow() - options.Value.IdleAfter)
+                .ListAsync(
+                    row => new Packable(
+                        row.Get<string>("user_id"), row.Get<Guid>("session_id"), row.Get<long>("through"), row.Get<bool>("is_at_rest")),
+                    cancellationToken),
+            cancellationToken);
 
     /// <summary>Packs the next segment of a session.</summary>
-    /// <returns>Whether one was made; not where too little is left, or where somebody else holds the session.</returns>
-    /// <exception cref="InvalidDataException">The segment was not as its messages; nothing has changed.</exception>
+    /// <returns>Whether a segment was made; false where too little is left, or where the session is locked.</returns>
+    /// <exception cref="InvalidDataException">The segment differs from its messages; nothing has changed.</exception>
     public async Task<bool> PackAsync(Packable session, CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-
-        // Long work before the session is locked: what is packed does not change, and if it does, it is found out below.
-        var builder = await ReadNextAsync(connection, session, cancellationToken);
+        // Reading and compressing take long, and happen before the session is locked. Whatever changes meanwhile shows under the lock.
+        var builder = await database.ReadAsync(sql => ReadNextAsync(sql, session, cancellationToken), cancellationToken);
         if (builder.Count == 0 || !(session.ToTheEnd || IsFull(builder)))
         {
             return false;
         }
 
         var packed = builder.Build(options.Value.Level);
-
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using (var command = Command(connection, Lock, session))
+        if (!await database.InTransactionAsync(sql => PackAsync(sql, session, packed, cancellationToken), cancellationToken))
         {
-            if (await command.ExecuteScalarAsync(cancellationToken) is not long before || before != packed.FirstSequence - 1)
-            {
-                return false;
-            }
+            return false;
         }
 
-        await InsertAsync(connection, session, packed, cancellationToken);
-        await Reached(PackingStep.Inserted);
-        await VerifyAsync(connection, session, packed, cancellationToken);
-        await Reached(PackingStep.Verified);
-        await DeleteRowsAsync(connection, session, packed, cancellationToken);
-        await Reached(PackingStep.Deleted);
-        await using (var command = Command(connection, Advance, session, packed.LastSequence))
-        {
-            await command.ExecuteNonQueryAsync(cancellationToken);
-        }
-
-        await Reached(PackingStep.Advanced);
-        await transaction.CommitAsync(cancellationToken);
         metrics.CountSegment(packed.Ids.Count, builder.TextBytes, packed.Bytes);
         return true;
     }
 
-    private static async Task DeleteRowsAsync(NpgsqlConnection connection, Packable session, PackedMessages packed, CancellationToken cancellationToken)
+    private async Task<bool> PackAsync(Sql sql, Packable session, PackedMessages packed, CancellationToken cancellationToken)
     {
-        await using var command = Command(connection, DeleteRows, session, packed.FirstSequence, packed.LastSequence);
-        if (await command.ExecuteNonQueryAsync(cancellationToken) != packed.Ids.Count)
+        var before = await sql.Statement(Lock, session.UserId, session.SessionId).ValueAsync<long?>(cancellationToken);
+        if (before != packed.FirstSequence - 1)
+        {
+            return false;
+        }
+
+        await InsertAsync(sql, session, packed, cancellationToken);
+        await Reached(PackingStep.Inserted);
+        await VerifyAsync(sql, session, packed, cancellationToken);
+        await Reached(PackingStep.Verified);
+        await DeleteRowsAsync(sql, session, packed, cancellationToken);
+        await Reached(PackingStep.Deleted);
+        await sql.Statement(Advance, session.UserId, session.SessionId, packed.LastSequence).ExecuteAsync(cancellationToken);
+        await Reached(PackingStep.Advanced);
+        return true;
+    }
+
+    private static async Task DeleteRowsAsync(Sql sql, Packable session, PackedMessages packed, CancellationToken cancellationToken)
+    {
+        var deleted = await sql.Statement(DeleteRows, session.UserId, session.SessionId, packed.FirstSequence, packed.LastSequence)
+            .ExecuteAsync(cancellationToken);
+        if (deleted != packed.Ids.Count)
         {
             throw new InvalidDataException("There were other rows than were packed.");
         }
     }
 
-    /// <summary>Compares what stands in the segment with what stands in the rows, both as the database gives them.</summary>
-    private static async Task VerifyAsync(NpgsqlConnection connection, Packable session, PackedMessages packed, CancellationToken cancellationToken)
+    /// <summary>Compares the segment with the rows, both as the database gives them.</summary>
+    private static async Task VerifyAsync(Sql sql, Packable session, PackedMessages packed, CancellationToken cancellationToken)
     {
-        using var part = await ReadBackAsync(connection, session, packed, cancellationToken);
-        await using var command = Command(connection, ReadRows, session, packed.FirstSequence, packed.LastSequence);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var messages = new MessageRowReader(reader, 0);
-        foreach (var message in part.Rows())
+        using var part = await sql.Statement(ReadBack, session.UserId, session.SessionId, packed.FirstSequence)
+            .FirstAsync(row => PackedColumns.Read(row, 0), cancellationToken);
+        var areSame = await sql.Statement(ReadRows, session.UserId, session.SessionId, packed.FirstSequence, packed.LastSequence)
+            .ReadAsync(reader => AreSameAsync(part!.Rows(), reader, cancellationToken), cancellationToken);
+        if (!areSame)
         {
-            if (!await reader.ReadAsync(cancellationToken) || !IsSame(message, messages.Read()))
-            {
-                throw new InvalidDataException($"Message {message.Sequence} is not in its segment as it is in its row.");
-            }
-        }
-
-        if (await reader.ReadAsync(cancellationToken))
-        {
-            throw new InvalidDataException("There are more rows than were packed.");
+            throw new InvalidDataException("The segment does not hold the messages as their rows do.");
         }
     }
 
-    private static async Task<PackedPart> ReadBackAsync(
-        NpgsqlConnection connection, Packable session, PackedMessages packed, CancellationToken cancellationToken)
+    private static async Task<bool> AreSameAsync(
+        IEnumerable<MessageRow> packed, NpgsqlDataReader reader, CancellationToken cancellationToken)
     {
-        await using var command = Command(connection, ReadBack, session, packed.FirstSequence);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        return PackedColumns.Read(reader, 0);
+        var messages = new MessageRowReader(reader, 0);
+        foreach (var message in packed)
+        {
+            if (!await reader.ReadAsync(cancellationToken) || !IsSame(message, messages.Read()))
+            {
+                return false;
+            }
+        }
+
+        return !await reader.ReadAsync(cancellationToken);
     }
 
     private static bool IsSame(in MessageRow one, in MessageRow other) =>
@@ -189,43 +184,44 @@ internal sealed class Packer(NpgsqlDataSource dataSource, IOptions<PackingOption
         && one.Metadata.Span.SequenceEqual(other.Metadata.Span)
         && one.Content.Span.SequenceEqual(other.Content.Span);
 
-    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, Packable session, params ReadOnlySpan<long> numbers) =>
-        SessionCommand.Create(connection, sql, session.UserId, session.SessionId, numbers);
+    private bool IsFull(PackedMessagesBuilder builder) =>
+        builder.Count >= options.Value.SegmentMessages || builder.TextBytes >= options.Value.SegmentBytes;
 
-    private bool IsFull(PackedMessagesBuilder builder) => builder.Count >= options.Value.SegmentMessages || builder.TextBytes >= options.Value.SegmentBytes;
+    private Task<PackedMessagesBuilder> ReadNextAsync(Sql sql, Packable session, CancellationToken cancellationToken) =>
+        sql.Statement(ReadNext, session.UserId, session.SessionId, session.Through, (long)options.Value.SegmentMessages).ReadAsync(
+            async reader =>
+            {
+                var builder = new PackedMessagesBuilder();
+                var messages = new MessageRowReader(reader, 0);
+                while (!IsFull(builder) && await reader.ReadAsync(cancellationToken))
+                {
+                    builder.Add(messages.Read());
+                }
 
-    private async Task<PackedMessagesBuilder> ReadNextAsync(NpgsqlConnection connection, Packable session, CancellationToken cancellationToken)
-    {
-        var builder = new PackedMessagesBuilder();
-        await using var command = Command(connection, ReadNext, session, session.Through, options.Value.SegmentMessages);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var messages = new MessageRowReader(reader, 0);
-        while (!IsFull(builder) && await reader.ReadAsync(cancellationToken))
-        {
-            builder.Add(messages.Read());
-        }
+                return builder;
+            },
+            cancellationToken);
 
-        return builder;
-    }
-
-    private async Task InsertAsync(NpgsqlConnection connection, Packable session, PackedMessages packed, CancellationToken cancellationToken)
-    {
-        await using var command = Command(connection, Insert, session, packed.FirstSequence, packed.LastSequence);
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = packed.Ids.Min() });
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = packed.Ids.Max() });
-        command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = IdFilter.Of(packed.Ids) });
-        command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = packed.IdEnds });
-        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = (short)packed.IdWidth });
-        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = packed.Roles });
-        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = packed.MessageTypes });
-        command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = packed.Counts });
-        command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = packed.Body });
-        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetDatabaseNow() });
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
+    private Task<int> InsertAsync(Sql sql, Packable session, PackedMessages packed, CancellationToken cancellationToken) =>
+        sql.Statement(
+            Insert,
+            session.UserId,
+            session.SessionId,
+            packed.FirstSequence,
+            packed.LastSequence,
+            packed.Ids.Min(),
+            packed.Ids.Max(),
+            IdFilter.Of(packed.Ids),
+            packed.IdEnds,
+            (short)packed.IdWidth,
+            packed.Roles,
+            packed.MessageTypes,
+            packed.Counts,
+            packed.Body,
+            time.GetDatabaseNow()).ExecuteAsync(cancellationToken);
 }
 
-/// <summary>How far the transaction of a segment has come.</summary>
+/// <summary>The steps of a segment's transaction.</summary>
 internal enum PackingStep
 {
     Inserted,

@@ -8,20 +8,20 @@ public sealed class PackingOptions
 {
     public const string Section = "Packing";
 
-    /// <summary>No segment holds more messages, whatever is set; statements count on it.</summary>
+    /// <summary>The most messages in any segment; statements rely on it.</summary>
     public const int MaxSegmentMessages = 4096;
 
-    /// <summary>The least that can be set; the index of <see cref="PackableSessions"/> counts on it.</summary>
+    /// <summary>The smallest setting; the index of <see cref="PackableSessions"/> relies on it.</summary>
     public const int MinSegmentMessages = PackableSessions.MinMessages;
 
-    /// <summary>Whether messages are packed. What is packed is read in any case.</summary>
+    /// <summary>Whether messages are packed. Packed messages are read in any case.</summary>
     public bool Enabled { get; set; } = true;
 
-    /// <summary>The newest messages of a session that are not packed, unless it is put away. 0 to 1,000,000.</summary>
+    /// <summary>How many of a session's newest messages are not packed, unless it is archived. 0 to 1,000,000.</summary>
     [Range(0, 1_000_000)]
     public int KeepNewest { get; set; } = 1_000;
 
-    /// <summary>The most messages in a segment: the more, the smaller, and the more is unpacked for a page. 256 to 4,096.</summary>
+    /// <summary>The most messages in a segment: more compress better, and more are unpacked for a page. 256 to 4,096.</summary>
     [Range(MinSegmentMessages, MaxSegmentMessages)]
     public int SegmentMessages { get; set; } = 2_048;
 
@@ -30,18 +30,18 @@ public sealed class PackingOptions
     public int SegmentBytes { get; set; } = 384 * 1024;
 
     /// <summary>
-    /// A session without a message for so long is packed up to its newest messages even where the last segment does not get full. 1 minute to
+    /// A session without a message for this long is packed up to its newest messages, even if the last segment is not full. 1 minute to
     /// 10 years.
     /// </summary>
     [Range(typeof(TimeSpan), "00:01:00", "3650.00:00:00")]
     public TimeSpan IdleAfter { get; set; } = TimeSpan.FromDays(7);
 
-    /// <summary>How hard zstd tries, 1 to 22. Once packed, messages are only read, and that is as fast at every level.</summary>
+    /// <summary>The level of zstd, 1 to 22. Packed messages are only read, which is as fast at every level.</summary>
     [Range(1, 22)]
     public int Level { get; set; } = 19;
 
     /// <summary>
-    /// How often sessions are looked at. 30 seconds to 1 day. What one look finds is packed at the next: whoever writes has seen it by then.
+    /// How often the job looks for sessions. 30 seconds to 1 day. Messages that one look finds are packed at the next.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:30", "1.00:00:00")]
     public TimeSpan Every { get; set; } = TimeSpan.FromMinutes(1);

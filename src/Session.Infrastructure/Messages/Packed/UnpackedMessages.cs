@@ -6,11 +6,12 @@ using ZstdSharp;
 namespace SessionService.Infrastructure.Messages.Packed;
 
 /// <summary>
-/// A segment unpacked: its messages by their place, as slices of one piece of memory that is given back with the segment.
+/// An unpacked segment: messages by position, as slices of one piece of memory that is given back when the segment is disposed of.
 /// </summary>
 internal sealed class UnpackedMessages : IDisposable
 {
-    private static readonly ObjectPool<Decompressor> Decompressors = new DefaultObjectPool<Decompressor>(new DefaultPooledObjectPolicy<Decompressor>());
+    private static readonly ObjectPool<Decompressor> Decompressors =
+        new DefaultObjectPool<Decompressor>(new DefaultPooledObjectPolicy<Decompressor>());
 
     private readonly Kind[] _kinds;
     private readonly Place[] _places;

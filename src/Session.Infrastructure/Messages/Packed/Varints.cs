@@ -22,7 +22,8 @@ internal static class Varints
     }
 
     /// <summary>A number that may be negative: small ones of either sign stay short.</summary>
-    public static void WriteSigned(this IBufferWriter<byte> writer, long value) => writer.WriteVarint((ulong)((value << 1) ^ (value >> 63)));
+    public static void WriteSigned(this IBufferWriter<byte> writer, long value) =>
+        writer.WriteVarint((ulong)((value << 1) ^ (value >> 63)));
 }
 
 /// <summary>Reads what <see cref="Varints"/> wrote.</summary>

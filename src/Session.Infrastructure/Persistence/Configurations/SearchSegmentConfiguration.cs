@@ -9,7 +9,8 @@ internal sealed class SearchSegmentConfiguration : IEntityTypeConfiguration<Sear
     public void Configure(EntityTypeBuilder<SearchSegment> builder)
     {
         builder.ToTable("search_segments", table => table.HasComment(
-            "Inverted indexes, each over a run of one user's messages. Rows are never updated: merging and removing put others in their place."));
+            "Inverted indexes, each over a run of one user's messages. "
+            + "Rows are never updated: merging and removing put others in their place."));
 
         builder.HasKey(s => new { s.UserId, s.SegmentId }).HasName("pk_search_segments");
 

@@ -9,7 +9,8 @@ internal sealed class UsageRecordConfiguration : IEntityTypeConfiguration<UsageR
     public void Configure(EntityTypeBuilder<UsageRecord> builder)
     {
         builder.ToTable("usage", table => table.HasComment(
-            "What digested messages used, by quarter of an hour, session, type and model. With the messages that are not digested it is exact."));
+            "What digested messages used, by quarter of an hour, session, type and model. "
+            + "With the messages that are not digested it is exact."));
 
         // The current quarter of an hour is added to until it is over: room on the page keeps the updates HOT.
         builder.HasStorageParameter("fillfactor", 80);

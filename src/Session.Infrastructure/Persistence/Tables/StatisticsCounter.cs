@@ -14,7 +14,7 @@ public sealed class StatisticsCounter
 
     public long TotalSessions { get; init; }
 
-    /// <summary>Negative where sessions were started through other slots than they were ended through; only the sum has a meaning.</summary>
+    /// <summary>Negative where sessions were started through other slots than they were ended through; only the sum counts.</summary>
     public long ActiveSessions { get; init; }
 
     public long TotalMessages { get; init; }

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Npgsql;
 using SessionService.Infrastructure.Messages.Packed;
+using SessionService.Infrastructure.Persistence;
 using SessionService.IntegrationTests.Digests;
 using SessionService.IntegrationTests.Hosting;
 
@@ -24,7 +24,7 @@ public class PackingFixture : ApiFixture
     /// <summary>A packer with something to do between the steps of a segment.</summary>
     internal Packer NewPacker(Func<PackingStep, Task> reached) =>
         new(
-            Services.GetRequiredService<NpgsqlDataSource>(),
+            Services.GetRequiredService<Database>(),
             Services.GetRequiredService<IOptions<PackingOptions>>(),
             Services.GetRequiredService<PackingMetrics>(),
             Clock)

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Npgsql;
 using NpgsqlTypes;
 using SessionService.Application.Messages;
 using SessionService.Domain.Idempotency;
@@ -10,10 +9,10 @@ using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Infrastructure.Messages;
 
-/// <summary>Finds the messages of a write that was made before.</summary>
-internal sealed class StoredMessages(NpgsqlDataSource dataSource, IMessageReader reader)
+/// <summary>Finds the messages of a write that is sent again.</summary>
+internal sealed class MessageReplays(Database database, IMessageReader reader)
 {
-    // Of one moment: a message is a row or packed.
+    // By hand because EF knows nothing of the ids of packed messages. One statement, and so one moment: a message is a row or packed.
     private static readonly string PositionsOfIds =
         $"""
         SELECT m.session_id, m.sequence
@@ -25,7 +24,7 @@ internal sealed class StoredMessages(NpgsqlDataSource dataSource, IMessageReader
         JOIN dev.message_segments AS g ON {PackedIds.Hold("$1", "o.id", "o.hash")}
         """;
 
-    // Whether the stored messages are those that are sent again. What a redacted one said cannot be compared.
+    // By hand because the database compares what it stores: jsonb, numeric and times. A redacted message is taken for the same.
     private const string AreTheSame =
         """
         SELECT coalesce(bool_and(
@@ -35,7 +34,8 @@ internal sealed class StoredMessages(NpgsqlDataSource dataSource, IMessageReader
         FROM unnest($1, $2, $3, $4, $5, $6, $7) WITH ORDINALITY
             AS i (role, content, message_type, metadata, tokens_used, cost_usd, created_at, position)
         JOIN unnest($8, $9, $10, $11, $12, $13, $14, $15) WITH ORDINALITY
-            AS m (role, content, message_type, metadata, tokens_used, cost_usd, created_at, is_redacted, position) ON m.position = i.position
+            AS m (role, content, message_type, metadata, tokens_used, cost_usd, created_at, is_redacted, position)
+            ON m.position = i.position
         """;
 
     /// <summary>The messages that were written under a key; <see langword="null"/> where they were removed for good since.</summary>
@@ -70,7 +70,8 @@ internal sealed class StoredMessages(NpgsqlDataSource dataSource, IMessageReader
         }
 
         var ids = own.Select(message => message.Message.MessageId).ToHashSet();
-        SessionMessage[] taken = [.. (await reader.FindAsync(append.UserId, positions, cancellationToken)).Where(message => ids.Contains(message.MessageId))];
+        var found = await reader.FindAsync(append.UserId, positions, cancellationToken);
+        SessionMessage[] taken = [.. found.Where(message => ids.Contains(message.MessageId))];
         if (taken.Length == 0)
         {
             return null;
@@ -81,29 +82,15 @@ internal sealed class StoredMessages(NpgsqlDataSource dataSource, IMessageReader
             : new AppendResult(AppendOutcome.MessageIdTaken, []);
     }
 
-    private async Task<List<MessagePosition>> FindPositionsAsync(string userId, NewMessage[] own, CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(PositionsOfIds, connection)
-        {
-            Parameters =
-            {
-                new NpgsqlParameter<string> { TypedValue = userId },
-                ArrayParameter.Of(own, m => m.Message.MessageId, NpgsqlDbType.Uuid),
-            },
-        };
-        await command.PrepareAsync(cancellationToken);
-        await using var found = await command.ExecuteReaderAsync(cancellationToken);
-        var positions = new List<MessagePosition>();
-        while (await found.ReadAsync(cancellationToken))
-        {
-            positions.Add(new MessagePosition(found.GetGuid(0), found.GetInt64(1)));
-        }
+    private Task<List<MessagePosition>> FindPositionsAsync(string userId, NewMessage[] own, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            sql => sql.Statement(PositionsOfIds, userId, SqlValue.Column(own, m => m.Message.MessageId, NpgsqlDbType.Uuid))
+                .ListAsync(row => new MessagePosition(row.GetGuid(0), row.GetInt64(1)), cancellationToken),
+            cancellationToken);
 
-        return positions;
-    }
-
-    /// <summary>Whether messages, in the order of their numbers, are those of a write: all of them, in this session, one after the other.</summary>
+    /// <summary>
+    /// Whether stored messages, in the order of their numbers, are those of a write: all of them, in this session, one after the other.
+    /// </summary>
     private async Task<bool> AreTheSameAsync(Append append, SessionMessage[] stored, CancellationToken cancellationToken)
     {
         if (stored.Length != append.Messages.Count
@@ -114,27 +101,31 @@ internal sealed class StoredMessages(NpgsqlDataSource dataSource, IMessageReader
             return false;
         }
 
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(AreTheSame, connection);
-        AddTexts(command.Parameters, [.. append.Messages.Select(message => message.Message)]);
-        command.Parameters.Add(ArrayParameter.Of(
-            append.Messages, m => m.HasOwnTime ? m.Message.CreatedAt : (DateTimeOffset?)null, NpgsqlDbType.TimestampTz));
-        AddTexts(command.Parameters, stored);
-        command.Parameters.Add(ArrayParameter.Of(stored, m => m.CreatedAt, NpgsqlDbType.TimestampTz));
-        command.Parameters.Add(ArrayParameter.Of(stored, m => m.RedactedAt is not null, NpgsqlDbType.Boolean));
-        await command.PrepareAsync(cancellationToken);
-        return await command.ExecuteScalarAsync(cancellationToken) is true;
-
-        static void AddTexts(NpgsqlParameterCollection parameters, IReadOnlyList<SessionMessage> messages)
-        {
-            parameters.Add(ArrayParameter.Of(messages, m => m.Role, NpgsqlDbType.Text));
-            parameters.Add(ArrayParameter.Of(messages, m => m.Content, NpgsqlDbType.Text));
-            parameters.Add(ArrayParameter.Of(messages, m => m.MessageType, NpgsqlDbType.Text));
-            parameters.Add(ArrayParameter.Of(messages, m => m.Metadata, NpgsqlDbType.Jsonb));
-            parameters.Add(ArrayParameter.Of(messages, m => m.TokensUsed, NpgsqlDbType.Integer));
-            parameters.Add(ArrayParameter.Of(messages, m => m.CostUsd, NpgsqlDbType.Numeric));
-        }
+        SessionMessage[] sent = [.. append.Messages.Select(message => message.Message)];
+        return await database.ReadAsync(
+            sql => sql
+                .Statement(
+                    AreTheSame,
+                    SqlValue.Column(sent, m => m.Role, NpgsqlDbType.Text),
+                    SqlValue.Column(sent, m => m.Content, NpgsqlDbType.Text),
+                    SqlValue.Column(sent, m => m.MessageType, NpgsqlDbType.Text),
+                    SqlValue.Column(sent, m => m.Metadata, NpgsqlDbType.Jsonb),
+                    SqlValue.Column(sent, m => m.TokensUsed, NpgsqlDbType.Integer),
+                    SqlValue.Column(sent, m => m.CostUsd, NpgsqlDbType.Numeric),
+                    SqlValue.Column(append.Messages, GivenTime, NpgsqlDbType.TimestampTz),
+                    SqlValue.Column(stored, m => m.Role, NpgsqlDbType.Text),
+                    SqlValue.Column(stored, m => m.Content, NpgsqlDbType.Text),
+                    SqlValue.Column(stored, m => m.MessageType, NpgsqlDbType.Text),
+                    SqlValue.Column(stored, m => m.Metadata, NpgsqlDbType.Jsonb),
+                    SqlValue.Column(stored, m => m.TokensUsed, NpgsqlDbType.Integer),
+                    SqlValue.Column(stored, m => m.CostUsd, NpgsqlDbType.Numeric),
+                    SqlValue.Column(stored, m => m.CreatedAt, NpgsqlDbType.TimestampTz),
+                    SqlValue.Column(stored, m => m.RedactedAt is not null, NpgsqlDbType.Boolean))
+                .ValueAsync<bool>(cancellationToken),
+            cancellationToken);
     }
+
+    private static DateTimeOffset? GivenTime(NewMessage message) => message.HasOwnTime ? message.Message.CreatedAt : null;
 
     /// <summary>What <see cref="AppendStatement"/> keeps of its answer.</summary>
     private sealed record MessagesAnswer(

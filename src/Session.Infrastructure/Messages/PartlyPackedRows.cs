@@ -3,30 +3,22 @@ using System.Runtime.CompilerServices;
 using Npgsql;
 using SessionService.Application.Messages;
 using SessionService.Infrastructure.Messages.Packed;
+using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Infrastructure.Messages;
 
 /// <summary>
-/// The filtered messages of a session of which a part is packed. Segments tell how many messages of each kind they hold: what is counted
-/// and what is passed over is not unpacked, but for the two segments in which a range ends.
+/// The filtered messages of a session of which a part is packed. Segments know how many messages of each kind they hold, so messages that
+/// are only counted or passed over are not unpacked, except in the two segments where a range ends. By hand for the arrays that are
+/// unnested.
 /// </summary>
-internal sealed class FilteredMessages : IMessageRows
+internal sealed class PartlyPackedRows : IMessageRows
 {
-    /// <summary>How many of the messages that are rows the filters choose.</summary>
-    public const string Counts =
-        $"""
-        SELECT count(*) AS total, count(*) FILTER (WHERE m.sequence > $5 AND m.sequence < $6) AS in_range
-        FROM dev.session_messages AS m
-        WHERE m.user_id = s.user_id AND m.session_id = s.session_id AND {Matches}
-        """;
-
-    private const string Matches = "($3::text IS NULL OR m.role = $3) AND ($4::text IS NULL OR m.message_type = $4)";
-
     private const string OfSession =
         $"""
         SELECT counts.total, counts.in_range
         FROM dev.sessions AS s
-        CROSS JOIN LATERAL ({Counts}) AS counts
+        CROSS JOIN LATERAL ({FilteredSelection.Counts}) AS counts
         WHERE s.user_id = $1 AND s.session_id = $2
         """;
 
@@ -48,10 +40,10 @@ internal sealed class FilteredMessages : IMessageRows
         WHERE g.user_id = $1 AND g.session_id = $2 AND g.first_sequence = $3
         """;
 
-    private static readonly string FirstRows = Alone(Chosen("ASC"));
-    private static readonly string NewestRows = Alone(Chosen("DESC"));
+    private static readonly string FirstRows = Alone(FilteredSelection.Chosen("ASC"));
+    private static readonly string NewestRows = Alone(FilteredSelection.Chosen("DESC"));
 
-    private readonly NpgsqlConnection _connection;
+    private readonly Sql _sql;
     private readonly NpgsqlTransaction _transaction;
     private readonly string _userId;
     private readonly Guid _sessionId;
@@ -60,9 +52,9 @@ internal sealed class FilteredMessages : IMessageRows
     private readonly List<Taken> _taken = [];
     private bool _isDisposed;
 
-    private FilteredMessages(NpgsqlConnection connection, NpgsqlTransaction transaction, string userId, Guid sessionId, MessageSelection selection)
+    private PartlyPackedRows(Sql sql, NpgsqlTransaction transaction, string userId, Guid sessionId, MessageSelection selection)
     {
-        (_connection, _transaction, _userId, _sessionId, _selection) = (connection, transaction, userId, sessionId, selection);
+        (_sql, _transaction, _userId, _sessionId, _selection) = (sql, transaction, userId, sessionId, selection);
         _filter = new MessageFilter(selection);
     }
 
@@ -70,31 +62,14 @@ internal sealed class FilteredMessages : IMessageRows
 
     public long InRange { get; private set; }
 
-    /// <summary>The messages of a session that are rows and that the filters choose, from one end of a range.</summary>
-    public static string Chosen(string order) =>
-        $"""
-        SELECT {MessageColumns.List}
-        FROM dev.session_messages AS m
-        WHERE m.user_id = s.user_id AND m.session_id = s.session_id AND m.sequence > $5 AND m.sequence < $6 AND {Matches}
-        ORDER BY m.sequence {order}
-        LIMIT $7 OFFSET $8
-        """;
-
-    /// <summary>Adds the parameters of a filtered selection, of <c>$3</c> to <c>$6</c>.</summary>
-    public static void AddFilter(NpgsqlParameterCollection parameters, MessageSelection selection)
-    {
-        parameters.Add(new NpgsqlParameter<string?> { TypedValue = selection.Role });
-        parameters.Add(new NpgsqlParameter<string?> { TypedValue = selection.MessageType });
-        parameters.Add(new NpgsqlParameter<long> { TypedValue = selection.After });
-        parameters.Add(new NpgsqlParameter<long> { TypedValue = selection.Before });
-    }
-
-    /// <summary>Begins to read, all as of one moment; <see langword="null"/> when there is no such session. The connection is the rows' then.</summary>
+    /// <summary>
+    /// Begins to read, all as of one moment; <see langword="null"/> when there is no such session. The rows keep the connection.
+    /// </summary>
     public static async Task<IMessageRows?> OpenAsync(
-        NpgsqlConnection connection, string userId, Guid sessionId, MessageSelection selection, CancellationToken cancellationToken)
+        Sql sql, string userId, Guid sessionId, MessageSelection selection, CancellationToken cancellationToken)
     {
-        var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
-        var messages = new FilteredMessages(connection, transaction, userId, sessionId, selection);
+        var transaction = await sql.Connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+        var messages = new PartlyPackedRows(sql, transaction, userId, sessionId, selection);
         var isThere = false;
         try
         {
@@ -132,14 +107,14 @@ internal sealed class FilteredMessages : IMessageRows
         }
     }
 
-    // Once only: a connection uses its transaction again, so a second time would end that of whoever got the connection next.
+    // Once only: a connection uses its transaction object again, so to dispose of it twice would end the transaction of the next user.
     public async ValueTask DisposeAsync()
     {
         if (!_isDisposed)
         {
             _isDisposed = true;
             await _transaction.DisposeAsync();
-            await _connection.DisposeAsync();
+            await _sql.Connection.DisposeAsync();
         }
     }
 
@@ -153,23 +128,16 @@ internal sealed class FilteredMessages : IMessageRows
 
     private async Task<bool> CountAsync(CancellationToken cancellationToken)
     {
-        long inRows;
-        await using (var command = Command(OfSession))
+        var rows = await _sql.Statement(OfSession, FilteredSelection.Values(_userId, _sessionId, _selection))
+            .FirstAsync(row => ((long Total, long InRange)?)(row.GetInt64(0), row.GetInt64(1)), cancellationToken);
+        if (rows is not { } counted)
         {
-            AddFilter(command.Parameters, _selection);
-            await command.PrepareAsync(cancellationToken);
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            if (!await reader.ReadAsync(cancellationToken))
-            {
-                return false;
-            }
-
-            Total = reader.GetInt64(0);
-            inRows = reader.GetInt64(1);
+            return false;
         }
 
-        var segments = await ReadSegmentsAsync(cancellationToken);
-        Total += segments.Sum(segment => segment.Chosen);
+        var segments = await _sql.Statement(OfSegments, _userId, _sessionId, _selection.Role, _selection.MessageType)
+            .ListAsync(row => new SegmentCount(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2)), cancellationToken);
+        Total = counted.Total + segments.Sum(segment => segment.Chosen);
         var parts = new List<(SegmentCount? Segment, long Chosen)>();
         foreach (var segment in segments)
         {
@@ -179,26 +147,10 @@ internal sealed class FilteredMessages : IMessageRows
             }
         }
 
-        parts.Add((null, inRows));
+        parts.Add((null, counted.InRange));
         InRange = parts.Sum(part => part.Chosen);
         Take(parts);
         return true;
-    }
-
-    private async Task<List<SegmentCount>> ReadSegmentsAsync(CancellationToken cancellationToken)
-    {
-        await using var command = Command(OfSegments);
-        command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = _selection.Role });
-        command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = _selection.MessageType });
-        await command.PrepareAsync(cancellationToken);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var segments = new List<SegmentCount>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            segments.Add(new SegmentCount(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2)));
-        }
-
-        return segments;
     }
 
     private async Task<long> CountInRangeAsync(SegmentCount segment, CancellationToken cancellationToken)
@@ -217,7 +169,7 @@ internal sealed class FilteredMessages : IMessageRows
         return part.Choose(_filter, _selection.After, _selection.Before).Count;
     }
 
-    /// <summary>Passes over what is to be passed over and notes what is to be read, in the order of reading.</summary>
+    /// <summary>Notes which messages of which parts are to be read, in the order of reading.</summary>
     private void Take(List<(SegmentCount? Segment, long Chosen)> parts)
     {
         if (_selection.Order != MessageOrder.OldestFirst)
@@ -244,7 +196,7 @@ internal sealed class FilteredMessages : IMessageRows
         }
     }
 
-    /// <summary>What is taken of one part's messages: counted from the end at which the selection begins, given in its order.</summary>
+    /// <summary>The messages to read of one part, counted from the end at which the selection begins.</summary>
     private IEnumerable<MessageRow> InOrder(IReadOnlyList<MessageRow> rows, Taken taken) => _selection.Order switch
     {
         MessageOrder.OldestFirst => rows.Skip((int)taken.Skip).Take((int)taken.Count),
@@ -254,26 +206,22 @@ internal sealed class FilteredMessages : IMessageRows
 
     private async Task<PackedPart> ReadSegmentAsync(long first, CancellationToken cancellationToken)
     {
-        await using var command = Command(OneSegment);
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = first });
-        await command.PrepareAsync(cancellationToken);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        return PackedColumns.Read(reader, 0);
+        var part = await _sql.Statement(OneSegment, _userId, _sessionId, first)
+            .FirstAsync(row => PackedColumns.Read(row, 0), cancellationToken);
+        return part ?? throw new InvalidOperationException("A segment of this moment cannot have gone.");
     }
 
     private async IAsyncEnumerable<MessageRow> ReadRowsAsync(Taken taken, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var command = Command(_selection.Order switch
+        var text = _selection.Order switch
         {
             MessageOrder.OldestFirst => FirstRows,
             MessageOrder.NewestFirst => NewestRows,
             _ => $"SELECT * FROM ({NewestRows}) AS chosen ORDER BY sequence",
-        });
-        AddFilter(command.Parameters, _selection);
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = taken.Count });
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = taken.Skip });
-        await command.PrepareAsync(cancellationToken);
+        };
+        await using var command = await _sql
+            .Statement(text, FilteredSelection.Values(_userId, _sessionId, _selection, taken.Count, taken.Skip))
+            .ToCommandAsync(cancellationToken);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var messages = new MessageRowReader(reader, 0);
         while (await reader.ReadAsync(cancellationToken))
@@ -281,17 +229,6 @@ internal sealed class FilteredMessages : IMessageRows
             yield return messages.Read();
         }
     }
-
-#pragma warning disable CA2100 // Constant texts.
-    private NpgsqlCommand Command(string sql) => new(sql, _connection, _transaction)
-#pragma warning restore CA2100
-    {
-        Parameters =
-        {
-            new NpgsqlParameter<string> { TypedValue = _userId },
-            new NpgsqlParameter<Guid> { TypedValue = _sessionId },
-        },
-    };
 
     /// <summary>A segment, and how many of its messages the filters choose.</summary>
     private readonly record struct SegmentCount(long First, long Last, long Chosen);
