@@ -1,5 +1,6 @@
 using Npgsql;
 using SessionService.Infrastructure.Embeddings;
+using SessionService.Infrastructure.Folding;
 using SessionService.Infrastructure.Search;
 
 namespace SessionService.Infrastructure.MemorySearch;
@@ -18,7 +19,7 @@ internal sealed record AnalysedQuestion(
         MessageIndexer indexer, NpgsqlConnection connection, string text, CancellationToken cancellationToken)
     {
         var words = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var word in EnglishWords.In(EnglishWords.Fold(text)))
+        foreach (var word in EnglishWords.In(TextFolding.Fold(text)))
         {
             words.Add(word.ToString());
         }

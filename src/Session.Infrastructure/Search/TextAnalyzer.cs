@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using NpgsqlTypes;
@@ -12,18 +11,14 @@ internal sealed class TextAnalyzer(IOptions<SearchOptions> options)
     // Every word has a place of its own in a vector, and a vector stays below PostgreSQL's limit of 1 MiB.
     private const int MaxPiece = 32_000;
 
-    private const string Decompose =
-        "SELECT normalize(t.text, NFKD) FROM unnest($1) WITH ORDINALITY AS t (text, n) ORDER BY t.n";
-
-    // Composed again, as the dictionaries have their words.
     private const string ToVectors =
         """
-        SELECT tsvectorsend(to_tsvector($1::regconfig, normalize(t.text, NFC)))
+        SELECT tsvectorsend(to_tsvector($1::regconfig, t.text))
         FROM unnest($2) WITH ORDINALITY AS t (text, n)
         ORDER BY t.n
         """;
 
-    private const string ToQuery = "SELECT tsquerysend(websearch_to_tsquery($1::regconfig, normalize($2, NFC)))";
+    private const string ToQuery = "SELECT tsquerysend(websearch_to_tsquery($1::regconfig, $2))";
 
     public string Language => options.Value.Language;
 
@@ -36,15 +31,14 @@ internal sealed class TextAnalyzer(IOptions<SearchOptions> options)
             return [];
         }
 
-        var decomposed = await DecomposeAsync(connection, texts, cancellationToken);
         var pieces = new List<string>(texts.Count);
         var counts = new int[texts.Count];
         for (var i = 0; i < counts.Length; i++)
         {
-            counts[i] = AddPieces(pieces, SearchText.Normalize(decomposed[i]));
+            counts[i] = AddPieces(pieces, SearchText.Normalize(texts[i]));
         }
 
-        var vectors = await ReadAllAsync<byte[]>(connection, ToVectors, cancellationToken, Text(Language), Texts(pieces));
+        var vectors = await ReadAllAsync(connection, ToVectors, cancellationToken, Text(Language), Texts(pieces));
         var analyzed = new AnalyzedText[counts.Length];
         for (int i = 0, piece = 0; i < counts.Length; piece += counts[i], i++)
         {
@@ -57,24 +51,9 @@ internal sealed class TextAnalyzer(IOptions<SearchOptions> options)
     /// <summary>What a query in the syntax of web searches asks for; null where it asks for no word at all.</summary>
     public async Task<TextQuery?> ParseAsync(NpgsqlConnection connection, string query, CancellationToken cancellationToken)
     {
-        var decomposed = await DecomposeAsync(connection, [query], cancellationToken);
-        var sent = await ReadAllAsync<byte[]>(
-            connection, ToQuery, cancellationToken, Text(Language), Text(SearchQueryText.Normalize(decomposed[0])));
+        var sent = await ReadAllAsync(
+            connection, ToQuery, cancellationToken, Text(Language), Text(SearchQueryText.Normalize(query)));
         return TextQuery.Read(sent[0]);
-    }
-
-    private static async Task<IReadOnlyList<string>> DecomposeAsync(
-        NpgsqlConnection connection, IReadOnlyList<string> texts, CancellationToken cancellationToken)
-    {
-        var others = texts.Where(text => !Ascii.IsValid(text)).ToList();
-        if (others.Count == 0)
-        {
-            return texts;
-        }
-
-        var decomposed = await ReadAllAsync<string>(connection, Decompose, cancellationToken, Texts(others));
-        var next = 0;
-        return [.. texts.Select(text => Ascii.IsValid(text) ? text : decomposed[next++])];
     }
 
     private static int AddPieces(List<string> pieces, string words)
@@ -94,19 +73,19 @@ internal sealed class TextAnalyzer(IOptions<SearchOptions> options)
         return count;
     }
 
-    private static async Task<List<T>> ReadAllAsync<T>(
+    private static async Task<List<byte[]>> ReadAllAsync(
         NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
     {
-#pragma warning disable CA2100 // One of three constant texts.
+#pragma warning disable CA2100 // One of two constant texts.
         await using var command = new NpgsqlCommand(sql, connection);
 #pragma warning restore CA2100
         command.Parameters.AddRange(parameters);
         await command.PrepareAsync(cancellationToken);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var rows = new List<T>();
+        var rows = new List<byte[]>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            rows.Add(reader.GetFieldValue<T>(0));
+            rows.Add(reader.GetFieldValue<byte[]>(0));
         }
 
         return rows;
