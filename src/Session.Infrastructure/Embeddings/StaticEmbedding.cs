@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using SessionService.Infrastructure.Folding;
 
 namespace SessionService.Infrastructure.Embeddings;
 
@@ -21,7 +22,7 @@ internal sealed class StaticEmbedding(WordVectors words)
     public float[] Embed(string text, Func<string, double> weight)
     {
         var sum = new float[words.Dimensions];
-        foreach (var word in EnglishWords.In(EnglishWords.Fold(text)))
+        foreach (var word in EnglishWords.In(TextFolding.Fold(text)))
         {
             words.Add(word, weight, sum);
         }

@@ -1,4 +1,5 @@
 using SessionService.Infrastructure.Embeddings;
+using SessionService.Infrastructure.Folding;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Search;
 
@@ -18,7 +19,7 @@ internal sealed record AnalysedQuestion(
         MessageIndexer indexer, Sql sql, string text, CancellationToken cancellationToken)
     {
         var words = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var word in EnglishWords.In(EnglishWords.Fold(text)))
+        foreach (var word in EnglishWords.In(TextFolding.Fold(text)))
         {
             words.Add(word.ToString());
         }

@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.Extensions.Options;
 using SessionService.Infrastructure.Persistence;
 
@@ -10,18 +9,15 @@ internal sealed class TextAnalyzer(IOptions<SearchOptions> options)
     // Every word has a place of its own in a vector, and a vector stays below PostgreSQL's limit of 1 MiB.
     private const int MaxPiece = 32_000;
 
-    private const string Decompose =
-        "SELECT normalize(t.text, NFKD) FROM unnest($1) WITH ORDINALITY AS t (text, n) ORDER BY t.n";
-
-    // Composed again, as the dictionaries have their words.
+    // By hand: functions of full text search.
     private const string ToVectors =
         """
-        SELECT tsvectorsend(to_tsvector($1::regconfig, normalize(t.text, NFC)))
+        SELECT tsvectorsend(to_tsvector($1::regconfig, t.text))
         FROM unnest($2) WITH ORDINALITY AS t (text, n)
         ORDER BY t.n
         """;
 
-    private const string ToQuery = "SELECT tsquerysend(websearch_to_tsquery($1::regconfig, normalize($2, NFC)))";
+    private const string ToQuery = "SELECT tsquerysend(websearch_to_tsquery($1::regconfig, $2))";
 
     public string Language => options.Value.Language;
 
@@ -34,12 +30,11 @@ internal sealed class TextAnalyzer(IOptions<SearchOptions> options)
             return [];
         }
 
-        var decomposed = await DecomposeAsync(sql, texts, cancellationToken);
         var pieces = new List<string>(texts.Count);
         var counts = new int[texts.Count];
         for (var i = 0; i < counts.Length; i++)
         {
-            counts[i] = AddPieces(pieces, SearchText.Normalize(decomposed[i]));
+            counts[i] = AddPieces(pieces, SearchText.Normalize(texts[i]));
         }
 
         var vectors = await sql.Statement(ToVectors, Language, pieces.ToArray())
@@ -56,24 +51,8 @@ internal sealed class TextAnalyzer(IOptions<SearchOptions> options)
     /// <summary>What a query in the syntax of web searches asks for; null where it asks for no word at all.</summary>
     public async Task<TextQuery?> ParseAsync(Sql sql, string query, CancellationToken cancellationToken)
     {
-        var decomposed = await DecomposeAsync(sql, [query], cancellationToken);
-        var sent = await sql.Statement(ToQuery, Language, SearchQueryText.Normalize(decomposed[0])).ValueAsync<byte[]>(cancellationToken);
+        var sent = await sql.Statement(ToQuery, Language, SearchQueryText.Normalize(query)).ValueAsync<byte[]>(cancellationToken);
         return TextQuery.Read(sent!);
-    }
-
-    private static async Task<IReadOnlyList<string>> DecomposeAsync(
-        Sql sql, IReadOnlyList<string> texts, CancellationToken cancellationToken)
-    {
-        var others = texts.Where(text => !Ascii.IsValid(text)).ToList();
-        if (others.Count == 0)
-        {
-            return texts;
-        }
-
-        var decomposed = await sql.Statement(Decompose, others.ToArray())
-            .ListAsync(row => row.GetString(0), cancellationToken);
-        var next = 0;
-        return [.. texts.Select(text => Ascii.IsValid(text) ? text : decomposed[next++])];
     }
 
     private static int AddPieces(List<string> pieces, string words)
