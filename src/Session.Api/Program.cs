@@ -5,16 +5,18 @@ using SessionService.Api.Health;
 using SessionService.Api.Hosting;
 using SessionService.Api.Identity;
 using SessionService.Api.Limits;
-using SessionService.Api.Logging;
 using SessionService.Api.OpenApi;
 using SessionService.Api.Problems;
 using SessionService.Api.Telemetry;
 using SessionService.Application;
+using SessionService.Hosting.Logging;
+using SessionService.Hosting.Settings;
 using SessionService.Infrastructure;
 
 return await ServiceCommands.RunAsync(args, serve: async arguments =>
 {
     var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = arguments, ContentRootPath = AppContext.BaseDirectory });
+    builder.AddRenamedSettings(RenamedSettings.All);
     builder.ConfigureServer();
     builder.Logging.AddServiceLogging();
     builder.Services.AddApplication();

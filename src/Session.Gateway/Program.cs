@@ -1,12 +1,14 @@
 using Microsoft.Extensions.Options;
-using SessionService.Api.Commands;
-using SessionService.Api.Logging;
-using SessionService.Api.Telemetry;
 using SessionService.Gateway.Health;
 using SessionService.Gateway.Hosting;
 using SessionService.Gateway.Identity;
 using SessionService.Gateway.Problems;
 using SessionService.Gateway.Proxy;
+using SessionService.Hosting.Health;
+using SessionService.Hosting.Identity;
+using SessionService.Hosting.Logging;
+using SessionService.Hosting.Settings;
+using SessionService.Hosting.Telemetry;
 
 namespace SessionService.Gateway;
 
@@ -37,6 +39,7 @@ internal static class Program
     private static WebApplication Build(string[] args)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        builder.AddRenamedSettings(IdentityOptions.Renamed);
         builder.ConfigureServer();
         builder.Logging.AddServiceLogging();
         builder.Services.AddProblems();

@@ -1,7 +1,8 @@
 using Microsoft.Extensions.Logging.Console;
 using SessionService.Api.Hosting;
-using SessionService.Api.Logging;
 using SessionService.Application;
+using SessionService.Hosting.Logging;
+using SessionService.Hosting.Settings;
 using SessionService.Infrastructure;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Schema;
@@ -21,6 +22,7 @@ internal static class DatabaseWork
         IEnumerable<string> settings, Func<IServiceProvider, CancellationToken, Task<int>> work, CancellationToken cancellationToken)
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { Args = [.. settings], ContentRootPath = AppContext.BaseDirectory });
+        builder.AddRenamedSettings(RenamedSettings.All);
         builder.Logging.AddServiceLogging();
         builder.Logging.SetMinimumLevel(LogLevel.Error);
         // The standard output is the command's own: an export may go there.

@@ -3,6 +3,7 @@ using Npgsql;
 using SessionService.Api.Hosting;
 using SessionService.Api.Json;
 using SessionService.Domain.Errors;
+using SessionService.Hosting.Health;
 using SessionService.Infrastructure.EmbeddedPostgres;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Schema;

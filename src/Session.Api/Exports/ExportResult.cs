@@ -2,8 +2,8 @@ using System.Text;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Mvc;
 using SessionService.Api.Messages;
-using SessionService.Api.Problems;
 using SessionService.Application.Exports;
+using SessionService.Hosting.Problems;
 
 namespace SessionService.Api.Exports;
 

@@ -9,8 +9,8 @@ using Microsoft.Extensions.Options;
 using SessionService.Api.Exports;
 using SessionService.Api.Imports;
 using SessionService.Api.Json;
-using SessionService.Api.Problems;
 using SessionService.Api.Sessions;
+using SessionService.Hosting.Problems;
 
 namespace SessionService.Api.Hosting;
 

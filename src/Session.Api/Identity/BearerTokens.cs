@@ -4,6 +4,8 @@ using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
 using SessionService.Api.Problems;
 using SessionService.Domain.Identity;
+using SessionService.Hosting.Identity;
+using SessionService.Hosting.Problems;
 
 namespace SessionService.Api.Identity;
 
@@ -47,7 +49,7 @@ internal sealed class BearerTokens(IOptions<IdentityOptions> options) : IConfigu
             ValidateIssuerSigningKey = true,
             RequireSignedTokens = true,
             RequireExpirationTime = true,
-            ClockSkew = TimeSpan.FromSeconds(_jwt.ClockSkewSeconds),
+            ClockSkew = _jwt.ClockSkew,
         };
         options.Events = new JwtBearerEvents
         {

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.Extensions.Options;
 using SessionService.Application.Identity;
+using SessionService.Hosting.Identity;
 
 namespace SessionService.Api.Identity;
 

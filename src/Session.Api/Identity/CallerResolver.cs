@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 using SessionService.Application.Identity;
 using SessionService.Domain.Identity;
+using SessionService.Hosting.Identity;
 
 namespace SessionService.Api.Identity;
 

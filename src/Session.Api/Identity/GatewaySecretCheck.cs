@@ -2,7 +2,8 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.Options;
-using SessionService.Api.Problems;
+using SessionService.Hosting.Identity;
+using SessionService.Hosting.Problems;
 
 namespace SessionService.Api.Identity;
 

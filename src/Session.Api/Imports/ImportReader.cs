@@ -5,13 +5,13 @@ using FluentValidation;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.Extensions.Options;
 using SessionService.Api.Json;
-using SessionService.Api.Problems;
 using SessionService.Application.Exports;
 using SessionService.Application.Imports;
 using SessionService.Application.Imports.Foreign;
 using SessionService.Application.Json;
 using SessionService.Application.Limits;
 using SessionService.Application.Time;
+using SessionService.Hosting.Problems;
 
 namespace SessionService.Api.Imports;
 

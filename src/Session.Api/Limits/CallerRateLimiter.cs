@@ -76,13 +76,13 @@ internal sealed class CallerRateLimiter(CallerResolver callers, RateLimitOptions
     private TokenBucketRateLimiter Create(ICacheEntry entry)
     {
         // Untouched for so long, a bucket is full again, as a new one is.
-        entry.SlidingExpiration = TimeSpan.FromSeconds(options.PeriodSeconds);
+        entry.SlidingExpiration = options.Period;
         entry.Size = 1;
         return new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
         {
             TokenLimit = options.Requests,
             TokensPerPeriod = options.Requests,
-            ReplenishmentPeriod = TimeSpan.FromSeconds(options.PeriodSeconds),
+            ReplenishmentPeriod = options.Period,
             QueueLimit = 0,
             AutoReplenishment = false,
         });

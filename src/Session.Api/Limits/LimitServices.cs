@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using SessionService.Api.Identity;
 using SessionService.Api.Problems;
 using SessionService.Application.Limits;
+using SessionService.Hosting.Problems;
 
 namespace SessionService.Api.Limits;
 
@@ -18,7 +19,7 @@ internal static class LimitServices
         services.AddRequestTimeouts();
         services.AddOptions<RequestTimeoutOptions>().Configure<IOptions<LimitOptions>>((timeouts, limits) => timeouts.DefaultPolicy = new RequestTimeoutPolicy
         {
-            Timeout = TimeSpan.FromSeconds(limits.Value.RequestSeconds),
+            Timeout = limits.Value.RequestTimeout,
             TimeoutStatusCode = StatusCodes.Status503ServiceUnavailable,
             WriteTimeoutResponse = RefuseLateAsync,
         });

@@ -11,13 +11,16 @@ public sealed class RateLimitOptions
     [Range(0, 1_000_000)]
     public int Requests { get; set; }
 
-    /// <summary>The period, seconds: used-up requests come back evenly in this time. 1 second to a day.</summary>
-    [Range(1, 86_400)]
-    public int PeriodSeconds { get; set; } = 60;
+    /// <summary>The period: used-up requests come back evenly in this time. 1 second to 1 day.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan Period { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>How many users are remembered at a time; beyond these the one not seen for longest begins anew. 100 to 10 million.</summary>
     [Range(100, 10_000_000)]
     public int MaxUsers { get; set; } = 100_000;
+
+    /// <summary>The period as headers tell it.</summary>
+    internal int PeriodSeconds => (int)Math.Ceiling(Period.TotalSeconds);
 
     /// <summary>After how many seconds, at the most, a user without any has a request again.</summary>
     internal int SecondsToNext => Math.Max(1, (PeriodSeconds + Requests - 1) / Requests);

@@ -2,8 +2,8 @@ using System.Net.Mime;
 using System.Text;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Mvc;
-using SessionService.Api.Problems;
 using SessionService.Application.Messages;
+using SessionService.Hosting.Problems;
 
 namespace SessionService.Api.Messages;
 

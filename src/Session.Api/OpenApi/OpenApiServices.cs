@@ -4,6 +4,8 @@ using Microsoft.OpenApi;
 using SessionService.Api.Identity;
 using SessionService.Application.Json;
 using SessionService.Application.Sessions;
+using SessionService.Hosting.Identity;
+using SessionService.Hosting.Problems;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace SessionService.Api.OpenApi;
@@ -67,7 +69,7 @@ internal static class OpenApiServices
             options.SchemaFilter<ServiceSchemaFilter>();
             options.OperationFilter<ServiceOperationFilter>();
             options.CustomSchemaIds(type => JsonNamingPolicy.SnakeCaseLower.ConvertName(type.Name));
-            foreach (var assembly in new[] { typeof(OpenApiServices).Assembly, typeof(SessionResponse).Assembly })
+            foreach (var assembly in new[] { typeof(OpenApiServices).Assembly, typeof(Problem).Assembly, typeof(SessionResponse).Assembly })
             {
                 options.IncludeXmlComments(assembly, includeControllerXmlComments: true);
             }

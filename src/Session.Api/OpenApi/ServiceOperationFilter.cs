@@ -12,11 +12,12 @@ using SessionService.Api.Health;
 using SessionService.Api.Idempotency;
 using SessionService.Api.Identity;
 using SessionService.Api.Limits;
-using SessionService.Api.Problems;
 using SessionService.Api.Sessions;
 using SessionService.Application.Idempotency;
 using SessionService.Application.Identity;
 using SessionService.Application.Sessions;
+using SessionService.Hosting.Identity;
+using SessionService.Hosting.Problems;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace SessionService.Api.OpenApi;

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Diagnostics;
 using SessionService.Api.Json;
 using SessionService.Domain.Errors;
+using SessionService.Hosting.Problems;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Writes;
 

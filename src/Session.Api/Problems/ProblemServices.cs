@@ -1,3 +1,5 @@
+using SessionService.Hosting.Problems;
+
 namespace SessionService.Api.Problems;
 
 internal static class ProblemServices

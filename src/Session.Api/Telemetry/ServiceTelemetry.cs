@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using OpenTelemetry.Metrics;
+using SessionService.Hosting.Telemetry;
 using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Api.Telemetry;

@@ -2,7 +2,7 @@ using System.Text;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
-using SessionService.Api.Identity;
+using SessionService.Hosting.Identity;
 
 namespace SessionService.Gateway.Identity;
 
@@ -32,7 +32,7 @@ internal sealed class BearerTokens(IOptions<IdentityOptions> identity) : IConfig
             ValidAudience = _jwt.Audience,
             ValidAlgorithms = _jwt.Algorithms.Length > 0 ? _jwt.Algorithms : IdentityOptionsValidator.AlgorithmsFor(_jwt),
             IssuerSigningKey = string.IsNullOrEmpty(_jwt.SigningKey) ? null : new SymmetricSecurityKey(Encoding.UTF8.GetBytes(_jwt.SigningKey)),
-            ClockSkew = TimeSpan.FromSeconds(_jwt.ClockSkewSeconds),
+            ClockSkew = _jwt.ClockSkew,
         };
         options.Events = new JwtBearerEvents
         {

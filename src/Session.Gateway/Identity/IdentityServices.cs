@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
-using SessionService.Api.Identity;
+using SessionService.Hosting.Identity;
 
 namespace SessionService.Gateway.Identity;
 

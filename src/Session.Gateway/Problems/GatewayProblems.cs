@@ -1,6 +1,6 @@
 using System.Text.Json;
-using SessionService.Api.Problems;
 using SessionService.Gateway.Proxy;
+using SessionService.Hosting.Problems;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Model;
 

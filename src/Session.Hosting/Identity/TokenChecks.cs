@@ -1,0 +1,73 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace SessionService.Hosting.Identity;
+
+/// <summary>What service and gateway ask of a bearer token beside what the library checks.</summary>
+public static class TokenChecks
+{
+    /// <summary>Without the issuer's keys no token can be judged: that is an outage, and no fault of the token.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="longest">The longest that a request waits for an issuer that does not answer.</param>
+    public static async Task WaitForKeysAsync(MessageReceivedContext context, TimeSpan longest)
+    {
+        if (context.Options.ConfigurationManager is not { } issuer || context.Request.Headers.Authorization.Count == 0)
+        {
+            return;
+        }
+
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(context.HttpContext.RequestAborted);
+        patience.CancelAfter(longest);
+        try
+        {
+            // The token reaches those who wait for the one that asks, and not that one.
+            await issuer.GetConfigurationAsync(patience.Token).WaitAsync(patience.Token);
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or OperationCanceledException or IOException or HttpRequestException)
+        {
+            context.Fail(new IssuerUnavailableException(exception));
+        }
+    }
+
+    /// <summary>Finds whom a valid token lets its bearer act for.</summary>
+    public static void FindCaller(TokenValidatedContext context, JwtOptions jwt, Predicate<string> isUserId)
+    {
+        var token = (JsonWebToken)context.SecurityToken;
+        // RFC 7515, 4.1.11: what "crit" names must be understood, and nothing is.
+        if (token.TryGetHeaderValue<object>("crit", out _))
+        {
+            context.Fail("The token has critical headers.");
+        }
+        else if (MayActForAny(context, jwt))
+        {
+            context.HttpContext.Features.Set(new TokenCaller(UserId: null));
+        }
+        else if (TextOf(token, jwt.UserClaim) is { } userId && isUserId(userId))
+        {
+            context.HttpContext.Features.Set(new TokenCaller(userId));
+        }
+        else
+        {
+            context.Fail("The token names no user.");
+        }
+    }
+
+    private static bool MayActForAny(TokenValidatedContext context, JwtOptions jwt) =>
+        jwt.ActAsAnyScope.Length > 0
+        && context.Principal!.Claims
+            .Where(claim => claim.Type is "scope" or "scp")
+            .SelectMany(claim => claim.Value.Split(' '))
+            .Contains(jwt.ActAsAnyScope, StringComparer.Ordinal);
+
+    // Only a text, as it stands in the token: the library makes a text of any value, and writes one that looks like a date anew.
+    private static string? TextOf(JsonWebToken token, string claim)
+    {
+        using var payload = JsonDocument.Parse(Base64UrlEncoder.Decode(token.EncodedPayload));
+        return payload.RootElement.TryGetProperty(claim, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    }
+}
+
+/// <summary>The issuer's keys cannot be read at the moment.</summary>
+public sealed class IssuerUnavailableException(Exception cause) : Exception("The issuer's keys cannot be read.", cause);
