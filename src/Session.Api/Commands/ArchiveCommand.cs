@@ -22,14 +22,14 @@ internal static class ArchiveCommand
 
     private static async Task<int> RunAsync(IServiceProvider services, bool isDryRun, CancellationToken cancellationToken)
     {
-        var archive = services.GetRequiredService<ISessionArchive>();
+        var retention = services.GetRequiredService<ISessionRetention>();
         if (!isDryRun)
         {
-            await archive.RunAsync(cancellationToken);
+            await retention.RunAsync(cancellationToken);
             return 0;
         }
 
-        await foreach (var due in archive.FindDueAsync(cancellationToken))
+        await foreach (var due in retention.FindDueAsync(cancellationToken))
         {
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,

@@ -1,4 +1,6 @@
 using System.Net.Sockets;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -30,20 +32,20 @@ internal static class HealthServices
     }
 }
 
-/// <summary>Asks the database for an answer, on a connection like any request's.</summary>
-internal sealed class DatabaseHealthCheck(NpgsqlDataSource dataSource, DatabasePulses pulses) : IHealthCheck
+/// <summary>Asks the database for an answer, in the way of any request: a pooled connection that turns out to be dead is no bad sign.</summary>
+internal sealed class DatabaseHealthCheck(SessionDbContext context, DatabasePulses pulses) : IHealthCheck
 {
-    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext check, CancellationToken cancellationToken = default)
     {
         using var watch = pulses.Primary.Watch(cancellationToken);
         try
         {
             watch.Token.ThrowIfCancellationRequested();
-            await using var command = dataSource.CreateCommand("SELECT 1");
-            await command.ExecuteScalarAsync(watch.Token);
+            await context.Database.SqlQuery<int>($"SELECT 1").ToListAsync(watch.Token);
             return HealthCheckResult.Healthy();
         }
-        catch (Exception exception) when (exception is NpgsqlException or SocketException or OperationCanceledException)
+        catch (Exception exception)
+            when (exception is NpgsqlException or SocketException or OperationCanceledException or RetryLimitExceededException)
         {
             return HealthCheckResult.Unhealthy("The database does not answer.");
         }

@@ -9,6 +9,9 @@ internal static class RenamedSettings
     public static readonly RenamedSetting[] All =
     [
         .. IdentityOptions.Renamed,
+        new("Digest:MaxBatch", "Digest:BatchSize"),
+        new("Digest:MaxBatchBytes", "Digest:BatchBytes"),
+        new("Digest:WorkPercent", "Digest:Share", RenamedSetting.FromPercent),
         new("Limits:RequestSeconds", "Limits:RequestTimeout", RenamedSetting.FromSeconds),
         new("RateLimits:PeriodSeconds", "RateLimits:Period", RenamedSetting.FromSeconds),
     ];

@@ -1,4 +1,3 @@
-using AutoMapper;
 using SessionService.Application.Idempotency;
 using SessionService.Application.Sessions;
 using SessionService.Application.Time;
@@ -9,7 +8,7 @@ using SessionService.Domain.Sessions;
 namespace SessionService.Application.Forks;
 
 /// <summary>Lets a conversation go on twice.</summary>
-public sealed class ForksService(IForkStore forks, ISessionStore sessions, IMapper mapper, TimeProvider time)
+public sealed class ForksService(IForkStore forks, TimeProvider time)
 {
     /// <exception cref="NotFoundException">The user has no such session.</exception>
     /// <exception cref="ConflictException">The session has no such message, or too many; or the key was used for another request.</exception>
@@ -23,8 +22,7 @@ public sealed class ForksService(IForkStore forks, ISessionStore sessions, IMapp
         switch (result.Outcome)
         {
             case ForkOutcome.Created or ForkOutcome.Replayed:
-                var session = await sessions.FindAsync(userId, result.SessionId, cancellationToken) ?? throw SessionErrors.NotFound();
-                return new Written<SessionResponse>(mapper.Map<SessionResponse>(session), result.Outcome == ForkOutcome.Replayed);
+                return new Written<SessionResponse>(result.Session!, result.Outcome == ForkOutcome.Replayed);
 
             case ForkOutcome.MessageNotFound:
                 throw SessionErrors.MessageNotFound(request.ThroughSequence!.Value, result.Messages);

@@ -1,4 +1,5 @@
 using SessionService.Application.Idempotency;
+using SessionService.Application.Sessions;
 
 namespace SessionService.Application.Forks;
 
@@ -26,9 +27,9 @@ public sealed record Fork(string UserId, Guid SourceId, Guid SessionId, long? Th
 
 /// <summary>What became of a fork.</summary>
 /// <param name="Outcome">Whether it is there, or why not.</param>
-/// <param name="SessionId">The new session, now or before.</param>
+/// <param name="Session">The new session, now or before.</param>
 /// <param name="Messages">The messages that the other session holds.</param>
-public sealed record ForkResult(ForkOutcome Outcome, Guid SessionId = default, long Messages = 0);
+public sealed record ForkResult(ForkOutcome Outcome, SessionResponse? Session = null, long Messages = 0);
 
 public enum ForkOutcome
 {

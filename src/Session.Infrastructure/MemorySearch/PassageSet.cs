@@ -3,14 +3,16 @@ using SessionService.Infrastructure.Search;
 
 namespace SessionService.Infrastructure.MemorySearch;
 
-/// <summary>Passages by word and by meaning: a segment of the index, or what stands in for one, with the vectors of what is in it.</summary>
-internal sealed class PassageSegment
+/// <summary>
+/// Passages by word and by meaning: a segment of the search index, or one made for the question, with the vectors of its texts.
+/// </summary>
+internal sealed class PassageSet
 {
     private readonly Dictionary<(Guid SessionId, long Sequence), int> _places;
 
     /// <param name="index">The passages.</param>
     /// <param name="vectors">Their vectors, by model.</param>
-    public PassageSegment(IndexSegment index, IReadOnlyDictionary<string, VectorColumn> vectors)
+    public PassageSet(IndexSegment index, IReadOnlyDictionary<string, VectorColumn> vectors)
     {
         Index = index;
         Vectors = vectors;
@@ -27,16 +29,16 @@ internal sealed class PassageSegment
 
     public int Count => Index.Messages.Count;
 
-    /// <summary>About how much memory it takes, with the index, which it keeps.</summary>
+    /// <summary>About how much memory the set takes, with the index that it holds.</summary>
     public long Size => Index.Size + (64L * Count) + Vectors.Values.Sum(column => (long)column.Packed.Length);
 
     public bool TryFind(Guid sessionId, long sequence, out int place) => _places.TryGetValue((sessionId, sequence), out place);
 }
 
-/// <summary>The vectors of a segment's passages by one model, packed one after the other.</summary>
-/// <param name="Packed">Zeros where there is none.</param>
+/// <summary>The vectors of a set of passages by one model, packed one after the other.</summary>
+/// <param name="Packed">The vectors; zeros where a passage has none.</param>
 /// <param name="Dimensions">The bytes of each.</param>
-/// <param name="Missing">Which there are none of; <see langword="null"/> where all are there.</param>
+/// <param name="Missing">The passages without a vector; <see langword="null"/> where every passage has one.</param>
 internal sealed record VectorColumn(byte[] Packed, int Dimensions, IReadOnlySet<int>? Missing = null)
 {
     /// <summary>How near each passage is to a question; not a number where there is no vector.</summary>

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using Npgsql;
 using NpgsqlTypes;
 using SessionService.Infrastructure.Embeddings;
 using SessionService.Infrastructure.Persistence;
@@ -7,9 +6,12 @@ using SessionService.Infrastructure.Search;
 
 namespace SessionService.Infrastructure.MemorySearch;
 
-/// <summary>Puts the vectors of messages, which are stored by session, beside the messages of segments.</summary>
-internal sealed class SegmentVectors(PassageCache cache, IOptions<EmbeddingOptions> options)
+/// <summary>
+/// Joins segments of the search index, which hold messages of many sessions, with the vectors, which are stored by session.
+/// </summary>
+internal sealed class PassageVectors(PassageCache cache, IOptions<EmbeddingOptions> options)
 {
+    // By hand for unnested arrays.
     private const string ReadBlocks =
         """
         SELECT v.session_id, v.block, v.vectors, v.model, v.model_count, CASE WHEN v.model = ANY ($4) THEN v.model_vectors END
@@ -20,24 +22,25 @@ internal sealed class SegmentVectors(PassageCache cache, IOptions<EmbeddingOptio
     private static int EmbeddedBytes => StaticEmbedding.Shipped.Dimensions;
 
     /// <summary>The segments with their vectors.</summary>
-    public async Task<IReadOnlyList<PassageSegment>> ReadAsync(
-        NpgsqlConnection connection, string userId, IReadOnlyList<IndexSegment> segments, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<PassageSet>> ReadAsync(
+        Sql sql, string userId, IReadOnlyList<IndexSegment> segments, CancellationToken cancellationToken)
     {
-        var passages = new PassageSegment[segments.Count];
+        var passages = new PassageSet[segments.Count];
         for (var i = 0; i < segments.Count; i++)
         {
             passages[i] = cache.FindPassages(userId, segments[i].SegmentId)
-                ?? await ReadAsync(connection, userId, segments[i], cancellationToken);
+                ?? await ReadAsync(sql, userId, segments[i], cancellationToken);
         }
 
         return passages;
     }
 
-    /// <summary>Vectors of texts by the embedded model, made here and now, or lately.</summary>
-    public IReadOnlyDictionary<string, VectorColumn> Of(IEnumerable<string> texts) => new Dictionary<string, VectorColumn>(StringComparer.Ordinal)
-    {
-        [EmbeddedModel.Name] = new([.. texts.SelectMany(Embed)], EmbeddedBytes),
-    };
+    /// <summary>Vectors of texts by the embedded model, computed now or found in the cache.</summary>
+    public IReadOnlyDictionary<string, VectorColumn> Of(IEnumerable<string> texts) =>
+        new Dictionary<string, VectorColumn>(StringComparer.Ordinal)
+        {
+            [EmbeddedModel.Name] = new([.. texts.SelectMany(Embed)], EmbeddedBytes),
+        };
 
     private byte[] Embed(string text)
     {
@@ -51,25 +54,28 @@ internal sealed class SegmentVectors(PassageCache cache, IOptions<EmbeddingOptio
         return vector;
     }
 
-    private async Task<PassageSegment> ReadAsync(NpgsqlConnection connection, string userId, IndexSegment segment, CancellationToken cancellationToken)
+    private async Task<PassageSet> ReadAsync(Sql sql, string userId, IndexSegment segment, CancellationToken cancellationToken)
     {
-        var blocks = await ReadBlocksAsync(connection, userId, segment, cancellationToken);
+        var blocks = await ReadBlocksAsync(sql, userId, segment, cancellationToken);
         var columns = new Dictionary<string, VectorColumn>(StringComparer.Ordinal)
         {
-            [EmbeddedModel.Name] = Gather(segment, EmbeddedBytes, message =>
-                blocks.TryGetValue(KeyOf(message), out var block) ? Slice(block.Vectors, VectorIndexing.PlaceOf(message.Sequence), EmbeddedBytes) : default),
+            [EmbeddedModel.Name] = Gather(segment, EmbeddedBytes, message => blocks.TryGetValue(KeyOf(message), out var block)
+                ? Slice(block.Vectors, VectorIndexing.PlaceOf(message.Sequence), EmbeddedBytes)
+                : default),
         };
         foreach (var model in options.Value.UsableModels)
         {
             columns.Add(model.Key, Gather(segment, model.Dimensions, message =>
-                blocks.TryGetValue(KeyOf(message), out var block) && block.Model == model.Key && VectorIndexing.PlaceOf(message.Sequence) < block.ModelCount
+                blocks.TryGetValue(KeyOf(message), out var block)
+                && block.Model == model.Key
+                && VectorIndexing.PlaceOf(message.Sequence) < block.ModelCount
                     ? Slice(block.ModelVectors!, VectorIndexing.PlaceOf(message.Sequence), model.Dimensions)
                     : default));
         }
 
-        var passages = new PassageSegment(segment, columns);
+        var passages = new PassageSet(segment, columns);
 
-        // What is not complete is looked at anew the next time.
+        // An incomplete set is read again the next time.
         if (options.Value.Current is not { } current || columns[current.Key].Missing is null)
         {
             cache.Add(userId, segment.SegmentId, passages);
@@ -102,34 +108,26 @@ internal sealed class SegmentVectors(PassageCache cache, IOptions<EmbeddingOptio
     }
 
     private async Task<Dictionary<(Guid SessionId, int Block), Block>> ReadBlocksAsync(
-        NpgsqlConnection connection, string userId, IndexSegment segment, CancellationToken cancellationToken)
+        Sql sql, string userId, IndexSegment segment, CancellationToken cancellationToken)
     {
         var keys = segment.Messages.Select(KeyOf).Distinct().ToList();
-        await using var command = new NpgsqlCommand(ReadBlocks, connection)
-        {
-            Parameters =
-            {
-                new NpgsqlParameter<string> { TypedValue = userId },
-                ArrayParameter.Of(keys, key => key.Item1, NpgsqlDbType.Uuid),
-                ArrayParameter.Of(keys, key => key.Item2, NpgsqlDbType.Integer),
-                ArrayParameter.Of(options.Value.UsableModels, model => model.Key, NpgsqlDbType.Text),
-            },
-        };
-        await command.PrepareAsync(cancellationToken);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var blocks = new Dictionary<(Guid, int), Block>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            blocks.Add(
-                (reader.GetGuid(0), reader.GetInt32(1)),
-                new Block(
-                    reader.GetFieldValue<byte[]>(2),
-                    reader.IsDBNull(3) ? null : reader.GetString(3),
-                    reader.GetInt32(4),
-                    reader.IsDBNull(5) ? null : reader.GetFieldValue<byte[]>(5)));
-        }
-
-        return blocks;
+        var blocks = await sql
+            .Statement(
+                ReadBlocks,
+                userId,
+                SqlValue.Column(keys, key => key.Item1, NpgsqlDbType.Uuid),
+                SqlValue.Column(keys, key => key.Item2, NpgsqlDbType.Integer),
+                SqlValue.Column(options.Value.UsableModels, model => model.Key, NpgsqlDbType.Text))
+            .ListAsync(
+                row => (
+                    Key: (row.GetGuid(0), row.GetInt32(1)),
+                    Block: new Block(
+                        row.GetFieldValue<byte[]>(2),
+                        row.IsDBNull(3) ? null : row.GetString(3),
+                        row.GetInt32(4),
+                        row.IsDBNull(5) ? null : row.GetFieldValue<byte[]>(5))),
+                cancellationToken);
+        return blocks.ToDictionary(block => block.Key, block => block.Block);
     }
 
     private sealed record Block(byte[] Vectors, string? Model, int ModelCount, byte[]? ModelVectors);
