@@ -11,24 +11,35 @@ public static class LoggingServices
     private const string RequestActivities = "Microsoft.AspNetCore";
 
     private const string Timestamp = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+    private const string TimeOfDay = "HH:mm:ss.fff";
 
-    /// <summary>Lines for people; objects for programs with <c>Logging:Console:FormatterName=json</c>.</summary>
+    /// <summary>
+    /// In a terminal a line an event, with colours and the time of day. Elsewhere what <c>Logging:Console:FormatterName</c> says:
+    /// <c>json</c> gives an object an event.
+    /// </summary>
     public static ILoggingBuilder AddServiceLogging(this ILoggingBuilder logging)
     {
         // Of the two formatters' own methods either would choose its formatter, whatever the setting says.
         logging.AddConsole();
+        var isTerminal = !Console.IsOutputRedirected;
+        if (isTerminal)
+        {
+            // Only a formatter that is named takes the options below.
+            logging.Services.Configure<ConsoleLoggerOptions>(options => options.FormatterName ??= ConsoleFormatterNames.Simple);
+        }
+
+        logging.Services.Configure<SimpleConsoleFormatterOptions>(options =>
+        {
+            options.SingleLine = true;
+            options.UseUtcTimestamp = !isTerminal;
+            options.TimestampFormat = (isTerminal ? TimeOfDay : Timestamp) + " ";
+        });
         logging.Services.Configure<JsonConsoleFormatterOptions>(options =>
         {
             // Of scopes there is the request's trace id.
             options.IncludeScopes = true;
             options.UseUtcTimestamp = true;
             options.TimestampFormat = Timestamp;
-        });
-        logging.Services.Configure<SimpleConsoleFormatterOptions>(options =>
-        {
-            options.SingleLine = true;
-            options.UseUtcTimestamp = true;
-            options.TimestampFormat = Timestamp + " ";
         });
         return logging;
     }
