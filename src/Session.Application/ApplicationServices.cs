@@ -18,8 +18,8 @@ namespace SessionService.Application;
 public static class ApplicationServices
 {
     /// <summary>
-    /// What the features need in common, and a service for each feature. Archiving is a change of a session (<see cref="SessionsService"/>);
-    /// search, statistics, exports and erasure have no service: their controllers ask the store.
+    /// What the features need in common, and a service for each feature. Archiving is a change of a session (<see
+    /// cref="SessionsService"/>); search, statistics, exports and erasure have no service: their controllers ask the store.
     /// </summary>
     public static IServiceCollection AddApplication(this IServiceCollection services)
     {

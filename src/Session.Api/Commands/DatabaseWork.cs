@@ -17,12 +17,12 @@ internal static class DatabaseWork
     /// <summary>Works on a database whose schema is the one that this version expects.</summary>
     /// <param name="settings">What of the command line is none of the command's: <c>--name value</c>, <c>--name=value</c>.</param>
     /// <param name="work">The work; the exit code is its outcome.</param>
-    /// <param name="cancellationToken">Ends the work.</param>
     /// <exception cref="SchemaMismatchException">It is another.</exception>
     public static async Task<int> RunAsync(
         IEnumerable<string> settings, Func<IServiceProvider, CancellationToken, Task<int>> work, CancellationToken cancellationToken)
     {
-        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { Args = [.. settings], ContentRootPath = AppContext.BaseDirectory });
+        var builder = Host.CreateApplicationBuilder(
+            new HostApplicationBuilderSettings { Args = [.. settings], ContentRootPath = AppContext.BaseDirectory });
         builder.AddRenamedSettings(RenamedSettings.All);
         builder.Logging.AddServiceLogging();
         builder.Logging.SetMinimumLevel(LogLevel.Error);

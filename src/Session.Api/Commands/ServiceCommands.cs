@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using SessionService.Api.Hosting;
 using SessionService.Api.Json;
@@ -23,7 +24,11 @@ internal static class ServiceCommands
             TreatUnmatchedTokensAsErrors = false,
             Subcommands =
             {
-                SchemaCommands.Create(args), TransferCommands.CreateExport(), TransferCommands.CreateImport(), ArchiveCommand.Create(), CreateHealth(),
+                SchemaCommands.Create(args),
+                TransferCommands.CreateExport(),
+                TransferCommands.CreateImport(),
+                ArchiveCommand.Create(),
+                CreateHealth(),
             },
         };
         root.SetAction(async _ =>
@@ -93,10 +98,11 @@ internal static class ServiceCommands
         EmbeddedPostgresException or SchemaMismatchException or SchemaMigrationException or InvalidSettingException => exception.Message,
         InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } => exception.Message,
         FormatException { Source: "Microsoft.AspNetCore.Http" } => exception.Message,
-        Microsoft.Extensions.Options.OptionsValidationException => $"The configuration is not valid: {exception.Message}",
-        AggregateException { InnerExceptions: var all } when all.All(one => one is Microsoft.Extensions.Options.OptionsValidationException) =>
+        OptionsValidationException => $"The configuration is not valid: {exception.Message}",
+        AggregateException { InnerExceptions: var all } when all.All(one => one is OptionsValidationException) =>
             $"The configuration is not valid: {string.Join("; ", all.Select(one => one.Message))}",
-        ServiceException or InvalidJsonException or IOException { InnerException: null } or UnauthorizedAccessException => exception.Message,
+        ServiceException or InvalidJsonException or IOException { InnerException: null } or UnauthorizedAccessException =>
+            exception.Message,
         NpgsqlException => $"The database that ConnectionStrings__SessionDb names cannot be used: {exception.Message}",
         IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } => exception.Message,
         _ => null,

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Options;
 namespace SessionService.Api.Compression;
 
 /// <summary>Chooses which answers are compressed: those of actions that say so, unless they are known to be short.</summary>
-internal sealed class LongAnswers(IServiceProvider services, IOptions<ResponseCompressionOptions> options) : ResponseCompressionProvider(services, options)
+internal sealed class LongAnswers(IServiceProvider services, IOptions<ResponseCompressionOptions> options)
+    : ResponseCompressionProvider(services, options)
 {
     // Less does not become fewer packets.
     private const int MinBytes = 1024;

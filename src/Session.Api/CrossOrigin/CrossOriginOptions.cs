@@ -12,7 +12,8 @@ public sealed class CrossOriginOptions : IValidatableObject
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => AllowedOrigins
         .Where(origin => !IsOrigin(origin))
-        .Select(origin => new ValidationResult($"Cors:AllowedOrigins holds '{origin}', which is no origin such as https://app.example.com."));
+        .Select(origin => new ValidationResult(
+            $"Cors:AllowedOrigins holds '{origin}', which is no origin such as https://app.example.com."));
 
     // As a browser writes it, because it is compared so: no path, no default port, no "*", and no upper case.
     private static bool IsOrigin(string origin) =>

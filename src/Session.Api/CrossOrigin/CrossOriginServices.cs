@@ -5,7 +5,9 @@ using SessionService.Api.Limits;
 
 namespace SessionService.Api.CrossOrigin;
 
-/// <summary>Calls from web pages of other origins (CORS). Without credentials: what a caller proves itself with stands in headers.</summary>
+/// <summary>
+/// Calls from web pages of other origins (CORS). Without credentials: what a caller proves itself with stands in headers.
+/// </summary>
 internal static class CrossOriginServices
 {
     private const string Policy = "pages";
@@ -17,9 +19,16 @@ internal static class CrossOriginServices
         services.AddOptions<CorsOptions>().Configure<IOptions<CrossOriginOptions>>((cors, pages) => cors.AddPolicy(Policy, policy => policy
             .WithOrigins(pages.Value.AllowedOrigins)
             .WithMethods(HttpMethods.Get, HttpMethods.Post, HttpMethods.Put, HttpMethods.Patch, HttpMethods.Delete)
-            .WithHeaders("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "traceparent", CallerResolver.Header)
+            .WithHeaders(
+                "Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "traceparent", CallerResolver.Header)
             .WithExposedHeaders(
-                "ETag", "Idempotency-Replayed", "Location", "Retry-After", "WWW-Authenticate", CallerRateLimiter.LimitHeader, CallerRateLimiter.PolicyHeader)
+                "ETag",
+                "Idempotency-Replayed",
+                "Location",
+                "Retry-After",
+                "WWW-Authenticate",
+                CallerRateLimiter.LimitHeader,
+                CallerRateLimiter.PolicyHeader)
             .SetPreflightMaxAge(TimeSpan.FromMinutes(10))));
         return services;
     }

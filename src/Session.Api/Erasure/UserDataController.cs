@@ -15,8 +15,6 @@ public sealed class UserDataController(IUserDataStore data, TimeProvider time) :
 {
     /// <summary>Counts what is stored about a user</summary>
     /// <remarks>Sessions, messages, and the rows of every table that holds anything of a user's: all are zero after an erasure.</remarks>
-    /// <param name="userId">The user, percent-encoded; a slash as <c>%2F</c>.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The counts, as of one moment.</response>
     [HttpGet(Name = "count_user_data")]
     [ProducesResponseType<UserDataResponse>(StatusCodes.Status200OK)]
@@ -29,11 +27,9 @@ public sealed class UserDataController(IUserDataStore data, TimeProvider time) :
     /// Sessions with their messages and memories, and everything that follows from them; the service's statistics no longer count them. It
     /// cannot be undone. What is written while it goes on, in sessions that are new since, stays.
     ///
-    /// It goes session by session. Where the connection ends early, or the answer is 503, the rest is still there, and the same request sent again
-    /// goes on. `GET` on the same path, or the same request once more, proves it: all counts are zero.
+    /// It goes session by session. Where the connection ends early, or the answer is 503, the rest is still there, and the same request
+    /// sent again goes on. `GET` on the same path, or the same request once more, proves it: all counts are zero.
     /// </remarks>
-    /// <param name="userId">The user, percent-encoded; a slash as <c>%2F</c>.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">What was removed.</response>
     [HttpDelete(Name = "erase_user_data")]
     [DisableRequestTimeout]

@@ -29,7 +29,8 @@ internal abstract class ExportFormat(IMapper mapper)
 
     public ArrayBufferWriter<byte> Bytes { get; } = new(InitialBytes);
 
-    protected Utf8JsonWriter Json => field ??= new Utf8JsonWriter(Bytes, new JsonWriterOptions { Encoder = ServiceJson.Encoder, SkipValidation = true });
+    protected Utf8JsonWriter Json =>
+        field ??= new Utf8JsonWriter(Bytes, new JsonWriterOptions { Encoder = ServiceJson.Encoder, SkipValidation = true });
 
     public static ExportFormat Of(string? name, IMapper mapper) => name switch
     {

@@ -10,7 +10,9 @@ namespace SessionService.Api.Exports;
 /// </summary>
 internal sealed class ExportWriter(IMessageReader messages, TimeProvider time)
 {
-    /// <summary>What is gathered before it is sent, and about what is read at once: so much is in memory before the connection is given back.</summary>
+    /// <summary>
+    /// What is gathered before it is sent, and about what is read at once: so much is in memory before the connection is given back.
+    /// </summary>
     private const int ChunkBytes = 256 * 1024;
 
     private const int FirstTake = 50;
@@ -20,7 +22,6 @@ internal sealed class ExportWriter(IMessageReader messages, TimeProvider time)
     /// <param name="format">The form.</param>
     /// <param name="send">Sends off what is in the format's memory. As long as it takes, a connection may be held.</param>
     /// <param name="onProgress">Hears of how much is written, now and then.</param>
-    /// <param name="cancellationToken">Ends the export.</param>
     public async Task WriteAsync(
         Export export,
         ExportFormat format,

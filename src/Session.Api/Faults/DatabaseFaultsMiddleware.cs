@@ -25,7 +25,8 @@ internal sealed class DatabaseFaultsMiddleware(RequestDelegate next, DatabasePul
         {
             await RunAsync(http, pulse);
         }
-        catch (Exception exception) when (HttpMethods.IsGet(http.Request.Method) && !http.Response.HasStarted && DatabaseFaults.IsLostConnection(exception))
+        catch (Exception exception) when (
+            HttpMethods.IsGet(http.Request.Method) && !http.Response.HasStarted && DatabaseFaults.IsLostConnection(exception))
         {
             await RunAsync(http, pulse);
         }

@@ -6,7 +6,8 @@ namespace SessionService.Api.Faults;
 /// <summary>Gives an action the token that <see cref="WatchedTokens"/> tells of.</summary>
 internal sealed class WatchedTokenBinder : IModelBinder, IModelBinderProvider
 {
-    public IModelBinder? GetBinder(ModelBinderProviderContext context) => context.Metadata.ModelType == typeof(CancellationToken) ? this : null;
+    public IModelBinder? GetBinder(ModelBinderProviderContext context) =>
+        context.Metadata.ModelType == typeof(CancellationToken) ? this : null;
 
     public Task BindModelAsync(ModelBindingContext bindingContext)
     {

@@ -3,7 +3,9 @@ using Microsoft.Extensions.Options;
 
 namespace SessionService.Api.Health;
 
-/// <summary>Goes on serving for a while after the service was told to stop, so that whoever routes requests sees that it is not ready.</summary>
+/// <summary>
+/// Goes on serving for a while after the service was told to stop, so that whoever routes requests sees that it is not ready.
+/// </summary>
 internal sealed class Departure(IOptions<ShutdownOptions> options, TimeProvider time) : IHostedLifecycleService
 {
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;

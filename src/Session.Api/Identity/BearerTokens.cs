@@ -10,7 +10,8 @@ using SessionService.Hosting.Problems;
 namespace SessionService.Api.Identity;
 
 /// <summary>Which bearer tokens are taken, whom they name, and what is answered to the others.</summary>
-internal sealed class BearerTokens(IOptions<IdentityOptions> options) : IConfigureNamedOptions<JwtBearerOptions>, IPostConfigureOptions<JwtBearerOptions>
+internal sealed class BearerTokens(IOptions<IdentityOptions> options)
+    : IConfigureNamedOptions<JwtBearerOptions>, IPostConfigureOptions<JwtBearerOptions>
 {
     public const string Challenge = "Bearer realm=\"session-service\"";
 
@@ -90,7 +91,10 @@ internal sealed class BearerTokens(IOptions<IdentityOptions> options) : IConfigu
             IssuerUnavailableException => AnswerIssuerUnavailableAsync(http),
             null => AnswerAsync(http, ProblemCodes.AuthenticationRequired, "The request needs a bearer token.", Challenge),
             SecurityTokenExpiredException => AnswerAsync(
-                http, ProblemCodes.InvalidToken, "The token has expired.", $"{Challenge}, error=\"invalid_token\", error_description=\"expired\""),
+                http,
+                ProblemCodes.InvalidToken,
+                "The token has expired.",
+                $"{Challenge}, error=\"invalid_token\", error_description=\"expired\""),
             _ => AnswerAsync(http, ProblemCodes.InvalidToken, "The token is not accepted.", $"{Challenge}, error=\"invalid_token\""),
         };
     }
@@ -98,7 +102,8 @@ internal sealed class BearerTokens(IOptions<IdentityOptions> options) : IConfigu
     private static Task AnswerAsync(HttpContext http, string code, string detail, string challenge)
     {
         http.Response.Headers.WWWAuthenticate = challenge;
-        return ProblemFactory.WriteAsync(http, ProblemFactory.Create(http, StatusCodes.Status401Unauthorized, code, detail), http.RequestAborted);
+        return ProblemFactory.WriteAsync(
+            http, ProblemFactory.Create(http, StatusCodes.Status401Unauthorized, code, detail), http.RequestAborted);
     }
 
     private static Task AnswerIssuerUnavailableAsync(HttpContext http)
@@ -107,7 +112,10 @@ internal sealed class BearerTokens(IOptions<IdentityOptions> options) : IConfigu
         return ProblemFactory.WriteAsync(
             http,
             ProblemFactory.Create(
-                http, StatusCodes.Status503ServiceUnavailable, ProblemCodes.IssuerUnavailable, "The token's issuer cannot be reached at the moment."),
+                http,
+                StatusCodes.Status503ServiceUnavailable,
+                ProblemCodes.IssuerUnavailable,
+                "The token's issuer cannot be reached at the moment."),
             http.RequestAborted);
     }
 }

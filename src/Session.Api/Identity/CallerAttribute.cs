@@ -6,7 +6,9 @@ using SessionService.Hosting.Identity;
 
 namespace SessionService.Api.Identity;
 
-/// <summary>A parameter that follows from who calls. What is wrong with the naming of the caller is reported together with all other errors.</summary>
+/// <summary>
+/// A parameter that follows from who calls. What is wrong with the naming of the caller is reported together with all other errors.
+/// </summary>
 [AttributeUsage(AttributeTargets.Parameter)]
 internal abstract class CallerAttribute(Type binder) : ModelBinderAttribute(binder)
 {

@@ -6,7 +6,8 @@ namespace SessionService.Api.Identity;
 
 /// <summary>
 /// Decides whether the caller may do what the request asks for. It sees every action, after the request has proved valid: what is wrong
-/// with a request comes before whose data it is about. (A new session's body may name its user; see <see cref="FromOptionalCallerAttribute"/>.)
+/// with a request comes before whose data it is about. (A new session's body may name its user; see
+/// <see cref="FromOptionalCallerAttribute"/>.)
 /// </summary>
 internal sealed class CallerFilter(CallerResolver callers) : IAsyncActionFilter
 {

@@ -82,7 +82,8 @@ internal sealed class CallerResolver(IOptions<IdentityOptions> options)
     {
         try
         {
-            return new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(Encoding.Latin1.GetBytes(latin1));
+            return new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true)
+                .GetString(Encoding.Latin1.GetBytes(latin1));
         }
         catch (DecoderFallbackException)
         {

@@ -19,7 +19,9 @@ internal sealed class GatewaySecretCheck(RequestDelegate next, IOptions<Identity
 
     public Task InvokeAsync(HttpContext http)
     {
-        if (_expected is null || IsOpen(http) || CryptographicOperations.FixedTimeEquals(Hash(http.Request.Headers[Header].ToString()), _expected))
+        if (_expected is null
+            || IsOpen(http)
+            || CryptographicOperations.FixedTimeEquals(Hash(http.Request.Headers[Header].ToString()), _expected))
         {
             return next(http);
         }

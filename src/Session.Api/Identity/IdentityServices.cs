@@ -57,6 +57,7 @@ internal static class IdentityServices
 
     /// <summary>Asked before the options can be: services are put together by it.</summary>
     public static bool TakesTokens(IConfiguration configuration) =>
-        Enum.TryParse<IdentityMode>(configuration[$"{IdentityOptions.Section}:{nameof(IdentityOptions.Mode)}"], ignoreCase: true, out var mode)
+        Enum.TryParse<IdentityMode>(
+            configuration[$"{IdentityOptions.Section}:{nameof(IdentityOptions.Mode)}"], ignoreCase: true, out var mode)
         && mode == IdentityMode.Jwt;
 }

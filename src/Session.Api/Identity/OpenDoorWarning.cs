@@ -7,7 +7,9 @@ using SessionService.Hosting.Identity;
 namespace SessionService.Api.Identity;
 
 /// <summary>Warns where anybody who reaches the service can call in anybody's name, and more than this machine may reach it.</summary>
-internal sealed partial class OpenDoorWarning(IServer server, IOptions<IdentityOptions> options, ILogger<OpenDoorWarning> logger) : IHostedLifecycleService
+internal sealed partial class OpenDoorWarning(
+    IServer server, IOptions<IdentityOptions> options, ILogger<OpenDoorWarning> logger)
+    : IHostedLifecycleService
 {
     /// <summary>Only now is it known where the service listens.</summary>
     public Task StartedAsync(CancellationToken cancellationToken)
@@ -41,6 +43,7 @@ internal sealed partial class OpenDoorWarning(IServer server, IOptions<IdentityO
     }
 
     [LoggerMessage(1, LogLevel.Warning,
-        "The service listens at {Address} and believes every request's X-User-Id: let only a gateway reach it, set Identity:GatewaySecret, or set Identity:Mode to Jwt.")]
+        "The service listens at {Address} and believes every request's X-User-Id: let only a gateway reach it, "
+        + "set Identity:GatewaySecret, or set Identity:Mode to Jwt.")]
     private partial void LogOpenDoor(string address);
 }

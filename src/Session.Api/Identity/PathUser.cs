@@ -7,7 +7,6 @@ namespace SessionService.Api.Identity;
 internal static class PathUser
 {
     /// <summary>The normalized id; <see langword="null"/> when it is blank.</summary>
-    /// <param name="http">The request.</param>
     /// <param name="decoded">The segment as routing decodes it.</param>
     public static string? Find(HttpContext http, string decoded) => UserIds.Normalize(Read(http, decoded));
 
@@ -26,6 +25,8 @@ internal static class PathUser
         }
 
         var raw = Uri.UnescapeDataString(segments[at]);
-        return string.Equals(raw.Replace("/", "%2F", StringComparison.Ordinal), decoded, StringComparison.OrdinalIgnoreCase) ? raw : decoded;
+        return string.Equals(raw.Replace("/", "%2F", StringComparison.Ordinal), decoded, StringComparison.OrdinalIgnoreCase)
+            ? raw
+            : decoded;
     }
 }

@@ -34,7 +34,6 @@ internal sealed class ImportReader(
     /// <param name="stream">NDJSON, or JSON documents.</param>
     /// <param name="isLines">Whether each line stands for itself, so that a broken one does no harm to those after it.</param>
     /// <param name="userId">Whose it becomes.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="InvalidJsonException">It is no JSON from the start.</exception>
     public async IAsyncEnumerable<ImportLine> ReadAsync(
         Stream stream, bool isLines, string userId, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -59,7 +58,8 @@ internal sealed class ImportReader(
 
             if (end is not null)
             {
-                yield return new RefusedLine(number + 1, Kind: null, new ImportRefusal(ProblemCodes.InvalidJson, end.Message, EndsReading: true));
+                yield return new RefusedLine(
+                    number + 1, Kind: null, new ImportRefusal(ProblemCodes.InvalidJson, end.Message, EndsReading: true));
             }
 
             if (!hasNext)
@@ -84,7 +84,9 @@ internal sealed class ImportReader(
         if (isLines && isInExport)
         {
             yield return new RefusedLine(number + 1, Kind: null, new ImportRefusal(
-                "export_incomplete", "The export has no line that ends it: it was cut off, and what followed is missing.", EndsReading: true));
+                "export_incomplete",
+                "The export has no line that ends it: it was cut off, and what followed is missing.",
+                EndsReading: true));
         }
     }
 
@@ -104,7 +106,9 @@ internal sealed class ImportReader(
     {
         if (record.IsTooLong)
         {
-            return ([Refuse(record, kind: null, ProblemCodes.PayloadTooLarge, $"must be at most {limits.Value.MaxBodyBytes} bytes long")], Place.Inside);
+            return (
+                [Refuse(record, kind: null, ProblemCodes.PayloadTooLarge, $"must be at most {limits.Value.MaxBodyBytes} bytes long")],
+                Place.Inside);
         }
 
         var errors = new ModelStateDictionary();

@@ -5,9 +5,9 @@ using SessionService.Api.Json;
 namespace SessionService.Api.Imports;
 
 /// <summary>
-/// Takes a stream of JSON of any length apart into objects of bounded length: the lines of NDJSON; or, of JSON documents, the elements of an
-/// array, and the parts of an export (an object that begins with <c>"type": "export"</c>). An array whose first element is a message of a chat is
-/// one object: the chat.
+/// Takes a stream of JSON of any length apart into objects of bounded length: the lines of NDJSON; or, of JSON documents, the elements of
+/// an array, and the parts of an export (an object that begins with <c>"type": "export"</c>). An array whose first element is a message of
+/// a chat is one object: the chat.
 /// </summary>
 internal sealed class JsonRecords(Stream stream, int maxRecordBytes, Predicate<ReadOnlyMemory<byte>> isChatMessage)
 {
@@ -64,7 +64,8 @@ internal sealed class JsonRecords(Stream stream, int maxRecordBytes, Predicate<R
         }
     }
 
-    private async IAsyncEnumerable<JsonRecord> ReadElementsAsync(bool mayBeChat, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<JsonRecord> ReadElementsAsync(
+        bool mayBeChat, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         _at++;
         var isFirst = true;
@@ -232,7 +233,8 @@ internal sealed class JsonRecords(Stream stream, int maxRecordBytes, Predicate<R
         return expected;
     }
 
-    private async ValueTask<byte> DemandNextAsync(CancellationToken cancellationToken) => await NextAsync(cancellationToken) ?? throw Invalid();
+    private async ValueTask<byte> DemandNextAsync(CancellationToken cancellationToken) =>
+        await NextAsync(cancellationToken) ?? throw Invalid();
 
     /// <summary>Passes over white space and tells what follows, without taking it.</summary>
     private async ValueTask<byte?> NextAsync(CancellationToken cancellationToken)

@@ -39,7 +39,9 @@ internal sealed class JsonObjectInputFormatter : TextInputFormatter, IInputForma
         SupportedEncodings.Add(UTF8EncodingWithoutBOM);
     }
 
-    /// <summary>A body that is no JSON, or too large, is another status than one that does not fit: these exceptions go to the edge.</summary>
+    /// <summary>
+    /// A body that is no JSON, or too large, is another status than one that does not fit: these exceptions go to the edge.
+    /// </summary>
     public InputFormatterExceptionPolicy ExceptionPolicy => InputFormatterExceptionPolicy.MalformedInputExceptions;
 
     /// <summary>An empty body is no JSON either, and not "no value".</summary>
@@ -101,7 +103,8 @@ internal sealed class JsonObjectInputFormatter : TextInputFormatter, IInputForma
                 continue;
             }
 
-            if (_options.GetTypeInfo(property.PropertyType) is { Kind: JsonTypeInfoKind.Enumerable } items && items.ElementType != typeof(string))
+            if (_options.GetTypeInfo(property.PropertyType) is { Kind: JsonTypeInfoKind.Enumerable } items
+                && items.ElementType != typeof(string))
             {
                 property.Set(model, ReadObjects(value, items, MaxLength(property), path + property.Name, errors));
             }
@@ -147,7 +150,10 @@ internal sealed class JsonObjectInputFormatter : TextInputFormatter, IInputForma
     }
 
     private static int MaxLength(JsonPropertyInfo property) =>
-        property.AttributeProvider!.GetCustomAttributes(typeof(MaxLengthAttribute), inherit: false).Cast<MaxLengthAttribute>().Single().Length;
+        property.AttributeProvider!.GetCustomAttributes(typeof(MaxLengthAttribute), inherit: false)
+            .Cast<MaxLengthAttribute>()
+            .Single()
+            .Length;
 
     private string? ReadValue(JsonElement json, Type type, out object? value)
     {

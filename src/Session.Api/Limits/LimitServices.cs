@@ -17,7 +17,8 @@ internal static class LimitServices
         services.AddRateLimiter(_ => { });
         services.AddOptions<RateLimiterOptions>().Configure<IOptions<RateLimitOptions>, CallerResolver>(Limit);
         services.AddRequestTimeouts();
-        services.AddOptions<RequestTimeoutOptions>().Configure<IOptions<LimitOptions>>((timeouts, limits) => timeouts.DefaultPolicy = new RequestTimeoutPolicy
+        services.AddOptions<RequestTimeoutOptions>()
+            .Configure<IOptions<LimitOptions>>((timeouts, limits) => timeouts.DefaultPolicy = new RequestTimeoutPolicy
         {
             Timeout = limits.Value.RequestTimeout,
             TimeoutStatusCode = StatusCodes.Status503ServiceUnavailable,
@@ -49,7 +50,10 @@ internal static class LimitServices
             await ProblemFactory.WriteAsync(
                 http,
                 ProblemFactory.Create(
-                    http, StatusCodes.Status429TooManyRequests, ProblemCodes.RateLimitExceeded, "Too many requests; Retry-After says when to come again."),
+                    http,
+                    StatusCodes.Status429TooManyRequests,
+                    ProblemCodes.RateLimitExceeded,
+                    "Too many requests; Retry-After says when to come again."),
                 cancellationToken);
         };
     }
@@ -61,7 +65,10 @@ internal static class LimitServices
         return ProblemFactory.WriteAsync(
             http,
             ProblemFactory.Create(
-                http, StatusCodes.Status503ServiceUnavailable, ProblemCodes.TimeLimitExceeded, "The request took too long and was given up."),
+                http,
+                StatusCodes.Status503ServiceUnavailable,
+                ProblemCodes.TimeLimitExceeded,
+                "The request took too long and was given up."),
             CancellationToken.None);
     }
 }

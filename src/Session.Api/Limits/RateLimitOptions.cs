@@ -15,7 +15,9 @@ public sealed class RateLimitOptions
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan Period { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How many users are remembered at a time; beyond these the one not seen for longest begins anew. 100 to 10 million.</summary>
+    /// <summary>
+    /// How many users are remembered at a time; beyond these the one not seen for longest begins anew. 100 to 10 million.
+    /// </summary>
     [Range(100, 10_000_000)]
     public int MaxUsers { get; set; } = 100_000;
 

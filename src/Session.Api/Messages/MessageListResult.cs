@@ -38,7 +38,8 @@ internal sealed partial class MessageListResult(MessagePage page, CancellationTo
             // An answer that has begun cannot become a problem, nor may it end as if it were whole.
             if (!http.RequestAborted.IsCancellationRequested)
             {
-                LogBrokenOff(http.RequestServices.GetRequiredService<ILogger<MessageListResult>>(), ProblemFactory.TraceId(http), exception);
+                LogBrokenOff(
+                    http.RequestServices.GetRequiredService<ILogger<MessageListResult>>(), ProblemFactory.TraceId(http), exception);
             }
 
             http.Abort();

@@ -23,10 +23,7 @@ public sealed class MessagesController(MessagesService messages) : ControllerBas
     /// is answered as the first time, with `Idempotency-Replayed: true`. With `expected_sequence` the message is stored only if it gets
     /// that number.
     /// </remarks>
-    /// <param name="sessionId">The session's id.</param>
     /// <param name="request">The message.</param>
-    /// <param name="idempotencyKey">The key of this write.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="201">The message as stored, with its number.</response>
     [HttpPost(Name = "append_message")]
     [ProducesResponseType<MessageResponse>(StatusCodes.Status201Created)]
@@ -48,10 +45,7 @@ public sealed class MessagesController(MessagesService messages) : ControllerBas
     /// All of them or none, numbered in the given order, in one transaction. An invalid one fails the whole, with `errors` naming its index
     /// (`messages[3].content`). `Idempotency-Key` and `expected_sequence` are those of the batch as a whole.
     /// </remarks>
-    /// <param name="sessionId">The session's id.</param>
     /// <param name="request">The messages.</param>
-    /// <param name="idempotencyKey">The key of this write.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="201">The messages as stored, with their numbers.</response>
     [HttpPost("batch", Name = "append_messages")]
     [ProducesResponseType<MessageBatchResponse>(StatusCodes.Status201Created)]
@@ -80,9 +74,6 @@ public sealed class MessagesController(MessagesService messages) : ControllerBas
     /// `total` counts all messages that the filters choose, whatever the page or position. A filtered list looks through the whole
     /// session to count them; without filters the cost is that of the messages in the answer, at any depth.
     /// </remarks>
-    /// <param name="sessionId">The session's id.</param>
-    /// <param name="query">Which messages.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The messages.</response>
     [HttpGet(Name = "list_messages")]
     [EventualReads]
@@ -90,17 +81,18 @@ public sealed class MessagesController(MessagesService messages) : ControllerBas
     [ProducesResponseType<MessageListResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status404NotFound)]
     public async Task<IActionResult> List(
-        [FromRoute(Name = "session_id")] Guid sessionId, [FromQuery(Name = "")] ListMessagesQuery query, [FromCaller] string userId, CancellationToken cancellationToken) =>
+        [FromRoute(Name = "session_id")] Guid sessionId,
+        [FromQuery(Name = "")] ListMessagesQuery query,
+        [FromCaller] string userId,
+        CancellationToken cancellationToken) =>
         new MessageListResult(await messages.ReadAsync(userId, sessionId, query, cancellationToken), cancellationToken);
 
     /// <summary>Redacts a message</summary>
     /// <remarks>
-    /// Blanks its `content` and `metadata`, wherever they are kept, and for good. Number, tokens and cost stay, and `redacted_at` tells when; no
-    /// other message has this field. Redacting it again changes nothing. The session's memory, which may tell of the message, is not touched.
+    /// Blanks its `content` and `metadata`, wherever they are kept, and for good. Number, tokens and cost stay, and `redacted_at` tells
+    /// when; no other message has this field. Redacting it again changes nothing. The session's memory, which may tell of the message, is
+    /// not touched.
     /// </remarks>
-    /// <param name="sessionId">The session's id.</param>
-    /// <param name="sequence">The message's number.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The message as it is now.</response>
     [HttpDelete("{sequence:long}", Name = "redact_message")]
     [ProducesResponseType<MessageResponse>(StatusCodes.Status200OK)]

@@ -67,6 +67,7 @@ internal static class OpenApiServices
             options.MapType<JsonText>(() => new OpenApiSchema { Type = JsonSchemaType.Object });
             options.MapType<decimal>(() => new OpenApiSchema { Type = JsonSchemaType.Number, Format = "decimal" });
             options.SchemaFilter<ServiceSchemaFilter>();
+            options.ParameterFilter<PathParameterFilter>();
             options.OperationFilter<ServiceOperationFilter>();
             options.CustomSchemaIds(type => JsonNamingPolicy.SnakeCaseLower.ConvertName(type.Name));
             foreach (var assembly in new[] { typeof(OpenApiServices).Assembly, typeof(Problem).Assembly, typeof(SessionResponse).Assembly })

@@ -37,7 +37,10 @@ internal static class RequestExamples
              "metadata": {"category": "preferences", "importance": "high"}}
             """,
         [typeof(WriteUserMemoryRequest)] =
-            """{"memory_type": "preference", "content": "User prefers concise technical explanations.", "metadata": {"category": "style"}, "importance": 0.8}""",
+            """
+            {"memory_type": "preference", "content": "User prefers concise technical explanations.", "metadata": {"category": "style"},
+             "importance": 0.8}
+            """,
         [typeof(CreateUserMemoryBatchRequest)] =
             """
             {"memories": [{"memory_type": "fact", "content": "Has two cats."},

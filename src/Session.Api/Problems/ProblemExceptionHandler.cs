@@ -59,23 +59,29 @@ internal sealed partial class ProblemExceptionHandler(WriteMetrics writes, ILogg
             case BadHttpRequestException:
                 return (StatusCodes.Status400BadRequest, ProblemCodes.BadRequest, "The request could not be read.");
 
-            case OperationCanceledException or { InnerException: OperationCanceledException } when http.RequestAborted.IsCancellationRequested:
+            case OperationCanceledException or { InnerException: OperationCanceledException }
+                when http.RequestAborted.IsCancellationRequested:
                 return (StatusCodes.Status499ClientClosedRequest, ProblemCodes.RequestRefused, "The client went away.");
 
             case WritesOverloadedException:
-                return (StatusCodes.Status503ServiceUnavailable, ProblemCodes.Overloaded, "Too many writes wait already. This one was not made.");
+                return (
+                    StatusCodes.Status503ServiceUnavailable,
+                    ProblemCodes.Overloaded,
+                    "Too many writes wait already. This one was not made.");
 
             case WriteOutcomeUnknownException:
                 writes.CountOutcomeUnknown();
                 LogOutcomeUnknown(exception.GetBaseException().Message);
                 return (StatusCodes.Status503ServiceUnavailable, ProblemCodes.OutcomeUnknown,
-                    "The database was lost while the write was on its way: it may have been made or not. Sent again with the same Idempotency-Key, or the same message_id, it is made once.");
+                    "The database was lost while the write was on its way: it may have been made or not. "
+                    + "Sent again with the same Idempotency-Key, or the same message_id, it is made once.");
         }
 
         if (DatabaseFaults.IsUnavailable(exception))
         {
             LogDatabaseUnavailable(exception.GetBaseException().Message);
-            return (StatusCodes.Status503ServiceUnavailable, ProblemCodes.DatabaseUnavailable, "The database cannot be reached at the moment.");
+            return (
+                StatusCodes.Status503ServiceUnavailable, ProblemCodes.DatabaseUnavailable, "The database cannot be reached at the moment.");
         }
 
         LogUnexpected(exception);

@@ -28,7 +28,8 @@ internal static class ProblemServices
             SuppressDiagnosticsCallback = _ => true,
         });
         app.UseStatusCodePages(context =>
-            ProblemFactory.WriteAsync(context.HttpContext, ProblemFactory.FromStatus(context.HttpContext), context.HttpContext.RequestAborted));
+            ProblemFactory.WriteAsync(
+                context.HttpContext, ProblemFactory.FromStatus(context.HttpContext), context.HttpContext.RequestAborted));
         return app;
     }
 }

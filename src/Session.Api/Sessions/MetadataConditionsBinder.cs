@@ -4,7 +4,9 @@ using SessionService.Domain.Text;
 
 namespace SessionService.Api.Sessions;
 
-/// <summary>Reads the query parameters <c>metadata.…</c>, of which there may be any, and names each that is wrong as the client named it.</summary>
+/// <summary>
+/// Reads the query parameters <c>metadata.…</c>, of which there may be any, and names each that is wrong as the client named it.
+/// </summary>
 internal sealed class MetadataConditionsBinder : IModelBinder, IModelBinderProvider
 {
     public IModelBinder? GetBinder(ModelBinderProviderContext context) =>
@@ -29,7 +31,8 @@ internal sealed class MetadataConditionsBinder : IModelBinder, IModelBinderProvi
             {
                 // A value beside "whatever it holds" asks for nothing more.
                 conditions.Add(new MetadataCondition(
-                    MetadataCondition.ParsePath(name[MetadataCondition.Prefix.Length..]), values.Contains("", StringComparer.Ordinal) ? [] : values));
+                    MetadataCondition.ParsePath(name[MetadataCondition.Prefix.Length..]),
+                    values.Contains("", StringComparer.Ordinal) ? [] : values));
             }
         }
 

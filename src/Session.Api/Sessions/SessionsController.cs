@@ -25,14 +25,15 @@ public sealed class SessionsController(SessionsService sessions) : ControllerBas
     /// `Idempotency-Replayed: true`.
     /// </remarks>
     /// <param name="request">The session.</param>
-    /// <param name="idempotencyKey">The key of this write.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="201">The session, active and empty.</response>
     [HttpPost("api/v1/sessions", Name = "create_session")]
     [ProducesResponseType<SessionResponse>(StatusCodes.Status201Created)]
     [ProducesProblem(StatusCodes.Status403Forbidden, StatusCodes.Status409Conflict)]
     public async Task<IActionResult> Create(
-        CreateSessionRequest request, [FromIdempotencyKey] string? idempotencyKey, [FromOptionalCaller] Caller caller, CancellationToken cancellationToken)
+        CreateSessionRequest request,
+        [FromIdempotencyKey] string? idempotencyKey,
+        [FromOptionalCaller] Caller caller,
+        CancellationToken cancellationToken)
     {
         var session = Response.MarkReplay(await sessions.CreateAsync(request, idempotencyKey, caller, cancellationToken));
         return Created(PathOf(session.SessionId), Response.Tag(session));
@@ -43,9 +44,6 @@ public sealed class SessionsController(SessionsService sessions) : ControllerBas
     /// With the totals of its messages. Another user's session does not exist for the caller. The `ETag` changes with every change of the
     /// session, messages included; with it in `If-None-Match` an unchanged session is answered 304, without a body.
     /// </remarks>
-    /// <param name="sessionId">The session's id.</param>
-    /// <param name="known">The versions that the client has.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The session with the totals of its messages.</response>
     /// <response code="304">The session is still as the client has it.</response>
     [HttpGet("api/v1/sessions/{session_id:guid}", Name = "get_session")]
@@ -54,7 +52,10 @@ public sealed class SessionsController(SessionsService sessions) : ControllerBas
     [ProducesResponseType(StatusCodes.Status304NotModified)]
     [ProducesProblem(StatusCodes.Status404NotFound)]
     public async Task<IActionResult> Get(
-        [FromRoute(Name = "session_id")] Guid sessionId, [FromIfNoneMatch] KnownVersions known, [FromCaller] string userId, CancellationToken cancellationToken)
+        [FromRoute(Name = "session_id")] Guid sessionId,
+        [FromIfNoneMatch] KnownVersions known,
+        [FromCaller] string userId,
+        CancellationToken cancellationToken)
     {
         var session = Response.Tag(await sessions.GetAsync(userId, sessionId, cancellationToken));
         return known.Include(session.VersionTag) ? StatusCode(StatusCodes.Status304NotModified) : Ok(session);
@@ -66,10 +67,7 @@ public sealed class SessionsController(SessionsService sessions) : ControllerBas
     /// and to every other; <c>archived</c> and <c>expired</c> lead back to <c>active</c>; <c>ended</c> is final. An ended
     /// session's other fields may still be written. With `If-Match` nothing is changed unless the session is the version that it names.
     /// </remarks>
-    /// <param name="sessionId">The session's id.</param>
     /// <param name="request">What to change.</param>
-    /// <param name="precondition">The versions of the session that may be changed.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The session as it is now.</response>
     [HttpPut("api/v1/sessions/{session_id:guid}", Name = "update_session")]
     [ProducesResponseType<SessionResponse>(StatusCodes.Status200OK)]
@@ -88,10 +86,7 @@ public sealed class SessionsController(SessionsService sessions) : ControllerBas
     /// level, a null removes, anything else replaces, arrays as a whole. The database merges: of two requests that change different
     /// members at the same time, both are made. With `If-Match` nothing is changed unless the session is the version that it names.
     /// </remarks>
-    /// <param name="sessionId">The session's id.</param>
     /// <param name="request">The patch.</param>
-    /// <param name="precondition">The versions of the session that may be changed.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The session as it is now.</response>
     [HttpPatch("api/v1/sessions/{session_id:guid}", Name = "patch_session")]
     [ProducesResponseType<SessionResponse>(StatusCodes.Status200OK)]
@@ -106,28 +101,28 @@ public sealed class SessionsController(SessionsService sessions) : ControllerBas
 
     /// <summary>Stars a session</summary>
     /// <remarks>A star that it has stays as it is: sent again, nothing changes. An ended session may be starred too.</remarks>
-    /// <param name="sessionId">The session's id.</param>
-    /// <param name="precondition">The versions of the session that may be changed.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The session as it is now.</response>
     [HttpPost("api/v1/sessions/{session_id:guid}/star", Name = "star_session")]
     [ProducesResponseType<SessionResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status404NotFound, StatusCodes.Status412PreconditionFailed)]
     public async Task<SessionResponse> Star(
-        [FromRoute(Name = "session_id")] Guid sessionId, [FromIfMatch] Precondition precondition, [FromCaller] string userId, CancellationToken cancellationToken) =>
+        [FromRoute(Name = "session_id")] Guid sessionId,
+        [FromIfMatch] Precondition precondition,
+        [FromCaller] string userId,
+        CancellationToken cancellationToken) =>
         Response.Tag(await sessions.StarAsync(userId, sessionId, isStarred: true, precondition, cancellationToken));
 
     /// <summary>Takes a session's star away</summary>
     /// <remarks>Where there is none, nothing changes.</remarks>
-    /// <param name="sessionId">The session's id.</param>
-    /// <param name="precondition">The versions of the session that may be changed.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The session as it is now.</response>
     [HttpDelete("api/v1/sessions/{session_id:guid}/star", Name = "unstar_session")]
     [ProducesResponseType<SessionResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status404NotFound, StatusCodes.Status412PreconditionFailed)]
     public async Task<SessionResponse> Unstar(
-        [FromRoute(Name = "session_id")] Guid sessionId, [FromIfMatch] Precondition precondition, [FromCaller] string userId, CancellationToken cancellationToken) =>
+        [FromRoute(Name = "session_id")] Guid sessionId,
+        [FromIfMatch] Precondition precondition,
+        [FromCaller] string userId,
+        CancellationToken cancellationToken) =>
         Response.Tag(await sessions.StarAsync(userId, sessionId, isStarred: false, precondition, cancellationToken));
 
     /// <summary>Ends a session</summary>
@@ -135,15 +130,15 @@ public sealed class SessionsController(SessionsService sessions) : ControllerBas
     /// The session stays readable with all its data, and takes no more messages. Ending it again is fine. With `If-Match` it is not ended
     /// unless it is the version that it names.
     /// </remarks>
-    /// <param name="sessionId">The session's id.</param>
-    /// <param name="precondition">The versions of the session that may be ended.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The session has ended.</response>
     [HttpDelete("api/v1/sessions/{session_id:guid}", Name = "end_session")]
     [ProducesResponseType<SessionEndedResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status404NotFound, StatusCodes.Status412PreconditionFailed)]
     public async Task<SessionEndedResponse> End(
-        [FromRoute(Name = "session_id")] Guid sessionId, [FromIfMatch] Precondition precondition, [FromCaller] string userId, CancellationToken cancellationToken)
+        [FromRoute(Name = "session_id")] Guid sessionId,
+        [FromIfMatch] Precondition precondition,
+        [FromCaller] string userId,
+        CancellationToken cancellationToken)
     {
         await sessions.EndAsync(userId, sessionId, precondition, cancellationToken);
         return new SessionEndedResponse();
@@ -151,14 +146,13 @@ public sealed class SessionsController(SessionsService sessions) : ControllerBas
 
     /// <summary>Gets a session's figures</summary>
     /// <remarks>The totals without the free JSON, and whether there is a memory.</remarks>
-    /// <param name="sessionId">The session's id.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The figures, without the free JSON.</response>
     [HttpGet("api/v1/sessions/{session_id:guid}/summary", Name = "get_session_summary")]
     [EventualReads]
     [ProducesResponseType<SessionSummaryResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status404NotFound)]
-    public Task<SessionSummaryResponse> GetSummary([FromRoute(Name = "session_id")] Guid sessionId, [FromCaller] string userId, CancellationToken cancellationToken) =>
+    public Task<SessionSummaryResponse> GetSummary(
+        [FromRoute(Name = "session_id")] Guid sessionId, [FromCaller] string userId, CancellationToken cancellationToken) =>
         sessions.GetSummaryAsync(userId, sessionId, cancellationToken);
 
     /// <summary>Lists the caller's sessions</summary>
@@ -167,8 +161,6 @@ public sealed class SessionsController(SessionsService sessions) : ControllerBas
     /// on where that answer ended: at the same cost however far that is, and with nothing twice or left out whoever creates sessions
     /// meanwhile.
     /// </remarks>
-    /// <param name="query">Which sessions.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">A page of sessions.</response>
     [HttpGet("api/v1/sessions", Name = "list_sessions")]
     [EventualReads]
@@ -183,9 +175,6 @@ public sealed class SessionsController(SessionsService sessions) : ControllerBas
     /// The path names the caller where nothing else does. Newest first by creation, ties by id, by page or by `cursor` as in the list of
     /// the caller's sessions.
     /// </remarks>
-    /// <param name="userId">The user, percent-encoded; a slash as <c>%2F</c>.</param>
-    /// <param name="query">Which sessions.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">A page of sessions.</response>
     [HttpGet("api/v1/users/{user_id}/sessions", Name = "list_user_sessions")]
     [EventualReads]

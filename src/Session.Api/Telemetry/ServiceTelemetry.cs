@@ -12,7 +12,10 @@ internal static class ServiceTelemetry
 
     public static WebApplicationBuilder AddServiceTelemetry(this WebApplicationBuilder builder)
     {
-        builder.Services.AddOptions<TelemetryOptions>().BindConfiguration(TelemetryOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddOptions<TelemetryOptions>()
+            .BindConfiguration(TelemetryOptions.Section)
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
         builder.AddTelemetry("session-service", [WriteMetrics.MeterName, Database], [WriteTracing.SourceName, Database])
             .WithMetrics(metrics => metrics.AddPrometheusExporter());
         return builder;

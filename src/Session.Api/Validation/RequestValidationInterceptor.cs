@@ -17,7 +17,8 @@ internal sealed class RequestValidationInterceptor(CallerResolver callers) : IVa
     }
 
     /// <summary>A field that could not be read is not given; that it is missing besides is no news.</summary>
-    public ValidationResult AfterAspNetValidation(ActionContext actionContext, IValidationContext validationContext, ValidationResult result) =>
+    public ValidationResult AfterAspNetValidation(
+        ActionContext actionContext, IValidationContext validationContext, ValidationResult result) =>
         result.IsValid ? result : new(result.Errors.Where(failure =>
             actionContext.ModelState.GetValueOrDefault(failure.PropertyName) is not { Errors.Count: > 0 }));
 }

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace SessionService.Application.Json;
 
-/// <summary>JSON merge patches (RFC 7396): objects are merged member by member at every level, a null removes, anything else replaces.</summary>
+/// <summary>
+/// JSON merge patches (RFC 7396): objects are merged member by member at every level, a null removes, anything else replaces.
+/// </summary>
 public static class MergePatch
 {
     /// <summary>The UTF-8 of an object with a patch applied to it; numbers keep their digits.</summary>
@@ -19,7 +21,8 @@ public static class MergePatch
         return stream.ToArray();
     }
 
-    private static JsonDocument Parse(string json) => JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 2 * JsonLimits.MaxDepth });
+    private static JsonDocument Parse(string json) =>
+        JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 2 * JsonLimits.MaxDepth });
 
     private static void Write(Utf8JsonWriter writer, JsonElement? target, JsonElement patch)
     {

@@ -31,7 +31,9 @@ internal sealed class BearerTokens(IOptions<IdentityOptions> identity) : IConfig
             ValidIssuer = string.IsNullOrWhiteSpace(_jwt.Issuer) ? null : _jwt.Issuer,
             ValidAudience = _jwt.Audience,
             ValidAlgorithms = _jwt.Algorithms.Length > 0 ? _jwt.Algorithms : IdentityOptionsValidator.AlgorithmsFor(_jwt),
-            IssuerSigningKey = string.IsNullOrEmpty(_jwt.SigningKey) ? null : new SymmetricSecurityKey(Encoding.UTF8.GetBytes(_jwt.SigningKey)),
+            IssuerSigningKey = string.IsNullOrEmpty(_jwt.SigningKey)
+                ? null
+                : new SymmetricSecurityKey(Encoding.UTF8.GetBytes(_jwt.SigningKey)),
             ClockSkew = _jwt.ClockSkew,
         };
         options.Events = new JwtBearerEvents

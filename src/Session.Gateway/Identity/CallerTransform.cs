@@ -25,7 +25,9 @@ internal sealed class CallerTransform(IOptions<IdentityOptions> options) : ITran
     public void Apply(TransformBuilderContext context)
     {
         var identity = options.Value;
-        var secret = string.Equals(context.Cluster?.ClusterId, SecretCluster, StringComparison.OrdinalIgnoreCase) ? identity.GatewaySecret : null;
+        var secret = string.Equals(context.Cluster?.ClusterId, SecretCluster, StringComparison.OrdinalIgnoreCase)
+            ? identity.GatewaySecret
+            : null;
         context.AddRequestTransform(request =>
         {
             var headers = request.ProxyRequest.Headers;

@@ -56,7 +56,8 @@ internal static class ProxyServices
     // The proxy can keep clients at one destination by a cookie. There is none, and so at start no key for it need be made and stored.
     private static void KeepNoKeys(IServiceCollection services) =>
         services.Remove(services.Single(service =>
-            service.ServiceType == typeof(IHostedService) && service.ImplementationType?.Assembly == typeof(IDataProtectionBuilder).Assembly));
+            service.ServiceType == typeof(IHostedService)
+                && service.ImplementationType?.Assembly == typeof(IDataProtectionBuilder).Assembly));
 
     // The proxy leaves out the headers that always end at a hop, and not those that a client declares to (RFC 9110, 7.6.1).
     private static ValueTask RemoveHopHeaders(RequestTransformContext context)
@@ -73,13 +74,16 @@ internal static class ProxyServices
     }
 
     // The path that routes are matched with is decoded but for %2F, and cannot be encoded again without loss: %2F and %252F
-    // are two users. So the path goes on as it was sent, unless what was sent is not what was matched (dot segments, a URL in place of a path).
+    // are two users. So the path goes on as it was sent, unless what was sent is not what was matched (dot segments, a URL in place of a
+    // path).
     private static ValueTask KeepPathAsSent(RequestTransformContext context)
     {
         var request = context.HttpContext.Request;
         var target = context.HttpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         var sent = target.Split('?', 2)[0];
-        if (sent.StartsWith('/') && sent.All(IsPathCharacter) && PathString.FromUriComponent(sent).Equals(request.Path, StringComparison.Ordinal))
+        if (sent.StartsWith('/')
+            && sent.All(IsPathCharacter)
+            && PathString.FromUriComponent(sent).Equals(request.Path, StringComparison.Ordinal))
         {
             var exactly = new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true };
             context.ProxyRequest.RequestUri = new Uri(context.DestinationPrefix.TrimEnd('/') + sent + request.QueryString, exactly);
@@ -89,5 +93,6 @@ internal static class ProxyServices
     }
 
     // RFC 3986, 3.3.
-    private static bool IsPathCharacter(char c) => char.IsAsciiLetterOrDigit(c) || "/%-._~!$&'()*+,;=:@".Contains(c, StringComparison.Ordinal);
+    private static bool IsPathCharacter(char c) =>
+        char.IsAsciiLetterOrDigit(c) || "/%-._~!$&'()*+,;=:@".Contains(c, StringComparison.Ordinal);
 }

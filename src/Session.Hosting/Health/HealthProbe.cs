@@ -1,6 +1,8 @@
 namespace SessionService.Hosting.Health;
 
-/// <summary>Asks a host that runs beside for its health, where there is nothing else to ask with: a container's image has no shell.</summary>
+/// <summary>
+/// Asks a host that runs beside for its health, where there is nothing else to ask with: a container's image has no shell.
+/// </summary>
 public static class HealthProbe
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);

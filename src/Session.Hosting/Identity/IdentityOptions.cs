@@ -38,7 +38,9 @@ public enum IdentityMode
     Jwt,
 }
 
-/// <summary>Which tokens are taken. Section <c>Identity:Jwt</c>. The keys come from one of authority, metadata address and signing key.</summary>
+/// <summary>
+/// Which tokens are taken. Section <c>Identity:Jwt</c>. The keys come from one of authority, metadata address and signing key.
+/// </summary>
 public sealed class JwtOptions
 {
     /// <summary>The issuer's address; its keys are found by <c>/.well-known/openid-configuration</c>.</summary>
@@ -50,7 +52,9 @@ public sealed class JwtOptions
     /// <summary>Whether the issuer's keys may come over https alone.</summary>
     public bool RequireHttps { get; set; } = true;
 
-    /// <summary>A key that issuer and service share, in place of an issuer's published ones: at least 32 bytes of UTF-8, 64 for HS512.</summary>
+    /// <summary>
+    /// A key that issuer and service share, in place of an issuer's published ones: at least 32 bytes of UTF-8, 64 for HS512.
+    /// </summary>
     public string? SigningKey { get; set; }
 
     /// <summary>The <c>iss</c> of tokens. Where the issuer has metadata, they say it.</summary>

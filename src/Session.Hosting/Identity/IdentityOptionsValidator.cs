@@ -42,7 +42,8 @@ public sealed class IdentityOptionsValidator : IValidateOptions<IdentityOptions>
         if (options.GatewaySecret is { } secret
             && (secret.Length is < MinSecretLength or > MaxSecretLength || !secret.All(character => character is > ' ' and <= '~')))
         {
-            yield return $"Identity:GatewaySecret must be {MinSecretLength} to {MaxSecretLength} printable ASCII characters without blanks.";
+            yield return
+                $"Identity:GatewaySecret must be {MinSecretLength} to {MaxSecretLength} printable ASCII characters without blanks.";
         }
 
         if (options.Mode == IdentityMode.Jwt)

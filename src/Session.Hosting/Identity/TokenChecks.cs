@@ -9,7 +9,6 @@ namespace SessionService.Hosting.Identity;
 public static class TokenChecks
 {
     /// <summary>Without the issuer's keys no token can be judged: that is an outage, and no fault of the token.</summary>
-    /// <param name="context">The request.</param>
     /// <param name="longest">The longest that a request waits for an issuer that does not answer.</param>
     public static async Task WaitForKeysAsync(MessageReceivedContext context, TimeSpan longest)
     {
@@ -25,7 +24,8 @@ public static class TokenChecks
             // The token reaches those who wait for the one that asks, and not that one.
             await issuer.GetConfigurationAsync(patience.Token).WaitAsync(patience.Token);
         }
-        catch (Exception exception) when (exception is InvalidOperationException or OperationCanceledException or IOException or HttpRequestException)
+        catch (Exception exception) when (
+            exception is InvalidOperationException or OperationCanceledException or IOException or HttpRequestException)
         {
             context.Fail(new IssuerUnavailableException(exception));
         }
@@ -65,7 +65,9 @@ public static class TokenChecks
     private static string? TextOf(JsonWebToken token, string claim)
     {
         using var payload = JsonDocument.Parse(Base64UrlEncoder.Decode(token.EncodedPayload));
-        return payload.RootElement.TryGetProperty(claim, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        return payload.RootElement.TryGetProperty(claim, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
     }
 }
 

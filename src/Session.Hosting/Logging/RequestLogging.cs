@@ -5,7 +5,9 @@ using SessionService.Hosting.Problems;
 
 namespace SessionService.Hosting.Logging;
 
-/// <summary>One line a request. The route is logged as its template: paths hold user ids, and content, headers and queries are nobody's business.</summary>
+/// <summary>
+/// One line a request. The route is logged as its template: paths hold user ids, and content, headers and queries are nobody's business.
+/// </summary>
 public sealed partial class RequestLogging(RequestDelegate next, TimeProvider time, ILogger<RequestLogging> logger)
 {
     public async Task InvokeAsync(HttpContext http)

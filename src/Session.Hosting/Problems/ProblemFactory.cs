@@ -9,7 +9,8 @@ namespace SessionService.Hosting.Problems;
 /// <summary>Every error answer of the service is made here.</summary>
 public static class ProblemFactory
 {
-    public static Problem Create(HttpContext http, int status, string code, string detail, IDictionary<string, string[]>? errors = null) => new()
+    public static Problem Create(HttpContext http, int status, string code, string detail, IDictionary<string, string[]>? errors = null) =>
+        new()
     {
         Type = $"urn:session-service:problem:{code}",
         Title = ReasonPhrases.GetReasonPhrase(status),
@@ -33,7 +34,11 @@ public static class ProblemFactory
                 entry => entry.Value!.Errors.Select(error => error.ErrorMessage).Distinct(StringComparer.Ordinal).ToArray(),
                 StringComparer.Ordinal);
         return Result(Create(
-            context.HttpContext, StatusCodes.Status422UnprocessableEntity, ProblemCodes.ValidationFailed, "The request is not valid; see errors.", errors));
+            context.HttpContext,
+            StatusCodes.Status422UnprocessableEntity,
+            ProblemCodes.ValidationFailed,
+            "The request is not valid; see errors.",
+            errors));
     }
 
     /// <summary>The answer where the framework gives a status without a body: no route, wrong method, wrong content type.</summary>
@@ -43,9 +48,11 @@ public static class ProblemFactory
         {
             StatusCodes.Status400BadRequest => (ProblemCodes.BadRequest, "The request could not be read."),
             StatusCodes.Status404NotFound => (ProblemCodes.RouteNotFound, "There is nothing at this path."),
-            StatusCodes.Status405MethodNotAllowed => (ProblemCodes.MethodNotAllowed, "The path does not take this method; see the Allow header."),
+            StatusCodes.Status405MethodNotAllowed =>
+                (ProblemCodes.MethodNotAllowed, "The path does not take this method; see the Allow header."),
             StatusCodes.Status413PayloadTooLarge => (ProblemCodes.PayloadTooLarge, "The body is too large."),
-            StatusCodes.Status415UnsupportedMediaType => (ProblemCodes.UnsupportedMediaType, $"The body must be {MediaTypeNames.Application.Json}, in UTF-8."),
+            StatusCodes.Status415UnsupportedMediaType =>
+                (ProblemCodes.UnsupportedMediaType, $"The body must be {MediaTypeNames.Application.Json}, in UTF-8."),
             _ => (ProblemCodes.RequestRefused, "The request was refused."),
         };
         return Create(http, http.Response.StatusCode, code, detail);

@@ -20,6 +20,8 @@ public sealed record RenamedSetting(string Old, string New, Func<string, string>
             ? (percent / 100).ToString(CultureInfo.InvariantCulture)
             : value;
 
-    /// <summary>The value under the new name, from one under the old name. What is no number stays as it is, for the binding to refuse.</summary>
+    /// <summary>
+    /// The value under the new name, from one under the old name. What is no number stays as it is, for the binding to refuse.
+    /// </summary>
     internal string Translate(string value) => Convert is null ? value : Convert(value);
 }

@@ -8,7 +8,8 @@ namespace SessionService.Hosting.Settings;
 public static class RenamedSettingServices
 {
     /// <summary>Comes first: everything after it reads the new names alone.</summary>
-    public static IHostApplicationBuilder AddRenamedSettings(this IHostApplicationBuilder builder, params IEnumerable<RenamedSetting> renamed)
+    public static IHostApplicationBuilder AddRenamedSettings(
+        this IHostApplicationBuilder builder, params IEnumerable<RenamedSetting> renamed)
     {
         var given = renamed.Where(setting => builder.Configuration[setting.Old] is not null).ToList();
         // Where both names are given the new one counts.

@@ -49,7 +49,8 @@ internal sealed class SpanScrubber : BaseProcessor<Activity>
     {
         data.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
         var parent = new ActivityContext(data.TraceId, data.ParentSpanId, ActivityTraceFlags.Recorded);
-        using var span = Source.StartActivity(data.DisplayName, data.Kind, parent, data.TagObjects, data.Links, new DateTimeOffset(data.StartTimeUtc));
+        using var span = Source.StartActivity(
+            data.DisplayName, data.Kind, parent, data.TagObjects, data.Links, new DateTimeOffset(data.StartTimeUtc));
         span?.SetStatus(data.Status);
         span?.SetEndTime(data.StartTimeUtc + data.Duration);
     }
