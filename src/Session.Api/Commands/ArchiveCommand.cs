@@ -4,7 +4,7 @@ using SessionService.Application.Archival;
 
 namespace SessionService.Api.Commands;
 
-/// <summary><c>archive</c>: what the background job does by its settings, once and now, or what it would do.</summary>
+/// <summary>The command <c>archive</c>: runs the archival job once, or prints what it would do.</summary>
 internal static class ArchiveCommand
 {
     public static Command Create()

@@ -11,7 +11,7 @@ using SessionService.Infrastructure.Startup;
 
 namespace SessionService.Api.Commands;
 
-/// <summary>The executable's commands. Without one it serves; what is no command goes to the configuration (<c>--urls</c> …).</summary>
+/// <summary>The commands of the executable. Without a command it serves. Other arguments are settings (<c>--urls</c> …).</summary>
 internal static class ServiceCommands
 {
     private const int Failed = 1;
@@ -43,7 +43,7 @@ internal static class ServiceCommands
             return 0;
         });
 
-        // The host sees to signals itself and takes the time that it needs to stop.
+        // The host handles signals itself and takes the time that it needs to stop.
         var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
         try
         {
@@ -51,7 +51,7 @@ internal static class ServiceCommands
         }
         catch (OperationCanceledException)
         {
-            // Told to stop before it had started.
+            // The service was told to stop before it had started.
             return 0;
         }
         catch (Exception exception)
@@ -92,7 +92,7 @@ internal static class ServiceCommands
         return null;
     }
 
-    /// <summary>What the operator should read in place of a stack trace, or <see langword="null"/> where only that one helps.</summary>
+    /// <summary>The message for the operator in place of a stack trace; <see langword="null"/> for an unexpected exception.</summary>
     private static string? Explain(Exception exception) => exception switch
     {
         EmbeddedPostgresException or SchemaMismatchException or SchemaMigrationException or InvalidSettingException => exception.Message,

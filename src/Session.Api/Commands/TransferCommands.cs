@@ -8,7 +8,7 @@ using SessionService.Domain.Identity;
 
 namespace SessionService.Api.Commands;
 
-/// <summary><c>export</c> and <c>import</c>: the same as the requests, to and from files.</summary>
+/// <summary>The commands <c>export</c> and <c>import</c>: like the requests, but with files.</summary>
 internal static class TransferCommands
 {
     private const int Incomplete = 1;
@@ -106,7 +106,7 @@ internal static class TransferCommands
         IServiceProvider services, string file, string userId, bool skipsWrongLines, CancellationToken cancellationToken)
     {
         await using var stream = file == StandardStream ? Console.OpenStandardInput() : File.OpenRead(file);
-        // A document begins with what it is; lines begin with an object each, and documents may as well.
+        // The beginning of a file does not tell NDJSON from JSON documents, so its name decides.
         var isLines = file.EndsWith("l", StringComparison.OrdinalIgnoreCase)
             || file.EndsWith(".ndjson", StringComparison.OrdinalIgnoreCase);
         var lines = services.GetRequiredService<ImportReader>().ReadAsync(stream, isLines, userId, cancellationToken);

@@ -8,7 +8,7 @@ using SessionService.Domain.UserMemories;
 
 namespace SessionService.Api.Exports;
 
-/// <summary>A conversation for people to read. What it leaves out (ids, metadata) no import can put back.</summary>
+/// <summary>Markdown for people. It leaves out ids and metadata, so it cannot be imported.</summary>
 internal sealed class MarkdownFormat(IMapper mapper) : ExportFormat(mapper)
 {
     private const string Time = "yyyy-MM-dd HH:mm:ss'Z'";

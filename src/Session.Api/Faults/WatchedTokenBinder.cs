@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Mvc.ModelBinding.Validation;
 
 namespace SessionService.Api.Faults;
 
-/// <summary>Gives an action the token that <see cref="WatchedTokens"/> tells of.</summary>
+/// <summary>Binds the cancellation token of actions to <see cref="WatchedTokens.WatchedToken"/>.</summary>
 internal sealed class WatchedTokenBinder : IModelBinder, IModelBinderProvider
 {
     public IModelBinder? GetBinder(ModelBinderProviderContext context) =>

@@ -6,12 +6,14 @@ using SessionService.Hosting.Identity;
 
 namespace SessionService.Api.Identity;
 
-/// <summary>Warns where anybody who reaches the service can call in anybody's name, and more than this machine may reach it.</summary>
+/// <summary>
+/// Warns at start where the service believes the caller's header and listens at an address that other machines can reach.
+/// </summary>
 internal sealed partial class OpenDoorWarning(
     IServer server, IOptions<IdentityOptions> options, ILogger<OpenDoorWarning> logger)
     : IHostedLifecycleService
 {
-    /// <summary>Only now is it known where the service listens.</summary>
+    /// <summary>The addresses are known only after the start.</summary>
     public Task StartedAsync(CancellationToken cancellationToken)
     {
         var addresses = server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [];

@@ -8,7 +8,7 @@ using SessionService.Hosting.Problems;
 
 namespace SessionService.Api.Limits;
 
-/// <summary>How often a caller may call, and how long a request may take.</summary>
+/// <summary>Rate limits and the request timeout.</summary>
 internal static class LimitServices
 {
     public static IServiceCollection AddLimits(this IServiceCollection services)
@@ -27,7 +27,7 @@ internal static class LimitServices
         return services;
     }
 
-    /// <summary>After the caller is known.</summary>
+    /// <summary>Call this after authentication: a bucket belongs to the caller.</summary>
     public static WebApplication UseLimits(this WebApplication app)
     {
         app.UseRateLimiter();
@@ -58,7 +58,7 @@ internal static class LimitServices
         };
     }
 
-    // What was written before the time was up may stand or not: the answer does not say that it does.
+    // The request may or may not have written something before: the answer says neither.
     private static Task RefuseLateAsync(HttpContext http)
     {
         http.Response.Headers.RetryAfter = ProblemExceptionHandler.RetryAfterSeconds.ToString();

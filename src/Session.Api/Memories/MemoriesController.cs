@@ -7,7 +7,7 @@ using SessionService.Application.Memories;
 
 namespace SessionService.Api.Memories;
 
-/// <summary>The memory that was distilled from a session.</summary>
+/// <summary>The memory of a session.</summary>
 [ApiController]
 [Tags("Memory")]
 [Route("api/v1/sessions/{session_id:guid}/memory")]
@@ -41,7 +41,7 @@ public sealed class MemoriesController(MemoriesService memories) : ControllerBas
     }
 
     /// <summary>Gets the session's memory</summary>
-    /// <remarks>With what the session has held since: it tells an agent when to summarise again.</remarks>
+    /// <remarks>The answer also tells how many messages came since, so that an agent knows when to summarise again.</remarks>
     /// <response code="200">The memory.</response>
     [HttpGet(Name = "get_memory")]
     [EventualReads]

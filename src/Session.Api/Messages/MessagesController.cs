@@ -36,14 +36,14 @@ public sealed class MessagesController(MessagesService messages) : ControllerBas
         CancellationToken cancellationToken)
     {
         var message = Response.MarkReplay(await messages.AppendAsync(userId, sessionId, request, idempotencyKey, cancellationToken));
-        // Pages of one message: page n holds message n, for good.
+        // With pages of one message, page n always holds message n.
         return Created($"/api/v1/sessions/{sessionId}/messages?page={message.Sequence}&page_size=1", message);
     }
 
     /// <summary>Appends messages</summary>
     /// <remarks>
-    /// All of them or none, numbered in the given order, in one transaction. An invalid one fails the whole, with `errors` naming its index
-    /// (`messages[3].content`). `Idempotency-Key` and `expected_sequence` are those of the batch as a whole.
+    /// Appends all messages or none, in one transaction, numbered in the given order. An invalid message fails the whole batch, and
+    /// `errors` names its index (`messages[3].content`). `Idempotency-Key` and `expected_sequence` apply to the batch as a whole.
     /// </remarks>
     /// <param name="request">The messages.</param>
     /// <response code="201">The messages as stored, with their numbers.</response>
@@ -68,8 +68,8 @@ public sealed class MessagesController(MessagesService messages) : ControllerBas
     ///
     /// **By position**: `after`, `before` (numbers, exclusive) and `limit`, always in time order. With `before` alone the answer holds
     /// the messages just before it, otherwise it begins after `after`, or at the start. `has_more` tells whether there are more in that
-    /// direction; `page` is 1 and `page_size` the `limit`. Not together with `page` or `page_size`. To read on, give the last (or
-    /// first) `sequence` as `after` (or `before`): whoever writes meanwhile, nothing comes twice and nothing is missed.
+    /// direction; `page` is 1 and `page_size` the `limit`. Not together with `page` or `page_size`. To read on, give the last (or first)
+    /// `sequence` as `after` (or `before`). New messages do not change the ranges: none comes twice, and none is missed.
     ///
     /// `total` counts all messages that the filters choose, whatever the page or position. A filtered list looks through the whole
     /// session to count them; without filters the cost is that of the messages in the answer, at any depth.
@@ -89,9 +89,9 @@ public sealed class MessagesController(MessagesService messages) : ControllerBas
 
     /// <summary>Redacts a message</summary>
     /// <remarks>
-    /// Blanks its `content` and `metadata`, wherever they are kept, and for good. Number, tokens and cost stay, and `redacted_at` tells
-    /// when; no other message has this field. Redacting it again changes nothing. The session's memory, which may tell of the message, is
-    /// not touched.
+    /// Blanks the message's `content` and `metadata` for good, wherever they are stored. Its number, tokens and cost stay. `redacted_at`
+    /// holds the time; messages that are not redacted lack this field. Redacting a message again changes nothing. The session's memory is
+    /// not changed, though it may quote the message.
     /// </remarks>
     /// <response code="200">The message as it is now.</response>
     [HttpDelete("{sequence:long}", Name = "redact_message")]

@@ -15,7 +15,7 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace SessionService.Api.OpenApi;
 
-/// <summary>Adds to each operation what all of its kind share: the caller, the content type, the problems.</summary>
+/// <summary>Adds to the OpenAPI document what operations share: the caller, content types, and problems.</summary>
 internal sealed class ServiceOperationFilter(IOptions<IdentityOptions> identity, IOptions<RateLimitOptions> rates) : IOperationFilter
 {
     private const string RequestsLeft = "How many are left (`r`) for so many seconds (`t`). Also in the other answers.";
@@ -44,7 +44,7 @@ internal sealed class ServiceOperationFilter(IOptions<IdentityOptions> identity,
 
         var takesTokens = identity.Value.Mode == IdentityMode.Jwt;
         var isHealth = context.MethodInfo.DeclaringType == typeof(HealthController);
-        // Said explicitly where nobody need be named.
+        // An empty requirement tells that no caller need be named.
         operation.Security =
         [
             takesTokens && !isHealth ? Require(context.Document, OpenApiServices.TokenScheme) : new OpenApiSecurityRequirement(),
@@ -136,7 +136,7 @@ internal sealed class ServiceOperationFilter(IOptions<IdentityOptions> identity,
             Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = 255 },
         });
 
-        // The header or the query parameter: the scheme is one of two ways.
+        // The header and the query parameter are alternatives, so the security scheme is one of two.
         operation.Security!.Insert(
             0, takesTokens
                 ? Require(document, OpenApiServices.TokenScheme, OpenApiServices.CallerScheme)

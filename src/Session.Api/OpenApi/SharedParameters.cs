@@ -12,7 +12,7 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace SessionService.Api.OpenApi;
 
-/// <summary>The parameters of operations that are read from headers or follow no fixed list, and what answers say of them.</summary>
+/// <summary>Describes parameters that are no action parameters of their own: headers, <c>consistency</c> and <c>metadata.…</c>.</summary>
 internal static class SharedParameters
 {
     public static void AddIdempotencyKey(OpenApiOperation operation)
@@ -63,7 +63,7 @@ internal static class SharedParameters
         });
     }
 
-    // Any number of parameters of the client's own names, which a document of parameters can only give an example of.
+    // Clients choose the names of these parameters, so the document can only show one as an example.
     public static void AddMetadataConditions(OpenApiOperation operation)
     {
         var conditions = operation.Parameters?.FirstOrDefault(

@@ -7,7 +7,9 @@ using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Api.Problems;
 
-/// <summary>Turns every exception that reaches the edge into a problem. Nothing of an unexpected one leaves the process.</summary>
+/// <summary>
+/// Turns every exception that no other code handles into a problem document. Nothing about an unexpected exception is sent to the client.
+/// </summary>
 internal sealed partial class ProblemExceptionHandler(WriteMetrics writes, ILogger<ProblemExceptionHandler> logger) : IExceptionHandler
 {
     // Long enough for a failover or a restart to be under way, short enough not to add to the outage.

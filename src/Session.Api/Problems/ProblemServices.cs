@@ -17,7 +17,7 @@ internal static class ProblemServices
         return services;
     }
 
-    /// <summary>A problem document for every error, whoever raises it.</summary>
+    /// <summary>Answers every error with a problem document, also errors that the framework raises.</summary>
     public static WebApplication UseProblems(this WebApplication app)
     {
         // The handler above answers every exception itself; the options only have to name something.

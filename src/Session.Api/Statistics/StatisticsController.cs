@@ -11,7 +11,7 @@ public sealed class StatisticsController(IStatisticsStore statistics) : Controll
 {
     /// <summary>Gets the service's totals</summary>
     /// <remarks>
-    /// Of all users, exact at the moment of asking: a message acknowledged before the question is in the answer. Needs no caller.
+    /// The totals of all users, exact at the time of the request: a message that was acknowledged before is counted. No caller is needed.
     /// </remarks>
     /// <response code="200">The totals.</response>
     [HttpGet("api/v1/sessions/stats", Name = "get_statistics")]

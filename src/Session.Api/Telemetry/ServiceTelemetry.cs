@@ -21,7 +21,7 @@ internal static class ServiceTelemetry
         return builder;
     }
 
-    /// <summary>Open like health, and like it not counted as anybody's request.</summary>
+    /// <summary>Maps <c>/metrics</c>. Like health it needs no caller and does not count towards rate limits.</summary>
     public static WebApplication MapMetrics(this WebApplication app)
     {
         var options = app.Services.GetRequiredService<IOptions<TelemetryOptions>>();

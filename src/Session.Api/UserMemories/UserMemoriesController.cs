@@ -11,7 +11,7 @@ using SessionService.Application.UserMemories;
 
 namespace SessionService.Api.UserMemories;
 
-/// <summary>What is worth knowing about a user for longer than a session.</summary>
+/// <summary>The memories of a user, which outlast sessions.</summary>
 [ApiController]
 [Tags("Memories of users")]
 [Route("api/v1/users/{user_id}/memories")]
@@ -19,8 +19,8 @@ public sealed class UserMemoriesController(UserMemoriesService memories) : Contr
 {
     /// <summary>Creates a memory of a user</summary>
     /// <remarks>
-    /// A fact, a preference, an episode, a procedure, or what else is to be found again later. It may say which of the user's sessions, and
-    /// which message of that session, it came from; when it ceases to hold; and how much it matters.
+    /// A fact, a preference, an episode, a procedure, or anything else that should be found again later. A memory may name the session and
+    /// the message that it came from, the time at which it ceases to hold, and its importance.
     ///
     /// With an `Idempotency-Key` the same request sent again creates nothing and is answered as the first time, with
     /// `Idempotency-Replayed: true`, even if the memory was changed since.
@@ -75,7 +75,7 @@ public sealed class UserMemoriesController(UserMemoriesService memories) : Contr
         memories.ListAsync(userId, query, cancellationToken);
 
     /// <summary>Gets a memory of a user</summary>
-    /// <remarks>With its version in the `ETag`.</remarks>
+    /// <remarks>The `ETag` holds the memory's version.</remarks>
     /// <response code="200">The memory as it is now.</response>
     [HttpGet("{memory_id:guid}", Name = "get_user_memory")]
     [EventualReads]
@@ -88,7 +88,7 @@ public sealed class UserMemoriesController(UserMemoriesService memories) : Contr
         Tagged(await memories.GetAsync(userId, memoryId, cancellationToken));
 
     /// <summary>Lists the versions of a memory</summary>
-    /// <remarks>What it is and what it was before each change, the newest first. The last 1,000 are kept besides the current one.</remarks>
+    /// <remarks>The current version and the earlier ones, newest first. The service keeps the last 1,000 earlier versions.</remarks>
     /// <response code="200">A page of versions.</response>
     [HttpGet("{memory_id:guid}/versions", Name = "list_user_memory_versions")]
     [EventualReads]
@@ -104,8 +104,8 @@ public sealed class UserMemoriesController(UserMemoriesService memories) : Contr
 
     /// <summary>Replaces a memory of a user</summary>
     /// <remarks>
-    /// What is not given is as in a new memory. What was there is kept as a version; where nothing is changed, nothing is kept. With
-    /// `If-Match` nothing is changed unless the memory is the version that it names.
+    /// A field that is not given gets its default, as in a new memory. The replaced state is kept as a version, unless nothing changes.
+    /// With `If-Match` the memory is replaced only if it has one of the named versions.
     /// </remarks>
     /// <param name="request">What to put in its place.</param>
     /// <response code="200">The memory as it is now.</response>
@@ -122,10 +122,10 @@ public sealed class UserMemoriesController(UserMemoriesService memories) : Contr
 
     /// <summary>Changes a memory of a user</summary>
     /// <remarks>
-    /// A JSON merge patch (RFC 7396), as of sessions: what is given replaces what was there, what is absent stays, and `null` takes away:
-    /// the type is the default then, the labels are empty. `metadata` are merged member by member at every level. With another `session_id`
-    /// the `sequence` goes, unless a new one is given. What was there is kept as a version; where nothing is changed, nothing is kept. With
-    /// `If-Match` nothing is changed unless the memory is the version that it names.
+    /// A JSON merge patch (RFC 7396), as for sessions. A given field replaces the stored one, an absent field stays, and `null` resets it:
+    /// the type becomes the default, the labels become empty. `metadata` are merged member by member at every level. A new `session_id`
+    /// removes the `sequence`, unless the patch gives one. The changed state is kept as a version, unless nothing changes. With `If-Match`
+    /// the memory is changed only if it has one of the named versions.
     /// </remarks>
     /// <param name="request">What to change.</param>
     /// <response code="200">The memory as it is now.</response>
@@ -141,7 +141,9 @@ public sealed class UserMemoriesController(UserMemoriesService memories) : Contr
         Tagged(await memories.PatchAsync(userId, memoryId, request, precondition, cancellationToken));
 
     /// <summary>Deletes a memory of a user</summary>
-    /// <remarks>With all its versions, for good. With `If-Match` only if the memory is the version that it names.</remarks>
+    /// <remarks>
+    /// Deletes the memory with all its versions, for good. With `If-Match` only if the memory has one of the named versions.
+    /// </remarks>
     /// <response code="200">The memory is gone.</response>
     [HttpDelete("{memory_id:guid}", Name = "delete_user_memory")]
     [ProducesResponseType<UserMemoryDeletedResponse>(StatusCodes.Status200OK)]

@@ -6,7 +6,9 @@ using Yarp.ReverseProxy.Model;
 
 namespace SessionService.Gateway.Problems;
 
-/// <summary>The errors of the gateway itself, in the form that the service's have. Those of the services behind pass as they are.</summary>
+/// <summary>
+/// Answers the gateway's own errors with the same problem documents as the service. Errors of the services behind pass unchanged.
+/// </summary>
 internal static class GatewayProblems
 {
     private const int RetryAfterSeconds = 2;
@@ -34,7 +36,7 @@ internal static class GatewayProblems
         var failure = http.Features.Get<IForwarderErrorFeature>();
         if (failure is null && http.Features.Get<IReverseProxyFeature>() is { ProxiedDestination: not null })
         {
-            // An answer without a body of a service's own.
+            // The service itself answered without a body.
             return Task.CompletedTask;
         }
 

@@ -1,7 +1,7 @@
 namespace SessionService.Hosting.Health;
 
 /// <summary>
-/// Asks a host that runs beside for its health, where there is nothing else to ask with: a container's image has no shell.
+/// The command <c>health</c>: asks a running host whether it is ready. The container images have no shell, so no other tool could ask.
 /// </summary>
 public static class HealthProbe
 {

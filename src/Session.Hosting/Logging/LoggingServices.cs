@@ -14,17 +14,17 @@ public static class LoggingServices
     private const string TimeOfDay = "HH:mm:ss.fff";
 
     /// <summary>
-    /// In a terminal a line an event, with colours and the time of day. Elsewhere what <c>Logging:Console:FormatterName</c> says:
-    /// <c>json</c> gives an object an event.
+    /// Logs to the console: in a terminal one coloured line per event, with the time of day; elsewhere in the format that
+    /// <c>Logging:Console:FormatterName</c> names, such as <c>json</c>.
     /// </summary>
     public static ILoggingBuilder AddServiceLogging(this ILoggingBuilder logging)
     {
-        // Of the two formatters' own methods either would choose its formatter, whatever the setting says.
+        // AddSimpleConsole and AddJsonConsole would each override the configured formatter.
         logging.AddConsole();
         var isTerminal = !Console.IsOutputRedirected;
         if (isTerminal)
         {
-            // Only a formatter that is named takes the options below.
+            // The options below apply only to a formatter that is named.
             logging.Services.Configure<ConsoleLoggerOptions>(options => options.FormatterName ??= ConsoleFormatterNames.Simple);
         }
 
@@ -36,7 +36,7 @@ public static class LoggingServices
         });
         logging.Services.Configure<JsonConsoleFormatterOptions>(options =>
         {
-            // Of scopes there is the request's trace id.
+            // The scope of a request holds its trace id.
             options.IncludeScopes = true;
             options.UseUtcTimestamp = true;
             options.TimestampFormat = Timestamp;
@@ -45,8 +45,8 @@ public static class LoggingServices
     }
 
     /// <summary>
-    /// Gives every request its trace id. The host would do so only while it logs requests itself, in a scope that holds their paths and
-    /// with them user ids; that logging is off (appsettings.json).
+    /// Gives every request a trace id. The host does so only while its own request logging is on. That logging is off (appsettings.json),
+    /// because its scope holds paths, and these hold user ids.
     /// </summary>
     public static WebApplication UseTraceIds(this WebApplication app)
     {

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace SessionService.Hosting.Problems;
 
-/// <summary>Every error answer of the service is made here.</summary>
+/// <summary>Makes every error answer of service and gateway.</summary>
 public static class ProblemFactory
 {
     public static Problem Create(HttpContext http, int status, string code, string detail, IDictionary<string, string[]>? errors = null) =>
@@ -22,10 +22,10 @@ public static class ProblemFactory
         Errors = errors,
     };
 
-    /// <summary>The answer to a request whose path, query, header or body did not fit, with all failures at once.</summary>
+    /// <summary>The answer to a request with an invalid path, query, header or body. It lists all failures at once.</summary>
     public static IActionResult FromModelState(ActionContext context)
     {
-        // Entries without errors are fields that were fine. The body as a whole has no name of its own.
+        // The entries without errors are valid fields. The key of the body as a whole is empty.
         var errors = context.ModelState
             .Where(entry => entry.Value is { Errors.Count: > 0 })
             .OrderBy(entry => entry.Key, StringComparer.Ordinal)
@@ -41,7 +41,7 @@ public static class ProblemFactory
             errors));
     }
 
-    /// <summary>The answer where the framework gives a status without a body: no route, wrong method, wrong content type.</summary>
+    /// <summary>The answer where the framework sets a status without a body: no route, wrong method, wrong content type.</summary>
     public static Problem FromStatus(HttpContext http)
     {
         var (code, detail) = http.Response.StatusCode switch
@@ -70,6 +70,6 @@ public static class ProblemFactory
         return http.Response.WriteAsJsonAsync(problem, options: null, Problem.ContentType, cancellationToken);
     }
 
-    /// <summary>The id that the request goes by in traces, logs and problems.</summary>
+    /// <summary>The id of the request in traces, logs and problems.</summary>
     public static string TraceId(HttpContext http) => Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier;
 }

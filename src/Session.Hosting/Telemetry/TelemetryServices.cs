@@ -11,7 +11,7 @@ using OpenTelemetry.Trace;
 namespace SessionService.Hosting.Telemetry;
 
 /// <summary>
-/// Traces and metrics of a host. They are sent where the standard <c>OTEL_EXPORTER_OTLP_…</c> settings name an endpoint, and nowhere else.
+/// Traces and metrics of a host. They are sent only to the endpoint that the standard <c>OTEL_EXPORTER_OTLP_…</c> settings name.
 /// </summary>
 public static class TelemetryServices
 {
