@@ -18,8 +18,9 @@ namespace SessionService.Application;
 public static class ApplicationServices
 {
     /// <summary>
-    /// What the features need in common, and a service for each feature. Archiving is a change of a session (<see cref="SessionsService"/>);
-    /// search, statistics, exports and erasure have no service: their controllers ask the store.
+    /// Registers the parts that features share, and the service of each feature. Archiving is a change of a session (see
+    /// <see cref="SessionsService"/>). Search, statistics, exports and erasure have no service, since it would only forward: their
+    /// controllers call the store.
     /// </summary>
     public static IServiceCollection AddApplication(this IServiceCollection services)
     {

@@ -59,10 +59,10 @@ internal static class Program
         return app;
     }
 
-    /// <summary>What the operator should read in place of a stack trace, or <see langword="null"/> where only that one helps.</summary>
+    /// <summary>The message for the operator in place of a stack trace; <see langword="null"/> for an unexpected exception.</summary>
     private static string? Explain(Exception exception) => exception switch
     {
-        // The proxy wraps what went wrong while it put its routes together.
+        // The proxy wraps the exception that it met while it built its routes.
         InvalidOperationException { InnerException: OptionsValidationException reason } => Explain(reason),
         OptionsValidationException => $"The configuration is not valid: {exception.Message}",
         InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } => exception.Message,

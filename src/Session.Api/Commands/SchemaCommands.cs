@@ -63,7 +63,8 @@ internal static class SchemaCommands
     private static async Task<int> OnDatabaseAsync(
         string[] args, Func<IServiceProvider, CancellationToken, Task<int>> work, CancellationToken cancellationToken)
     {
-        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        var builder = Host.CreateApplicationBuilder(
+            new HostApplicationBuilderSettings { Args = args, ContentRootPath = AppContext.BaseDirectory });
         builder.AddRenamedSettings(RenamedSettings.All);
         builder.Logging.AddServiceLogging();
         builder.Services.AddDatabase();

@@ -7,14 +7,16 @@ public sealed class CrossOriginOptions : IValidatableObject
 {
     public const string Section = "Cors";
 
-    /// <summary>Their origins, as <c>https://app.example.com</c>. By default none.</summary>
+    /// <summary>The origins of the pages, such as <c>https://app.example.com</c>. By default none.</summary>
     public string[] AllowedOrigins { get; set; } = [];
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => AllowedOrigins
         .Where(origin => !IsOrigin(origin))
-        .Select(origin => new ValidationResult($"Cors:AllowedOrigins holds '{origin}', which is no origin such as https://app.example.com."));
+        .Select(origin => new ValidationResult(
+            $"Cors:AllowedOrigins holds '{origin}', which is no origin such as https://app.example.com."));
 
-    // As a browser writes it, because it is compared so: no path, no default port, no "*", and no upper case.
+    // The origin is compared with the browser's text, so it must be written in the same way: no path, no default port, no "*", and no upper
+    // case.
     private static bool IsOrigin(string origin) =>
         Uri.TryCreate(origin, UriKind.Absolute, out var uri)
         && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp)

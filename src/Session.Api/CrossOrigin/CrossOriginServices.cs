@@ -5,7 +5,7 @@ using SessionService.Api.Limits;
 
 namespace SessionService.Api.CrossOrigin;
 
-/// <summary>Calls from web pages of other origins (CORS). Without credentials: what a caller proves itself with stands in headers.</summary>
+/// <summary>Requests from web pages of other origins (CORS). Cookies are not allowed: callers authenticate with headers.</summary>
 internal static class CrossOriginServices
 {
     private const string Policy = "pages";
@@ -17,17 +17,24 @@ internal static class CrossOriginServices
         services.AddOptions<CorsOptions>().Configure<IOptions<CrossOriginOptions>>((cors, pages) => cors.AddPolicy(Policy, policy => policy
             .WithOrigins(pages.Value.AllowedOrigins)
             .WithMethods(HttpMethods.Get, HttpMethods.Post, HttpMethods.Put, HttpMethods.Patch, HttpMethods.Delete)
-            .WithHeaders("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "traceparent", CallerResolver.Header)
+            .WithHeaders(
+                "Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "traceparent", CallerResolver.Header)
             .WithExposedHeaders(
-                "ETag", "Idempotency-Replayed", "Location", "Retry-After", "WWW-Authenticate", CallerRateLimiter.LimitHeader, CallerRateLimiter.PolicyHeader)
+                "ETag",
+                "Idempotency-Replayed",
+                "Location",
+                "Retry-After",
+                "WWW-Authenticate",
+                CallerRateLimiter.LimitHeader,
+                CallerRateLimiter.PolicyHeader)
             .SetPreflightMaxAge(TimeSpan.FromMinutes(10))));
         return services;
     }
 
-    /// <summary>Before tokens are asked for: a browser's question beforehand carries none.</summary>
+    /// <summary>Call this before authentication: a browser's preflight request has no token.</summary>
     public static WebApplication UseCrossOrigin(this WebApplication app)
     {
-        // Without a setting an OPTIONS request is answered as any other.
+        // Without allowed origins an OPTIONS request is answered like any other.
         if (app.Configuration.GetSection($"{CrossOriginOptions.Section}:{nameof(CrossOriginOptions.AllowedOrigins)}").GetChildren().Any())
         {
             app.UseCors(Policy);

@@ -2,6 +2,6 @@ namespace SessionService.Api.Exports;
 
 internal static class ExportServices
 {
-    /// <summary>For requests and for commands.</summary>
+    /// <summary>For the export requests and the export command.</summary>
     public static IServiceCollection AddExports(this IServiceCollection services) => services.AddScoped<ExportWriter>();
 }

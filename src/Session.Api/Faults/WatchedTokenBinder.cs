@@ -3,10 +3,11 @@ using Microsoft.AspNetCore.Mvc.ModelBinding.Validation;
 
 namespace SessionService.Api.Faults;
 
-/// <summary>Gives an action the token that <see cref="WatchedTokens"/> tells of.</summary>
+/// <summary>Binds the cancellation token of actions to <see cref="WatchedTokens.WatchedToken"/>.</summary>
 internal sealed class WatchedTokenBinder : IModelBinder, IModelBinderProvider
 {
-    public IModelBinder? GetBinder(ModelBinderProviderContext context) => context.Metadata.ModelType == typeof(CancellationToken) ? this : null;
+    public IModelBinder? GetBinder(ModelBinderProviderContext context) =>
+        context.Metadata.ModelType == typeof(CancellationToken) ? this : null;
 
     public Task BindModelAsync(ModelBindingContext bindingContext)
     {

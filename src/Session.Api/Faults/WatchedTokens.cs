@@ -5,8 +5,8 @@ namespace SessionService.Api.Faults;
 internal static class WatchedTokens
 {
     /// <summary>
-    /// The token of the work that a request asks of the database: it is also cancelled when the database is lost. The request's own says
-    /// only that the client has gone: what is already on its way to a client is no matter of the database's.
+    /// The token for database work of a request. It is cancelled when the client disconnects or the database is lost. Sending an answer to
+    /// the client needs no database, so it uses <see cref="HttpContext.RequestAborted"/>.
     /// </summary>
     public static CancellationToken WatchedToken(this HttpContext http) => http.Features.Get<PulseWatch>()?.Token ?? http.RequestAborted;
 }

@@ -62,7 +62,11 @@ internal sealed class SchemaHealthCheck(SchemaCheck schema, DatabasePulses pulse
         {
             watch.Token.ThrowIfCancellationRequested();
             var report = await schema.RunAsync(watch.Token);
-            var findings = new Dictionary<string, object>(StringComparer.Ordinal) { ["errors"] = report.Errors, ["warnings"] = report.Warnings };
+            var findings = new Dictionary<string, object>(StringComparer.Ordinal)
+            {
+                ["errors"] = report.Errors,
+                ["warnings"] = report.Warnings,
+            };
             return report.IsUsable
                 ? HealthCheckResult.Healthy(data: findings)
                 : HealthCheckResult.Unhealthy("The schema is not the one expected.", data: findings);
@@ -86,6 +90,8 @@ internal sealed class EmbeddingHealthCheck(EmbeddingMetrics metrics, IOptions<Em
 
         var waiting = $"{metrics.Waiting} messages and memories wait to be embedded by {options.Value.Model}.";
         return Task.FromResult(
-            metrics.IsFailing ? HealthCheckResult.Degraded($"The embeddings endpoint does not answer. {waiting}") : HealthCheckResult.Healthy(waiting));
+            metrics.IsFailing
+                ? HealthCheckResult.Degraded($"The embeddings endpoint does not answer. {waiting}")
+                : HealthCheckResult.Healthy(waiting));
     }
 }

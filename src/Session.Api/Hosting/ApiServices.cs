@@ -3,19 +3,18 @@ using Microsoft.AspNetCore.Mvc.ModelBinding;
 
 namespace SessionService.Api.Hosting;
 
-/// <summary>Controllers, as far as they have all requests in common. What a feature adds to them stands in its folder.</summary>
+/// <summary>The parts of ASP.NET Core MVC that the service uses. Features add their own parts in their folders.</summary>
 internal static class ApiServices
 {
     public static IServiceCollection AddApi(this IServiceCollection services)
     {
-        // AddControllers would add authentication and authorization to every request, which are here only where tokens are taken
-        // (IdentityServices).
+        // AddControllers would add authorization to every request. IdentityServices adds it only where tokens are accepted.
         services.AddMvcCore(mvc =>
         {
-            // Everything is JSON; a null answer is a mistake of ours, not a 204.
+            // Every answer is JSON. A null answer is a bug, not a 204.
             mvc.OutputFormatters.RemoveType<StringOutputFormatter>();
             mvc.OutputFormatters.RemoveType<HttpNoContentOutputFormatter>();
-            // Forms would be read, and refused in words of the framework's, before the content type is.
+            // Otherwise the framework would read form bodies before the content type is checked.
             mvc.ValueProviderFactories.RemoveType<FormValueProviderFactory>();
             mvc.ValueProviderFactories.RemoveType<FormFileValueProviderFactory>();
             mvc.ValueProviderFactories.RemoveType<JQueryFormValueProviderFactory>();

@@ -3,7 +3,7 @@ using SessionService.Hosting.Settings;
 
 namespace SessionService.Api.Hosting;
 
-/// <summary>The settings of the service that had another name before: a line each.</summary>
+/// <summary>The settings of the service that had another name or form before, one line per setting.</summary>
 internal static class RenamedSettings
 {
     public static readonly RenamedSetting[] All =

@@ -6,7 +6,10 @@ using SessionService.Hosting.Identity;
 
 namespace SessionService.Api.Identity;
 
-/// <summary>A parameter that follows from who calls. What is wrong with the naming of the caller is reported together with all other errors.</summary>
+/// <summary>
+/// A parameter of an action that is bound from the caller. Errors in naming the caller are reported together with all other validation
+/// errors.
+/// </summary>
 [AttributeUsage(AttributeTargets.Parameter)]
 internal abstract class CallerAttribute(Type binder) : ModelBinderAttribute(binder)
 {
@@ -14,15 +17,15 @@ internal abstract class CallerAttribute(Type binder) : ModelBinderAttribute(bind
 }
 
 /// <summary>
-/// Binds the id of the user whose session the path names: the caller. In a closed network nobody need be named, and the user is the
-/// session's owner (see <see cref="CallerFilter"/>).
+/// Binds the id of the user whose session the path names. This is the caller; where a closed network names none, it is the session's owner
+/// (see <see cref="CallerFilter"/>).
 /// </summary>
 internal sealed class FromCallerAttribute() : CallerAttribute(typeof(CallerBinder));
 
-/// <summary>Binds the caller's id where the request has no meaning without one: a closed network must name the caller too.</summary>
+/// <summary>Binds the caller's id in requests that make no sense without a caller. They must name one in a closed network too.</summary>
 internal sealed class FromNamedCallerAttribute() : CallerAttribute(typeof(NamedCallerBinder));
 
-/// <summary>Binds the <see cref="Caller"/> of a request whose body may name the user in place of a header.</summary>
+/// <summary>Binds the <see cref="Caller"/> of a request whose body may name the user instead.</summary>
 internal sealed class FromOptionalCallerAttribute() : CallerAttribute(typeof(OptionalCallerBinder));
 
 internal sealed class CallerBinder(CallerResolver callers, IOptions<IdentityOptions> options) : NamedCallerBinder(callers)

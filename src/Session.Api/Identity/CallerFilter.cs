@@ -5,8 +5,9 @@ using SessionService.Application.Identity;
 namespace SessionService.Api.Identity;
 
 /// <summary>
-/// Decides whether the caller may do what the request asks for. It sees every action, after the request has proved valid: what is wrong
-/// with a request comes before whose data it is about. (A new session's body may name its user; see <see cref="FromOptionalCallerAttribute"/>.)
+/// Decides for every action whether the caller may act on the data that the request names. The filter runs after validation, so an invalid
+/// request is answered 422 whoever sends it. One case is decided elsewhere: the body that creates a session may name a user (see
+/// <see cref="FromOptionalCallerAttribute"/>).
 /// </summary>
 internal sealed class CallerFilter(CallerResolver callers) : IAsyncActionFilter
 {

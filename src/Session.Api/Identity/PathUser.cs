@@ -6,14 +6,12 @@ namespace SessionService.Api.Identity;
 /// <summary>Reads the user of a path <c>/users/{user_id}/…</c>.</summary>
 internal static class PathUser
 {
-    /// <summary>The normalized id; <see langword="null"/> when it is blank.</summary>
-    /// <param name="http">The request.</param>
+    /// <summary>The normalized user id; <see langword="null"/> when it is blank.</summary>
     /// <param name="decoded">The segment as routing decodes it.</param>
     public static string? Find(HttpContext http, string decoded) => UserIds.Normalize(Read(http, decoded));
 
-    // A decoded path keeps %2F as it is, and so cannot tell a slash from a user id that holds the text "%2F":
-    // the segment is taken from the request as it was sent. Where that has another shape (a proxy's absolute form,
-    // dot segments), the decoded value stands.
+    // A decoded path leaves %2F encoded, so it cannot tell a slash in a user id from the text "%2F". Therefore the segment is read from the
+    // request target as it was sent. Where the target has another form (an absolute URL, dot segments), the decoded value is used.
     private static string Read(HttpContext http, string decoded)
     {
         var target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
@@ -26,6 +24,8 @@ internal static class PathUser
         }
 
         var raw = Uri.UnescapeDataString(segments[at]);
-        return string.Equals(raw.Replace("/", "%2F", StringComparison.Ordinal), decoded, StringComparison.OrdinalIgnoreCase) ? raw : decoded;
+        return string.Equals(raw.Replace("/", "%2F", StringComparison.Ordinal), decoded, StringComparison.OrdinalIgnoreCase)
+            ? raw
+            : decoded;
     }
 }

@@ -4,7 +4,7 @@ using SessionService.Domain.Identity;
 
 namespace SessionService.Api.Identity;
 
-/// <summary>Binds the user that a path <c>/users/{user_id}/…</c> names. The caller may be no other (see <see cref="CallerFilter"/>).</summary>
+/// <summary>Binds the user in a path <c>/users/{user_id}/…</c>. <see cref="CallerFilter"/> refuses a caller who is another user.</summary>
 [AttributeUsage(AttributeTargets.Parameter)]
 internal sealed class FromPathUserAttribute : ModelBinderAttribute
 {

@@ -16,7 +16,7 @@ using SessionService.Hosting.Problems;
 
 namespace SessionService.Api.Imports;
 
-/// <summary>Reads what is to be imported, object by object: exports of this service, and the forms of others.</summary>
+/// <summary>Reads the lines of an import, object by object: from exports of this service and from the formats of other programs.</summary>
 internal sealed class ImportReader(
     IOptions<LimitOptions> limits,
     IValidator<SessionLine> sessions,
@@ -30,12 +30,11 @@ internal sealed class ImportReader(
 
     private readonly JsonObjectInputFormatter _json = new(ServiceJson.NewOptions());
 
-    /// <summary>The content, in the order in which it comes.</summary>
+    /// <summary>Reads the lines in the order of the stream.</summary>
     /// <param name="stream">NDJSON, or JSON documents.</param>
-    /// <param name="isLines">Whether each line stands for itself, so that a broken one does no harm to those after it.</param>
-    /// <param name="userId">Whose it becomes.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="InvalidJsonException">It is no JSON from the start.</exception>
+    /// <param name="isLines">Whether the stream is NDJSON, in which an invalid line does not affect those after it.</param>
+    /// <param name="userId">The user who gets the imported data.</param>
+    /// <exception cref="InvalidJsonException">The stream does not begin with JSON.</exception>
     public async IAsyncEnumerable<ImportLine> ReadAsync(
         Stream stream, bool isLines, string userId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -59,7 +58,8 @@ internal sealed class ImportReader(
 
             if (end is not null)
             {
-                yield return new RefusedLine(number + 1, Kind: null, new ImportRefusal(ProblemCodes.InvalidJson, end.Message, EndsReading: true));
+                yield return new RefusedLine(
+                    number + 1, Kind: null, new ImportRefusal(ProblemCodes.InvalidJson, end.Message, EndsReading: true));
             }
 
             if (!hasNext)
@@ -84,7 +84,9 @@ internal sealed class ImportReader(
         if (isLines && isInExport)
         {
             yield return new RefusedLine(number + 1, Kind: null, new ImportRefusal(
-                "export_incomplete", "The export has no line that ends it: it was cut off, and what followed is missing.", EndsReading: true));
+                "export_incomplete",
+                "The export has no line that ends it: it was cut off, and what followed is missing.",
+                EndsReading: true));
         }
     }
 
@@ -104,7 +106,9 @@ internal sealed class ImportReader(
     {
         if (record.IsTooLong)
         {
-            return ([Refuse(record, kind: null, ProblemCodes.PayloadTooLarge, $"must be at most {limits.Value.MaxBodyBytes} bytes long")], Place.Inside);
+            return (
+                [Refuse(record, kind: null, ProblemCodes.PayloadTooLarge, $"must be at most {limits.Value.MaxBodyBytes} bytes long")],
+                Place.Inside);
         }
 
         var errors = new ModelStateDictionary();
@@ -130,7 +134,7 @@ internal sealed class ImportReader(
         return (ReadForeign(record, document, userId), Place.Inside);
     }
 
-    /// <summary>A part of an export of this service; <see langword="null"/> where it is none.</summary>
+    /// <summary>Reads a part of an export of this service; <see langword="null"/> where the object is none.</summary>
     private (IEnumerable<ImportLine> Lines, Place Place)? ReadPart(JsonRecord record, JsonElement json)
     {
         return TypeOf(json) switch
@@ -148,7 +152,7 @@ internal sealed class ImportReader(
         };
     }
 
-    // As it stands in the JSON: a foreign text may hold escapes that are no text.
+    // The raw text between the quotes: in foreign files it may hold escapes that are no valid text.
     private static string? TypeOf(JsonElement json) =>
         json.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String
             ? Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(type)[1..^1])
@@ -166,8 +170,8 @@ internal sealed class ImportReader(
     }
 
     /// <summary>
-    /// A conversation in a form of others. Its JSON is in memory as a whole, and no longer than an object may be; its lines are made one by
-    /// one.
+    /// Reads a conversation in the format of another program. Its JSON is in memory as a whole, which the size limit of objects bounds. Its
+    /// lines are made one by one.
     /// </summary>
     private IEnumerable<ImportLine> ReadForeign(JsonRecord record, JsonDocument document, string userId)
     {
@@ -197,7 +201,7 @@ internal sealed class ImportReader(
         }
     }
 
-    /// <summary>Makes of the array of a chat's messages the object that it may be a member of, and parses that.</summary>
+    /// <summary>Wraps the array of a chat's messages into an object <c>{"messages": […]}</c> and parses it.</summary>
     private static JsonDocument? ParseChat(ref JsonRecord record, ModelStateDictionary errors)
     {
         var chat = record with { Json = (byte[])[.. "{\"messages\":"u8, .. record.Json.Span, (byte)'}'] };
@@ -209,12 +213,12 @@ internal sealed class ImportReader(
         }
         catch (InvalidJsonException)
         {
-            // The place of the mistake is told as it is in what was sent.
+            // The error must name its place in the text that was sent, without the wrapper.
             return JsonObjectParser.Parse(record.Json, errors);
         }
     }
 
-    /// <summary>Whether it is an array that begins with a message of a chat. Only that message is read.</summary>
+    /// <summary>Whether the JSON is an array that begins with a message of a chat. Only the first element is parsed.</summary>
     private static bool IsChat(ReadOnlyMemory<byte> json)
     {
         var reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = JsonLimits.MaxDepth });
@@ -251,7 +255,7 @@ internal sealed class ImportReader(
 
     private static ImportLine Check<T>(JsonRecord record, ImportKind kind, T content, IValidator<T> validator, ModelStateDictionary errors)
     {
-        // A field that could not be read is not given; that it is missing besides is no news.
+        // A field of a wrong type counts as not given. Its error is enough: that it is missing need not be reported too.
         foreach (var failure in validator.Validate(content).Errors.Where(failure => !errors.ContainsKey(failure.PropertyName)).ToList())
         {
             errors.TryAddModelError(failure.PropertyName, failure.ErrorMessage);

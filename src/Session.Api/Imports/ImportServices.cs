@@ -2,6 +2,6 @@ namespace SessionService.Api.Imports;
 
 internal static class ImportServices
 {
-    /// <summary>For requests and for commands.</summary>
+    /// <summary>For the import request and the import command.</summary>
     public static IServiceCollection AddImports(this IServiceCollection services) => services.AddSingleton<ImportReader>();
 }

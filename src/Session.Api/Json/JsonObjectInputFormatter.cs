@@ -12,8 +12,8 @@ using SessionService.Application.Json;
 namespace SessionService.Api.Json;
 
 /// <summary>
-/// Reads a request's JSON object member by member, so that every member of a wrong type is reported, by its name, together with
-/// what the validators find; the serializer alone would stop at the first.
+/// Reads a request's JSON object member by member. So all members of a wrong type are reported by name, together with the failures that the
+/// validators find. The serializer would stop at the first.
 /// </summary>
 internal sealed class JsonObjectInputFormatter : TextInputFormatter, IInputFormatterExceptionPolicy
 {
@@ -39,10 +39,12 @@ internal sealed class JsonObjectInputFormatter : TextInputFormatter, IInputForma
         SupportedEncodings.Add(UTF8EncodingWithoutBOM);
     }
 
-    /// <summary>A body that is no JSON, or too large, is another status than one that does not fit: these exceptions go to the edge.</summary>
+    /// <summary>
+    /// Bodies that are too large or no JSON have statuses of their own (413, 400), so their exceptions reach the exception handler.
+    /// </summary>
     public InputFormatterExceptionPolicy ExceptionPolicy => InputFormatterExceptionPolicy.MalformedInputExceptions;
 
-    /// <summary>An empty body is no JSON either, and not "no value".</summary>
+    /// <summary>The framework would take an empty body for "no value". Here it is invalid JSON.</summary>
     public override Task<InputFormatterResult> ReadAsync(InputFormatterContext context) =>
         ReadRequestBodyAsync(context);
 
@@ -63,7 +65,7 @@ internal sealed class JsonObjectInputFormatter : TextInputFormatter, IInputForma
             : await InputFormatterResult.SuccessAsync(Read(document.RootElement, context.ModelType, context.ModelState));
     }
 
-    /// <summary>Reads an object that <see cref="JsonObjectParser"/> has let through; what does not fit is named in the errors.</summary>
+    /// <summary>Reads an object that <see cref="JsonObjectParser"/> has parsed. Members of a wrong type are added to the errors.</summary>
     public object Read(JsonElement json, Type model, ModelStateDictionary errors) =>
         ReadObject(json, _options.GetTypeInfo(model), path: "", errors);
 
@@ -75,7 +77,7 @@ internal sealed class JsonObjectInputFormatter : TextInputFormatter, IInputForma
         }
         catch (IOException exception) when (exception is not BadHttpRequestException)
         {
-            // A chunk size beyond all numbers, or a client that went away in the middle: its doing, not ours.
+            // An invalid chunk size, or a client that disconnected: an error of the client.
             throw new BadHttpRequestException("The body could not be read.", exception);
         }
     }
@@ -96,7 +98,8 @@ internal sealed class JsonObjectInputFormatter : TextInputFormatter, IInputForma
                 continue;
             }
 
-            if (_options.GetTypeInfo(property.PropertyType) is { Kind: JsonTypeInfoKind.Enumerable } items && items.ElementType != typeof(string))
+            if (_options.GetTypeInfo(property.PropertyType) is { Kind: JsonTypeInfoKind.Enumerable } items
+                && items.ElementType != typeof(string))
             {
                 property.Set(model, ReadObjects(value, items, MaxLength(property), path + property.Name, errors));
             }
@@ -113,7 +116,7 @@ internal sealed class JsonObjectInputFormatter : TextInputFormatter, IInputForma
         return model;
     }
 
-    /// <summary>A list of objects, each read member by member; what is wrong with one is named by its index.</summary>
+    /// <summary>Reads a list of objects, each member by member. An error names the index of its object.</summary>
     private IList? ReadObjects(JsonElement json, JsonTypeInfo items, int maxLength, string path, ModelStateDictionary errors)
     {
         if (json.ValueKind != JsonValueKind.Array || json.GetArrayLength() > maxLength)
@@ -142,14 +145,17 @@ internal sealed class JsonObjectInputFormatter : TextInputFormatter, IInputForma
     }
 
     private static int MaxLength(JsonPropertyInfo property) =>
-        property.AttributeProvider!.GetCustomAttributes(typeof(MaxLengthAttribute), inherit: false).Cast<MaxLengthAttribute>().Single().Length;
+        property.AttributeProvider!.GetCustomAttributes(typeof(MaxLengthAttribute), inherit: false)
+            .Cast<MaxLengthAttribute>()
+            .Single()
+            .Length;
 
     private string? ReadValue(JsonElement json, Type type, out object? value)
     {
         value = null;
         try
         {
-            // A string may spell what no text holds; the serializer would choke on it.
+            // Escapes in a string may stand for characters that no text can hold. The serializer would throw on them.
             if ((json.ValueKind == JsonValueKind.String || type == typeof(IReadOnlyList<string>))
                 && JsonLimits.Refuse(JsonMarshal.GetRawUtf8Value(json), int.MaxValue) is { } reason)
             {

@@ -7,14 +7,16 @@ using SessionService.Application.Json;
 
 namespace SessionService.Api.Json;
 
-/// <summary>Parses JSON objects of clients, and tells what is wrong with a text that is none.</summary>
+/// <summary>Parses JSON objects from clients, and tells what is wrong with text that is no valid object.</summary>
 internal static class JsonObjectParser
 {
-    /// <summary>An object of bearable shape; <see langword="null"/> where it is not, and the errors say why.</summary>
+    /// <summary>
+    /// Parses an object. Where the JSON is no object or nested too deeply, the answer is <see langword="null"/> and the errors say why.
+    /// </summary>
     /// <exception cref="InvalidJsonException">It is no JSON.</exception>
     public static JsonDocument? Parse(ReadOnlyMemory<byte> json, ModelStateDictionary errors)
     {
-        // What is well-formed is read once. Only where something may be wrong is it read again, to tell what and where.
+        // Well-formed objects are read once. Only text with a possible error is read again, to tell the error and its place.
         if (TryParse(json, out var document))
         {
             return document;
@@ -36,7 +38,7 @@ internal static class JsonObjectParser
             return null;
         }
 
-        // The look-up of a member by its name would choke on a name that is no text.
+        // Looking a member up by name would throw on a name that is no valid text.
         var reader = new Utf8JsonReader(JsonMarshal.GetRawUtf8Value(json));
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -52,7 +54,7 @@ internal static class JsonObjectParser
         return null;
     }
 
-    /// <summary>Parses what is certainly an object of bearable shape.</summary>
+    /// <summary>Parses the text if it is certainly a valid object; false where there may be an error.</summary>
     private static bool TryParse(ReadOnlyMemory<byte> json, [NotNullWhen(true)] out JsonDocument? document)
     {
         document = null;
@@ -63,7 +65,7 @@ internal static class JsonObjectParser
 
         try
         {
-            // At the deepest level the shape tells an empty object from one that holds a value: CheckShape does.
+            // One level less than the limit: whether the last level is too deep depends on its content, which CheckShape looks at.
             document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = JsonLimits.MaxDepth - 1 });
         }
         catch (JsonException)
@@ -81,7 +83,7 @@ internal static class JsonObjectParser
         return false;
     }
 
-    /// <summary>Whether a name of the object's members is written with escapes, which could spell what no text holds.</summary>
+    /// <summary>Whether any member's name has escapes. Escapes may stand for characters that no text can hold.</summary>
     private static bool HasEscapedNames(JsonElement json)
     {
         foreach (var member in json.EnumerateObject())
@@ -95,7 +97,7 @@ internal static class JsonObjectParser
         return false;
     }
 
-    /// <summary>Well-formed, of bearable depth, and an object; without recursion, and before anything is built from it.</summary>
+    /// <summary>Checks without recursion that the text is well-formed, an object, and not nested too deeply.</summary>
     private static bool CheckShape(ReadOnlySpan<byte> json, ModelStateDictionary errors)
     {
         if (!Utf8.IsValid(json))
@@ -117,7 +119,7 @@ internal static class JsonObjectParser
                 }
                 else if (reader.CurrentDepth == 1 && reader.TokenType == JsonTokenType.PropertyName && tooDeep is null)
                 {
-                    // The serializer's look-up by name would choke on a name that is no text.
+                    // Looking a member up by name would throw on a name that is no valid text.
                     if (JsonLimits.RefuseText(ref reader) is { } reason)
                     {
                         errors.TryAddModelError("", $"a member's name {reason}");

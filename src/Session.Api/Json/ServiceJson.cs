@@ -9,7 +9,7 @@ namespace SessionService.Api.Json;
 /// <summary>How the service reads and writes JSON.</summary>
 internal static class ServiceJson
 {
-    /// <summary>Answers are application/json, never part of a page: text of any script goes out as it is.</summary>
+    /// <summary>Answers are application/json and never part of an HTML page, so text of all scripts is written without escapes.</summary>
     public static JavaScriptEncoder Encoder => JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
 
     public static IServiceCollection AddServiceJson(this IServiceCollection services)
@@ -25,7 +25,7 @@ internal static class ServiceJson
         return services;
     }
 
-    /// <summary>For what is no request's body and no answer.</summary>
+    /// <summary>For JSON outside of requests and answers, such as exports and imports.</summary>
     public static JsonSerializerOptions NewOptions()
     {
         var options = new JsonSerializerOptions();

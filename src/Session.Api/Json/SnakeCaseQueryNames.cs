@@ -4,7 +4,9 @@ using SessionService.Application.Paging;
 
 namespace SessionService.Api.Json;
 
-/// <summary>Query parameters are named as the JSON is: <c>PageSize</c> of a class <c>…Query</c> is <c>page_size</c>.</summary>
+/// <summary>
+/// Names query parameters like JSON fields: the property <c>PageSize</c> of a class <c>…Query</c> is bound from <c>page_size</c>.
+/// </summary>
 internal sealed class SnakeCaseQueryNames : IBindingMetadataProvider
 {
     public void CreateBindingMetadata(BindingMetadataProviderContext context)

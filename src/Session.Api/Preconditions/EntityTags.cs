@@ -10,7 +10,7 @@ internal static class EntityTags
     /// <summary>Puts the version into the <c>ETag</c> header of the answer.</summary>
     public static void SetVersion(this HttpResponse response, string version) => response.Headers.ETag = $"\"{version}\"";
 
-    /// <summary>The tags in a request's header. Text that is no tag is an error of the request, under a name like those of fields.</summary>
+    /// <summary>The tags in a request's header. Text that is no tag is a validation error of the field.</summary>
     public static IReadOnlyList<EntityTagHeaderValue> Read(ModelBindingContext binding, string header, string field)
     {
         var values = binding.HttpContext.Request.Headers[header];
@@ -19,7 +19,7 @@ internal static class EntityTags
             return [];
         }
 
-        // A star is no tag: among others it means nothing.
+        // A star must stand alone.
         if (EntityTagHeaderValue.TryParseStrictList(values, out var tags) && (tags.Count == 1 || !tags.Contains(EntityTagHeaderValue.Any)))
         {
             return [.. tags];

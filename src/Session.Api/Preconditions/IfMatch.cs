@@ -6,7 +6,7 @@ using SessionService.Application.Preconditions;
 
 namespace SessionService.Api.Preconditions;
 
-/// <summary>Binds the version that <c>If-Match</c> demands; any, where there is no such header.</summary>
+/// <summary>Binds the versions that <c>If-Match</c> demands. Without the header any version will do.</summary>
 [AttributeUsage(AttributeTargets.Parameter)]
 internal sealed class FromIfMatchAttribute() : ModelBinderAttribute(typeof(IfMatchBinder))
 {
@@ -19,13 +19,13 @@ internal sealed class IfMatchBinder : IModelBinder
     {
         var tags = EntityTags.Read(bindingContext, HeaderNames.IfMatch, "if_match");
 
-        // An empty header is a tag that the client has lost: whoever sends it does not mean to change whatever is there.
+        // A client that sends an empty header has lost its tag. It does not mean to change any version.
         if (bindingContext.HttpContext.Request.Headers.IfMatch is { Count: > 0 } header && StringValues.IsNullOrEmpty(header))
         {
             EntityTags.Refuse(bindingContext, "if_match");
         }
 
-        // A weak tag never matches here (RFC 9110): it does not say that the session is the same in everything.
+        // A weak tag never matches in If-Match (RFC 9110, 13.1.1).
         var precondition = tags.Count == 0 || tags.Any(tag => tag.Equals(EntityTagHeaderValue.Any))
             ? Precondition.None
             : new Precondition([.. tags.Where(tag => !tag.IsWeak).Select(tag => tag.Tag.ToString().Trim('"'))]);

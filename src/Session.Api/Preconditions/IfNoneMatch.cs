@@ -14,7 +14,7 @@ internal sealed class FromIfNoneMatchAttribute() : ModelBinderAttribute(typeof(I
 /// <summary>The versions that the client has.</summary>
 public sealed record KnownVersions(IReadOnlyList<EntityTagHeaderValue> Tags)
 {
-    // For answering without a body a weak tag, as a proxy may have made of ours, says enough.
+    // If-None-Match compares weakly (RFC 9110, 13.1.2): a proxy may have made our tag weak.
     public bool Include(string versionTag) =>
         Tags.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Tag == $"\"{versionTag}\"");
 }

@@ -17,7 +17,7 @@ internal static class ProblemServices
         return services;
     }
 
-    /// <summary>A problem document for every error, whoever raises it.</summary>
+    /// <summary>Answers every error with a problem document, also errors that the framework raises.</summary>
     public static WebApplication UseProblems(this WebApplication app)
     {
         // The handler above answers every exception itself; the options only have to name something.
@@ -28,7 +28,8 @@ internal static class ProblemServices
             SuppressDiagnosticsCallback = _ => true,
         });
         app.UseStatusCodePages(context =>
-            ProblemFactory.WriteAsync(context.HttpContext, ProblemFactory.FromStatus(context.HttpContext), context.HttpContext.RequestAborted));
+            ProblemFactory.WriteAsync(
+                context.HttpContext, ProblemFactory.FromStatus(context.HttpContext), context.HttpContext.RequestAborted));
         return app;
     }
 }

@@ -13,17 +13,16 @@ public sealed class SearchController(ISessionSearch search, IMapper mapper) : Co
 {
     /// <summary>Searches the caller's sessions</summary>
     /// <remarks>
-    /// In messages, session summaries and session memories, and found as soon as they are acknowledged. All words must be there, in any of their
-    /// forms (`run` finds `running`), whatever their case and accents; texts of scripts without spaces (Chinese, Japanese …) and
-    /// emoji are found by any part of them. `"…"` is a phrase, `or` means either, `-` before a word or phrase excludes what has it.
-    /// A query that only excludes finds all the rest, with rank 0; one without any word that is looked for (`the`, `%`) finds nothing.
+    /// Searches messages, session summaries and session memories. A write is found as soon as it is acknowledged. A hit holds all words of
+    /// the query in any of their forms (`run` finds `running`), whatever their case and accents. Text of scripts without spaces (Chinese,
+    /// Japanese …) and emoji are found by any part of them. `"…"` is a phrase, `or` means either, and `-` excludes the word or phrase that
+    /// follows. A query that only excludes finds all other texts, with rank 0. A query of stop words and signs alone (`the`, `%`) finds
+    /// nothing.
     ///
-    /// Best first by `rank`, which follows from the query and the text alone; equally good hits newest first. `limit` counts hits; a page may
-    /// have fewer where texts are large. With `next_cursor` as `cursor` the search goes on behind the last hit: each hit comes once, whatever
-    /// is written meanwhile. A session whose hits are on two pages is on both.
+    /// Hits are sorted by `rank`, best first, then newest first. The rank depends on the query and the text alone. `limit` counts hits; a
+    /// page of large texts may have fewer. With `next_cursor` as `cursor` the next page begins after the last hit. Each hit comes once,
+    /// also while others write. A session with hits on two pages is on both.
     /// </remarks>
-    /// <param name="query">What to look for.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">What was found.</response>
     [HttpGet("api/v1/sessions/search", Name = "search_sessions")]
     [Compresses]

@@ -5,7 +5,7 @@ namespace SessionService.Api.Sessions;
 
 internal static class SessionVersions
 {
-    /// <summary>Puts the session's version into the header of the answer.</summary>
+    /// <summary>Puts the session's version into the <c>ETag</c> header.</summary>
     public static SessionResponse Tag(this HttpResponse response, SessionResponse session)
     {
         response.SetVersion(session.VersionTag);

@@ -8,8 +8,8 @@ using Microsoft.Extensions.Options;
 namespace SessionService.Api.Validation;
 
 /// <summary>
-/// Has requests validated, and nothing else of what is bound. FluentValidation looks through the attributes of every parameter, ids and callers
-/// too, for what it should do, which takes longer than the validation itself.
+/// Validates only parameters whose type has a validator. FluentValidation would search the attributes of every parameter, such as ids and
+/// callers, which takes longer than the validation itself.
 /// </summary>
 internal sealed class RequestModelValidator(
     ObjectModelValidator fluentValidation, IServiceProviderIsService services, IModelMetadataProvider metadata, IOptions<MvcOptions> mvc)
@@ -18,7 +18,12 @@ internal sealed class RequestModelValidator(
     private readonly ConcurrentDictionary<Type, bool> _isValidated = new();
 
     public override void Validate(
-        ActionContext actionContext, ValidationStateDictionary? validationState, string? prefix, object? model, ModelMetadata metadata, object? container)
+        ActionContext actionContext,
+        ValidationStateDictionary? validationState,
+        string? prefix,
+        object? model,
+        ModelMetadata metadata,
+        object? container)
     {
         if (_isValidated.GetOrAdd(metadata.ModelType, type => services.IsService(typeof(IValidator<>).MakeGenericType(type))))
         {
@@ -26,7 +31,7 @@ internal sealed class RequestModelValidator(
         }
         else
         {
-            // One that stays unvalidated would have the request refused.
+            // The framework refuses a request with unvalidated entries.
             foreach (var (_, entry) in actionContext.ModelState.FindKeysWithPrefix(prefix ?? ""))
             {
                 if (entry.ValidationState == ModelValidationState.Unvalidated)

@@ -7,7 +7,7 @@ using SessionService.Application.Identity;
 
 namespace SessionService.Api.Validation;
 
-/// <summary>Connects the validators with the request around the model that they see.</summary>
+/// <summary>Gives validators what they need from the HTTP request.</summary>
 internal sealed class RequestValidationInterceptor(CallerResolver callers) : IValidatorInterceptor
 {
     public IValidationContext BeforeAspNetValidation(ActionContext actionContext, IValidationContext commonContext)
@@ -16,8 +16,9 @@ internal sealed class RequestValidationInterceptor(CallerResolver callers) : IVa
         return commonContext;
     }
 
-    /// <summary>A field that could not be read is not given; that it is missing besides is no news.</summary>
-    public ValidationResult AfterAspNetValidation(ActionContext actionContext, IValidationContext validationContext, ValidationResult result) =>
+    /// <summary>A field of a wrong type counts as not given. Its error is enough: that it is missing need not be reported too.</summary>
+    public ValidationResult AfterAspNetValidation(
+        ActionContext actionContext, IValidationContext validationContext, ValidationResult result) =>
         result.IsValid ? result : new(result.Errors.Where(failure =>
             actionContext.ModelState.GetValueOrDefault(failure.PropertyName) is not { Errors.Count: > 0 }));
 }

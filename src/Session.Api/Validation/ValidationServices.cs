@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Mvc.ModelBinding.Validation;
 
 namespace SessionService.Api.Validation;
 
-/// <summary>Which requests are validated, and in which words they are refused.</summary>
+/// <summary>Validation of requests, and the texts of its errors.</summary>
 internal static class ValidationServices
 {
     public static IServiceCollection AddRequestValidation(this IServiceCollection services)

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Mvc.ModelBinding.Metadata;
 
 namespace SessionService.Api.Validation;
 
-/// <summary>A request's validator looks at the whole of it: the framework need not walk through every member to look for more of them.</summary>
+/// <summary>Stops the framework from validating the members of a request one by one: the request's validator covers them all.</summary>
 internal sealed class WholeRequestValidation : IValidationMetadataProvider
 {
     public void CreateValidationMetadata(ValidationMetadataProviderContext context)

@@ -54,12 +54,17 @@ internal static partial class ChatCompletion
         {
             var ids = new HashSet<string>(StringComparer.Ordinal);
             var calls = Enumerable.Range(first, end - first)
-                .SelectMany(i => messages[i].Calls.Select((call, n) => (Call: call, Id: IdOf(call, messages[i], n, ids), Result: turns.ResultOf(i, n))))
+                .SelectMany(i => messages[i].Calls.Select((call, n) => (
+                    Call: call,
+                    Id: IdOf(call, messages[i], n, ids),
+                    Result: turns.ResultOf(i, n))))
                 .ToList();
             if (calls.Count > MaxCalls
                 || calls.Exists(call => call.Result is null || call.Call.Name is null || !FunctionName.IsMatch(call.Call.Name)))
             {
-                chat.AddRange(Enumerable.Range(first, end - first).Select(i => new ContextMessage { Role = "assistant", Content = messages[i].Content }));
+                chat.AddRange(
+                    Enumerable.Range(first, end - first)
+                        .Select(i => new ContextMessage { Role = "assistant", Content = messages[i].Content }));
                 return;
             }
 
@@ -76,7 +81,11 @@ internal static partial class ChatCompletion
                     .. calls.Select(call => new ChatToolCall
                     {
                         Id = call.Id,
-                        Function = new ChatFunction { Name = call.Call.Name!, Arguments = string.IsNullOrWhiteSpace(call.Call.Arguments) ? "{}" : call.Call.Arguments },
+                        Function = new ChatFunction
+                        {
+                            Name = call.Call.Name!,
+                            Arguments = string.IsNullOrWhiteSpace(call.Call.Arguments) ? "{}" : call.Call.Arguments,
+                        },
                     }),
                 ],
             });

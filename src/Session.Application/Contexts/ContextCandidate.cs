@@ -41,7 +41,10 @@ internal sealed class ContextCandidate
     public static ContextCandidate From(in MessageRow row)
     {
         var metadata = Encoding.UTF8.GetString(row.Metadata.Span);
-        var (role, type, content) = (Encoding.UTF8.GetString(row.Role.Span), Encoding.UTF8.GetString(row.MessageType.Span), Encoding.UTF8.GetString(row.Content.Span));
+        var (role, type, content) = (
+            Encoding.UTF8.GetString(row.Role.Span),
+            Encoding.UTF8.GetString(row.MessageType.Span),
+            Encoding.UTF8.GetString(row.Content.Span));
         return new ContextCandidate
         {
             MessageId = row.MessageId,

@@ -87,7 +87,8 @@ public sealed class ContextsService(IMessageReader messages, IMemoryStore memori
         while (before > 1)
         {
             var selection = new MessageSelection { Order = MessageOrder.NewestFirst, Before = before, Take = ReadAtOnce };
-            await using var rows = await messages.OpenAsync(userId, sessionId, selection, cancellationToken) ?? throw SessionErrors.NotFound();
+            await using var rows = await messages.OpenAsync(userId, sessionId, selection, cancellationToken)
+                ?? throw SessionErrors.NotFound();
             var wasBefore = before;
             await foreach (var row in rows.ReadAsync(cancellationToken))
             {

@@ -51,7 +51,9 @@ internal sealed class ToolTurns
         return null;
     }
 
-    /// <summary>The first place, not before a given one, at which the messages can be cut without parting calls of one turn from their results.</summary>
+    /// <summary>
+    /// The first place, not before a given one, at which the messages can be cut without parting calls of one turn from their results.
+    /// </summary>
     public int CutAtOrAfter(int place)
     {
         while (_stretches.Exists(Parted))

@@ -27,7 +27,8 @@ public interface IExportReader
 public sealed record Export(IAsyncEnumerable<ExportedSession> Sessions, IAsyncEnumerable<ExportedUserMemory> UserMemories)
 {
     /// <exception cref="NotFoundException">The user has no such session.</exception>
-    public static async Task<Export> OfSessionAsync(IExportReader reader, string userId, Guid sessionId, CancellationToken cancellationToken)
+    public static async Task<Export> OfSessionAsync(
+        IExportReader reader, string userId, Guid sessionId, CancellationToken cancellationToken)
     {
         var session = await reader.FindAsync(userId, sessionId, cancellationToken) ?? throw SessionErrors.NotFound();
         return new Export(new[] { session }.ToAsyncEnumerable(), AsyncEnumerable.Empty<ExportedUserMemory>());

@@ -11,7 +11,9 @@ namespace SessionService.Application.Forks;
 public sealed class ForksService(IForkStore forks, TimeProvider time)
 {
     /// <exception cref="NotFoundException">The user has no such session.</exception>
-    /// <exception cref="ConflictException">The session has no such message, or too many; or the key was used for another request.</exception>
+    /// <exception cref="ConflictException">
+    /// The session has no such message, or too many; or the key was used for another request.
+    /// </exception>
     public async Task<Written<SessionResponse>> ForkAsync(
         string userId, Guid sessionId, ForkSessionRequest request, string? idempotencyKey, CancellationToken cancellationToken)
     {

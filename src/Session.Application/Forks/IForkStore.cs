@@ -19,10 +19,7 @@ public interface IForkStore
 /// <summary>A session to make from another.</summary>
 /// <param name="UserId">Whose both are.</param>
 /// <param name="SourceId">The session to go on from.</param>
-/// <param name="SessionId">The new session.</param>
 /// <param name="ThroughSequence">The last message to copy; <see langword="null"/> for all.</param>
-/// <param name="Key">The request's key, if it has one.</param>
-/// <param name="Now">When.</param>
 public sealed record Fork(string UserId, Guid SourceId, Guid SessionId, long? ThroughSequence, IdempotencyKey? Key, DateTimeOffset Now);
 
 /// <summary>What became of a fork.</summary>

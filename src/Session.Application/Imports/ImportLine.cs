@@ -4,7 +4,9 @@ namespace SessionService.Application.Imports;
 /// <param name="Number">Where the line stands in what was sent.</param>
 public abstract record ImportLine(long Number);
 
-/// <summary>A valid line, of one of the forms that an export writes (<see cref="Exports.SessionLine"/>, <see cref="Exports.MessageLine"/>, …).</summary>
+/// <summary>
+/// A valid line, of one of the forms that an export writes (<see cref="Exports.SessionLine"/>, <see cref="Exports.MessageLine"/>, …).
+/// </summary>
 public sealed record ValidLine<T>(long Number, T Content) : ImportLine(Number);
 
 /// <summary>A line that is not imported.</summary>

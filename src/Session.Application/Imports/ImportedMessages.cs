@@ -7,8 +7,8 @@ using SessionService.Domain.Messages;
 namespace SessionService.Application.Imports;
 
 /// <summary>
-/// The messages of the session that an import is in, which are written some at a time. They take the numbers that they had; one that is wrong
-/// and skipped leaves no gap, those after it move up.
+/// The messages of the session that an import is in, which are written some at a time. They take the numbers that they had; one that is
+/// wrong and skipped leaves no gap, those after it move up.
 /// </summary>
 internal sealed class ImportedMessages(
     string userId, ImportTally tally, ImportedEntities entities, ISessionStore sessions, IMessageStore messages, IMessageReader reader)
@@ -88,7 +88,8 @@ internal sealed class ImportedMessages(
                 line,
                 ImportKind.Message,
                 new ImportRefusal(
-                    "sequence_mismatch", string.Create(CultureInfo.InvariantCulture, $"The next message would be number {next}, not {there}.")),
+                    "sequence_mismatch", string.Create(
+                        CultureInfo.InvariantCulture, $"The next message would be number {next}, not {there}.")),
                 cancellationToken);
             return;
         }
@@ -145,7 +146,10 @@ internal sealed class ImportedMessages(
         }
     }
 
-    /// <summary>Compares the messages that have a number which is taken with those that have it. What a message says changes only where it is blanked, so the ids tell.</summary>
+    /// <summary>
+    /// Compares the messages that have a number which is taken with those that have it. What a message says changes only where it is
+    /// blanked, so the ids tell.
+    /// </summary>
     private async Task<int> CompareAsync(CancellationToken cancellationToken)
     {
         var first = _pending[0].Number;
@@ -172,7 +176,8 @@ internal sealed class ImportedMessages(
             else if (!tally.HasStopped)
             {
                 tally.Fail(pending.Line, ImportKind.Message, new ImportRefusal(
-                    "sequence_taken", string.Create(CultureInfo.InvariantCulture, $"Another message of the session is number {pending.Number}.")));
+                    "sequence_taken", string.Create(
+                        CultureInfo.InvariantCulture, $"Another message of the session is number {pending.Number}.")));
             }
         }
 
@@ -217,7 +222,9 @@ internal sealed class ImportedMessages(
 
             default:
                 SessionId = null;
-                _pending.TakeWhile(_ => !tally.HasStopped).ToList().ForEach(pending => tally.Fail(pending.Line, ImportKind.Message, SessionNotFound));
+                _pending.TakeWhile(_ => !tally.HasStopped)
+                    .ToList()
+                    .ForEach(pending => tally.Fail(pending.Line, ImportKind.Message, SessionNotFound));
                 _pending.Clear();
                 break;
         }
@@ -225,7 +232,9 @@ internal sealed class ImportedMessages(
         return _pending.Count;
     }
 
-    /// <summary>One of the messages is there already: by the same import made elsewhere, or as another message, which fewer at a time will tell.</summary>
+    /// <summary>
+    /// One of the messages is there already: by the same import made elsewhere, or as another message, which fewer at a time will tell.
+    /// </summary>
     private async Task<int> FindCulpritAsync(int take, CancellationToken cancellationToken)
     {
         var count = (await sessions.FindAsync(userId, SessionId!.Value, cancellationToken))?.MessageCount ?? Count;

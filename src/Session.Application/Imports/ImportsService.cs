@@ -8,11 +8,16 @@ namespace SessionService.Application.Imports;
 
 /// <summary>Puts sessions, messages and memories into the service as they were elsewhere.</summary>
 public sealed class ImportsService(
-    ISessionStore sessions, IMessageStore messages, IMessageReader reader, IMemoryStore memories, IUserMemoryStore userMemories, TimeProvider time)
+    ISessionStore sessions,
+    IMessageStore messages,
+    IMessageReader reader,
+    IMemoryStore memories,
+    IUserMemoryStore userMemories,
+    TimeProvider time)
 {
     /// <summary>
-    /// Imports line by line. What is there already is left alone, so an import that broke off is made whole by sending it again. At each moment
-    /// what is stored is complete up to some line.
+    /// Imports line by line. What is there already is left alone, so an import that broke off is made whole by sending it again. At each
+    /// moment what is stored is complete up to some line.
     /// </summary>
     /// <param name="userId">Whose everything becomes, whoever the lines name.</param>
     /// <param name="lines">The lines, read as they are needed.</param>

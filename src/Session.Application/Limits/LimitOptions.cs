@@ -23,7 +23,9 @@ public sealed class LimitOptions
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>The slowest that a body may come or an answer be taken, bytes a second, after a grace of five seconds. 1 to 1 MiB.</summary>
+    /// <summary>
+    /// The slowest that a body may come or an answer be taken, bytes a second, after a grace of five seconds. 1 to 1 MiB.
+    /// </summary>
     [Range(1, 1024 * 1024)]
     public int MinBytesPerSecond { get; set; } = 240;
 

@@ -10,8 +10,6 @@ public interface IMemoryStore
     /// Creates or replaces the memory of its session, keeping the id and the creation time that it has, unless the key was used before.
     /// </summary>
     /// <param name="memory">Its <see cref="SessionMemory.TotalMessages"/> is taken from the session in the same statement.</param>
-    /// <param name="key">The request's key, if it has one.</param>
-    /// <param name="cancellationToken">Cancels the statement.</param>
     Task<WriteMemoryResult> WriteAsync(SessionMemory memory, IdempotencyKey? key, CancellationToken cancellationToken);
 
     /// <summary>

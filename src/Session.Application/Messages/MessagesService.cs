@@ -31,7 +31,8 @@ public sealed class MessagesService(
         var key = IdempotencyKey.Of(idempotencyKey, $"append_messages {sessionId}", request);
         var written = await AppendAsync(userId, sessionId, request.Messages!, request.ExpectedSequence, key, cancellationToken);
         var responses = mapper.Map<List<MessageResponse>>(written.Resource);
-        return new Written<MessageBatchResponse>(new MessageBatchResponse { Messages = responses, Total = responses.Count }, written.IsReplay);
+        return new Written<MessageBatchResponse>(
+            new MessageBatchResponse { Messages = responses, Total = responses.Count }, written.IsReplay);
     }
 
     /// <summary>Begins to read; whoever asked reads on, and disposes of the rows.</summary>

@@ -16,8 +16,8 @@ public sealed class SearchSessionsQuery : SessionConditionsQuery
     public const int MaxLimit = 100;
 
     /// <summary>
-    /// The words: all of them must be in the text, in any of their forms. <c>"…"</c> is a phrase, <c>or</c> between two words means either, and
-    /// <c>-</c> before one that it must not be there.
+    /// The words: all of them must be in the text, in any of their forms. <c>"…"</c> is a phrase, <c>or</c> between two words means either,
+    /// and <c>-</c> before one that it must not be there.
     /// </summary>
     /// <example>"connection pool" -mysql</example>
     [Required]

@@ -1,6 +1,8 @@
 namespace SessionService.Hosting.Health;
 
-/// <summary>Asks a host that runs beside for its health, where there is nothing else to ask with: a container's image has no shell.</summary>
+/// <summary>
+/// The command <c>health</c>: asks a running host whether it is ready. The container images have no shell, so no other tool could ask.
+/// </summary>
 public static class HealthProbe
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);

@@ -22,7 +22,7 @@ public sealed class IdentityOptionsValidator : IValidateOptions<IdentityOptions>
     public static readonly IReadOnlyList<string> SharedKeyAlgorithms =
         [SecurityAlgorithms.HmacSha256, SecurityAlgorithms.HmacSha384, SecurityAlgorithms.HmacSha512];
 
-    /// <summary>The algorithms that go with the kind of key that is set.</summary>
+    /// <summary>The algorithms that fit the configured kind of key.</summary>
     public static IReadOnlyList<string> AlgorithmsFor(JwtOptions jwt) =>
         string.IsNullOrEmpty(jwt.SigningKey) ? PublishedKeyAlgorithms : SharedKeyAlgorithms;
 
@@ -42,7 +42,8 @@ public sealed class IdentityOptionsValidator : IValidateOptions<IdentityOptions>
         if (options.GatewaySecret is { } secret
             && (secret.Length is < MinSecretLength or > MaxSecretLength || !secret.All(character => character is > ' ' and <= '~')))
         {
-            yield return $"Identity:GatewaySecret must be {MinSecretLength} to {MaxSecretLength} printable ASCII characters without blanks.";
+            yield return
+                $"Identity:GatewaySecret must be {MinSecretLength} to {MaxSecretLength} printable ASCII characters without blanks.";
         }
 
         if (options.Mode == IdentityMode.Jwt)

@@ -5,11 +5,12 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace SessionService.Hosting.Identity;
 
-/// <summary>What service and gateway ask of a bearer token beside what the library checks.</summary>
+/// <summary>The checks of a bearer token that the library leaves out. Service and gateway share them.</summary>
 public static class TokenChecks
 {
-    /// <summary>Without the issuer's keys no token can be judged: that is an outage, and no fault of the token.</summary>
-    /// <param name="context">The request.</param>
+    /// <summary>
+    /// Waits until the issuer's keys are there. Without them no token can be checked: that is an outage, not a fault of the token.
+    /// </summary>
     /// <param name="longest">The longest that a request waits for an issuer that does not answer.</param>
     public static async Task WaitForKeysAsync(MessageReceivedContext context, TimeSpan longest)
     {
@@ -22,20 +23,21 @@ public static class TokenChecks
         patience.CancelAfter(longest);
         try
         {
-            // The token reaches those who wait for the one that asks, and not that one.
+            // GetConfigurationAsync ignores the cancellation token in the request that fetches the keys, so WaitAsync observes it.
             await issuer.GetConfigurationAsync(patience.Token).WaitAsync(patience.Token);
         }
-        catch (Exception exception) when (exception is InvalidOperationException or OperationCanceledException or IOException or HttpRequestException)
+        catch (Exception exception) when (
+            exception is InvalidOperationException or OperationCanceledException or IOException or HttpRequestException)
         {
             context.Fail(new IssuerUnavailableException(exception));
         }
     }
 
-    /// <summary>Finds whom a valid token lets its bearer act for.</summary>
+    /// <summary>Reads from a valid token the user that its bearer may act for.</summary>
     public static void FindCaller(TokenValidatedContext context, JwtOptions jwt, Predicate<string> isUserId)
     {
         var token = (JsonWebToken)context.SecurityToken;
-        // RFC 7515, 4.1.11: what "crit" names must be understood, and nothing is.
+        // RFC 7515, 4.1.11: a token must be refused where its "crit" header names an extension that is not supported. None is.
         if (token.TryGetHeaderValue<object>("crit", out _))
         {
             context.Fail("The token has critical headers.");
@@ -61,11 +63,13 @@ public static class TokenChecks
             .SelectMany(claim => claim.Value.Split(' '))
             .Contains(jwt.ActAsAnyScope, StringComparer.Ordinal);
 
-    // Only a text, as it stands in the token: the library makes a text of any value, and writes one that looks like a date anew.
+    // Reads the claim from the token itself and accepts only a JSON string. The library turns any value into a string and rewrites dates.
     private static string? TextOf(JsonWebToken token, string claim)
     {
         using var payload = JsonDocument.Parse(Base64UrlEncoder.Decode(token.EncodedPayload));
-        return payload.RootElement.TryGetProperty(claim, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        return payload.RootElement.TryGetProperty(claim, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
     }
 }
 

@@ -11,31 +11,42 @@ public static class LoggingServices
     private const string RequestActivities = "Microsoft.AspNetCore";
 
     private const string Timestamp = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+    private const string TimeOfDay = "HH:mm:ss.fff";
 
-    /// <summary>Lines for people; objects for programs with <c>Logging:Console:FormatterName=json</c>.</summary>
+    /// <summary>
+    /// Logs to the console: in a terminal one coloured line per event, with the time of day; elsewhere in the format that
+    /// <c>Logging:Console:FormatterName</c> names, such as <c>json</c>.
+    /// </summary>
     public static ILoggingBuilder AddServiceLogging(this ILoggingBuilder logging)
     {
-        // Of the two formatters' own methods either would choose its formatter, whatever the setting says.
+        // AddSimpleConsole and AddJsonConsole would each override the configured formatter.
         logging.AddConsole();
-        logging.Services.Configure<JsonConsoleFormatterOptions>(options =>
+        var isTerminal = !Console.IsOutputRedirected;
+        if (isTerminal)
         {
-            // Of scopes there is the request's trace id.
-            options.IncludeScopes = true;
-            options.UseUtcTimestamp = true;
-            options.TimestampFormat = Timestamp;
-        });
+            // The options below apply only to a formatter that is named.
+            logging.Services.Configure<ConsoleLoggerOptions>(options => options.FormatterName ??= ConsoleFormatterNames.Simple);
+        }
+
         logging.Services.Configure<SimpleConsoleFormatterOptions>(options =>
         {
             options.SingleLine = true;
+            options.UseUtcTimestamp = !isTerminal;
+            options.TimestampFormat = (isTerminal ? TimeOfDay : Timestamp) + " ";
+        });
+        logging.Services.Configure<JsonConsoleFormatterOptions>(options =>
+        {
+            // The scope of a request holds its trace id.
+            options.IncludeScopes = true;
             options.UseUtcTimestamp = true;
-            options.TimestampFormat = Timestamp + " ";
+            options.TimestampFormat = Timestamp;
         });
         return logging;
     }
 
     /// <summary>
-    /// Gives every request its trace id. The host would do so only while it logs requests itself, in a scope that holds their paths and
-    /// with them user ids; that logging is off (appsettings.json).
+    /// Gives every request a trace id. The host does so only while its own request logging is on. That logging is off (appsettings.json),
+    /// because its scope holds paths, and these hold user ids.
     /// </summary>
     public static WebApplication UseTraceIds(this WebApplication app)
     {

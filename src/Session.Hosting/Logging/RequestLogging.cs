@@ -5,7 +5,9 @@ using SessionService.Hosting.Problems;
 
 namespace SessionService.Hosting.Logging;
 
-/// <summary>One line a request. The route is logged as its template: paths hold user ids, and content, headers and queries are nobody's business.</summary>
+/// <summary>
+/// Logs one line per request. The route is logged as its template, since paths hold user ids. Bodies, headers and queries are never logged.
+/// </summary>
 public sealed partial class RequestLogging(RequestDelegate next, TimeProvider time, ILogger<RequestLogging> logger)
 {
     public async Task InvokeAsync(HttpContext http)
@@ -17,7 +19,7 @@ public sealed partial class RequestLogging(RequestDelegate next, TimeProvider ti
         }
         finally
         {
-            // An exception handler runs the pipeline anew and clears the endpoint.
+            // The exception handler runs the pipeline again and clears the endpoint.
             var endpoint = http.GetEndpoint() ?? http.Features.Get<Microsoft.AspNetCore.Diagnostics.IExceptionHandlerFeature>()?.Endpoint;
             var route = (endpoint as RouteEndpoint)?.RoutePattern.RawText;
             var durationMs = Math.Round(time.GetElapsedTime(started).TotalMilliseconds, 1);

@@ -6,10 +6,11 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace SessionService.Hosting.Problems;
 
-/// <summary>Every error answer of the service is made here.</summary>
+/// <summary>Makes every error answer of service and gateway.</summary>
 public static class ProblemFactory
 {
-    public static Problem Create(HttpContext http, int status, string code, string detail, IDictionary<string, string[]>? errors = null) => new()
+    public static Problem Create(HttpContext http, int status, string code, string detail, IDictionary<string, string[]>? errors = null) =>
+        new()
     {
         Type = $"urn:session-service:problem:{code}",
         Title = ReasonPhrases.GetReasonPhrase(status),
@@ -21,10 +22,10 @@ public static class ProblemFactory
         Errors = errors,
     };
 
-    /// <summary>The answer to a request whose path, query, header or body did not fit, with all failures at once.</summary>
+    /// <summary>The answer to a request with an invalid path, query, header or body. It lists all failures at once.</summary>
     public static IActionResult FromModelState(ActionContext context)
     {
-        // Entries without errors are fields that were fine. The body as a whole has no name of its own.
+        // The entries without errors are valid fields. The key of the body as a whole is empty.
         var errors = context.ModelState
             .Where(entry => entry.Value is { Errors.Count: > 0 })
             .OrderBy(entry => entry.Key, StringComparer.Ordinal)
@@ -33,19 +34,25 @@ public static class ProblemFactory
                 entry => entry.Value!.Errors.Select(error => error.ErrorMessage).Distinct(StringComparer.Ordinal).ToArray(),
                 StringComparer.Ordinal);
         return Result(Create(
-            context.HttpContext, StatusCodes.Status422UnprocessableEntity, ProblemCodes.ValidationFailed, "The request is not valid; see errors.", errors));
+            context.HttpContext,
+            StatusCodes.Status422UnprocessableEntity,
+            ProblemCodes.ValidationFailed,
+            "The request is not valid; see errors.",
+            errors));
     }
 
-    /// <summary>The answer where the framework gives a status without a body: no route, wrong method, wrong content type.</summary>
+    /// <summary>The answer where the framework sets a status without a body: no route, wrong method, wrong content type.</summary>
     public static Problem FromStatus(HttpContext http)
     {
         var (code, detail) = http.Response.StatusCode switch
         {
             StatusCodes.Status400BadRequest => (ProblemCodes.BadRequest, "The request could not be read."),
             StatusCodes.Status404NotFound => (ProblemCodes.RouteNotFound, "There is nothing at this path."),
-            StatusCodes.Status405MethodNotAllowed => (ProblemCodes.MethodNotAllowed, "The path does not take this method; see the Allow header."),
+            StatusCodes.Status405MethodNotAllowed =>
+                (ProblemCodes.MethodNotAllowed, "The path does not take this method; see the Allow header."),
             StatusCodes.Status413PayloadTooLarge => (ProblemCodes.PayloadTooLarge, "The body is too large."),
-            StatusCodes.Status415UnsupportedMediaType => (ProblemCodes.UnsupportedMediaType, $"The body must be {MediaTypeNames.Application.Json}, in UTF-8."),
+            StatusCodes.Status415UnsupportedMediaType =>
+                (ProblemCodes.UnsupportedMediaType, $"The body must be {MediaTypeNames.Application.Json}, in UTF-8."),
             _ => (ProblemCodes.RequestRefused, "The request was refused."),
         };
         return Create(http, http.Response.StatusCode, code, detail);
@@ -63,6 +70,6 @@ public static class ProblemFactory
         return http.Response.WriteAsJsonAsync(problem, options: null, Problem.ContentType, cancellationToken);
     }
 
-    /// <summary>The id that the request goes by in traces, logs and problems.</summary>
+    /// <summary>The id of the request in traces, logs and problems.</summary>
     public static string TraceId(HttpContext http) => Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier;
 }

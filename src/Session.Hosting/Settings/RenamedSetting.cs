@@ -5,7 +5,7 @@ namespace SessionService.Hosting.Settings;
 /// <summary>A setting that had another name before, or another form, and is still read under it.</summary>
 /// <param name="Old">The name in the configuration, for example <c>RateLimits:PeriodSeconds</c>.</param>
 /// <param name="New">The name now, for example <c>RateLimits:Period</c>.</param>
-/// <param name="Convert">Turns the old form into the new one; not given where only the name has changed.</param>
+/// <param name="Convert">Turns the old form of the value into the new one; <see langword="null"/> where only the name has changed.</param>
 public sealed record RenamedSetting(string Old, string New, Func<string, string>? Convert = null)
 {
     /// <summary>From whole seconds to a time span: <c>60</c> becomes <c>00:01:00</c>.</summary>
@@ -20,6 +20,8 @@ public sealed record RenamedSetting(string Old, string New, Func<string, string>
             ? (percent / 100).ToString(CultureInfo.InvariantCulture)
             : value;
 
-    /// <summary>The value under the new name, from one under the old name. What is no number stays as it is, for the binding to refuse.</summary>
+    /// <summary>
+    /// Turns a value in the old form into the new form. A text that is no number stays as it is, and the binding of the options refuses it.
+    /// </summary>
     internal string Translate(string value) => Convert is null ? value : Convert(value);
 }

@@ -7,11 +7,12 @@ namespace SessionService.Hosting.Settings;
 /// <summary>Reads settings that are given under their old names, and warns of each at start.</summary>
 public static class RenamedSettingServices
 {
-    /// <summary>Comes first: everything after it reads the new names alone.</summary>
-    public static IHostApplicationBuilder AddRenamedSettings(this IHostApplicationBuilder builder, params IEnumerable<RenamedSetting> renamed)
+    /// <summary>Call this before anything reads the configuration: the options know the new names only.</summary>
+    public static IHostApplicationBuilder AddRenamedSettings(
+        this IHostApplicationBuilder builder, params IEnumerable<RenamedSetting> renamed)
     {
         var given = renamed.Where(setting => builder.Configuration[setting.Old] is not null).ToList();
-        // Where both names are given the new one counts.
+        // Where both names are given, the new one wins.
         builder.Configuration.AddInMemoryCollection(given
             .Where(setting => builder.Configuration[setting.New] is null)
             .Select(setting => KeyValuePair.Create(setting.New, (string?)setting.Translate(builder.Configuration[setting.Old]!)))

@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging;
 namespace SessionService.Hosting.Settings;
 
 /// <summary>Names at start each setting that is given under its old name.</summary>
-internal sealed partial class RenamedSettingWarning(IReadOnlyList<RenamedSetting> given, ILogger<RenamedSettingWarning> logger) : IHostedService
+internal sealed partial class RenamedSettingWarning(
+    IReadOnlyList<RenamedSetting> given, ILogger<RenamedSettingWarning> logger)
+    : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -18,6 +20,6 @@ internal sealed partial class RenamedSettingWarning(IReadOnlyList<RenamedSetting
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    [LoggerMessage(EventId = 1, Level = LogLevel.Warning, Message = "The setting {Old} has another name now: {New}. The old name is still read.")]
+    [LoggerMessage(1, LogLevel.Warning, "The setting {Old} has another name now: {New}. The old name is still read.")]
     private partial void LogRenamed(string old, string @new);
 }

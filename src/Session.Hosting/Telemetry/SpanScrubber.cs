@@ -4,8 +4,8 @@ using OpenTelemetry;
 namespace SessionService.Hosting.Telemetry;
 
 /// <summary>
-/// Takes from spans whatever is not known to be free of users' data, before they are exported: paths hold user ids, and hosts, agents and
-/// trace states are a client's words, exceptions the database's.
+/// Removes from spans, before they are exported, every attribute that is not known to be free of users' data. Paths hold user ids; host,
+/// user agent and trace state are text from clients; exceptions are text from the database.
 /// </summary>
 internal sealed class SpanScrubber : BaseProcessor<Activity>
 {
@@ -33,7 +33,7 @@ internal sealed class SpanScrubber : BaseProcessor<Activity>
         data.TraceStateString = null;
         if (data.Status == ActivityStatusCode.Error)
         {
-            // Without the words that go with it.
+            // The status without its description, which may quote a request.
             data.SetStatus(ActivityStatusCode.Error);
         }
 
@@ -43,13 +43,14 @@ internal sealed class SpanScrubber : BaseProcessor<Activity>
         }
     }
 
-    // Events, an exception's text among them, cannot be taken from a span. Only those of the database have any, and they have no children
-    // who would miss them.
+    // Events, such as an exception's text, cannot be removed from a span. So the span is replaced by a copy without events. Only spans of
+    // the database have events, and they have no child spans.
     private static void ReplaceWithoutEvents(Activity data)
     {
         data.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
         var parent = new ActivityContext(data.TraceId, data.ParentSpanId, ActivityTraceFlags.Recorded);
-        using var span = Source.StartActivity(data.DisplayName, data.Kind, parent, data.TagObjects, data.Links, new DateTimeOffset(data.StartTimeUtc));
+        using var span = Source.StartActivity(
+            data.DisplayName, data.Kind, parent, data.TagObjects, data.Links, new DateTimeOffset(data.StartTimeUtc));
         span?.SetStatus(data.Status);
         span?.SetEndTime(data.StartTimeUtc + data.Duration);
     }

@@ -10,7 +10,9 @@ using OpenTelemetry.Trace;
 
 namespace SessionService.Hosting.Telemetry;
 
-/// <summary>Traces and metrics of a host. They are sent where the standard <c>OTEL_EXPORTER_OTLP_…</c> settings name an endpoint, and nowhere else.</summary>
+/// <summary>
+/// Traces and metrics of a host. They are sent only to the endpoint that the standard <c>OTEL_EXPORTER_OTLP_…</c> settings name.
+/// </summary>
 public static class TelemetryServices
 {
     private const string AnyEndpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";

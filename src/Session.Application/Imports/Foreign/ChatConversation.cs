@@ -8,8 +8,8 @@ using SessionService.Domain.Messages;
 namespace SessionService.Application.Imports.Foreign;
 
 /// <summary>
-/// The messages of a chat as OpenAI's interface takes them, <c>{"messages": [{"role": …, "content": …}, …]}</c> or the array alone, one or one a
-/// line as for fine-tuning. They have no ids: the same text is the same session.
+/// The messages of a chat as OpenAI's interface takes them, <c>{"messages": [{"role": …, "content": …}, …]}</c> or the array alone, one or
+/// one a line as for fine-tuning. They have no ids: the same text is the same session.
 /// </summary>
 public static class ChatConversation
 {
@@ -65,7 +65,9 @@ public static class ChatConversation
     private static string? ContentOf(JsonElement message)
     {
         var text = message.Member("content") is { ValueKind: JsonValueKind.Array } parts
-            ? string.Join("\n", parts.EnumerateArray().Select(part => part.AsText() ?? part.Text("text") ?? part.Text("refusal") ?? part.GetRawText()))
+            ? string.Join(
+                "\n",
+                parts.EnumerateArray().Select(part => part.AsText() ?? part.Text("text") ?? part.Text("refusal") ?? part.GetRawText()))
             : message.Text("content");
         return string.IsNullOrWhiteSpace(text)
             ? message.Text("refusal") ?? (message.Member("tool_calls") ?? message.Member("function_call"))?.GetRawText() ?? text

@@ -8,8 +8,8 @@ using SessionService.Domain.Sessions;
 namespace SessionService.Application.Imports.Foreign;
 
 /// <summary>
-/// A conversation of ChatGPT's export (<c>conversations.json</c>): a tree of messages, of which the path to the current one becomes the session's
-/// messages. The other branches are kept as they are in the session's metadata, as far as there is room.
+/// A conversation of ChatGPT's export (<c>conversations.json</c>): a tree of messages, of which the path to the current one becomes the
+/// session's messages. The other branches are kept as they are in the session's metadata, as far as there is room.
 /// </summary>
 public static class ChatGptConversation
 {
@@ -20,7 +20,6 @@ public static class ChatGptConversation
 
     public static bool Is(JsonElement json) => json.Member("mapping") is { ValueKind: JsonValueKind.Object };
 
-    /// <param name="json">The conversation.</param>
     /// <param name="userId">Whose session it becomes: the same conversation is another session for another user.</param>
     /// <param name="now">No time is later.</param>
     /// <param name="maxJsonBytes">The room for metadata.</param>
@@ -71,7 +70,10 @@ public static class ChatGptConversation
         }
     }
 
-    /// <summary>The nodes in the order of the file, found by their ids: a look-up in JSON reads all of it, and a path has as many steps as there are nodes.</summary>
+    /// <summary>
+    /// The nodes in the order of the file, found by their ids: a look-up in JSON reads all of it, and a path has as many steps as there are
+    /// nodes.
+    /// </summary>
     private static OrderedDictionary<string, JsonElement> ReadNodes(JsonElement mapping)
     {
         var nodes = new OrderedDictionary<string, JsonElement>(StringComparer.Ordinal);
@@ -89,7 +91,8 @@ public static class ChatGptConversation
         if (current is null || !nodes.ContainsKey(current))
         {
             current = nodes
-                .Where(node => node.Value.Member("children") is not { ValueKind: JsonValueKind.Array } children || children.GetArrayLength() == 0)
+                .Where(node => node.Value.Member("children") is not { ValueKind: JsonValueKind.Array } children
+                    || children.GetArrayLength() == 0)
                 .Select(node => node.Key)
                 .LastOrDefault();
         }
@@ -164,9 +167,16 @@ public static class ChatGptConversation
     }
 
     private static string Describe(
-        JsonElement json, OrderedDictionary<string, JsonElement> nodes, List<(string Id, JsonElement Node)> path, string conversationId, int maxJsonBytes)
+        JsonElement json,
+        OrderedDictionary<string, JsonElement> nodes,
+        List<(string Id, JsonElement Node)> path,
+        string conversationId,
+        int maxJsonBytes)
     {
-        var labels = new StringBuilder("{\"source\":\"").Append(Source).Append("\",\"conversation_id\":").Append(JsonSerializer.Serialize(conversationId));
+        var labels = new StringBuilder("{\"source\":\"")
+            .Append(Source)
+            .Append("\",\"conversation_id\":")
+            .Append(JsonSerializer.Serialize(conversationId));
         if (json.Text("title") is { } title)
         {
             labels.Append(",\"title\":").Append(JsonSerializer.Serialize(title));
