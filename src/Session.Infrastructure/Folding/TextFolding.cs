@@ -16,7 +16,8 @@ internal static class TextFolding
     public const int Version = 2;
 
     /// <summary>The text itself where it has nothing to fold.</summary>
-    public static string Fold(string text) => Ascii.IsValid(text) ? text.ToLowerInvariant() : new Folder(text, withOrigins: false).Run().Text;
+    public static string Fold(string text) =>
+        Ascii.IsValid(text) ? text.ToLowerInvariant() : new Folder(text, withOrigins: false).Run().Text;
 
     /// <summary>The folded text, and where in the text each of its characters comes from.</summary>
     public static FoldedText FoldWithOrigins(string text) =>
