@@ -6,8 +6,8 @@ using SessionService.Infrastructure.Persistence;
 namespace SessionService.Api.Faults;
 
 /// <summary>
-/// Gives a request up when the database is lost, instead of letting it wait, and makes a read once more whose connection turned out to
-/// be dead.
+/// Ends a request as soon as the database is lost, so that it does not wait for a timeout. Repeats a read once when its pooled connection
+/// turned out to be dead.
 /// </summary>
 internal sealed class DatabaseFaultsMiddleware(RequestDelegate next, DatabasePulses pulses)
 {
@@ -25,7 +25,8 @@ internal sealed class DatabaseFaultsMiddleware(RequestDelegate next, DatabasePul
         {
             await RunAsync(http, pulse);
         }
-        catch (Exception exception) when (HttpMethods.IsGet(http.Request.Method) && !http.Response.HasStarted && DatabaseFaults.IsLostConnection(exception))
+        catch (Exception exception) when (
+            HttpMethods.IsGet(http.Request.Method) && !http.Response.HasStarted && DatabaseFaults.IsLostConnection(exception))
         {
             await RunAsync(http, pulse);
         }

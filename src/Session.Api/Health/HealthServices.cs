@@ -1,4 +1,6 @@
 using System.Net.Sockets;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -30,20 +32,20 @@ internal static class HealthServices
     }
 }
 
-/// <summary>Asks the database for an answer, on a connection like any request's.</summary>
-internal sealed class DatabaseHealthCheck(NpgsqlDataSource dataSource, DatabasePulses pulses) : IHealthCheck
+/// <summary>Asks the database for an answer, in the way of any request: a pooled connection that turns out to be dead is no bad sign.</summary>
+internal sealed class DatabaseHealthCheck(SessionDbContext context, DatabasePulses pulses) : IHealthCheck
 {
-    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext check, CancellationToken cancellationToken = default)
     {
         using var watch = pulses.Primary.Watch(cancellationToken);
         try
         {
             watch.Token.ThrowIfCancellationRequested();
-            await using var command = dataSource.CreateCommand("SELECT 1");
-            await command.ExecuteScalarAsync(watch.Token);
+            await context.Database.SqlQuery<int>($"SELECT 1").ToListAsync(watch.Token);
             return HealthCheckResult.Healthy();
         }
-        catch (Exception exception) when (exception is NpgsqlException or SocketException or OperationCanceledException)
+        catch (Exception exception)
+            when (exception is NpgsqlException or SocketException or OperationCanceledException or RetryLimitExceededException)
         {
             return HealthCheckResult.Unhealthy("The database does not answer.");
         }
@@ -60,7 +62,11 @@ internal sealed class SchemaHealthCheck(SchemaCheck schema, DatabasePulses pulse
         {
             watch.Token.ThrowIfCancellationRequested();
             var report = await schema.RunAsync(watch.Token);
-            var findings = new Dictionary<string, object>(StringComparer.Ordinal) { ["errors"] = report.Errors, ["warnings"] = report.Warnings };
+            var findings = new Dictionary<string, object>(StringComparer.Ordinal)
+            {
+                ["errors"] = report.Errors,
+                ["warnings"] = report.Warnings,
+            };
             return report.IsUsable
                 ? HealthCheckResult.Healthy(data: findings)
                 : HealthCheckResult.Unhealthy("The schema is not the one expected.", data: findings);
@@ -84,6 +90,8 @@ internal sealed class EmbeddingHealthCheck(EmbeddingMetrics metrics, IOptions<Em
 
         var waiting = $"{metrics.Waiting} messages and memories wait to be embedded by {options.Value.Model}.";
         return Task.FromResult(
-            metrics.IsFailing ? HealthCheckResult.Degraded($"The embeddings endpoint does not answer. {waiting}") : HealthCheckResult.Healthy(waiting));
+            metrics.IsFailing
+                ? HealthCheckResult.Degraded($"The embeddings endpoint does not answer. {waiting}")
+                : HealthCheckResult.Healthy(waiting));
     }
 }

@@ -7,7 +7,7 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace SessionService.Api.OpenApi;
 
-/// <summary>What attributes say of a value and Swashbuckle leaves out.</summary>
+/// <summary>Adds to schemas the constraints of attributes that Swashbuckle ignores.</summary>
 internal sealed class ServiceSchemaFilter : ISchemaFilter
 {
     public void Apply(IOpenApiSchema schema, SchemaFilterContext context)

@@ -26,7 +26,10 @@ internal sealed record ToolCall(string? Id, string? Name, string? Arguments)
         using var document = JsonDocument.Parse(metadata);
         if (document.RootElement.TryGetProperty("tool_calls", out var calls) && calls.ValueKind == JsonValueKind.Array)
         {
-            var listed = calls.EnumerateArray().Where(call => call.ValueKind == JsonValueKind.Object).Select(call => Read(call, content: null)).ToList();
+            var listed = calls.EnumerateArray()
+                .Where(call => call.ValueKind == JsonValueKind.Object)
+                .Select(call => Read(call, content: null))
+                .ToList();
             if (listed.Count > 0)
             {
                 return listed;
@@ -84,7 +87,9 @@ internal sealed record ToolCall(string? Id, string? Name, string? Arguments)
     {
         foreach (var name in names)
         {
-            if (json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text)
+            if (json.TryGetProperty(name, out var value)
+                && value.ValueKind == JsonValueKind.String
+                && value.GetString() is { Length: > 0 } text)
             {
                 return text;
             }

@@ -6,12 +6,12 @@ namespace SessionService.Application.Contexts;
 /// </summary>
 internal sealed class ToolTurns
 {
-    private readonly IReadOnlyList<StoredMessage> _messages;
+    private readonly IReadOnlyList<ContextCandidate> _messages;
     private readonly Dictionary<int, (int Message, int Call)> _callOfResult = [];
     private readonly List<(int First, int Last)> _stretches = [];
 
     /// <param name="messages">In time order.</param>
-    public ToolTurns(IReadOnlyList<StoredMessage> messages)
+    public ToolTurns(IReadOnlyList<ContextCandidate> messages)
     {
         _messages = messages;
         var open = new List<(int Message, int Call, string? Id)>();
@@ -51,7 +51,9 @@ internal sealed class ToolTurns
         return null;
     }
 
-    /// <summary>The first place, not before a given one, at which the messages can be cut without parting calls of one turn from their results.</summary>
+    /// <summary>
+    /// The first place, not before a given one, at which the messages can be cut without parting calls of one turn from their results.
+    /// </summary>
     public int CutAtOrAfter(int place)
     {
         while (_stretches.Exists(Parted))

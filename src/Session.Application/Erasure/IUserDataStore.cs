@@ -14,7 +14,6 @@ public interface IUserDataStore
     Task<UserDataCounts> EraseAsync(string userId, DateTimeOffset until, CancellationToken cancellationToken);
 }
 
-/// <param name="Sessions">The sessions.</param>
 /// <param name="Messages">Their messages, packed or not.</param>
 /// <param name="Rows">The rows of each table, by its name.</param>
 public sealed record UserDataCounts(long Sessions, long Messages, IReadOnlyDictionary<string, long> Rows);

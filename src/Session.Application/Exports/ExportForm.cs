@@ -1,9 +1,9 @@
 namespace SessionService.Application.Exports;
 
 /// <summary>
-/// What the lines of an export have in common with those of an import. An export begins with a header, <c>{"type": "export", "version": 1, …}</c>;
-/// each session is followed by its messages, in order, and its memory; the user's own memories follow, each before what it was earlier; a line
-/// <c>{"type": "end", …}</c> says that it is whole.
+/// What the lines of an export have in common with those of an import. An export begins with a header,
+/// <c>{"type": "export", "version": 1, …}</c>; each session is followed by its messages, in order, and its memory; the user's own memories
+/// follow, each before what it was earlier; a line <c>{"type": "end", …}</c> says that it is whole.
 /// </summary>
 public static class ExportForm
 {

@@ -1,3 +1,4 @@
+using SessionService.Domain.Errors;
 using SessionService.Domain.Memories;
 using SessionService.Domain.Sessions;
 using SessionService.Domain.UserMemories;
@@ -23,7 +24,22 @@ public interface IExportReader
 /// <summary>What is exported.</summary>
 /// <param name="Sessions">The sessions, read as they are asked for.</param>
 /// <param name="UserMemories">The user's memories, read likewise; none in the export of a session.</param>
-public sealed record Export(IAsyncEnumerable<ExportedSession> Sessions, IAsyncEnumerable<ExportedUserMemory> UserMemories);
+public sealed record Export(IAsyncEnumerable<ExportedSession> Sessions, IAsyncEnumerable<ExportedUserMemory> UserMemories)
+{
+    /// <exception cref="NotFoundException">The user has no such session.</exception>
+    public static async Task<Export> OfSessionAsync(
+        IExportReader reader, string userId, Guid sessionId, CancellationToken cancellationToken)
+    {
+        var session = await reader.FindAsync(userId, sessionId, cancellationToken) ?? throw SessionErrors.NotFound();
+        return new Export(new[] { session }.ToAsyncEnumerable(), AsyncEnumerable.Empty<ExportedUserMemory>());
+    }
+
+    /// <summary>All that a user has.</summary>
+    public static Export OfUser(IExportReader reader, string userId, CancellationToken cancellationToken) => new(
+        reader.ReadAsync(userId, cancellationToken),
+        reader.ReadMemoriesAsync(userId, cancellationToken)
+            .Select(memory => new ExportedUserMemory(memory, reader.ReadEarlierAsync(memory, cancellationToken))));
+}
 
 /// <summary>A memory of a user, and what it was before.</summary>
 public sealed record ExportedUserMemory(UserMemory Memory, IAsyncEnumerable<UserMemoryVersion> Earlier);

@@ -50,7 +50,8 @@ internal sealed class MessageLineValidator : AbstractValidator<MessageLine>
         RuleFor(l => l.Content).NotBlank().When(l => l.RedactedAt is null);
         RuleFor(l => l.RedactedAt)
             .InRange()
-            .Must((line, redactedAt) => redactedAt is null || string.IsNullOrEmpty(line.Content)).WithMessage("must not be given with content");
+            .Must((line, redactedAt) => redactedAt is null || string.IsNullOrEmpty(line.Content))
+            .WithMessage("must not be given with content");
         RuleFor(l => l.MessageType).NotBlank().Characters(CreateMessageRequest.MaxTypeLength);
         RuleFor(l => l.Metadata).JsonObject(limits.Value.MaxJsonBytes);
         RuleFor(l => l.TokensUsed).GreaterThanOrEqualTo(0).WithMessage("must be 0 or more");

@@ -1,4 +1,5 @@
 using SessionService.Application.Idempotency;
+using SessionService.Application.Sessions;
 
 namespace SessionService.Application.Forks;
 
@@ -18,17 +19,14 @@ public interface IForkStore
 /// <summary>A session to make from another.</summary>
 /// <param name="UserId">Whose both are.</param>
 /// <param name="SourceId">The session to go on from.</param>
-/// <param name="SessionId">The new session.</param>
 /// <param name="ThroughSequence">The last message to copy; <see langword="null"/> for all.</param>
-/// <param name="Key">The request's key, if it has one.</param>
-/// <param name="Now">When.</param>
 public sealed record Fork(string UserId, Guid SourceId, Guid SessionId, long? ThroughSequence, IdempotencyKey? Key, DateTimeOffset Now);
 
 /// <summary>What became of a fork.</summary>
 /// <param name="Outcome">Whether it is there, or why not.</param>
-/// <param name="SessionId">The new session, now or before.</param>
+/// <param name="Session">The new session, now or before.</param>
 /// <param name="Messages">The messages that the other session holds.</param>
-public sealed record ForkResult(ForkOutcome Outcome, Guid SessionId = default, long Messages = 0);
+public sealed record ForkResult(ForkOutcome Outcome, SessionResponse? Session = null, long Messages = 0);
 
 public enum ForkOutcome
 {

@@ -16,7 +16,9 @@ public sealed record IdempotencyKey(string Value, byte[] RequestHash)
 
     /// <param name="value">The key; <see langword="null"/> where the request has none, and then there is nothing to make.</param>
     /// <param name="operation">The operation's name, with the resource that its path names.</param>
-    /// <param name="request">The request's body as it was understood: unknown fields and white space between the fields do not count.</param>
+    /// <param name="request">
+    /// The request's body as it was understood: unknown fields and white space between the fields do not count.
+    /// </param>
     public static IdempotencyKey? Of<TRequest>(string? value, string operation, TRequest request)
     {
         if (value is null)

@@ -8,12 +8,12 @@ namespace SessionService.Application.Identity;
 public sealed class CallerAccess(ISessionStore sessions)
 {
     /// <summary>
-    /// The user id to look a session up by. A caller without a name reaches every session, so the owner's; whether the session
-    /// is there and belongs to the caller is for the statement that reads or writes it to find out.
+    /// The owner of a session, for a caller without a name, who reaches every session. A caller with a name needs no such look-up: the
+    /// statement that reads or writes the session finds out whether it is there and the caller's.
     /// </summary>
-    /// <exception cref="NotFoundException">A caller without a name asks for a session that does not exist.</exception>
-    public async ValueTask<string> OwnerAsync(Caller caller, Guid sessionId, CancellationToken cancellationToken) =>
-        caller.UserId ?? await sessions.FindOwnerAsync(sessionId, cancellationToken) ?? throw SessionErrors.NotFound();
+    /// <exception cref="NotFoundException">There is no such session.</exception>
+    public async Task<string> FindOwnerAsync(Guid sessionId, CancellationToken cancellationToken) =>
+        await sessions.FindOwnerAsync(sessionId, cancellationToken) ?? throw SessionErrors.NotFound();
 
     /// <summary>The user that a request names in its path or body, if the caller may act for them.</summary>
     /// <exception cref="ForbiddenException">The caller is another user.</exception>

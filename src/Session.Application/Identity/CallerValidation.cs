@@ -9,5 +9,6 @@ public static class CallerValidation
 
     public static void SetNamesCaller(this IValidationContext context, bool namesCaller) => context.RootContextData[Key] = namesCaller;
 
-    internal static bool NamesCaller(this IValidationContext context) => context.RootContextData.TryGetValue(Key, out var value) && value is true;
+    internal static bool NamesCaller(this IValidationContext context) =>
+        context.RootContextData.TryGetValue(Key, out var value) && value is true;
 }

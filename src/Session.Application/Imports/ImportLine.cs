@@ -1,16 +1,19 @@
-using SessionService.Application.Exports;
-
 namespace SessionService.Application.Imports;
 
-/// <summary>Something to import.</summary>
-/// <param name="Line">Where it stands in what was sent.</param>
+/// <summary>A line of what is to be imported.</summary>
+/// <param name="Number">Where the line stands in what was sent.</param>
+public abstract record ImportLine(long Number);
+
+/// <summary>
+/// A valid line, of one of the forms that an export writes (<see cref="Exports.SessionLine"/>, <see cref="Exports.MessageLine"/>, …).
+/// </summary>
+public sealed record ValidLine<T>(long Number, T Content) : ImportLine(Number);
+
+/// <summary>A line that is not imported.</summary>
+/// <param name="Number">Where the line stands in what was sent.</param>
 /// <param name="Kind">What it is; <see langword="null"/> where that could not be told.</param>
-/// <param name="Content">
-/// A valid <see cref="SessionLine"/>, <see cref="MessageLine"/>, <see cref="MemoryLine"/>, <see cref="UserMemoryLine"/> or
-/// <see cref="UserMemoryVersionLine"/>; <see langword="null"/> where it is wrong.
-/// </param>
 /// <param name="Refusal">What is wrong.</param>
-public sealed record ImportLine(long Line, ImportKind? Kind, object? Content, ImportRefusal? Refusal = null);
+public sealed record RefusedLine(long Number, ImportKind? Kind, ImportRefusal Refusal) : ImportLine(Number);
 
 public enum ImportKind
 {

@@ -22,7 +22,8 @@ internal sealed class ImportedEntities(string userId, TimeProvider time)
             userId,
             line.SessionId!.Value,
             line.Status is null ? SessionStatus.Active : SessionStatuses.Parse(line.Status),
-            new SessionChanges(Status: null, line.ConversationData?.Value, line.Metadata?.Value, line.SessionSummary, LastActivity: null, line.Title),
+            new SessionChanges(
+                Status: null, line.ConversationData?.Value, line.Metadata?.Value, line.SessionSummary, LastActivity: null, line.Title),
             createdAt,
             line.UpdatedAt?.ToDatabaseTime() ?? (lastActivity > createdAt ? lastActivity : createdAt),
             lastActivity,
@@ -31,13 +32,13 @@ internal sealed class ImportedEntities(string userId, TimeProvider time)
             line is { ForkedFromSession: { } source, ForkedFromSequence: { } sequence } ? (source, sequence) : null);
     }
 
-    /// <param name="line">The line.</param>
     /// <param name="number">The number that the message has in what is imported.</param>
     public SessionMessage Of(MessageLine line, long number) => new()
     {
         UserId = userId,
         SessionId = line.SessionId!.Value,
-        MessageId = line.MessageId ?? NameBasedId.Of("message", line.SessionId.Value.ToString(), number.ToString(CultureInfo.InvariantCulture)),
+        MessageId = line.MessageId
+            ?? NameBasedId.Of("message", line.SessionId.Value.ToString(), number.ToString(CultureInfo.InvariantCulture)),
         Role = line.Role!,
         Content = line.Content!,
         MessageType = line.MessageType ?? CreateMessageRequest.DefaultType,
@@ -48,7 +49,6 @@ internal sealed class ImportedEntities(string userId, TimeProvider time)
         RedactedAt = line.RedactedAt?.ToDatabaseTime(),
     };
 
-    /// <param name="line">The line.</param>
     /// <param name="messages">How many messages its session holds, as far as is known.</param>
     public SessionMemory Of(MemoryLine line, long messages)
     {

@@ -7,14 +7,16 @@ using SessionService.Domain.Messages;
 namespace SessionService.Application.Imports;
 
 /// <summary>
-/// The messages of the session that an import is in, which are written some at a time. They take the numbers that they had; one that is wrong
-/// and skipped leaves no gap, those after it move up.
+/// The messages of the session that an import is in, which are written some at a time. They take the numbers that they had; one that is
+/// wrong and skipped leaves no gap, those after it move up.
 /// </summary>
 internal sealed class ImportedMessages(
     string userId, ImportTally tally, ImportedEntities entities, ISessionStore sessions, IMessageStore messages, IMessageReader reader)
 {
     private const int MaxBatch = 500;
     private const int MaxBatchCharacters = 1024 * 1024;
+
+    public static readonly ImportRefusal SessionNotFound = new("session_not_found", "There is no such session; its line must come before.");
 
     private static readonly ImportRefusal MessageIdTaken = new("message_id_taken", "Another message of this user has this message_id.");
 
@@ -29,6 +31,9 @@ internal sealed class ImportedMessages(
     private long _shift;
     private long _wrongBefore;
 
+    // A session that was looked for in vain need not be looked for with each of its messages.
+    private Guid? _absentSessionId;
+
     /// <summary>The session that the import is in.</summary>
     public Guid? SessionId { get; private set; }
 
@@ -38,13 +43,42 @@ internal sealed class ImportedMessages(
     /// <summary>Goes on with another session; nothing waits any more.</summary>
     public void Enter(Guid sessionId, long count)
     {
+        _absentSessionId = null;
         (SessionId, Count) = (sessionId, count);
         (_nextNumber, _shift, _wrongBefore) = (null, 0, tally.Response.Failed);
     }
 
-    /// <summary>Adds the next message of the session.</summary>
+    /// <summary>Goes on with a session that is there; false where the user has none of this id.</summary>
+    public async Task<bool> TryEnterAsync(Guid sessionId, CancellationToken cancellationToken)
+    {
+        if (await sessions.FindAsync(userId, sessionId, cancellationToken) is not { } session)
+        {
+            _absentSessionId = sessionId;
+            return false;
+        }
+
+        Enter(sessionId, session.MessageCount);
+        return true;
+    }
+
+    /// <summary>Adds a message: the next one of the session that the import is in, or of another, with which it then goes on.</summary>
     public async Task AddAsync(long line, MessageLine message, CancellationToken cancellationToken)
     {
+        if (message.SessionId is { } sessionId && sessionId != SessionId)
+        {
+            await WriteAsync(cancellationToken);
+            if (tally.HasStopped)
+            {
+                return;
+            }
+
+            if (sessionId == _absentSessionId || !await TryEnterAsync(sessionId, cancellationToken))
+            {
+                tally.Fail(line, ImportKind.Message, SessionNotFound);
+                return;
+            }
+        }
+
         var there = message.Sequence ?? _nextNumber ?? 1;
         var gap = there - (_nextNumber ?? Math.Min(there, Count + 1));
         if (gap < 0 || gap > tally.Response.Failed - _wrongBefore)
@@ -54,7 +88,8 @@ internal sealed class ImportedMessages(
                 line,
                 ImportKind.Message,
                 new ImportRefusal(
-                    "sequence_mismatch", string.Create(CultureInfo.InvariantCulture, $"The next message would be number {next}, not {there}.")),
+                    "sequence_mismatch", string.Create(
+                        CultureInfo.InvariantCulture, $"The next message would be number {next}, not {there}.")),
                 cancellationToken);
             return;
         }
@@ -111,7 +146,10 @@ internal sealed class ImportedMessages(
         }
     }
 
-    /// <summary>Compares the messages that have a number which is taken with those that have it. What a message says changes only where it is blanked, so the ids tell.</summary>
+    /// <summary>
+    /// Compares the messages that have a number which is taken with those that have it. What a message says changes only where it is
+    /// blanked, so the ids tell.
+    /// </summary>
     private async Task<int> CompareAsync(CancellationToken cancellationToken)
     {
         var first = _pending[0].Number;
@@ -138,7 +176,8 @@ internal sealed class ImportedMessages(
             else if (!tally.HasStopped)
             {
                 tally.Fail(pending.Line, ImportKind.Message, new ImportRefusal(
-                    "sequence_taken", string.Create(CultureInfo.InvariantCulture, $"Another message of the session is number {pending.Number}.")));
+                    "sequence_taken", string.Create(
+                        CultureInfo.InvariantCulture, $"Another message of the session is number {pending.Number}.")));
             }
         }
 
@@ -183,7 +222,9 @@ internal sealed class ImportedMessages(
 
             default:
                 SessionId = null;
-                _pending.TakeWhile(_ => !tally.HasStopped).ToList().ForEach(pending => tally.Fail(pending.Line, ImportKind.Message, Import.SessionNotFound));
+                _pending.TakeWhile(_ => !tally.HasStopped)
+                    .ToList()
+                    .ForEach(pending => tally.Fail(pending.Line, ImportKind.Message, SessionNotFound));
                 _pending.Clear();
                 break;
         }
@@ -191,7 +232,9 @@ internal sealed class ImportedMessages(
         return _pending.Count;
     }
 
-    /// <summary>One of the messages is there already: by the same import made elsewhere, or as another message, which fewer at a time will tell.</summary>
+    /// <summary>
+    /// One of the messages is there already: by the same import made elsewhere, or as another message, which fewer at a time will tell.
+    /// </summary>
     private async Task<int> FindCulpritAsync(int take, CancellationToken cancellationToken)
     {
         var count = (await sessions.FindAsync(userId, SessionId!.Value, cancellationToken))?.MessageCount ?? Count;

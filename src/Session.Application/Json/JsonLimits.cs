@@ -113,7 +113,8 @@ public static class JsonLimits
         {
             // An exponent that no long holds is far out of range, whatever its sign.
             var text = Encoding.ASCII.GetString(number[(exponentAt + 1)..]);
-            exponent = long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var parsed) && Math.Abs(parsed) < int.MaxValue
+            exponent = long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var parsed)
+                && Math.Abs(parsed) < int.MaxValue
                 ? parsed
                 : int.MaxValue;
             number = number[..exponentAt];

@@ -55,7 +55,8 @@ public static class MergePatch
         return stream.ToArray();
     }
 
-    private static JsonDocument Parse(string json) => JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 2 * JsonLimits.MaxDepth });
+    private static JsonDocument Parse(string json) =>
+        JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 2 * JsonLimits.MaxDepth });
 
     private static void Write(Utf8JsonWriter writer, JsonElement? target, JsonElement patch)
     {

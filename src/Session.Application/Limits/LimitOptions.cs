@@ -19,11 +19,13 @@ public sealed class LimitOptions
     [Range(1024, 1024 * 1024 * 1024)]
     public long MaxBodyBytes { get; set; } = 16 * 1024 * 1024;
 
-    /// <summary>How long a request may take until its answer begins, seconds. 1 to 3600.</summary>
-    [Range(1, 3600)]
-    public int RequestSeconds { get; set; } = 60;
+    /// <summary>How long a request may take until its answer begins. 1 second to 1 hour.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>The slowest that a body may come or an answer be taken, bytes a second, after a grace of five seconds. 1 to 1 MiB.</summary>
+    /// <summary>
+    /// The slowest that a body may come or an answer be taken, bytes a second, after a grace of five seconds. 1 to 1 MiB.
+    /// </summary>
     [Range(1, 1024 * 1024)]
     public int MinBytesPerSecond { get; set; } = 240;
 

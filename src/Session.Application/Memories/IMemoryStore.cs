@@ -10,15 +10,13 @@ public interface IMemoryStore
     /// Creates or replaces the memory of its session, keeping the id and the creation time that it has, unless the key was used before.
     /// </summary>
     /// <param name="memory">Its <see cref="SessionMemory.TotalMessages"/> is taken from the session in the same statement.</param>
-    /// <param name="key">The request's key, if it has one.</param>
-    /// <param name="cancellationToken">Cancels the statement.</param>
     Task<WriteMemoryResult> WriteAsync(SessionMemory memory, IdempotencyKey? key, CancellationToken cancellationToken);
 
     /// <summary>
     /// Puts a memory back as it was, unless its session has one; one that the previous service had put away gives way. False where nothing
     /// was stored.
     /// </summary>
-    Task<bool> RestoreAsync(SessionMemory memory, CancellationToken cancellationToken);
+    Task<bool> ImportAsync(SessionMemory memory, CancellationToken cancellationToken);
 
     /// <summary>The session with its memory; <see langword="null"/> when there is no such session.</summary>
     Task<SessionWithMemory?> FindAsync(string userId, Guid sessionId, CancellationToken cancellationToken);

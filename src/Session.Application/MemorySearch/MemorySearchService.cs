@@ -1,4 +1,3 @@
-using SessionService.Application.Identity;
 using SessionService.Application.Sessions;
 using SessionService.Application.Time;
 using SessionService.Domain.Errors;
@@ -7,24 +6,23 @@ using SessionService.Domain.Sessions;
 namespace SessionService.Application.MemorySearch;
 
 /// <summary>Answers what is known that bears on a question.</summary>
-public sealed class MemorySearchService(IMemorySearch search, ISessionStore sessions, CallerAccess access, TimeProvider time)
+public sealed class MemorySearchService(IMemorySearch search, ISessionStore sessions, TimeProvider time)
 {
     /// <summary>In everything of a user's.</summary>
     public Task<SearchMemoriesResponse> SearchAsync(string userId, SearchMemoriesRequest request, CancellationToken cancellationToken) =>
         SearchAsync(userId, request.SessionId, request, cancellationToken);
 
     /// <summary>In what belongs to a session.</summary>
-    /// <exception cref="NotFoundException">There is no such session for the caller.</exception>
+    /// <exception cref="NotFoundException">The user has no such session.</exception>
     public async Task<SearchMemoriesResponse> SearchSessionAsync(
-        Guid sessionId, SearchMemoriesRequest request, Caller caller, CancellationToken cancellationToken)
+        string userId, Guid sessionId, SearchMemoriesRequest request, CancellationToken cancellationToken)
     {
-        var owner = await access.OwnerAsync(caller, sessionId, cancellationToken);
-        if (await sessions.FindAsync(owner, sessionId, cancellationToken) is null)
+        if (await sessions.FindAsync(userId, sessionId, cancellationToken) is null)
         {
             throw SessionErrors.NotFound();
         }
 
-        return await SearchAsync(owner, sessionId, request, cancellationToken);
+        return await SearchAsync(userId, sessionId, request, cancellationToken);
     }
 
     private Task<SearchMemoriesResponse> SearchAsync(

@@ -29,7 +29,8 @@ public sealed class SearchMemoriesRequest
     public int? TopK { get; init; }
 
     /// <summary>
-    /// Where to look: <c>memories</c> (the user's), <c>session_memories</c> (those of sessions), <c>messages</c>. Everywhere where nothing is given.
+    /// Where to look: <c>memories</c> (the user's), <c>session_memories</c> (those of sessions), <c>messages</c>. Everywhere where nothing
+    /// is given.
     /// </summary>
     /// <example>["memories", "session_memories", "messages"]</example>
     [MinLength(1)]

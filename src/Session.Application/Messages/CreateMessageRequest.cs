@@ -63,7 +63,9 @@ public sealed class CreateMessageRequest
     /// </summary>
     public Guid? MessageId { get; init; }
 
-    /// <summary>Stores the message only if it becomes the session's message of this number. In a batch, give it beside <c>messages</c>.</summary>
+    /// <summary>
+    /// Stores the message only if it becomes the session's message of this number. In a batch, give it beside <c>messages</c>.
+    /// </summary>
     [Range(typeof(long), "1", "9223372036854775807")]
     public long? ExpectedSequence { get; init; }
 }

@@ -9,10 +9,11 @@ public interface IMessageReader
     Task<IMessageRows?> OpenAsync(string userId, Guid sessionId, MessageSelection selection, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The user's messages at these positions, of any sessions and as of one moment, sorted by session and number; those that are not there are
-    /// left out. For a few hundred: they are all in memory.
+    /// The user's messages at these positions, of any sessions and as of one moment, sorted by session and number; those that are not there
+    /// are left out. For a few hundred: they are all in memory.
     /// </summary>
-    Task<IReadOnlyList<SessionMessage>> FindAsync(string userId, IReadOnlyCollection<MessagePosition> positions, CancellationToken cancellationToken);
+    Task<IReadOnlyList<SessionMessage>> FindAsync(
+        string userId, IReadOnlyCollection<MessagePosition> positions, CancellationToken cancellationToken);
 }
 
 /// <summary>The messages of a selection. Holds a connection until it is disposed, which may happen more than once.</summary>

@@ -29,14 +29,13 @@ public sealed record Append
     public IdempotencyKey? Key { get; init; }
 
     /// <summary>
-    /// When the messages arrived. <see langword="null"/> for messages that are put back where they were: they go into an ended session too, and
-    /// move its totals only.
+    /// When the messages arrived. <see langword="null"/> for messages that are put back where they were: they go into an ended session too,
+    /// and move its totals only.
     /// </summary>
     public required DateTimeOffset? Now { get; init; }
 }
 
 /// <summary>A message without its number.</summary>
-/// <param name="Message">The message.</param>
 /// <param name="HasOwnId">Whether the client gave the id, and so may send the message again under it.</param>
 /// <param name="HasOwnTime">Whether the client gave the time.</param>
 public readonly record struct NewMessage(SessionMessage Message, bool HasOwnId, bool HasOwnTime);

@@ -1,6 +1,8 @@
 namespace SessionService.Application.Messages;
 
-/// <summary>The messages that a list is about: numbers between two others, filters, an order, and the part of them that is wanted.</summary>
+/// <summary>
+/// The messages that a list is about: numbers between two others, filters, an order, and the part of them that is wanted.
+/// </summary>
 public sealed record MessageSelection
 {
     public required MessageOrder Order { get; init; }

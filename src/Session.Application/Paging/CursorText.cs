@@ -13,7 +13,6 @@ internal static class CursorText
     private const int LeastChecksumBytes = 5;
 
     /// <param name="version">Of the form of the place.</param>
-    /// <param name="place">The place.</param>
     /// <param name="list">What tells this list from others.</param>
     public static string Of(byte version, ReadOnlySpan<byte> place, ReadOnlySpan<byte> list)
     {

@@ -15,6 +15,5 @@ public interface ISessionSearch
 /// <param name="Last">The place of the page's last hit, if there are more.</param>
 public sealed record Found(IReadOnlyList<FoundSession> Sessions, long TotalHits, SearchPlace? Last);
 
-/// <param name="Session">The session.</param>
 /// <param name="Hits">Its hits on the page, best first.</param>
 public sealed record FoundSession(Session Session, IReadOnlyList<SearchHitResponse> Hits);

@@ -10,7 +10,6 @@ namespace SessionService.Application.Search;
 /// </summary>
 /// <param name="Rank">In millionths.</param>
 /// <param name="CreatedAt">Microseconds since 1970.</param>
-/// <param name="SessionId">The session.</param>
 /// <param name="Sequence">The message's number; <see cref="Summary"/> or <see cref="Memory"/> for what is no message.</param>
 public readonly record struct SearchPlace(int Rank, long CreatedAt, Guid SessionId, long Sequence)
 {

@@ -16,8 +16,8 @@ public sealed class SearchSessionsQuery : SessionConditionsQuery
     public const int MaxLimit = 100;
 
     /// <summary>
-    /// The words: all of them must be in the text, in any of their forms. <c>"…"</c> is a phrase, <c>or</c> between two words means either, and
-    /// <c>-</c> before one that it must not be there.
+    /// The words: all of them must be in the text, in any of their forms. <c>"…"</c> is a phrase, <c>or</c> between two words means either,
+    /// and <c>-</c> before one that it must not be there.
     /// </summary>
     /// <example>"connection pool" -mysql</example>
     [Required]
@@ -49,7 +49,7 @@ public sealed class SearchSessionsQuery : SessionConditionsQuery
     /// <summary>Goes on where another answer ended: its <c>next_cursor</c>, with the same <c>q</c> and filters.</summary>
     public string? Cursor { get; init; }
 
-    internal SearchFilter ToFilter() => new()
+    public SearchFilter ToFilter() => new()
     {
         Query = Q!,
         Role = Role,
@@ -60,7 +60,7 @@ public sealed class SearchSessionsQuery : SessionConditionsQuery
     };
 
     /// <summary>The cursor of a valid query, if it has one.</summary>
-    internal SearchPlace? ToPlace(SearchFilter filter) =>
+    public SearchPlace? ToPlace(SearchFilter filter) =>
         Cursor is not null && SearchCursor.TryParse(Cursor, filter, out var place) ? place : null;
 }
 

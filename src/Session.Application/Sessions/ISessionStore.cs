@@ -7,7 +7,9 @@ namespace SessionService.Application.Sessions;
 /// <summary>Sessions in the database. Every operation but <see cref="FindOwnerAsync"/> reaches one user's rows only.</summary>
 public interface ISessionStore
 {
-    /// <summary>Stores a new session and counts it in the statistics, unless its id is taken, by whomever, or its key was used before.</summary>
+    /// <summary>
+    /// Stores a new session and counts it in the statistics, unless its id is taken, by whomever, or its key was used before.
+    /// </summary>
     Task<CreateResult> CreateAsync(Session session, IdempotencyKey? key, CancellationToken cancellationToken);
 
     Task<Session?> FindAsync(string userId, Guid sessionId, CancellationToken cancellationToken);

@@ -20,7 +20,9 @@ public sealed class ListSessionsQuery : SessionConditionsQuery, IPageQuery
     [StringLength(MaxTextLength)]
     public string? Q { get; init; }
 
-    /// <summary>What to sort by: <c>created_at</c> (the default), <c>last_activity</c>, <c>message_count</c> or <c>total_cost</c>; ties by id.</summary>
+    /// <summary>
+    /// What to sort by: <c>created_at</c> (the default), <c>last_activity</c>, <c>message_count</c> or <c>total_cost</c>; ties by id.
+    /// </summary>
     [AllowedValues("created_at", "last_activity", "message_count", "total_cost", null)]
     public string? Sort { get; init; }
 

@@ -52,7 +52,9 @@ public sealed record MetadataCondition(IReadOnlyList<string> Path, IReadOnlyList
         return keys;
     }
 
-    /// <summary>Why a condition cannot be asked for, by the name and values that the client gave; <see langword="null"/> when it can.</summary>
+    /// <summary>
+    /// Why a condition cannot be asked for, by the name and values that the client gave; <see langword="null"/> when it can.
+    /// </summary>
     public static string? Refuse(string name, IReadOnlyList<string> values)
     {
         if (name.Length > MaxNameLength || ParsePath(name) is { Count: > MaxDepth })

@@ -14,7 +14,10 @@ public abstract class SessionConditionsQuery
     /// <summary>Only sessions that are active or completed. Default false.</summary>
     public bool? ActiveOnly { get; init; }
 
-    /// <summary>Only sessions of these statuses (<c>active</c>, <c>completed</c>, <c>ended</c>, <c>archived</c>, <c>expired</c>), with commas between them or given several times.</summary>
+    /// <summary>
+    /// Only sessions of these statuses (<c>active</c>, <c>completed</c>, <c>ended</c>, <c>archived</c>, <c>expired</c>), with commas
+    /// between them or given several times.
+    /// </summary>
     public IReadOnlyList<string?>? Status { get; init; }
 
     /// <summary>Only sessions that are starred, or only those that are not.</summary>
@@ -37,15 +40,17 @@ public abstract class SessionConditionsQuery
     public string? ActiveBefore { get; init; }
 
     /// <summary>
-    /// Only sessions with this value in their metadata, as <c>metadata.key=value</c>; nested keys with dots between them, a dot within a key as
-    /// <c>\.</c>. The value is a text or, where it reads as one, a number, true, false or null; in double quotes it is a text
-    /// in any case. Without a value: the key is there, whatever it holds. Given several times for one key: one of the values.
+    /// Only sessions with this value in their metadata, as <c>metadata.key=value</c>; nested keys with dots between them, a dot within a
+    /// key as <c>\.</c>. The value is a text or, where it reads as one, a number, true, false or null; in double quotes it is a text in any
+    /// case. Without a value: the key is there, whatever it holds. Given several times for one key: one of the values.
     /// </summary>
     public MetadataConditions? Metadata { get; init; }
 
     /// <summary>The statuses as the client named them.</summary>
     internal IReadOnlyList<string> StatusNames() =>
-        [.. (Status ?? []).SelectMany(names => names?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [])];
+        [
+            .. (Status ?? [])
+                .SelectMany(names => names?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [])];
 
     /// <summary>Whether the conditions can be read; otherwise they are refused, and nothing that depends on them is looked at.</summary>
     internal bool HasReadableConditions() =>

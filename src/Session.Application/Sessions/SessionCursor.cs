@@ -8,7 +8,6 @@ namespace SessionService.Application.Sessions;
 /// A place in a user's list of sessions: after the session that has this value in what the list is sorted by, and this id.
 /// </summary>
 /// <param name="Position">Ticks of a time, a number, or ten-billionths of a dollar.</param>
-/// <param name="SessionId">The session.</param>
 public readonly record struct SessionCursor(Int128 Position, Guid SessionId)
 {
     private const byte Version = 2;

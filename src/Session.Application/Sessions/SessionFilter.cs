@@ -45,7 +45,12 @@ public sealed record SessionFilter
 
     /// <summary>Whether it asks for nothing but statuses and stars, of which the number of sessions is kept.</summary>
     public bool IsCounted() =>
-        CreatedAfter is null && CreatedBefore is null && ActiveAfter is null && ActiveBefore is null && Metadata.Count == 0 && Words.Count == 0;
+        CreatedAfter is null
+            && CreatedBefore is null
+            && ActiveAfter is null
+            && ActiveBefore is null
+            && Metadata.Count == 0
+            && Words.Count == 0;
 }
 
 /// <summary>What a list of sessions is sorted by; ties by id.</summary>

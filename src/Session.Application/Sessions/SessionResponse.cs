@@ -112,5 +112,7 @@ public sealed class ForkOrigin
     public required long Sequence { get; init; }
 
     internal static ForkOrigin? Of(Domain.Sessions.Session session) =>
-        session is { ForkedFromSessionId: { } sessionId, ForkedFromSequence: { } sequence } ? new ForkOrigin { SessionId = sessionId, Sequence = sequence } : null;
+        session is { ForkedFromSessionId: { } sessionId, ForkedFromSequence: { } sequence }
+            ? new ForkOrigin { SessionId = sessionId, Sequence = sequence }
+            : null;
 }

@@ -14,13 +14,15 @@ public sealed class GetUsageQuery
     internal const int EndYear = 9000;
 
     /// <summary>
-    /// From this time on (RFC 3339), or from the first moment of a date in the time zone; extended to the beginning of the bucket in which it lies. As long ago as
-    /// there may be buckets, where it is not given.
+    /// From this time on (RFC 3339), or from the first moment of a date in the time zone; extended to the beginning of the bucket in which
+    /// it lies. As long ago as there may be buckets, where it is not given.
     /// </summary>
     [StringLength(Rfc3339.MaxLength)]
     public string? From { get; init; }
 
-    /// <summary>Up to this time or date, exclusive; extended to the end of the bucket in which it lies. Now, where it is not given.</summary>
+    /// <summary>
+    /// Up to this time or date, exclusive; extended to the end of the bucket in which it lies. Now, where it is not given.
+    /// </summary>
     [StringLength(Rfc3339.MaxLength)]
     public string? To { get; init; }
 
@@ -37,7 +39,8 @@ public sealed class GetUsageQuery
     public string? Tz { get; init; }
 
     /// <summary>Whether a bound lies where buckets can be made, of whatever zone: no message is older or newer.</summary>
-    internal static bool IsInRange(string? bound) => Rfc3339.Parse(bound) is not { } time || (time >= DatabaseClock.Oldest && time.Year < EndYear);
+    internal static bool IsInRange(string? bound) =>
+        Rfc3339.Parse(bound) is not { } time || (time >= DatabaseClock.Oldest && time.Year < EndYear);
 
     internal UsageSelection ToSelection(DateTimeOffset now)
     {
@@ -86,5 +89,6 @@ internal sealed class GetUsageQueryValidator : AbstractValidator<GetUsageQuery>
 
     // That the database knows it is found out by asking the database.
     private static bool IsName(string zone) =>
-        zone.Length is > 0 and <= GetUsageQuery.MaxZoneLength && zone.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '_' or '-' or '+');
+        zone.Length is > 0 and <= GetUsageQuery.MaxZoneLength
+            && zone.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '_' or '-' or '+');
 }

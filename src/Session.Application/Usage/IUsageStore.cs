@@ -15,7 +15,9 @@ public interface IUsageStore
 /// <param name="To">Up to here, or to the end of the bucket in which it lies.</param>
 /// <param name="Bucket"><c>hour</c>, <c>day</c> or <c>month</c>.</param>
 /// <param name="Zone">The time zone in which these begin.</param>
-/// <param name="GroupBy"><c>session</c>, <c>message_type</c> or <c>metadata.model</c>; <see langword="null"/> for a sum over all of them.</param>
+/// <param name="GroupBy">
+/// <c>session</c>, <c>message_type</c> or <c>metadata.model</c>; <see langword="null"/> for a sum over all of them.
+/// </param>
 public sealed record UsageSelection(UsageBound From, UsageBound To, string Bucket, string Zone, string? GroupBy);
 
 /// <summary>A moment, or the first one of a date in the time zone.</summary>

@@ -12,13 +12,13 @@ public sealed class UsageService(IUsageStore usage, TimeProvider time)
 
     /// <param name="userId">Whose messages; everybody's where nobody is named.</param>
     /// <param name="query">Which of them, and how.</param>
-    /// <param name="cancellationToken">Cancels.</param>
     /// <exception cref="InvalidFieldException">There is no such time zone, or it would be too much for an answer.</exception>
     public async Task<UsageResponse> GetAsync(string? userId, GetUsageQuery query, CancellationToken cancellationToken)
     {
         if (userId is null && query.GroupBy is "session")
         {
-            throw new InvalidFieldException("group_by", "must be message_type or metadata.model here: whose sessions there are is nobody else's business");
+            throw new InvalidFieldException(
+                "group_by", "must be message_type or metadata.model here: whose sessions there are is nobody else's business");
         }
 
         var selection = query.ToSelection(time.GetDatabaseNow());

@@ -14,14 +14,14 @@ public interface IUserMemoryStore
     Task<UserMemory?> FindAsync(string userId, Guid memoryId, CancellationToken cancellationToken);
 
     /// <summary>A page of the user's memories, newest first by creation, ties by id; of those after the cursor, if there is one.</summary>
-    /// <param name="userId">The user.</param>
-    /// <param name="filter">Which memories.</param>
     /// <param name="now">What tells whether a memory still holds.</param>
-    /// <param name="range">The page.</param>
-    /// <param name="cursor">Where to go on.</param>
-    /// <param name="cancellationToken">Cancels the statements.</param>
     Task<Paged<UserMemory>> ListAsync(
-        string userId, UserMemoryFilter filter, DateTimeOffset now, PageRange range, TimeCursor? cursor, CancellationToken cancellationToken);
+        string userId,
+        UserMemoryFilter filter,
+        DateTimeOffset now,
+        PageRange range,
+        TimeCursor? cursor,
+        CancellationToken cancellationToken);
 
     /// <summary>What a memory is and was, the newest version first; <see langword="null"/> when there is no such memory.</summary>
     Task<MemoryVersions?> ListVersionsAsync(string userId, Guid memoryId, PageRange range, CancellationToken cancellationToken);
@@ -30,23 +30,25 @@ public interface IUserMemoryStore
     /// Locks a memory, applies a change, keeps what was there as a version and stores the outcome, in one transaction;
     /// <see langword="null"/> when there is no such memory. A change that changes nothing keeps and stores nothing.
     /// </summary>
-    /// <exception cref="ServiceException">Thrown by <paramref name="change"/>, or the session that is named is not the user's; nothing is stored then.</exception>
+    /// <exception cref="ServiceException">
+    /// Thrown by <paramref name="change"/>, or the session that is named is not the user's; nothing is stored then.
+    /// </exception>
     Task<UserMemory?> ChangeAsync(string userId, Guid memoryId, Func<UserMemory, UserMemory> change, CancellationToken cancellationToken);
 
-    /// <summary>Puts a memory back as it was elsewhere or before, whatever became of the session that it came from; false where there is one of this id.</summary>
-    Task<bool> RestoreAsync(UserMemory memory, CancellationToken cancellationToken);
+    /// <summary>
+    /// Puts a memory back as it was elsewhere or before, whatever became of the session that it came from; false where there is one of this
+    /// id.
+    /// </summary>
+    Task<bool> ImportAsync(UserMemory memory, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Puts back what a memory was; false where this version is there. <see langword="null"/> where the memory is not, or has not come so far, or so far
-    /// beyond that the version would not be kept.
+    /// Puts back what a memory was; false where this version is there. <see langword="null"/> where the memory is not, or has not come so
+    /// far, or so far beyond that the version would not be kept.
     /// </summary>
-    Task<bool?> RestoreAsync(UserMemoryVersion version, CancellationToken cancellationToken);
+    Task<bool?> ImportAsync(UserMemoryVersion version, CancellationToken cancellationToken);
 
     /// <summary>Removes a memory with its versions; false when there is none.</summary>
-    /// <param name="userId">The user.</param>
-    /// <param name="memoryId">The memory.</param>
     /// <param name="check">May refuse, seeing the memory under its lock.</param>
-    /// <param name="cancellationToken">Cancels the statements.</param>
     Task<bool> DeleteAsync(string userId, Guid memoryId, Action<UserMemory> check, CancellationToken cancellationToken);
 }
 

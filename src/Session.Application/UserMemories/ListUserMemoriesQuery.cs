@@ -83,7 +83,9 @@ internal sealed class ListUserMemoriesQueryValidator : AbstractValidator<ListUse
         try
         {
             using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = JsonLimits.MaxDepth });
-            return document.RootElement.ValueKind == JsonValueKind.Object ? JsonLimits.Refuse(Encoding.UTF8.GetBytes(text), maxBytes) : NoObject;
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? JsonLimits.Refuse(Encoding.UTF8.GetBytes(text), maxBytes)
+                : NoObject;
         }
         catch (JsonException)
         {

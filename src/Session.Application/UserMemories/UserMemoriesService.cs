@@ -6,7 +6,7 @@ using SessionService.Application.Idempotency;
 using SessionService.Application.Json;
 using SessionService.Application.Limits;
 using SessionService.Application.Paging;
-using SessionService.Application.Sessions;
+using SessionService.Application.Preconditions;
 using SessionService.Application.Time;
 using SessionService.Domain.Errors;
 using SessionService.Domain.Idempotency;
@@ -92,7 +92,9 @@ public sealed class UserMemoriesService(IUserMemoryStore memories, IMapper mappe
 
     /// <summary>Changes what is given.</summary>
     /// <exception cref="NotFoundException">The user has no such memory.</exception>
-    /// <exception cref="InvalidFieldException">It names a session or message that is not the user's, or its metadata would become too large.</exception>
+    /// <exception cref="InvalidFieldException">
+    /// It names a session or message that is not the user's, or its metadata would become too large.
+    /// </exception>
     /// <exception cref="PreconditionFailedException">The memory is not a version that the request demands.</exception>
     public Task<UserMemoryResponse> PatchAsync(
         string userId, Guid memoryId, PatchUserMemoryRequest request, Precondition precondition, CancellationToken cancellationToken) =>
@@ -116,7 +118,8 @@ public sealed class UserMemoriesService(IUserMemoryStore memories, IMapper mappe
     private async Task<UserMemoryResponse> ChangeAsync(
         string userId, Guid memoryId, Precondition precondition, Func<UserMemory, UserMemory> change, CancellationToken cancellationToken)
     {
-        var changed = await memories.ChangeAsync(userId, memoryId, ChangeIfDemanded, cancellationToken) ?? throw UserMemoryErrors.NotFound();
+        var changed = await memories.ChangeAsync(userId, memoryId, ChangeIfDemanded, cancellationToken)
+            ?? throw UserMemoryErrors.NotFound();
         return mapper.Map<UserMemoryResponse>(changed);
 
         UserMemory ChangeIfDemanded(UserMemory found)
@@ -126,13 +129,8 @@ public sealed class UserMemoriesService(IUserMemoryStore memories, IMapper mappe
         }
     }
 
-    private static void Demand(UserMemory found, Precondition precondition)
-    {
-        if (!precondition.IsMetBy(found.Version.ToString(CultureInfo.InvariantCulture)))
-        {
-            throw UserMemoryErrors.Changed();
-        }
-    }
+    private static void Demand(UserMemory found, Precondition precondition) =>
+        precondition.Demand(found.Version.ToString(CultureInfo.InvariantCulture), UserMemoryErrors.Changed);
 
     private async Task<Written<IReadOnlyList<UserMemoryResponse>>> CreateAsync(
         string userId,

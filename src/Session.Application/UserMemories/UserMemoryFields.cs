@@ -11,7 +11,9 @@ namespace SessionService.Application.UserMemories;
 /// <summary>What a client says of a memory of a user, in full or in part.</summary>
 public abstract class UserMemoryFields
 {
-    /// <summary>What kind of memory, a word of the client's own: <c>fact</c> (the default), <c>preference</c>, <c>episode</c>, <c>procedure</c> …</summary>
+    /// <summary>
+    /// What kind of memory, a word of the client's own: <c>fact</c> (the default), <c>preference</c>, <c>episode</c>, <c>procedure</c> …
+    /// </summary>
     /// <example>preference</example>
     [StringLength(WriteMemoryRequest.MaxTypeLength, MinimumLength = 1)]
     [RegularExpression(TextPatterns.NotBlank)]
@@ -51,7 +53,8 @@ public sealed class WriteUserMemoryRequest : UserMemoryFields
 }
 
 /// <summary>
-/// A JSON merge patch (RFC 7396) of a memory of a user: what is given replaces what was there, what is absent stays, and <c>null</c> takes away.
+/// A JSON merge patch (RFC 7396) of a memory of a user: what is given replaces what was there, what is absent stays, and <c>null</c> takes
+/// away.
 /// </summary>
 public sealed class PatchUserMemoryRequest : UserMemoryFields, IMergePatch
 {

@@ -10,8 +10,8 @@ internal static class ArchivalServices
     {
         services.AddOptions<ArchivalOptions>().BindConfiguration(ArchivalOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<ArchivalMetrics>();
-        services.AddSingleton<ISessionArchive, SessionArchive>();
-        services.AddHostedService<SessionArchiver>();
+        services.AddSingleton<ISessionRetention, SessionRetention>();
+        services.AddHostedService<ArchivalJob>();
         return services;
     }
 }

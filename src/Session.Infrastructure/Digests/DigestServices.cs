@@ -10,8 +10,8 @@ internal static class DigestServices
         services.AddOptions<DigestOptions>().BindConfiguration(DigestOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<DigestDataSource>();
         services.AddSingleton<DigestMetrics>();
-        services.AddSingleton<SessionDigest>();
-        services.AddHostedService<SessionDigester>();
+        services.AddSingleton<Digester>();
+        services.AddHostedService<DigestJob>();
         return services;
     }
 }

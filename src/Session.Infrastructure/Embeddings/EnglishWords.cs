@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace SessionService.Infrastructure.Embeddings;
 
-/// <summary>The words of a text as the shipped model knows them: lower case, without possessives, contractions and stop words.</summary>
+/// <summary>The words of a text as the shipped model knows them: folded, without possessives, contractions and stop words.</summary>
 internal static partial class EnglishWords
 {
     // Those of PostgreSQL's "english" configuration, and what is left of contractions.
@@ -20,9 +20,6 @@ internal static partial class EnglishWords
     private static partial Regex Word { get; }
 
     public static bool IsStopWord(string word) => StopWords.Contains(word);
-
-    /// <summary>A text in the one form in which words are looked for: NFKC, as far as words go, and lower case.</summary>
-    public static string Fold(string text) => CompatibilityForms.Fold(text).ToLowerInvariant();
 
     /// <summary>The words of a folded text, stop words and unknown ones among them.</summary>
     public static Enumerator In(string folded) => new(folded);

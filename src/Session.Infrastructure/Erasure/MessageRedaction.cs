@@ -1,23 +1,24 @@
 using System.Text;
 using Microsoft.Extensions.Options;
-using Npgsql;
 using SessionService.Application.Messages;
 using SessionService.Domain.Messages;
 using SessionService.Infrastructure.Messages;
 using SessionService.Infrastructure.Messages.Packed;
 using SessionService.Infrastructure.Persistence;
+using SessionService.Infrastructure.Persistence.Tables;
 using SessionService.Infrastructure.Search;
 
 namespace SessionService.Infrastructure.Erasure;
 
 /// <summary>
-/// Blanks what a message says, where it stands: in its row or in its segment, which is written anew; and so in every fork that begins with a copy of it,
-/// and in the forks of those.
+/// Blanks a message where it stands: in its row, or in its segment, which is written anew. Does the same in every fork that begins with a
+/// copy of the message, and in the forks of those.
 /// </summary>
-internal sealed class MessageRedaction(NpgsqlDataSource dataSource, SearchSegments index, IOptions<PackingOptions> packing)
-    : IMessageRedaction
+/// <remarks>By hand: a recursive query that locks, slices of bytea, and messages that may be packed.</remarks>
+internal sealed class MessageRedaction(Database database, SearchSegments index, IOptions<PackingOptions> packing) : IMessageRedaction
 {
-    // The lock of writers and packer: a message is neither packed nor removed meanwhile. In the order of the key, as every statement that locks sessions.
+    // Writers and the packer take the same lock: the message is neither packed nor removed meanwhile. In the order of the key, as every
+    // statement that locks sessions.
     private const string Lock =
         """
         WITH RECURSIVE holder AS (
@@ -46,21 +47,23 @@ internal sealed class MessageRedaction(NpgsqlDataSource dataSource, SearchSegmen
     private const string BlankInSegment =
         "UPDATE dev.message_segments SET body = $4 WHERE user_id = $1 AND session_id = $2 AND first_sequence = $3";
 
-    // The place of its vectors stays, for those behind it.
-    private const string BlankVectors =
-        """
+    // Zeros take the place of its vectors, so that the vectors behind them keep theirs.
+    private static readonly string BlankVectors =
+        $"""
         UPDATE dev.message_vectors
         SET vectors = overlay(vectors PLACING decode(repeat('00', octet_length(vectors) / message_count), 'hex')
-                FROM (($3 - 1) % 128)::int * (octet_length(vectors) / message_count) + 1),
-            model_vectors = CASE WHEN ($3 - 1) % 128 < model_count
+                FROM {PlaceInBlock}::int * (octet_length(vectors) / message_count) + 1),
+            model_vectors = CASE WHEN {PlaceInBlock} < model_count
                 THEN overlay(model_vectors PLACING decode(repeat('00', octet_length(model_vectors) / model_count), 'hex')
-                    FROM (($3 - 1) % 128)::int * (octet_length(model_vectors) / model_count) + 1)
+                    FROM {PlaceInBlock}::int * (octet_length(model_vectors) / model_count) + 1)
                 ELSE model_vectors END
-        WHERE user_id = $1 AND session_id = $2 AND block = ($3 - 1) / 128 AND ($3 - 1) % 128 < message_count
+        WHERE user_id = $1 AND session_id = $2 AND block = ($3 - 1) / {MessageVectors.Size} AND {PlaceInBlock} < message_count
         """;
 
     private const string Touch =
         "UPDATE dev.sessions SET updated_at = greatest(updated_at, $3), revision = revision + 1 WHERE user_id = $1 AND session_id = $2";
+
+    private static string PlaceInBlock => $"(($3 - 1) % {MessageVectors.Size})";
 
     private static readonly byte[] EmptyObject = "{}"u8.ToArray();
 
@@ -71,15 +74,16 @@ internal sealed class MessageRedaction(NpgsqlDataSource dataSource, SearchSegmen
         WHERE g.user_id = $1 AND g.session_id = $2 AND {PackedColumns.HoldSome("($3 - 1)", "$3")}
         """;
 
-    public async Task<RedactResult> RedactAsync(
-        string userId, Guid sessionId, long sequence, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+    public Task<RedactResult> RedactAsync(
+        string userId, Guid sessionId, long sequence, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.InTransactionAsync(sql => RedactAsync(sql, userId, sessionId, sequence, now, cancellationToken), cancellationToken);
 
-        // A digest or a fork under way has read messages already, and would tell of them afterwards: it ends first, as this waits for it.
-        await SearchSegments.LockAsync(connection, userId, cancellationToken);
-        var holders = await LockAsync(connection, userId, sessionId, sequence, cancellationToken);
+    private async Task<RedactResult> RedactAsync(
+        Sql sql, string userId, Guid sessionId, long sequence, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        // A digest or a fork under way has read the message already and would write it afterwards: this waits until they have ended.
+        await SearchSegments.LockAsync(sql, userId, cancellationToken);
+        var holders = await LockAsync(sql, userId, sessionId, sequence, cancellationToken);
         if (holders.Find(holder => holder.SessionId == sessionId) is not { } session)
         {
             return new RedactResult(RedactOutcome.SessionNotFound, Message: null);
@@ -98,18 +102,13 @@ internal sealed class MessageRedaction(NpgsqlDataSource dataSource, SearchSegmen
             AddIf((await RedactAsync(fork, sequence, message, now, cancellationToken)).IsNew, fork);
         }
 
-        if (blanked.Count == 0)
+        if (blanked.Count > 0)
         {
-            return new RedactResult(RedactOutcome.Redacted, message);
+            await index.RemoveAsync(
+                sql, userId, indexed => indexed.Sequence == sequence && blanked.Contains(indexed.SessionId), cancellationToken);
         }
 
-        await index.RemoveAsync(
-            connection, userId, indexed => indexed.Sequence == sequence && blanked.Contains(indexed.SessionId), cancellationToken);
-        return await UncertainWrite.CommitAsync(async () =>
-        {
-            await transaction.CommitAsync(cancellationToken);
-            return new RedactResult(RedactOutcome.Redacted, message);
-        });
+        return new RedactResult(RedactOutcome.Redacted, message);
 
         void AddIf(bool isBlanked, Holder holder)
         {
@@ -121,21 +120,12 @@ internal sealed class MessageRedaction(NpgsqlDataSource dataSource, SearchSegmen
     }
 
     /// <summary>Locks the session and those that may have begun with a copy of its message.</summary>
-    private static async Task<List<Holder>> LockAsync(
-        NpgsqlConnection connection, string userId, Guid sessionId, long sequence, CancellationToken cancellationToken)
-    {
-        await using var command = SessionCommand.Create(connection, Lock, userId, sessionId, sequence);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var holders = new List<Holder>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            holders.Add(new Holder(connection, userId, reader.GetGuid(0), reader.GetInt64(1), reader.GetInt64(2)));
-        }
+    private static Task<List<Holder>> LockAsync(
+        Sql sql, string userId, Guid sessionId, long sequence, CancellationToken cancellationToken) =>
+        sql.Statement(Lock, userId, sessionId, sequence)
+            .ListAsync(row => new Holder(sql, userId, row.GetGuid(0), row.GetInt64(1), row.GetInt64(2)), cancellationToken);
 
-        return holders;
-    }
-
-    /// <summary>Blanks a message with all that follows from it, unless it is blank already, or no copy of the one that it should be of.</summary>
+    /// <summary>Blanks a message with everything derived from it, unless it is blank already, or is no copy of the original.</summary>
     private async Task<(SessionMessage Message, bool IsNew)> RedactAsync(
         Holder session, long sequence, SessionMessage? original, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -144,17 +134,14 @@ internal sealed class MessageRedaction(NpgsqlDataSource dataSource, SearchSegmen
             : await RedactRowAsync(session, sequence, original, now, cancellationToken);
         if (isNew)
         {
-            await using var blank = session.Command(BlankVectors, sequence);
-            await blank.ExecuteNonQueryAsync(cancellationToken);
-            await using var touch = session.Command(Touch);
-            touch.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now });
-            await touch.ExecuteNonQueryAsync(cancellationToken);
+            await session.Statement(BlankVectors, sequence).ExecuteAsync(cancellationToken);
+            await session.Statement(Touch, now).ExecuteAsync(cancellationToken);
         }
 
         return (message, isNew);
     }
 
-    // A copy has kept all that is never blanked. An import may tell of a lineage that is none.
+    // A copy has kept everything that a redaction leaves. An import may name a lineage that does not exist, so ids are not enough.
     private static bool IsToBeBlanked(in MessageRow row, SessionMessage? original) =>
         row.RedactedAt is null
         && (original is null || (row.CreatedAt == original.CreatedAt.UtcDateTime
@@ -169,24 +156,20 @@ internal sealed class MessageRedaction(NpgsqlDataSource dataSource, SearchSegmen
     private static async Task<(SessionMessage Message, bool IsNew)> RedactRowAsync(
         Holder session, long sequence, SessionMessage? original, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        SessionMessage message;
-        await using (var command = session.Command(OneRow, sequence))
-        {
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            await reader.ReadAsync(cancellationToken);
-            var row = new MessageRowReader(reader, 0).Read();
-            if (!IsToBeBlanked(row, original))
+        var (message, isNew) = await session.Statement(OneRow, sequence).FirstAsync(
+            reader =>
             {
-                return (row.ToMessage(session.UserId, session.SessionId), IsNew: false);
-            }
-
-            message = Blank(row, now).ToMessage(session.UserId, session.SessionId);
+                var row = new MessageRowReader(reader, 0).Read();
+                var isNew = IsToBeBlanked(row, original);
+                return (Message: (isNew ? Blank(row, now) : row).ToMessage(session.UserId, session.SessionId), IsNew: isNew);
+            },
+            cancellationToken);
+        if (isNew)
+        {
+            await session.Statement(BlankRow, sequence, now).ExecuteAsync(cancellationToken);
         }
 
-        await using var blank = session.Command(BlankRow, sequence);
-        blank.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now });
-        await blank.ExecuteNonQueryAsync(cancellationToken);
-        return (message, IsNew: true);
+        return (message, isNew);
     }
 
     private async Task<(SessionMessage Message, bool IsNew)> RedactPackedAsync(
@@ -194,9 +177,9 @@ internal sealed class MessageRedaction(NpgsqlDataSource dataSource, SearchSegmen
     {
         PackedMessages packed;
         SessionMessage message;
-        using (var part = await ReadSegmentAsync(session, sequence, cancellationToken))
+        using (var part = await session.Statement(OneSegment, sequence).FirstAsync(row => PackedColumns.Read(row, 0), cancellationToken))
         {
-            var rows = part.Rows().ToArray();
+            var rows = part!.Rows().ToArray();
             ref var row = ref rows[sequence - rows[0].Sequence];
             if (!IsToBeBlanked(row, original))
             {
@@ -208,24 +191,15 @@ internal sealed class MessageRedaction(NpgsqlDataSource dataSource, SearchSegmen
             packed = PackedMessagesBuilder.Build(rows, packing.Value.Level);
         }
 
-        await using var command = session.Command(BlankInSegment, packed.FirstSequence);
-        command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = packed.Body });
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        await session.Statement(BlankInSegment, packed.FirstSequence, packed.Body).ExecuteAsync(cancellationToken);
         return (message, IsNew: true);
     }
 
-    private static async Task<PackedPart> ReadSegmentAsync(Holder session, long sequence, CancellationToken cancellationToken)
-    {
-        await using var command = session.Command(OneSegment, sequence);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        return PackedColumns.Read(reader, 0);
-    }
-
     /// <summary>A session that holds the message, or may hold a copy.</summary>
-    private sealed record Holder(NpgsqlConnection Connection, string UserId, Guid SessionId, long Messages, long Packed)
+    private sealed record Holder(Sql Sql, string UserId, Guid SessionId, long Messages, long Packed)
     {
-        public NpgsqlCommand Command(string sql, params ReadOnlySpan<long> numbers) =>
-            SessionCommand.Create(Connection, sql, UserId, SessionId, numbers);
+        /// <summary>A statement about the session: <c>$1</c> is its owner, <c>$2</c> its id, the values follow.</summary>
+        public SqlStatement Statement(string text, params ReadOnlySpan<SqlValue> values) =>
+            Sql.Statement(text, [UserId, SessionId, .. values]);
     }
 }

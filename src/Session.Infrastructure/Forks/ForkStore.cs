@@ -100,7 +100,7 @@ internal sealed class ForkStore(Database database, IMessageReader messages, Idem
         if (fork.Key is { } key && await records.FindAsync(fork.UserId, key, cancellationToken) is { } record)
         {
             return record.IsOf(key.RequestHash)
-                ? new ForkResult(ForkOutcome.Replayed, record.SessionId)
+                ? await FindAsync(ForkOutcome.Replayed, record.SessionId)
                 : new ForkResult(ForkOutcome.KeyReused);
         }
 
@@ -137,7 +137,14 @@ internal sealed class ForkStore(Database database, IMessageReader messages, Idem
                 fork.Key?.Value,
                 fork.Key?.RequestHash)
             .ExecuteAsync(cancellationToken);
-        return new ForkResult(ForkOutcome.Created, fork.SessionId);
+
+        // Read before the commit: after it, a failed read would be taken for a fork that was not made.
+        return await FindAsync(ForkOutcome.Created, fork.SessionId);
+
+        async Task<ForkResult> FindAsync(ForkOutcome outcome, Guid sessionId) =>
+            await SessionReader.FindAsync(sql, fork.UserId, sessionId, cancellationToken) is { } session
+                ? new ForkResult(outcome, session)
+                : new ForkResult(ForkOutcome.SessionNotFound);
     }
 
     private async Task<(long Tokens, decimal Cost)> CopyAsync(

@@ -9,7 +9,7 @@ internal static class IdempotencyServices
     {
         services.AddOptions<IdempotencyOptions>().BindConfiguration(IdempotencyOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<IdempotencyRecords>();
-        services.AddHostedService<ExpiredKeysRemoval>();
+        services.AddHostedService<ExpiredKeysJob>();
         return services;
     }
 }

@@ -9,11 +9,12 @@ internal static class MemorySearchServices
     /// <summary>Search in memories and messages by word and meaning.</summary>
     public static IServiceCollection AddMemorySearch(this IServiceCollection services)
     {
-        services.AddOptions<MemorySearchOptions>().BindConfiguration(MemorySearchOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<MemorySearchOptions>()
+            .BindConfiguration(MemorySearchOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<QuestionEmbedding>();
-        services.AddHostedService<EmbeddingUpkeep>();
+        services.AddHostedService<EmbeddingJob>();
         services.AddSingleton<PassageCache>();
-        services.AddSingleton<SegmentVectors>();
+        services.AddSingleton<PassageVectors>();
         services.AddSingleton<IDigestParticipant, VectorIndexing>();
         services.AddSingleton<IPassageSource, UserMemoryPassages>();
         services.AddSingleton<IPassageSource, SessionMemoryPassages>();

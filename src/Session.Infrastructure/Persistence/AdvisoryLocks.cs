@@ -11,7 +11,7 @@ internal static class AdvisoryLocks
     /// </summary>
     public const string OfUser = "hashtextextended($1, 5)";
 
-    /// <summary>The upkeep of the embeddings, by one instance at a time.</summary>
+    /// <summary>The job of the embeddings, which one instance runs at a time.</summary>
     public const string EmbeddingUpkeep = "hashtextextended('embedding upkeep', 7)";
 
     /// <summary>The migrations, by one instance at a time: "sessions" in ASCII.</summary>

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
@@ -34,10 +35,20 @@ internal sealed class PreparedCommands : DbCommandInterceptor
     /// </summary>
     public override Task CommandFailedAsync(
         DbCommand command, CommandErrorEventData eventData, CancellationToken cancellationToken = default) =>
-        IsWrite(eventData) && command.Transaction is null && UncertainWrite.IsSilence(eventData.Exception)
+        IsWrite(command, eventData) && UncertainWrite.IsSilence(eventData.Exception)
             ? throw new WriteOutcomeUnknownException(eventData.Exception)
             : Task.CompletedTask;
 
-    private static bool IsWrite(CommandErrorEventData command) =>
-        command.ExecuteMethod == DbCommandMethod.ExecuteNonQuery || command.CommandSource == CommandSource.SaveChanges;
+    /// <summary>
+    /// The same goes for a cancelled one, whose answer nobody waited for. That ends the connection; one that is still open was not written to.
+    /// </summary>
+    public override Task CommandCanceledAsync(
+        DbCommand command, CommandEndEventData eventData, CancellationToken cancellationToken = default) =>
+        IsWrite(command, eventData) && command.Connection is not { State: ConnectionState.Open }
+            ? throw new WriteOutcomeUnknownException(new OperationCanceledException(cancellationToken))
+            : Task.CompletedTask;
+
+    private static bool IsWrite(DbCommand statement, CommandEventData command) =>
+        statement.Transaction is null
+        && (command.ExecuteMethod == DbCommandMethod.ExecuteNonQuery || command.CommandSource == CommandSource.SaveChanges);
 }

@@ -14,6 +14,13 @@ internal sealed class SqlStatement(NpgsqlCommand command, bool commitsItself)
         return this;
     }
 
+    /// <summary>Lets the statement take longer, or less long, than statements do by default.</summary>
+    public SqlStatement WithTimeout(TimeSpan timeout)
+    {
+        command.CommandTimeout = (int)timeout.TotalSeconds;
+        return this;
+    }
+
     /// <summary>Lets the statement take as long as it needs; only for background work.</summary>
     public SqlStatement WithoutTimeout()
     {

@@ -5,6 +5,9 @@ namespace SessionService.Infrastructure.Persistence;
 /// <summary>The part of a write that commits: where it fails, the write may have been made all the same.</summary>
 internal static class UncertainWrite
 {
+    // Npgsql's words; nothing else tells a failed send from an answer that did not come.
+    private const string FailedSend = "Exception while writing to stream";
+
     /// <summary>Executes a statement that writes and commits by itself.</summary>
     /// <exception cref="PostgresException">The database refused the write, or had ended the connection before; it was not made.</exception>
     /// <exception cref="WriteOutcomeUnknownException">The connection was lost or the time was up: the write was made or not.</exception>
@@ -57,11 +60,12 @@ internal static class UncertainWrite
     /// <summary>Whether an exception says nothing of what the server did.</summary>
     /// <remarks>
     /// A cancellation that the server has confirmed carries the server's error. One that was not waited for says as little as a broken
-    /// connection.
+    /// connection. Where sending failed, the end of the statement never left, and without it the server commits nothing.
     /// </remarks>
     public static bool IsSilence(Exception exception) => exception switch
     {
         PostgresException => false,
+        NpgsqlException { Message: FailedSend, InnerException: IOException } => false,
         NpgsqlException => true,
         OperationCanceledException { InnerException: PostgresException } => false,
         OperationCanceledException => true,

@@ -5,15 +5,15 @@ namespace SessionService.Infrastructure.Search;
 
 /// <summary>Makes a segment, message by message.</summary>
 /// <remarks>
-/// The form, numbers as <see cref="Varint"/>: version; the sessions' ids; roles and types; the messages; the dictionary, in ordinal order, each
-/// lexeme with the number of its messages and the length of its postings; the postings. A posting is the distance to the message before, how
-/// often the lexeme is in the message, and the distances of its positions.
+/// The format, with numbers as <see cref="Varint"/>: the version; the ids of the sessions; roles and types; the messages; the dictionary in
+/// ordinal order, which has of each lexeme the number of its messages and the length of its postings; the postings. A posting holds the
+/// distance to the message before, how often the message has the lexeme, and the distances of the positions.
 /// </remarks>
 internal sealed class IndexSegmentBuilder
 {
     public const byte Version = 1;
 
-    /// <summary>Begins the lexemes of headings, and no other.</summary>
+    /// <summary>The first character of lexemes of headings, which no other lexeme begins with.</summary>
     public const char HeadingMark = '\u0001';
 
     private readonly List<IndexedMessage> _messages = [];
@@ -21,10 +21,10 @@ internal sealed class IndexSegmentBuilder
 
     public int Count => _messages.Count;
 
-    /// <summary>Adds a message behind those that are there.</summary>
-    /// <param name="message">Its lengths are set here.</param>
-    /// <param name="content">Its words.</param>
-    /// <param name="heading">The date and who speaks, for questions that name them.</param>
+    /// <summary>Appends a message.</summary>
+    /// <param name="message">The message. Its lengths are set here.</param>
+    /// <param name="content">The lexemes of its content.</param>
+    /// <param name="heading">The lexemes of its heading: the day and the speaker, for questions that name them.</param>
     public void Add(IndexedMessage message, AnalyzedText content, AnalyzedText heading)
     {
         var ordinal = Count;
@@ -40,7 +40,7 @@ internal sealed class IndexSegmentBuilder
         }
     }
 
-    /// <summary>Adds the messages of another segment in their order, those that are to stay.</summary>
+    /// <summary>Appends those messages of another segment that stay, in their order.</summary>
     public void Add(IndexSegment segment, Predicate<IndexedMessage> stays)
     {
         var ordinals = new int[segment.Messages.Count];
@@ -71,7 +71,11 @@ internal sealed class IndexSegmentBuilder
     {
         var bytes = new ArrayBufferWriter<byte>(1024);
         bytes.Write([Version]);
-        var sessions = WriteTable(bytes, _messages.Select(m => m.SessionId), EqualityComparer<Guid>.Default, (output, id) => output.Write(id.ToByteArray(bigEndian: true)));
+        var sessions = WriteTable(
+            bytes,
+            _messages.Select(m => m.SessionId),
+            EqualityComparer<Guid>.Default,
+            (output, id) => output.Write(id.ToByteArray(bigEndian: true)));
         var words = WriteTable(bytes, _messages.SelectMany(m => new[] { m.Role, m.MessageType }), StringComparer.Ordinal, WriteText);
 
         Varint.Write(bytes, _messages.Count);

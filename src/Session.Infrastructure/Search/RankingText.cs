@@ -3,7 +3,7 @@ using SessionService.Domain.Messages;
 
 namespace SessionService.Infrastructure.Search;
 
-/// <summary>The text by whose meaning a message is found: <c>Caroline: text</c>. The index has the same, and the day, by word.</summary>
+/// <summary>The text that the vector of a message stands for: <c>Caroline: text</c>. The search index has its words, and the day.</summary>
 internal static class RankingText
 {
     public static string Of(SessionMessage message) => $"{SpeakerOf(message)}: {message.Content}";
@@ -15,7 +15,9 @@ internal static class RankingText
     public static string SpeakerOf(string metadata, string role)
     {
         using var document = JsonDocument.Parse(metadata);
-        return document.RootElement.TryGetProperty("name", out var name) && name.ValueKind == JsonValueKind.String && !string.IsNullOrWhiteSpace(name.GetString())
+        return document.RootElement.TryGetProperty("name", out var name)
+            && name.ValueKind == JsonValueKind.String
+            && !string.IsNullOrWhiteSpace(name.GetString())
             ? name.GetString()!
             : role;
     }

@@ -1,13 +1,13 @@
-using Npgsql;
 using SessionService.Infrastructure.Digests;
+using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Infrastructure.Search;
 
 /// <summary>
-/// Keeps small what a search has to index for itself. Where the digest lags behind (a user writes very much, a database has just been
-/// adopted) the search first digests what is too much; the next one finds that done.
+/// Limits how many messages a search has to index itself. Where the digest lags behind (a user writes very much, a database has just been
+/// adopted), the search first digests the messages above the limit, and the next search finds that done.
 /// </summary>
-internal sealed class SearchCatchUp(NpgsqlDataSource dataSource, SessionDigest digest, TimeProvider time)
+internal sealed class SearchCatchUp(Database database, Digester digester, TimeProvider time)
 {
     private const long MaxMessages = 2_000;
     private const long MaxBytes = 8 * 1024 * 1024;
@@ -19,7 +19,7 @@ internal sealed class SearchCatchUp(NpgsqlDataSource dataSource, SessionDigest d
     {
         while (await IsTooMuchAsync(userId, cancellationToken))
         {
-            if (!await digest.DigestNowAsync(userId, cancellationToken))
+            if (!await digester.DigestNowAsync(userId, cancellationToken))
             {
                 await Task.Delay(Wait, time, cancellationToken);
             }
@@ -28,14 +28,10 @@ internal sealed class SearchCatchUp(NpgsqlDataSource dataSource, SessionDigest d
 
     private async Task<bool> IsTooMuchAsync(string userId, CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(UndigestedMessages.Measure, connection)
-        {
-            Parameters = { new NpgsqlParameter<string> { TypedValue = userId }, new NpgsqlParameter<long> { TypedValue = MaxMessages + 1 } },
-        };
-        await command.PrepareAsync(cancellationToken);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        return reader.GetInt64(0) > MaxMessages || (reader.GetInt64(0) > 1 && reader.GetInt64(1) > MaxBytes);
+        var (messages, bytes) = await database.ReadAsync(
+            sql => sql.Statement(UndigestedMessages.Measure, userId, MaxMessages + 1)
+                .FirstAsync(row => (row.GetInt64(0), row.GetInt64(1)), cancellationToken),
+            cancellationToken);
+        return messages > MaxMessages || (messages > 1 && bytes > MaxBytes);
     }
 }

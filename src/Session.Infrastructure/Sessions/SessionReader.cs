@@ -13,9 +13,11 @@ internal sealed class SessionReader(ReadConnections connections) : ISessionReade
         $"SELECT {SessionColumns.Of("s")} FROM dev.sessions AS s WHERE s.user_id = $1 AND s.session_id = $2";
 
     public Task<SessionResponse?> FindAsync(string userId, Guid sessionId, CancellationToken cancellationToken) =>
-        connections.Database.ReadAsync(
-            sql => sql.Statement(One, userId, sessionId).FirstAsync(row => SessionColumns.Read(row, first: 0), cancellationToken),
-            cancellationToken);
+        connections.Database.ReadAsync(sql => FindAsync(sql, userId, sessionId, cancellationToken), cancellationToken);
+
+    /// <inheritdoc cref="ISessionReader.FindAsync"/>
+    internal static Task<SessionResponse?> FindAsync(Sql sql, string userId, Guid sessionId, CancellationToken cancellationToken) =>
+        sql.Statement(One, userId, sessionId).FirstAsync(row => SessionColumns.Read(row, first: 0), cancellationToken);
 
     /// <summary>One statement an answer, so that the total and the sessions tell of one moment.</summary>
     public Task<Paged<SessionResponse>> ListAsync(

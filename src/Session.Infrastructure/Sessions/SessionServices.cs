@@ -12,8 +12,8 @@ internal static class SessionServices
         services.AddSingleton<IGroupStatement<Creation, bool>, CreateStatement>();
         services.AddScoped<ISessionStore, SessionStore>();
         services.AddScoped<ISessionReader, SessionReader>();
-        services.AddSingleton<SessionRecount>();
-        services.AddHostedService(provider => provider.GetRequiredService<SessionRecount>());
+        services.AddSingleton<RecountJob>();
+        services.AddHostedService(provider => provider.GetRequiredService<RecountJob>());
         return services;
     }
 }

@@ -8,7 +8,7 @@ internal static class StartupServices
     public static IServiceCollection AddDatabaseStartup(this IServiceCollection services)
     {
         services.AddHostedService<DatabaseStartup>();
-        services.AddHostedService<EmbeddedPostgresWatch>();
+        services.AddHostedService<EmbeddedPostgresJob>();
         services.AddHostedService<DatabaseWatch>();
         return services;
     }

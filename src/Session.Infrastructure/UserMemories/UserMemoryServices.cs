@@ -8,6 +8,7 @@ internal static class UserMemoryServices
     /// <summary>The memories of users, with their versions.</summary>
     public static IServiceCollection AddUserMemories(this IServiceCollection services)
     {
+        services.AddSingleton<UserMemoryCreation>();
         services.AddScoped<IUserMemoryStore, UserMemoryStore>();
         return services;
     }

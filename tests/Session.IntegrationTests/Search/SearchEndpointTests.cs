@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Search;
 using SessionService.IntegrationTests.Databases;
 using SessionService.IntegrationTests.Digests;
@@ -13,7 +14,7 @@ namespace SessionService.IntegrationTests.Search;
 public sealed class SearchFixture : ApiFixture
 {
     protected override IEnumerable<KeyValuePair<string, string>> Settings =>
-        [.. DigestByHand.Settings, new("Digest:MaxBatch", "7"), new("Search:MaxSegmentMessages", "20")];
+        [.. DigestByHand.Settings, new("Digest:BatchSize", "7"), new("Search:MaxSegmentMessages", "20")];
 }
 
 public sealed class SearchEndpointTests(SearchFixture service) : IClassFixture<SearchFixture>
@@ -339,7 +340,7 @@ public sealed class SearchEndpointTests(SearchFixture service) : IClassFixture<S
             await connection.OpenAsync();
             await using var transaction = await connection.BeginTransactionAsync();
             await service.Services.GetRequiredService<SearchSegments>().RemoveAsync(
-                connection, user.UserId, message => $"{message.SessionId}" == session[^36..] && message.Sequence is 1 or 3, CancellationToken.None);
+                new Sql(connection), user.UserId, message => $"{message.SessionId}" == session[^36..] && message.Sequence is 1 or 3, CancellationToken.None);
             await transaction.CommitAsync();
         }
 

@@ -13,7 +13,7 @@ public sealed class FloorsTests
     // From the bottom up. A folder may use those in the lines above its own, and none in its own line.
     private static readonly string[][] Floors =
     [
-        ["EmbeddedPostgres"],
+        ["EmbeddedPostgres", "Folding"],
         ["Persistence"],
         ["Jobs"],
         ["Statistics", "Writes"],

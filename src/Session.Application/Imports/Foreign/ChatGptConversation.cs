@@ -8,8 +8,8 @@ using SessionService.Domain.Sessions;
 namespace SessionService.Application.Imports.Foreign;
 
 /// <summary>
-/// A conversation of ChatGPT's export (<c>conversations.json</c>): a tree of messages, of which the path to the current one becomes the session's
-/// messages. The other branches are kept as they are in the session's metadata, as far as there is room.
+/// A conversation of ChatGPT's export (<c>conversations.json</c>): a tree of messages, of which the path to the current one becomes the
+/// session's messages. The other branches are kept as they are in the session's metadata, as far as there is room.
 /// </summary>
 public static class ChatGptConversation
 {
@@ -20,11 +20,10 @@ public static class ChatGptConversation
 
     public static bool Is(JsonElement json) => json.Member("mapping") is { ValueKind: JsonValueKind.Object };
 
-    /// <param name="json">The conversation.</param>
     /// <param name="userId">Whose session it becomes: the same conversation is another session for another user.</param>
     /// <param name="now">No time is later.</param>
     /// <param name="maxJsonBytes">The room for metadata.</param>
-    public static IEnumerable<object> Read(JsonElement json, string userId, DateTimeOffset now, int maxJsonBytes)
+    public static ForeignConversation Read(JsonElement json, string userId, DateTimeOffset now, int maxJsonBytes)
     {
         var nodes = ReadNodes(json.GetProperty("mapping"));
         var conversationId = json.Text("conversation_id") ?? json.Text("id") ?? Convert.ToHexString(Hash(json));
@@ -32,7 +31,7 @@ public static class ChatGptConversation
         var path = FindPath(nodes, json.Text("current_node"));
         var createdAt = json.Time("create_time", now) ?? now;
         var updatedAt = json.Time("update_time", now) ?? createdAt;
-        yield return new SessionLine
+        var session = new SessionLine
         {
             SessionId = sessionId,
             Title = TitleOf(json),
@@ -41,7 +40,12 @@ public static class ChatGptConversation
             UpdatedAt = updatedAt > createdAt ? updatedAt : createdAt,
             LastActivity = updatedAt,
         };
+        return new ForeignConversation(session, ReadMessages(path, sessionId, createdAt, now));
+    }
 
+    private static IEnumerable<MessageLine> ReadMessages(
+        List<(string Id, JsonElement Node)> path, Guid sessionId, DateTimeOffset createdAt, DateTimeOffset now)
+    {
         var at = createdAt;
         foreach (var (nodeId, node) in path)
         {
@@ -66,7 +70,10 @@ public static class ChatGptConversation
         }
     }
 
-    /// <summary>The nodes in the order of the file, found by their ids: a look-up in JSON reads all of it, and a path has as many steps as there are nodes.</summary>
+    /// <summary>
+    /// The nodes in the order of the file, found by their ids: a look-up in JSON reads all of it, and a path has as many steps as there are
+    /// nodes.
+    /// </summary>
     private static OrderedDictionary<string, JsonElement> ReadNodes(JsonElement mapping)
     {
         var nodes = new OrderedDictionary<string, JsonElement>(StringComparer.Ordinal);
@@ -84,7 +91,8 @@ public static class ChatGptConversation
         if (current is null || !nodes.ContainsKey(current))
         {
             current = nodes
-                .Where(node => node.Value.Member("children") is not { ValueKind: JsonValueKind.Array } children || children.GetArrayLength() == 0)
+                .Where(node => node.Value.Member("children") is not { ValueKind: JsonValueKind.Array } children
+                    || children.GetArrayLength() == 0)
                 .Select(node => node.Key)
                 .LastOrDefault();
         }
@@ -159,9 +167,16 @@ public static class ChatGptConversation
     }
 
     private static string Describe(
-        JsonElement json, OrderedDictionary<string, JsonElement> nodes, List<(string Id, JsonElement Node)> path, string conversationId, int maxJsonBytes)
+        JsonElement json,
+        OrderedDictionary<string, JsonElement> nodes,
+        List<(string Id, JsonElement Node)> path,
+        string conversationId,
+        int maxJsonBytes)
     {
-        var labels = new StringBuilder("{\"source\":\"").Append(Source).Append("\",\"conversation_id\":").Append(JsonSerializer.Serialize(conversationId));
+        var labels = new StringBuilder("{\"source\":\"")
+            .Append(Source)
+            .Append("\",\"conversation_id\":")
+            .Append(JsonSerializer.Serialize(conversationId));
         if (json.Text("title") is { } title)
         {
             labels.Append(",\"title\":").Append(JsonSerializer.Serialize(title));

@@ -10,9 +10,17 @@ public static class StorableJson
 {
     private const int EscapeLength = 6;
 
+    /// <summary>
+    /// The JSON with U+FFFD for what cannot be stored; <see langword="null"/> where no escape is in it that could spell such.
+    /// </summary>
     /// <param name="utf8Json">Well-formed JSON; only escapes can spell what cannot be stored.</param>
-    public static byte[] Of(ReadOnlySpan<byte> utf8Json)
+    public static byte[]? Mend(ReadOnlySpan<byte> utf8Json)
     {
+        if (utf8Json.IndexOf("\\u"u8) < 0)
+        {
+            return null;
+        }
+
         var json = utf8Json.ToArray();
         var at = json.AsSpan().IndexOf((byte)'\\');
         while (at >= 0)

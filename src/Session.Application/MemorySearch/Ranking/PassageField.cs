@@ -6,12 +6,14 @@ public sealed class PassageField
     /// <summary>How long each passage is, in words.</summary>
     public required ReadOnlyMemory<int> Lengths { get; init; }
 
-    /// <summary>For each word of the question, where it is found. Looked at one after the other, once: a long question need not be in memory whole.</summary>
+    /// <summary>
+    /// For each word of the question, where it is found. Looked at one after the other, once: a long question need not be in memory whole.
+    /// </summary>
     public required IEnumerable<TermOccurrences> Terms { get; init; }
 
     /// <summary>
-    /// For each model, how near in meaning each passage is to the question; not a number where the passage has no vector of the model's. Of several
-    /// models the first that has one counts.
+    /// For each model, how near in meaning each passage is to the question; not a number where the passage has no vector of the model's. Of
+    /// several models the first that has one counts.
     /// </summary>
     public required IReadOnlyList<ReadOnlyMemory<float>> Cosines { get; init; }
 

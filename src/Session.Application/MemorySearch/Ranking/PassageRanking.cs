@@ -3,8 +3,9 @@ using System.Buffers;
 namespace SessionService.Application.MemorySearch.Ranking;
 
 /// <summary>
-/// Puts passages in the order in which they bear on a question: by their words (BM25) and by their meaning (the cosine of vectors), each divided by its
-/// maximum among the candidates, and by what they borrow of their neighbours in the conversation, where the answer to a question often stands beside it.
+/// Puts passages in the order in which they bear on a question: by their words (BM25) and by their meaning (the cosine of vectors), each
+/// divided by its maximum among the candidates, and by what they borrow of their neighbours in the conversation, where the answer to a
+/// question often stands beside it.
 /// </summary>
 public static class PassageRanking
 {
@@ -182,7 +183,6 @@ public readonly record struct RankingWeights(double Semantic, double Predecessor
 }
 
 /// <summary>A passage that bears on the question.</summary>
-/// <param name="Passage">Its number.</param>
 /// <param name="Score">Its own score and what it borrows.</param>
 /// <param name="KeywordScore">That of its words, 1 for the best candidate.</param>
 /// <param name="SemanticScore">That of its meaning, 1 for the nearest candidate.</param>

@@ -1,41 +1,36 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using SessionService.Infrastructure.Persistence;
+using SessionService.Infrastructure.Jobs;
 
 namespace SessionService.Infrastructure.Messages.Packed;
 
 /// <summary>
-/// Packs older messages in the background. Messages that one look finds are packed at the next: by then every write has ended that began
-/// before the messages were there, so whoever looks for an id sees its message, as a row or packed.
+/// Packs older messages. A run packs the sessions that the run before it found. No write that began before those messages were there is
+/// still on its way then: whoever looks for an id sees its message, as a row or packed.
 /// </summary>
 internal sealed partial class PackingJob(
     Packer packer, IOptions<PackingOptions> options, PackingMetrics metrics, TimeProvider time, ILogger<PackingJob> logger)
-    : BackgroundService
+    : RecurringJob(time, logger)
 {
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        if (!options.Value.Enabled)
-        {
-            return;
-        }
+    private readonly ILogger _logger = logger;
 
-        IReadOnlyList<Packable> seen = [];
-        using var timer = new PeriodicTimer(options.Value.Every, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                var found = await packer.FindAsync(stoppingToken);
-                metrics.SetWaiting(found.Count);
-                await PackAsync(seen, stoppingToken);
-                seen = found;
-            }
-            catch (Exception exception) when (DatabaseFaults.IsPassing(exception))
-            {
-                LogNotPacked(exception.GetBaseException().Message);
-            }
-        }
+    private IReadOnlyList<Packable> _seen = [];
+
+    protected override string Name => "packing";
+
+    protected override TimeSpan Interval => options.Value.Every;
+
+    protected override bool IsEnabled => options.Value.Enabled;
+
+    protected override bool RunsAtStart => false;
+
+    protected override async Task<bool> RunAsync(CancellationToken cancellationToken)
+    {
+        var found = await packer.FindAsync(cancellationToken);
+        metrics.SetWaiting(found.Count);
+        await PackAsync(_seen, cancellationToken);
+        _seen = found;
+        return true;
     }
 
     private async Task PackAsync(IReadOnlyList<Packable> sessions, CancellationToken cancellationToken)
@@ -50,7 +45,7 @@ internal sealed partial class PackingJob(
             }
             catch (InvalidDataException exception)
             {
-                // Nothing of this session has changed; the others go on.
+                // Only this session is left unpacked; nothing of it has changed.
                 metrics.CountFailure();
                 LogGivenUp(session.SessionId, exception.Message);
             }
@@ -60,14 +55,11 @@ internal sealed partial class PackingJob(
     /// <summary>Packs one segment and rests, so that packing takes no more than its share of the time.</summary>
     private async Task<bool> PackOneAsync(Packable session, CancellationToken cancellationToken)
     {
-        var start = time.GetTimestamp();
+        var start = Time.GetTimestamp();
         var isPacked = await packer.PackAsync(session, cancellationToken);
-        await Task.Delay(time.GetElapsedTime(start) * ((1 / options.Value.Share) - 1), time, cancellationToken);
+        await Task.Delay(Time.GetElapsedTime(start) * ((1 / options.Value.Share) - 1), Time, cancellationToken);
         return isPacked;
     }
-
-    [LoggerMessage(1, LogLevel.Warning, "Messages could not be packed: {Reason}")]
-    private partial void LogNotPacked(string reason);
 
     [LoggerMessage(2, LogLevel.Error, "Session {SessionId} was left as it is: {Reason}")]
     private partial void LogGivenUp(Guid sessionId, string reason);

@@ -25,12 +25,22 @@ internal static class ColumnTypes
     public static void HasVectors<T>(this EntityTypeBuilder<T> builder)
         where T : class
     {
-        builder.Property<byte[]?>("Vector").HasColumnName("vector")
+        builder.Property<byte[]?>(VectorProperties.Vector).HasColumnName("vector")
             .HasComment("The vector of the content by the embedded model, a signed byte a dimension.");
-        builder.Property<byte[]?>("Words").HasColumnName("words")
+        builder.Property<byte[]?>(VectorProperties.Words).HasColumnName("words")
             .HasComment("The lexemes of the content, each with how often it is there.");
-        builder.Property<string?>("Model").HasColumnName("model").HasMaxLength(MessageVectorsConfiguration.MaxModelLength)
+        builder.Property<string?>(VectorProperties.Model).HasColumnName("model").HasMaxLength(MessageVectorsConfiguration.MaxModelLength)
             .HasComment("Another model, if there is a vector by one.");
-        builder.Property<byte[]?>("ModelVector").HasColumnName("model_vector").HasComment("The vector of the content by that model.");
+        builder.Property<byte[]?>(VectorProperties.ModelVector).HasColumnName("model_vector")
+            .HasComment("The vector of the content by that model.");
     }
+}
+
+/// <summary>The properties that <see cref="ColumnTypes.HasVectors"/> adds to an entity, which has none of these names itself.</summary>
+internal static class VectorProperties
+{
+    public const string Vector = "Vector";
+    public const string Words = "Words";
+    public const string Model = "Model";
+    public const string ModelVector = "ModelVector";
 }

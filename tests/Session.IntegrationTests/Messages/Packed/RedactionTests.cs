@@ -1,4 +1,5 @@
 using Npgsql;
+using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Search;
 using SessionService.IntegrationTests.Databases;
 using SessionService.IntegrationTests.Hosting;
@@ -141,7 +142,7 @@ public sealed class RedactionTests(PackingFixture service) : IClassFixture<Packi
         {
             await connection.OpenAsync();
             await using var transaction = await connection.BeginTransactionAsync();
-            await SearchSegments.LockAsync(connection, user.UserId, CancellationToken.None);
+            await SearchSegments.LockAsync(new Sql(connection), user.UserId, CancellationToken.None);
 
             fork = user.PostAsync($"{session}/fork", "{}");
             redaction = user.DeleteAsync($"{session}/messages/1");
