@@ -1,16 +1,16 @@
 namespace SessionService.Application.Archival;
 
-/// <summary>What becomes of sessions that nobody uses, by the service's settings.</summary>
+/// <summary>The retention of unused sessions, by the settings of the section Archival.</summary>
 public interface ISessionArchive
 {
-    /// <summary>Lets the sessions of everybody that are due expire, puts them away and deletes them.</summary>
+    /// <summary>Expires, archives and deletes the sessions of all users that are due.</summary>
     Task RunAsync(CancellationToken cancellationToken);
 
-    /// <summary>Tells what would be done now.</summary>
+    /// <summary>Lists the sessions that are due now.</summary>
     IAsyncEnumerable<DueSession> FindDueAsync(CancellationToken cancellationToken);
 }
 
-/// <summary>What is to become of a session.</summary>
+/// <summary>What is done with a session that is due.</summary>
 public enum ArchivalStep
 {
     Expire,
@@ -18,5 +18,5 @@ public enum ArchivalStep
     Delete,
 }
 
-/// <summary>A session that is due, not used since a time.</summary>
+/// <summary>A session that is due, and the time of its last use.</summary>
 public sealed record DueSession(ArchivalStep Step, string UserId, Guid SessionId, string Status, DateTimeOffset Since);

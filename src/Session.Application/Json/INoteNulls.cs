@@ -1,8 +1,8 @@
 namespace SessionService.Application.Json;
 
-/// <summary>A request in which a <c>null</c> says something else than no value at all.</summary>
+/// <summary>A request in which a field with <c>null</c> differs from an absent field.</summary>
 public interface INoteNulls
 {
-    /// <param name="field">The name in the JSON of what is given as null.</param>
+    /// <param name="field">The JSON name of the field that is null.</param>
     void NoteNull(string field);
 }

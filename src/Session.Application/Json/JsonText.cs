@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace SessionService.Application.Json;
 
-/// <summary>A JSON value kept as the text it was given as: numbers keep their digits, and nothing is parsed and built again.</summary>
+/// <summary>A JSON value as the text that the client sent, so that numbers keep their digits.</summary>
 /// <param name="Value">Well-formed JSON.</param>
 [JsonConverter(typeof(JsonTextConverter))]
 public sealed record JsonText(string Value)
@@ -24,7 +24,7 @@ public sealed record JsonText(string Value)
 /// <summary>Free JSON as the database writes it.</summary>
 public static class StoredJson
 {
-    /// <summary>The UTF-8 of <c>jsonb</c>'s text without the blanks that the database puts after colons and commas.</summary>
+    /// <summary>The text of a <c>jsonb</c> value as UTF-8, without the blanks that the database puts after colons and commas.</summary>
     public static byte[] WithoutBlanks(string json)
     {
         var bytes = Encoding.UTF8.GetBytes(json);
@@ -53,7 +53,7 @@ internal sealed class JsonTextConverter : JsonConverter<JsonText>
         return new JsonText(document.RootElement.GetRawText());
     }
 
-    // Only well-formed JSON gets in: from requests through Read, from the database as jsonb.
+    // The value is well-formed: requests parse it, and the database stores it as jsonb.
     public override void Write(Utf8JsonWriter writer, JsonText value, JsonSerializerOptions options) =>
         writer.WriteRawValue(value.Value, skipInputValidation: true);
 }

@@ -1,8 +1,8 @@
 namespace SessionService.Application.Json;
 
 /// <summary>
-/// Marks a <see cref="JsonText"/> in which a <c>null</c> is a value as any other, and not the same as no value. It takes any JSON, so that
-/// its validator says what fits.
+/// Marks a <see cref="JsonText"/> in which <c>null</c> is a value, not an absent field. It accepts any JSON; the validator of the request
+/// checks the type.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class NullIsGivenAttribute : Attribute;

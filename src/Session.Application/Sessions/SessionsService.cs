@@ -14,7 +14,7 @@ using SessionService.Domain.Sessions;
 
 namespace SessionService.Application.Sessions;
 
-/// <summary>Creates, reads, changes and ends sessions.</summary>
+/// <summary>Creates, reads, changes, archives and ends sessions.</summary>
 public sealed class SessionsService(
     ISessionStore sessions, ISessionReader reader, IMapper mapper, IOptions<LimitOptions> limits, TimeProvider time)
 {
@@ -115,7 +115,7 @@ public sealed class SessionsService(
         }
     }
 
-    /// <summary>Stars the session, or no longer.</summary>
+    /// <summary>Adds or removes the session's star.</summary>
     /// <exception cref="NotFoundException">The user has no such session.</exception>
     /// <exception cref="PreconditionFailedException">The session is not as the request demands.</exception>
     public Task<SessionResponse> StarAsync(
@@ -148,7 +148,7 @@ public sealed class SessionsService(
         }
     }
 
-    // A patch is bounded as any request is, but a value must not grow without bound patch by patch either.
+    // The size of a patch is bounded like that of any request. Many patches must not grow a value beyond the limit either.
     private void CheckSize(string field, string? patch, string merged)
     {
         if (patch is not null && JsonLimits.Refuse(StoredJson.WithoutBlanks(merged), limits.Value.MaxJsonBytes) is { } reason)
