@@ -81,21 +81,6 @@ internal sealed class SqlStatement(NpgsqlCommand command, bool commitsItself)
         }
     }
 
-    /// <summary>The rows one by one, while the connection stays the caller's.</summary>
-    public async IAsyncEnumerable<T> StreamAsync<T>(
-        Func<NpgsqlDataReader, T> read, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await using (command)
-        {
-            await PrepareAsync(cancellationToken);
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            while (await reader.ReadAsync(cancellationToken))
-            {
-                yield return read(reader);
-            }
-        }
-    }
-
     /// <summary>The command, prepared, for those who read its answer bit by bit; they dispose of it.</summary>
     public async ValueTask<NpgsqlCommand> ToCommandAsync(CancellationToken cancellationToken)
     {
