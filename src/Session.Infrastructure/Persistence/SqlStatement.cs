@@ -33,7 +33,7 @@ internal sealed class SqlStatement(NpgsqlCommand command, bool commitsItself)
         ReadAsync(
             async reader =>
             {
-                await reader.CloseAsync();
+                await reader.NextResultAsync(cancellationToken);
                 return reader.RecordsAffected;
             },
             cancellationToken);
@@ -76,7 +76,7 @@ internal sealed class SqlStatement(NpgsqlCommand command, bool commitsItself)
             var result = await read(reader);
 
             // An error that the server found after the last row that was read shows here.
-            await reader.CloseAsync();
+            await reader.NextResultAsync(cancellationToken);
             return result;
         }
     }
