@@ -11,7 +11,7 @@ internal static class FaultServices
         return services;
     }
 
-    /// <summary>Last, so that what is made once more is the request alone.</summary>
+    /// <summary>Last: what is given up is the request alone.</summary>
     public static WebApplication UseFaults(this WebApplication app)
     {
         app.UseMiddleware<DatabaseFaultsMiddleware>();
