@@ -62,7 +62,8 @@ internal sealed class SessionStore(SessionDbContext context, GroupWriter<Creatio
     public Task<Session?> FindAsync(string userId, Guid sessionId, CancellationToken cancellationToken) =>
         context.Sessions.AsNoTracking().SingleOrDefaultAsync(s => s.UserId == userId && s.SessionId == sessionId, cancellationToken);
 
-    public Task<string?> FindOwnerAsync(Guid sessionId, CancellationToken cancellationToken) => Owner(context, sessionId, cancellationToken);
+    public Task<string?> FindOwnerAsync(Guid sessionId, CancellationToken cancellationToken) =>
+        Owner(context, sessionId, cancellationToken);
 
     public Task<SessionSummaryResponse?> FindSummaryAsync(string userId, Guid sessionId, CancellationToken cancellationToken) =>
         Summary(context, userId, sessionId, cancellationToken);
