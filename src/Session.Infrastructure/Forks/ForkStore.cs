@@ -157,7 +157,10 @@ internal sealed class ForkStore(Database database, IMessageReader messages, Idem
         {
             var selection = new MessageSelection
             {
-                Order = MessageOrder.OldestFirst, After = copied, Before = through + 1, Take = ReadAtOnce,
+                Order = MessageOrder.OldestFirst,
+                After = copied,
+                Before = through + 1,
+                Take = ReadAtOnce,
             };
             var rows = await messages.OpenAsync(fork.UserId, fork.SourceId, selection, cancellationToken)
                 ?? throw new InvalidOperationException("The session is locked, and cannot have gone.");

@@ -48,13 +48,19 @@ internal sealed partial record ServiceRequest(string Operation, string? Body = n
     /// <summary>An answer without what differs from one conversation to another.</summary>
     public static string Normal(string text) => Changing().Replace(text, "…");
 
-    [GeneratedRegex("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z|_[0-9]{4}[0-9.]*", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    // Ids and times.
+    [GeneratedRegex(
+        "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Changing();
 }
 
 /// <summary>A user's conversation, and what else a request may need.</summary>
 internal sealed class Conversation
 {
+    private const string Message = """{"role":"user","content":"Green tea, please.","tokens_used":7,"cost_usd":0.001}""";
+
     private Dictionary<string, string> _names = new(StringComparer.Ordinal);
 
     private Conversation(ApiClient user) => User = user;
@@ -69,7 +75,7 @@ internal sealed class Conversation
         var session = await user.StartSessionAsync("""{"title":"Tea","metadata":{"topic":"tea"}}""");
         for (var rest = messages; rest > 0; rest -= 1_000)
         {
-            var batch = string.Join(',', Enumerable.Repeat("""{"role":"user","content":"Green tea, please.","tokens_used":7,"cost_usd":0.001}""", Math.Min(rest, 1_000)));
+            var batch = string.Join(',', Enumerable.Repeat(Message, Math.Min(rest, 1_000)));
             (await user.PostAsync($"{session}/messages/batch", $$"""{"messages":[{{batch}}]}""")).Is(201);
         }
 
