@@ -19,6 +19,7 @@ using SessionService.Infrastructure.EmbeddedPostgres;
 using SessionService.Infrastructure.Embeddings;
 using SessionService.Infrastructure.Erasure;
 using SessionService.Infrastructure.Exports;
+using SessionService.Infrastructure.Folding;
 using SessionService.Infrastructure.Forks;
 using SessionService.Infrastructure.Idempotency;
 using SessionService.Infrastructure.Memories;
@@ -108,6 +109,7 @@ public static class InfrastructureServices
         services.AddHostedService<EmbeddingUpkeep>();
         services.AddSingleton<SegmentVectors>();
         services.AddSingleton<IDigestParticipant, VectorIndexing>();
+        services.AddSingleton<IFoldedData, MemoryWordsRenewal>();
         services.AddSingleton<IPassageSource, UserMemoryPassages>();
         services.AddSingleton<IPassageSource, SessionMemoryPassages>();
         services.AddSingleton<IPassageSource, MessagePassages>();
@@ -148,6 +150,7 @@ public static class InfrastructureServices
         services.AddSingleton<SessionDigest>();
         services.AddSingleton<IDigestParticipant, UsageDigest>();
         services.AddHostedService<SessionDigester>();
+        services.AddHostedService<FoldingRenewalJob>();
     }
 
     /// <summary>What becomes of sessions that nobody uses.</summary>
@@ -170,6 +173,8 @@ public static class InfrastructureServices
         services.AddSingleton<SearchIndex>();
         services.AddSingleton<SearchSegments>();
         services.AddSingleton<IDigestParticipant>(provider => provider.GetRequiredService<SearchSegments>());
+        services.AddSingleton<SegmentRenewal>();
+        services.AddSingleton<IFoldedData>(provider => provider.GetRequiredService<SegmentRenewal>());
         services.AddSingleton<SearchCatchUp>();
         services.AddSingleton<SessionTexts>();
         services.AddSingleton<Highlighter>();

@@ -1,16 +1,24 @@
 using System.Buffers;
 using System.Text;
 using Npgsql;
+using SessionService.Infrastructure.Folding;
 using SessionService.Infrastructure.Search;
 
 namespace SessionService.Infrastructure.MemorySearch;
 
 /// <summary>
 /// The lexemes of a memory as they are stored with it, so that a question need not read its text, numbers as <see cref="Varint"/>: how many
-/// there are with their repetitions; then each once, in the order of its UTF-8, with its length before and how often it is there behind.
+/// there are with their repetitions; then each once, in the order of its UTF-8, with its length before and how often it is there behind; last
+/// <see cref="TextFolding.Version"/> in the form of a lexeme that is there not once, so that versions of the service which know nothing of it pass it over.
 /// </summary>
 internal static class MemoryWords
 {
+    private static readonly byte[] Ending = [1, TextFolding.Version, 0];
+
+    /// <summary>In SQL, whether words in a column were made by the folding of today; never null.</summary>
+    public static string AreCurrent(string column) =>
+        $"(substring({column} FROM octet_length({column}) - 2) IS NOT DISTINCT FROM '\\x{Convert.ToHexStringLower(Ending)}'::bytea)";
+
     /// <summary>The lexemes of a content that is about to be stored.</summary>
     public static async Task<byte[]> OfAsync(string content, TextAnalyzer analyzer, NpgsqlConnection connection, CancellationToken cancellationToken) =>
         Pack((await analyzer.AnalyzeAsync(connection, [content], cancellationToken))[0]);
@@ -28,6 +36,7 @@ internal static class MemoryWords
             Varint.Write(bytes, frequency);
         }
 
+        bytes.Write(Ending);
         return bytes.WrittenSpan.ToArray();
     }
 

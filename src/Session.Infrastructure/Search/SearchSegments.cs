@@ -1,8 +1,10 @@
+using System.Buffers.Binary;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using NpgsqlTypes;
 using SessionService.Application.Time;
 using SessionService.Infrastructure.Digests;
+using SessionService.Infrastructure.Folding;
 using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Infrastructure.Search;
@@ -18,7 +20,7 @@ internal sealed class SearchSegments(MessageIndexer indexer, SearchIndex index, 
 
     private const string ListNewestFirst =
         """
-        SELECT segment_id, message_count, octet_length(data)
+        SELECT segment_id, message_count, octet_length(data), folding
         FROM dev.search_segments
         WHERE user_id = $1
         ORDER BY segment_id DESC
@@ -27,7 +29,8 @@ internal sealed class SearchSegments(MessageIndexer indexer, SearchIndex index, 
 
     private const string ListSessions = "SELECT session_id FROM dev.sessions WHERE user_id = $1";
 
-    private const string Insert = "INSERT INTO dev.search_segments (user_id, segment_id, message_count, data) VALUES ($1, $2, $3, $4)";
+    private const string Insert =
+        "INSERT INTO dev.search_segments (user_id, segment_id, message_count, data, folding) VALUES ($1, $2, $3, $4, $5)";
 
     private const string Delete = "DELETE FROM dev.search_segments WHERE user_id = $1 AND segment_id = ANY ($2)";
 
@@ -54,7 +57,7 @@ internal sealed class SearchSegments(MessageIndexer indexer, SearchIndex index, 
         var data = builder.ToBytes();
         return async (connection, cancellationToken) =>
             await TryDeleteAsync(connection, batch.UserId, absorbed, cancellationToken)
-            && await InsertAsync(connection, batch.UserId, builder.Count, data, cancellationToken);
+            && await InsertAsync(connection, batch.UserId, time.GetDatabaseNow(), builder.Count, data, TextFolding.Version, cancellationToken);
     }
 
     /// <summary>
@@ -65,8 +68,7 @@ internal sealed class SearchSegments(MessageIndexer indexer, SearchIndex index, 
         NpgsqlConnection connection, string userId, Predicate<IndexedMessage> isRemoved, CancellationToken cancellationToken)
     {
         await LockAsync(connection, userId, cancellationToken);
-        var ids = (await ListAsync(connection, userId, limit: null, cancellationToken)).ConvertAll(segment => segment.Id);
-        foreach (var id in ids)
+        foreach (var (id, _, _, folding) in await ListAsync(connection, userId, limit: null, cancellationToken))
         {
             if (await index.ReadAsync(connection, userId, [id], cancellationToken) is not [var segment] || !segment.Messages.Any(message => isRemoved(message)))
             {
@@ -78,10 +80,20 @@ internal sealed class SearchSegments(MessageIndexer indexer, SearchIndex index, 
             await TryDeleteAsync(connection, userId, [segment], cancellationToken);
             if (builder.Count > 0)
             {
-                await InsertAsync(connection, userId, builder.Count, builder.ToBytes(), cancellationToken);
+                await InsertAsync(connection, userId, time.GetDatabaseNow(), builder.Count, builder.ToBytes(), folding, cancellationToken);
             }
         }
     }
+
+    /// <summary>
+    /// Puts another segment in the place of one, with the messages that are in it now by the folding of today. In the caller's transaction, who
+    /// holds the lock of <see cref="LockAsync"/>. False where the segment is not there any more.
+    /// </summary>
+    public static async Task<bool> TryReplaceAsync(
+        NpgsqlConnection connection, string userId, IndexSegment segment, SegmentBuilder renewed, CancellationToken cancellationToken) =>
+        await TryDeleteAsync(connection, userId, [segment], cancellationToken)
+        && (renewed.Count == 0 || await InsertAsync(
+            connection, userId, TimeOf(segment.SegmentId), renewed.Count, renewed.ToBytes(), TextFolding.Version, cancellationToken));
 
     /// <summary>
     /// Takes the messages of sessions that are there no more out of a user's index. As <see cref="RemoveAsync"/> in the caller's transaction, who must have locked no session yet.
@@ -113,10 +125,10 @@ internal sealed class SearchSegments(MessageIndexer indexer, SearchIndex index, 
         const int MostAtOnce = 32;
         var absorbed = new List<Guid>();
         long bytes = 0;
-        foreach (var (id, count, size) in await ListAsync(connection, userId, MostAtOnce, cancellationToken))
+        foreach (var (id, count, size, folding) in await ListAsync(connection, userId, MostAtOnce, cancellationToken))
         {
             bytes += size;
-            if (count > 2 * messages || messages + count > options.Value.MaxSegmentMessages || bytes > MaxBytes)
+            if (folding != TextFolding.Version || count > 2 * messages || messages + count > options.Value.MaxSegmentMessages || bytes > MaxBytes)
             {
                 break;
             }
@@ -128,7 +140,7 @@ internal sealed class SearchSegments(MessageIndexer indexer, SearchIndex index, 
         return await index.ReadAsync(connection, userId, absorbed, cancellationToken);
     }
 
-    private static async Task<List<(Guid Id, int Messages, int Bytes)>> ListAsync(
+    private static async Task<List<(Guid Id, int Messages, int Bytes, int Folding)>> ListAsync(
         NpgsqlConnection connection, string userId, int? limit, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(ListNewestFirst, connection)
@@ -141,10 +153,10 @@ internal sealed class SearchSegments(MessageIndexer indexer, SearchIndex index, 
         };
         await command.PrepareAsync(cancellationToken);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var segments = new List<(Guid, int, int)>();
+        var segments = new List<(Guid, int, int, int)>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            segments.Add((reader.GetGuid(0), reader.GetInt32(1), reader.GetInt32(2)));
+            segments.Add((reader.GetGuid(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt32(3)));
         }
 
         return segments;
@@ -160,15 +172,21 @@ internal sealed class SearchSegments(MessageIndexer indexer, SearchIndex index, 
             new NpgsqlParameter<string> { TypedValue = userId },
             ArrayParameter.Of(segments, segment => segment.SegmentId, NpgsqlDbType.Uuid));
 
-    private async Task<bool> InsertAsync(NpgsqlConnection connection, string userId, int messages, byte[] data, CancellationToken cancellationToken) =>
+    // The first 48 bits of an id of version 7. A segment in place of another stands where that one stood.
+    private static DateTimeOffset TimeOf(Guid segmentId) =>
+        DateTimeOffset.FromUnixTimeMilliseconds((long)(BinaryPrimitives.ReadUInt64BigEndian(segmentId.ToByteArray(bigEndian: true)) >> 16));
+
+    private static async Task<bool> InsertAsync(
+        NpgsqlConnection connection, string userId, DateTimeOffset at, int messages, byte[] data, int folding, CancellationToken cancellationToken) =>
         await ExecuteAsync(
             connection,
             Insert,
             cancellationToken,
             new NpgsqlParameter<string> { TypedValue = userId },
-            new NpgsqlParameter<Guid> { TypedValue = Guid.CreateVersion7(time.GetDatabaseNow()) },
+            new NpgsqlParameter<Guid> { TypedValue = Guid.CreateVersion7(at) },
             new NpgsqlParameter<int> { TypedValue = messages },
-            new NpgsqlParameter<byte[]> { TypedValue = data }) == 1;
+            new NpgsqlParameter<byte[]> { TypedValue = data },
+            new NpgsqlParameter<int> { TypedValue = folding }) == 1;
 
     private static async Task<int> ExecuteAsync(
         NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
