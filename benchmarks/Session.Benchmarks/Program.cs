@@ -1,3 +1,5 @@
+using SessionService.Api.Hosting;
 using SessionService.Benchmarks;
 
+ProcessCulture.MakeInvariant();
 return await BenchmarkCommands.Create().Parse(args).InvokeAsync(BenchmarkCommands.Invocation);

@@ -12,6 +12,7 @@ using SessionService.Api.Telemetry;
 using SessionService.Application;
 using SessionService.Infrastructure;
 
+ProcessCulture.MakeInvariant();
 return await ServiceCommands.RunAsync(args, serve: async arguments =>
 {
     var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = arguments, ContentRootPath = AppContext.BaseDirectory });

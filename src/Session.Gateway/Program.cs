@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using SessionService.Api.Commands;
+using SessionService.Api.Hosting;
 using SessionService.Api.Logging;
 using SessionService.Api.Telemetry;
 using SessionService.Gateway.Health;
@@ -16,6 +17,7 @@ internal static class Program
 
     public static async Task<int> Main(string[] args)
     {
+        ProcessCulture.MakeInvariant();
         if (args is ["health", ..])
         {
             return await HealthProbe.RunAsync(args.ElementAtOrDefault(1) ?? GatewayServer.DefaultUrl, CancellationToken.None);
