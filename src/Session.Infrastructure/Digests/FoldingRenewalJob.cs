@@ -8,11 +8,12 @@ using SessionService.Infrastructure.Folding;
 namespace SessionService.Infrastructure.Digests;
 
 /// <summary>
-/// Makes what an older folding of letters has left anew, in the background. Looks again every day: instances of an older version may still be
-/// running, and write as they do.
+/// Makes what an older folding of letters has left anew, in the background. Looks again every day: instances of an older version may
+/// still be running, and write as they do.
 /// </summary>
 internal sealed partial class FoldingRenewalJob(
-    IEnumerable<IFoldedData> stored, IOptions<DigestOptions> options, TimeProvider time, ILogger<FoldingRenewalJob> logger) : BackgroundService
+    IEnumerable<IFoldedData> stored, IOptions<DigestOptions> options, TimeProvider time, ILogger<FoldingRenewalJob> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromDays(1);
     private static readonly TimeSpan AfterTrouble = TimeSpan.FromSeconds(10);
@@ -44,7 +45,8 @@ internal sealed partial class FoldingRenewalJob(
             var start = Stopwatch.GetTimestamp();
             await foreach (var _ in data.RenewAsync(cancellationToken))
             {
-                await Task.Delay(Stopwatch.GetElapsedTime(start) * (100 - options.Value.WorkPercent) / options.Value.WorkPercent, time, cancellationToken);
+                var work = options.Value.WorkPercent;
+                await Task.Delay(Stopwatch.GetElapsedTime(start) * (100 - work) / work, time, cancellationToken);
                 start = Stopwatch.GetTimestamp();
             }
         }

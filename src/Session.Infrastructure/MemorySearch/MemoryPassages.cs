@@ -18,8 +18,8 @@ internal abstract class MemoryPassages(MessageIndexer indexer, IOptions<Embeddin
     public abstract string Name { get; }
 
     /// <summary>
-    /// Selects id, session, sequence, created_at, vector, words, the content where one of both is missing or of an older folding, model, model_vector and, as <c>is_wanted</c>,
-    /// whether it may be an answer, for user $1, of at most $2, holding at $3; wanted by session $4, type $5, metadata $6, from $7, to $8.
+    /// Selects id, session, sequence, created_at, vector, words, the content where one of both is missing or of an older folding, model,
+    /// model_vector and, as <c>is_wanted</c>, whether it may be an answer, for user $1, of at most $2, holding at $3; wanted by session $4, type $5, metadata $6, from $7, to $8.
     /// </summary>
     /// <param name="order">What comes before the order of creation.</param>
     protected abstract string Find(string order);
@@ -206,7 +206,8 @@ internal sealed class UserMemoryPassages(MessageIndexer indexer, IOptions<Embedd
 
     protected override string Find(string order) =>
         $"""
-        SELECT m.memory_id, m.session_id, m.sequence, m.created_at, m.vector, CASE WHEN {MemoryWords.AreCurrent("m.words")} THEN m.words END,
+        SELECT m.memory_id, m.session_id, m.sequence, m.created_at, m.vector,
+               CASE WHEN {MemoryWords.AreCurrent("m.words")} THEN m.words END,
                CASE WHEN m.vector IS NULL OR NOT {MemoryWords.AreCurrent("m.words")} THEN m.content END, m.model, m.model_vector,
                coalesce(($4::uuid IS NULL OR m.session_id = $4)
                    AND ($5::text IS NULL OR m.memory_type = $5)
@@ -236,8 +237,10 @@ internal sealed class SessionMemoryPassages(MessageIndexer indexer, IOptions<Emb
     // They hold for as long as they are there.
     protected override string Find(string order) =>
         $"""
-        SELECT m.id, m.session_id, NULL::bigint, m.created_at, m.vector, CASE WHEN {MemoryWords.AreCurrent("m.words")} THEN m.words END,
-               CASE WHEN m.vector IS NULL OR NOT {MemoryWords.AreCurrent("m.words")} THEN m.conversation_summary END, m.model, m.model_vector,
+        SELECT m.id, m.session_id, NULL::bigint, m.created_at, m.vector,
+               CASE WHEN {MemoryWords.AreCurrent("m.words")} THEN m.words END,
+               CASE WHEN m.vector IS NULL OR NOT {MemoryWords.AreCurrent("m.words")} THEN m.conversation_summary END,
+               m.model, m.model_vector,
                ($4::uuid IS NULL OR m.session_id = $4)
                AND ($5::text IS NULL OR m.memory_type = $5)
                AND ($6::jsonb IS NULL OR m.session_metadata @> $6)

@@ -8,8 +8,9 @@ namespace SessionService.Infrastructure.MemorySearch;
 
 /// <summary>
 /// The lexemes of a memory as they are stored with it, so that a question need not read its text, numbers as <see cref="Varint"/>: how many
-/// there are with their repetitions; then each once, in the order of its UTF-8, with its length before and how often it is there behind; last
-/// <see cref="TextFolding.Version"/> in the form of a lexeme that is there not once, so that versions of the service which know nothing of it pass it over.
+/// there are with their repetitions; then each once, in the order of its UTF-8, with its length before and how often it is there behind;
+/// last <see cref="TextFolding.Version"/> in the form of a lexeme that is there not once, so that versions of the service which know nothing
+/// of it pass it over.
 /// </summary>
 internal static class MemoryWords
 {

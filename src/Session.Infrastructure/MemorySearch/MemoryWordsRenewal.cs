@@ -6,7 +6,9 @@ using SessionService.Infrastructure.Search;
 
 namespace SessionService.Infrastructure.MemorySearch;
 
-/// <summary>Makes the stored words of memories anew where there are none, or of an older folding. Until then a question reads these memories' texts.</summary>
+/// <summary>
+/// Makes the stored words of memories anew where there are none, or of an older folding. Until then a question reads these memories' texts.
+/// </summary>
 internal sealed class MemoryWordsRenewal(DigestDataSource dataSource, TextAnalyzer analyzer) : IFoldedData
 {
     private const int AtOnce = 100;
@@ -45,7 +47,8 @@ internal sealed class MemoryWordsRenewal(DigestDataSource dataSource, TextAnalyz
         WHERE m.user_id = $1 AND m.{id} = $2 AND m.{content} = $3
         """);
 
-    private async Task<List<(string UserId, Guid Id, string Content)>> ReadAsync(Table table, string user, Guid id, CancellationToken cancellationToken)
+    private async Task<List<(string UserId, Guid Id, string Content)>> ReadAsync(
+        Table table, string user, Guid id, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
 #pragma warning disable CA2100 // One of two constant texts.
@@ -66,7 +69,8 @@ internal sealed class MemoryWordsRenewal(DigestDataSource dataSource, TextAnalyz
         return memories;
     }
 
-    private async Task<int> WriteAsync(Table table, List<(string UserId, Guid Id, string Content)> memories, CancellationToken cancellationToken)
+    private async Task<int> WriteAsync(
+        Table table, List<(string UserId, Guid Id, string Content)> memories, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         var words = await analyzer.AnalyzeAsync(connection, [.. memories.Select(memory => memory.Content)], cancellationToken);

@@ -32,7 +32,11 @@ internal sealed class Highlighter(MessageIndexer indexer)
 
     /// <summary>The words of texts that match, each with the lexeme by which it does.</summary>
     private async Task<Dictionary<string, string>> FindAsync(
-        NpgsqlConnection connection, List<FoldedText> texts, Predicate<char> mayBegin, HashSet<string> wanted, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        List<FoldedText> texts,
+        Predicate<char> mayBegin,
+        HashSet<string> wanted,
+        CancellationToken cancellationToken)
     {
         var words = new HashSet<string>(StringComparer.Ordinal);
         var known = words.GetAlternateLookup<ReadOnlySpan<char>>();

@@ -6,8 +6,8 @@ namespace SessionService.Infrastructure.Search;
 
 /// <summary>
 /// Keeps small what a search has to index for itself. Where the digest lags behind (a user writes very much, a database has just been
-/// adopted) the search first digests what is too much; the next one finds that done. Parts of the index whose words were made by an older folding
-/// of letters, and that the background has not come to yet, are made anew first.
+/// adopted) the search first digests what is too much; the next one finds that done. Parts of the index whose words were made by an older
+/// folding of letters, and that the background has not come to yet, are made anew first.
 /// </summary>
 internal sealed class SearchCatchUp(NpgsqlDataSource dataSource, SessionDigest digest, SegmentRenewal renewal, TimeProvider time)
 {
@@ -21,7 +21,9 @@ internal sealed class SearchCatchUp(NpgsqlDataSource dataSource, SessionDigest d
     {
         while (await MeasureAsync(userId, cancellationToken) is var (isTooMuch, isOld) && (isTooMuch || isOld))
         {
-            var isDone = isOld ? await renewal.RenewOneAsync(userId, cancellationToken) : await digest.DigestNowAsync(userId, cancellationToken);
+            var isDone = isOld
+                ? await renewal.RenewOneAsync(userId, cancellationToken)
+                : await digest.DigestNowAsync(userId, cancellationToken);
             if (!isDone)
             {
                 await Task.Delay(Wait, time, cancellationToken);
@@ -38,11 +40,19 @@ internal sealed class SearchCatchUp(NpgsqlDataSource dataSource, SessionDigest d
             {
                 new NpgsqlBatchCommand(UndigestedMessages.Measure)
                 {
-                    Parameters = { new NpgsqlParameter<string> { TypedValue = userId }, new NpgsqlParameter<long> { TypedValue = MaxMessages + 1 } },
+                    Parameters =
+                    {
+                        new NpgsqlParameter<string> { TypedValue = userId },
+                        new NpgsqlParameter<long> { TypedValue = MaxMessages + 1 },
+                    },
                 },
                 new NpgsqlBatchCommand(SegmentRenewal.FindOld)
                 {
-                    Parameters = { new NpgsqlParameter<string> { TypedValue = userId }, new NpgsqlParameter<int> { TypedValue = TextFolding.Version } },
+                    Parameters =
+                    {
+                        new NpgsqlParameter<string> { TypedValue = userId },
+                        new NpgsqlParameter<int> { TypedValue = TextFolding.Version },
+                    },
                 },
             },
         };

@@ -57,7 +57,8 @@ internal sealed class SearchSegments(MessageIndexer indexer, SearchIndex index, 
         var data = builder.ToBytes();
         return async (connection, cancellationToken) =>
             await TryDeleteAsync(connection, batch.UserId, absorbed, cancellationToken)
-            && await InsertAsync(connection, batch.UserId, time.GetDatabaseNow(), builder.Count, data, TextFolding.Version, cancellationToken);
+            && await InsertAsync(
+                connection, batch.UserId, time.GetDatabaseNow(), builder.Count, data, TextFolding.Version, cancellationToken);
     }
 
     /// <summary>
@@ -86,8 +87,8 @@ internal sealed class SearchSegments(MessageIndexer indexer, SearchIndex index, 
     }
 
     /// <summary>
-    /// Puts another segment in the place of one, with the messages that are in it now by the folding of today. In the caller's transaction, who
-    /// holds the lock of <see cref="LockAsync"/>. False where the segment is not there any more.
+    /// Puts another segment in the place of one, with the messages that are in it now by the folding of today. In the caller's transaction,
+    /// who holds the lock of <see cref="LockAsync"/>. False where the segment is not there any more.
     /// </summary>
     public static async Task<bool> TryReplaceAsync(
         NpgsqlConnection connection, string userId, IndexSegment segment, SegmentBuilder renewed, CancellationToken cancellationToken) =>
@@ -128,7 +129,10 @@ internal sealed class SearchSegments(MessageIndexer indexer, SearchIndex index, 
         foreach (var (id, count, size, folding) in await ListAsync(connection, userId, MostAtOnce, cancellationToken))
         {
             bytes += size;
-            if (folding != TextFolding.Version || count > 2 * messages || messages + count > options.Value.MaxSegmentMessages || bytes > MaxBytes)
+            if (folding != TextFolding.Version
+                || count > 2 * messages
+                || messages + count > options.Value.MaxSegmentMessages
+                || bytes > MaxBytes)
             {
                 break;
             }
@@ -177,7 +181,13 @@ internal sealed class SearchSegments(MessageIndexer indexer, SearchIndex index, 
         DateTimeOffset.FromUnixTimeMilliseconds((long)(BinaryPrimitives.ReadUInt64BigEndian(segmentId.ToByteArray(bigEndian: true)) >> 16));
 
     private static async Task<bool> InsertAsync(
-        NpgsqlConnection connection, string userId, DateTimeOffset at, int messages, byte[] data, int folding, CancellationToken cancellationToken) =>
+        NpgsqlConnection connection,
+        string userId,
+        DateTimeOffset at,
+        int messages,
+        byte[] data,
+        int folding,
+        CancellationToken cancellationToken) =>
         await ExecuteAsync(
             connection,
             Insert,

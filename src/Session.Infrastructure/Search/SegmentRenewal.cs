@@ -11,8 +11,11 @@ namespace SessionService.Infrastructure.Search;
 /// <summary>Makes segments whose words are of an older folding anew, from the messages themselves.</summary>
 internal sealed class SegmentRenewal(DigestDataSource dataSource, MessageIndexer indexer, SearchIndex index) : IFoldedData
 {
-    /// <summary>The first segment of user $1 that is of a folding before version $2. Those of a later one are another instance's to make.</summary>
-    public const string FindOld = "SELECT segment_id FROM dev.search_segments WHERE user_id = $1 AND folding < $2 ORDER BY segment_id LIMIT 1";
+    /// <summary>
+    /// The first segment of user $1 that is of a folding before version $2. Those of a later one are another instance's to make.
+    /// </summary>
+    public const string FindOld =
+        "SELECT segment_id FROM dev.search_segments WHERE user_id = $1 AND folding < $2 ORDER BY segment_id LIMIT 1";
 
     private const string FindUser = "SELECT user_id FROM dev.search_segments WHERE user_id > $1 AND folding < $2 ORDER BY user_id LIMIT 1";
 
@@ -49,7 +52,8 @@ internal sealed class SegmentRenewal(DigestDataSource dataSource, MessageIndexer
         var renewed = new SegmentBuilder();
         foreach (var some in segment.Messages.Chunk(MessagesAtOnce))
         {
-            await indexer.AddAsync(renewed, await ReadAsync(connection, userId, some, cancellationToken), isForNow: false, connection, cancellationToken);
+            var messages = await ReadAsync(connection, userId, some, cancellationToken);
+            await indexer.AddAsync(renewed, messages, isForNow: false, connection, cancellationToken);
         }
 
         if (!await SearchSegments.TryReplaceAsync(connection, userId, segment, renewed, cancellationToken))
@@ -68,7 +72,11 @@ internal sealed class SegmentRenewal(DigestDataSource dataSource, MessageIndexer
         var positions = indexed.Select(message => new MessagePosition(message.SessionId, message.Sequence)).ToList();
         var found = (await MessageReader.FindAsync(connection, userId, positions, cancellationToken))
             .ToDictionary(message => new MessagePosition(message.SessionId, message.Sequence));
-        return [.. positions.Select(position => found.GetValueOrDefault(position)).OfType<SessionMessage>().Where(message => message.Content.Length > 0)];
+        return
+        [
+            .. positions.Select(position => found.GetValueOrDefault(position)).OfType<SessionMessage>()
+                .Where(message => message.Content.Length > 0),
+        ];
     }
 
     private async Task<string?> FindUserAsync(string after, CancellationToken cancellationToken)
