@@ -5,9 +5,10 @@ using System.Text;
 namespace SessionService.Infrastructure.Folding;
 
 /// <summary>
-/// The shipped table of foldings, made from the Unicode Character Database by <c>tools/Session.FoldingTable</c>. Each line is one of these, with
-/// code points in hexadecimal digits: <c>00DF;0073 0073</c>, what a character is folded to; <c>0300..0344</c>, characters that are folded to nothing;
-/// <c>0438 0306;0439</c>, a letter and a mark that make another letter; <c>0E38@103</c>, a mark that is kept, with its canonical combining class.
+/// The shipped table of foldings, made from the Unicode Character Database by <c>tools/Session.FoldingTable</c>. Each line is one of
+/// these, with code points in hexadecimal digits: <c>00DF;0073 0073</c>, what a character is folded to; <c>0300..0344</c>, characters that
+/// are folded to nothing; <c>0438 0306;0439</c>, a letter and a mark that make another letter; <c>0E38@103</c>, a mark that is kept, with
+/// its canonical combining class.
 /// </summary>
 internal sealed class FoldingTable
 {
@@ -65,7 +66,11 @@ internal sealed class FoldingTable
     /// <summary>The canonical combining class of a mark that is kept; 0 for everything else.</summary>
     public int ClassOf(char mark) => _classes.GetValueOrDefault(mark);
 
-    private void Set(int codePoint, string folded) => (_pages[codePoint >> PageBits] ??= new string?[PageSize])[codePoint & (PageSize - 1)] = folded;
+    private void Set(int codePoint, string folded)
+    {
+        var page = _pages[codePoint >> PageBits] ??= new string?[PageSize];
+        page[codePoint & (PageSize - 1)] = folded;
+    }
 
     private static int Hex(string text) => int.Parse(text, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 

@@ -4,8 +4,8 @@ using System.Text;
 namespace SessionService.Infrastructure.Folding;
 
 /// <summary>
-/// Folds texts: what differs only in case, in diacritics or in how it is encoded becomes the same. Whatever is searched for and whatever is searched
-/// goes through this one function.
+/// Folds texts: what differs only in case, in diacritics or in how it is encoded becomes the same. Whatever is searched for and whatever
+/// is searched goes through this one function.
 /// </summary>
 internal static class TextFolding
 {
@@ -16,7 +16,8 @@ internal static class TextFolding
     public const int Version = 2;
 
     /// <summary>The text itself where it has nothing to fold.</summary>
-    public static string Fold(string text) => Ascii.IsValid(text) ? text.ToLowerInvariant() : new Folder(text, withOrigins: false).Run().Text;
+    public static string Fold(string text) =>
+        Ascii.IsValid(text) ? text.ToLowerInvariant() : new Folder(text, withOrigins: false).Run().Text;
 
     /// <summary>The folded text, and where in the text each of its characters comes from.</summary>
     public static FoldedText FoldWithOrigins(string text) =>
@@ -157,7 +158,9 @@ internal static class TextFolding
 
 /// <summary>A folded text.</summary>
 /// <param name="Text">The folded text.</param>
-/// <param name="Origins">Where in the text each character of the folded one comes from; <see langword="null"/> where that is the same place.</param>
+/// <param name="Origins">
+/// Where in the text each character of the folded one comes from; <see langword="null"/> where that is the same place.
+/// </param>
 internal readonly record struct FoldedText(string Text, IReadOnlyList<Range>? Origins)
 {
     /// <summary>Where in the text a part of the folded text comes from.</summary>

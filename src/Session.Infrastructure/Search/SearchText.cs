@@ -5,9 +5,10 @@ using SessionService.Infrastructure.Folding;
 namespace SessionService.Infrastructure.Search;
 
 /// <summary>
-/// Prepares text for PostgreSQL's parser, so that the same is found whatever the database's locale: folded words with nothing but spaces between; and a word of its own for each character of scripts without spaces and for each symbol, under a name
-/// that every locale takes for a word. PostgreSQL's parser alone takes a Chinese sentence for one word, drops emoji, and what stands in
-/// <c>&lt;&gt;</c> as a tag, and keeps paths whole.
+/// Prepares text for PostgreSQL's parser, so that the same is found whatever the database's locale: folded words with nothing but spaces
+/// between; and a word of its own for each character of scripts without spaces and for each symbol, under a name that every locale takes for
+/// a word. PostgreSQL's parser alone takes a Chinese sentence for one word, drops emoji, and what stands in <c>&lt;&gt;</c> as a tag, and
+/// keeps paths whole.
 /// </summary>
 internal static class SearchText
 {

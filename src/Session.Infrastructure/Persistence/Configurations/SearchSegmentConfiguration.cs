@@ -18,6 +18,9 @@ internal sealed class SearchSegmentConfiguration : IEntityTypeConfiguration<Sear
         builder.Property(s => s.SegmentId).HasColumnName("segment_id").ValueGeneratedNever()
             .HasComment("Id of the segment; in the order of their making.");
         builder.Property(s => s.MessageCount).HasColumnName("message_count").HasComment("Messages that it covers.");
+        builder.Property(s => s.Folding).HasColumnName("folding").HasDefaultValue(1)
+            .HasComment(
+                "Version of the folding of letters by which its words were made. Those of an older one are made anew in the background.");
         builder.Property(s => s.Data).HasColumnName("data").HasComment("Dictionary, postings and what is known of each message.");
     }
 }
