@@ -3,14 +3,14 @@ using System.Text.RegularExpressions;
 
 namespace SessionService.FoldingTable;
 
-/// <summary>What each character is folded to: what two characters that people take for the same when they search have in common.</summary>
+/// <summary>The folding of each character. Characters that people take for the same when they search fold to the same.</summary>
 internal sealed partial class FoldingRules(IReadOnlyDictionary<int, UnicodeCharacter> characters)
 {
     private const int LastAscii = 0x7F;
 
-    // What neither a decomposition nor a name tells. Letters without an accent to take off; apostrophes among the letters, which others type as
-    // an apostrophe; Arabic: the bearer of a hamza without it, wasla, the yeh, kaf and heh of Persian, Urdu and Arabic, and tatweel, which
-    // stretches a word; what stands in numbers.
+    // Characters whose folding neither a decomposition nor a name tells, a line each: letters that have no accent to drop; letters that look
+    // like an apostrophe, for which people type an apostrophe; Arabic: alef with wasla or hamza, a hamza alone, the yeh, kaf and heh of Persian,
+    // Urdu and Arabic, and tatweel, which stretches a word; signs in numbers.
     private static readonly Dictionary<int, string> Others =
         """
         00DF=ss 00E6=ae 0153=oe 00F0=d 00FE=th 014B=n 0138=q 0237=j A733=aa A735=ao A737=au A739=av A73D=ay A74F=oo A729=tz A761=vy

@@ -10,7 +10,7 @@ internal static class Hangul
     private const char FirstVowel = '\u1161';
     private const char LastVowel = '\u1175';
 
-    // The tails begin behind it.
+    // The character before the first tail.
     private const char BeforeTails = '\u11A7';
     private const char LastTail = '\u11C2';
 

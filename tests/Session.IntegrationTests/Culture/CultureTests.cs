@@ -6,7 +6,7 @@ using SessionService.IntegrationTests.Hosting;
 
 namespace SessionService.IntegrationTests.Culture;
 
-/// <summary>The language of the machine changes nothing: not how numbers and times are written, not what is upper case, not what sorts first.</summary>
+/// <summary>The language of the machine changes neither numbers nor times nor upper case nor the order of answers.</summary>
 public sealed partial class CultureTests
 {
     [GeneratedRegex("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
@@ -45,7 +45,7 @@ public sealed partial class CultureTests
             ("ConnectionStrings__SessionDb", await TestPostgres.CloneTemplateAsync()),
             ("LANG", language),
             ("LC_ALL", language),
-            // What base images with ICU set, and what outweighs InvariantGlobalization.
+            // Base images with ICU set this variable, which overrides InvariantGlobalization.
             ("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "0"));
         await service.StartAsync();
         var user = service.As("I-user");

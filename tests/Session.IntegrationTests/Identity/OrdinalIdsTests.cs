@@ -2,7 +2,7 @@ using SessionService.IntegrationTests.Hosting;
 
 namespace SessionService.IntegrationTests.Identity;
 
-/// <summary>Ids are compared character by character. What search takes for the same is another user.</summary>
+/// <summary>Ids are compared character by character. Ids that only folding makes equal belong to different users.</summary>
 public sealed class OrdinalIdsTests(ApiFixture service) : IClassFixture<ApiFixture>
 {
     [Theory]

@@ -19,8 +19,7 @@ internal sealed class SearchSegmentConfiguration : IEntityTypeConfiguration<Sear
             .HasComment("Id of the segment; in the order of their making.");
         builder.Property(s => s.MessageCount).HasColumnName("message_count").HasComment("Messages that it covers.");
         builder.Property(s => s.Folding).HasColumnName("folding").HasDefaultValue(1)
-            .HasComment(
-                "Version of the folding of letters by which its words were made. Those of an older one are made anew in the background.");
+            .HasComment("Version of the letter folding of its words. Segments of an earlier version are renewed in the background.");
         builder.Property(s => s.Data).HasColumnName("data").HasComment("Dictionary, postings and what is known of each message.");
     }
 }

@@ -17,7 +17,7 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                 type: "integer",
                 nullable: false,
                 defaultValue: 1,
-                comment: "Version of the folding of letters by which its words were made. Those of an older one are made anew in the background.");
+                comment: "Version of the letter folding of its words. Segments of an earlier version are renewed in the background.");
         }
 
         /// <inheritdoc />

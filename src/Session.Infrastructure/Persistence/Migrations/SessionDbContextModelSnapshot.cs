@@ -477,7 +477,7 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         .HasColumnType("integer")
                         .HasDefaultValue(1)
                         .HasColumnName("folding")
-                        .HasComment("Version of the folding of letters by which its words were made. Those of an older one are made anew in the background.");
+                        .HasComment("Version of the letter folding of its words. Segments of an earlier version are renewed in the background.");
 
                     b.Property<int>("MessageCount")
                         .HasColumnType("integer")
