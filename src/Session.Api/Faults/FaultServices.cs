@@ -11,7 +11,7 @@ internal static class FaultServices
         return services;
     }
 
-    /// <summary>Call this last: only what comes after it is repeated.</summary>
+    /// <summary>Call this last: the middleware ends the work of the request itself, and nothing that comes before.</summary>
     public static WebApplication UseFaults(this WebApplication app)
     {
         app.UseMiddleware<DatabaseFaultsMiddleware>();

@@ -31,7 +31,7 @@ public sealed class HealthController(HealthCheckService checks, TimeProvider tim
             await checks.CheckHealthAsync(check => check.Name is HealthServices.Database or HealthServices.Departure, cancellationToken));
 
     /// <summary>Tells whether the process is alive</summary>
-    /// <remarks>Asks nothing else: a service whose database is down must not be restarted for it.</remarks>
+    /// <remarks>Does not check the database: restarting the service would not help a database that is down.</remarks>
     /// <response code="200">Alive.</response>
     [HttpGet("health/live", Name = "get_liveness")]
     [ProducesResponseType<HealthResponse>(StatusCodes.Status200OK)]

@@ -16,7 +16,7 @@ internal static class HealthServices
     public const string Database = "database";
     public const string Departure = "departure";
 
-    // A probe gives up before the one who asks does.
+    // Shorter than the timeouts of load balancers' probes, so that these get an answer.
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
     public static IServiceCollection AddHealth(this IServiceCollection services)
@@ -32,7 +32,7 @@ internal static class HealthServices
     }
 }
 
-/// <summary>Asks the database for an answer, in the way of any request: a pooled connection that turns out to be dead is no bad sign.</summary>
+/// <summary>Runs a query as any request does: a dead pooled connection is replaced and is no sign of ill health.</summary>
 internal sealed class DatabaseHealthCheck(SessionDbContext context, DatabasePulses pulses) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext check, CancellationToken cancellationToken = default)
@@ -52,7 +52,7 @@ internal sealed class DatabaseHealthCheck(SessionDbContext context, DatabasePuls
     }
 }
 
-/// <summary>Whether the tables are those that the service expects, with a finding for every difference.</summary>
+/// <summary>Compares the schema with the expected one. Every difference is a finding.</summary>
 internal sealed class SchemaHealthCheck(SchemaCheck schema, DatabasePulses pulses) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
@@ -78,7 +78,9 @@ internal sealed class SchemaHealthCheck(SchemaCheck schema, DatabasePulses pulse
     }
 }
 
-/// <summary>Which model tells what is near in meaning, and how much it has still to embed. Search goes on without it.</summary>
+/// <summary>
+/// Tells which embedding model is used and how many texts wait for it. Search works without the model, so this check never fails.
+/// </summary>
 internal sealed class EmbeddingHealthCheck(EmbeddingMetrics metrics, IOptions<EmbeddingOptions> options) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)

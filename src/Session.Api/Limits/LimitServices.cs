@@ -19,11 +19,11 @@ internal static class LimitServices
         services.AddRequestTimeouts();
         services.AddOptions<RequestTimeoutOptions>()
             .Configure<IOptions<LimitOptions>>((timeouts, limits) => timeouts.DefaultPolicy = new RequestTimeoutPolicy
-        {
-            Timeout = limits.Value.RequestTimeout,
-            TimeoutStatusCode = StatusCodes.Status503ServiceUnavailable,
-            WriteTimeoutResponse = RefuseLateAsync,
-        });
+            {
+                Timeout = limits.Value.RequestTimeout,
+                TimeoutStatusCode = StatusCodes.Status503ServiceUnavailable,
+                WriteTimeoutResponse = RefuseLateAsync,
+            });
         return services;
     }
 

@@ -3,15 +3,15 @@ using System.Text.RegularExpressions;
 namespace SessionService.Application.Contexts;
 
 /// <summary>
-/// Messages as a chat completion call takes them. It refuses calls without their results right behind them, and results without calls:
-/// where names or results are missing, or calls are too many, these become plain messages.
+/// Converts messages into the messages of a chat completion API. The API refuses tool calls that are not followed by their results, and
+/// results without calls. So calls with missing names or results, and too many calls at once, become plain messages.
 /// </summary>
 internal static partial class ChatCompletion
 {
-    // What the API takes as an id.
+    // The API's limit of an id.
     private const int MaxIdLength = 40;
 
-    // What it takes of calls in one message.
+    // The API's limit of tool calls in one message.
     private const int MaxCalls = 128;
 
     private const string ResultPrefix = "Result of a tool:\n";
@@ -97,7 +97,7 @@ internal static partial class ChatCompletion
         }
     }
 
-    /// <summary>The id that the call has, unless it is too long or another call beside it has the same.</summary>
+    /// <summary>The call's own id, unless it is too long or not unique in its message.</summary>
     private static string IdOf(ToolCall call, ContextCandidate message, int number, HashSet<string> ids)
     {
         var own = $"call_{message.Sequence}_{number}";

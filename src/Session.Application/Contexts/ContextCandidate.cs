@@ -3,7 +3,7 @@ using SessionService.Application.Messages;
 
 namespace SessionService.Application.Contexts;
 
-/// <summary>A message that may become part of a context, with its tokens, and the tools that it calls or answers for.</summary>
+/// <summary>A message that may become part of a context, with its tokens and its tool calls.</summary>
 internal sealed class ContextCandidate
 {
     private const int BytesPerToken = 4;
@@ -26,14 +26,14 @@ internal sealed class ContextCandidate
 
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>The calls that it makes; none where it is no call.</summary>
+    /// <summary>The tool calls of the message; empty where it makes none.</summary>
     public required IReadOnlyList<ToolCall> Calls { get; init; }
 
     public bool IsCall => Calls.Count > 0;
 
     public bool IsResult => !IsCall && (MessageType is "tool_result" || Role is "tool");
 
-    /// <summary>Of a result: the call that it says it answers.</summary>
+    /// <summary>The id of the call that the message names as answered, if it is a result.</summary>
     public required string? AnsweredCallId { get; init; }
 
     public static int Estimate(string text) => Estimate(Encoding.UTF8.GetByteCount(text));

@@ -8,18 +8,18 @@ using SessionService.Domain.Sessions;
 
 namespace SessionService.Application.Contexts;
 
-/// <summary>Chooses what of a session to send to a model next.</summary>
+/// <summary>Chooses the part of a session to send to a model next.</summary>
 public sealed class ContextsService(IMessageReader messages, IMemoryStore memories)
 {
-    /// <summary>Messages of an answer at most, however few tokens they have.</summary>
+    /// <summary>The most messages in an answer.</summary>
     public const int MaxMessages = 2_000;
 
-    /// <summary>UTF-16 units of text of an answer at most, however few tokens it has.</summary>
+    /// <summary>The most text in an answer, in UTF-16 code units.</summary>
     public const int MaxLength = 8 * 1024 * 1024;
 
     private const int ReadAtOnce = 50;
 
-    // How far before the messages that fit the call of a result among them is looked for.
+    // How many messages before those that fit are searched for the tool call of a result.
     private const int LookBack = 100;
 
     /// <exception cref="NotFoundException">The user has no such session.</exception>
@@ -47,7 +47,7 @@ public sealed class ContextsService(IMessageReader messages, IMemoryStore memori
     private async Task<(IReadOnlyList<ContextCandidate> Fitting, long Total)> ChooseAsync(
         string userId, Guid sessionId, int maxTokens, CancellationToken cancellationToken)
     {
-        // From the newest back: those that fit, and after them, where a call is missed, some that do not.
+        // The messages from the newest back: those that fit, then, while a result lacks its call, some that do not fit.
         var read = new List<ContextCandidate>();
         var fitting = 0;
         var (tokens, length, isFull, lookedBack) = (0L, 0L, false, 0);
@@ -66,7 +66,7 @@ public sealed class ContextsService(IMessageReader messages, IMemoryStore memori
 
             if (lookedBack == LookBack || !new ToolTurns(InTimeOrder(read)).LacksCalls)
             {
-                // The next one, as it is no more than a neighbour: calls that follow each other are not parted either.
+                // One more message, because calls that follow each other must stay together.
                 read.Add(message);
                 break;
             }

@@ -1,16 +1,16 @@
 namespace SessionService.Application.Erasure;
 
-/// <summary>All that is stored about a user.</summary>
+/// <summary>Counts and erases all data of a user.</summary>
 public interface IUserDataStore
 {
-    /// <summary>How much there is, as of one moment.</summary>
+    /// <summary>Counts the user's data in one snapshot.</summary>
     Task<UserDataCounts> CountAsync(string userId, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Removes what was there at a time, in many transactions: sessions whole, and with each the totals that it had added to the
-    /// service's. Where it ends early, the rest is removed by another.
+    /// Erases the data that existed at a time, in many transactions. Each removes whole sessions and subtracts them from the service's
+    /// totals. After a failure another call erases the rest.
     /// </summary>
-    /// <returns>What was removed.</returns>
+    /// <returns>The number of erased rows.</returns>
     Task<UserDataCounts> EraseAsync(string userId, DateTimeOffset until, CancellationToken cancellationToken);
 }
 

@@ -5,10 +5,10 @@ using SessionService.Domain.UserMemories;
 
 namespace SessionService.Application.Exports;
 
-/// <summary>Sessions on their way out of the service. Messages follow through <see cref="Messages.IMessageReader"/>.</summary>
+/// <summary>Reads sessions and memories for exports. Messages are read with <see cref="Messages.IMessageReader"/>.</summary>
 public interface IExportReader
 {
-    /// <summary>A session with its memory as of one moment; <see langword="null"/> when there is no such session.</summary>
+    /// <summary>A session with its memory in one snapshot; <see langword="null"/> when there is no such session.</summary>
     Task<ExportedSession?> FindAsync(string userId, Guid sessionId, CancellationToken cancellationToken);
 
     /// <summary>All sessions of a user, the oldest first. Reads a few at a time, and holds no connection in between.</summary>
@@ -17,11 +17,11 @@ public interface IExportReader
     /// <summary>All memories of a user, the oldest first; read in the same way.</summary>
     IAsyncEnumerable<UserMemory> ReadMemoriesAsync(string userId, CancellationToken cancellationToken);
 
-    /// <summary>What a memory was before its current version, as far as that is kept, the oldest first; read in the same way.</summary>
+    /// <summary>The earlier versions of a memory, as far as they are kept, the oldest first; read in the same way.</summary>
     IAsyncEnumerable<UserMemoryVersion> ReadEarlierAsync(UserMemory memory, CancellationToken cancellationToken);
 }
 
-/// <summary>What is exported.</summary>
+/// <summary>The content of an export.</summary>
 /// <param name="Sessions">The sessions, read as they are asked for.</param>
 /// <param name="UserMemories">The user's memories, read likewise; none in the export of a session.</param>
 public sealed record Export(IAsyncEnumerable<ExportedSession> Sessions, IAsyncEnumerable<ExportedUserMemory> UserMemories)
@@ -34,14 +34,14 @@ public sealed record Export(IAsyncEnumerable<ExportedSession> Sessions, IAsyncEn
         return new Export(new[] { session }.ToAsyncEnumerable(), AsyncEnumerable.Empty<ExportedUserMemory>());
     }
 
-    /// <summary>All that a user has.</summary>
+    /// <summary>All sessions and memories of a user.</summary>
     public static Export OfUser(IExportReader reader, string userId, CancellationToken cancellationToken) => new(
         reader.ReadAsync(userId, cancellationToken),
         reader.ReadMemoriesAsync(userId, cancellationToken)
             .Select(memory => new ExportedUserMemory(memory, reader.ReadEarlierAsync(memory, cancellationToken))));
 }
 
-/// <summary>A memory of a user, and what it was before.</summary>
+/// <summary>A memory of a user, and its earlier versions.</summary>
 public sealed record ExportedUserMemory(UserMemory Memory, IAsyncEnumerable<UserMemoryVersion> Earlier);
 
 /// <summary>A session and its memory, if it has one.</summary>

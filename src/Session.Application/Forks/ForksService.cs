@@ -7,7 +7,7 @@ using SessionService.Domain.Sessions;
 
 namespace SessionService.Application.Forks;
 
-/// <summary>Lets a conversation go on twice.</summary>
+/// <summary>Forks sessions.</summary>
 public sealed class ForksService(IForkStore forks, TimeProvider time)
 {
     /// <exception cref="NotFoundException">The user has no such session.</exception>

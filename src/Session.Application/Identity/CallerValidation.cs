@@ -2,7 +2,7 @@ using FluentValidation;
 
 namespace SessionService.Application.Identity;
 
-/// <summary>Tells validators whether the request names its caller, for fields that are required only where it does not.</summary>
+/// <summary>Tells validators whether the request names its caller. Some fields are required only where it does not.</summary>
 public static class CallerValidation
 {
     private const string Key = "NamesCaller";

@@ -1,7 +1,7 @@
 namespace SessionService.Application.Imports;
 
-/// <summary>A line of what is to be imported.</summary>
-/// <param name="Number">Where the line stands in what was sent.</param>
+/// <summary>A line of an import.</summary>
+/// <param name="Number">The number of the line, or of the object in a document.</param>
 public abstract record ImportLine(long Number);
 
 /// <summary>
@@ -9,9 +9,9 @@ public abstract record ImportLine(long Number);
 /// </summary>
 public sealed record ValidLine<T>(long Number, T Content) : ImportLine(Number);
 
-/// <summary>A line that is not imported.</summary>
-/// <param name="Number">Where the line stands in what was sent.</param>
-/// <param name="Kind">What it is; <see langword="null"/> where that could not be told.</param>
+/// <summary>An invalid line.</summary>
+/// <param name="Number">The number of the line, or of the object in a document.</param>
+/// <param name="Kind">The kind of the line; <see langword="null"/> where it is not known.</param>
 /// <param name="Refusal">What is wrong.</param>
 public sealed record RefusedLine(long Number, ImportKind? Kind, ImportRefusal Refusal) : ImportLine(Number);
 
@@ -23,8 +23,8 @@ public enum ImportKind
     UserMemory,
 }
 
-/// <summary>Why something is not imported.</summary>
+/// <summary>Why a line is not imported.</summary>
 /// <param name="Code">For programs.</param>
 /// <param name="Reason">For people.</param>
-/// <param name="EndsReading">Whether what follows cannot be made out either.</param>
+/// <param name="EndsReading">Whether the lines after it cannot be read either.</param>
 public sealed record ImportRefusal(string Code, string Reason, bool EndsReading = false);

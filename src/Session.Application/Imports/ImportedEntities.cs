@@ -11,7 +11,7 @@ using SessionService.Domain.UserMemories;
 
 namespace SessionService.Application.Imports;
 
-/// <summary>Makes of valid lines what they tell of; what they leave open is as in a request that leaves it open.</summary>
+/// <summary>Makes entities from valid lines. A field that a line leaves out gets the same default as in a request.</summary>
 internal sealed class ImportedEntities(string userId, TimeProvider time)
 {
     public Session Of(SessionLine line)
@@ -32,7 +32,7 @@ internal sealed class ImportedEntities(string userId, TimeProvider time)
             line is { ForkedFromSession: { } source, ForkedFromSequence: { } sequence } ? (source, sequence) : null);
     }
 
-    /// <param name="number">The number that the message has in what is imported.</param>
+    /// <param name="number">The number of the message in the imported file.</param>
     public SessionMessage Of(MessageLine line, long number) => new()
     {
         UserId = userId,
@@ -49,7 +49,7 @@ internal sealed class ImportedEntities(string userId, TimeProvider time)
         RedactedAt = line.RedactedAt?.ToDatabaseTime(),
     };
 
-    /// <param name="messages">How many messages its session holds, as far as is known.</param>
+    /// <param name="messages">The number of messages that the session has.</param>
     public SessionMemory Of(MemoryLine line, long messages)
     {
         var createdAt = line.CreatedAt?.ToDatabaseTime() ?? time.GetDatabaseNow();

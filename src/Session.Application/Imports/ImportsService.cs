@@ -6,7 +6,7 @@ using SessionService.Application.UserMemories;
 
 namespace SessionService.Application.Imports;
 
-/// <summary>Puts sessions, messages and memories into the service as they were elsewhere.</summary>
+/// <summary>Imports sessions, messages and memories with their ids, numbers and times.</summary>
 public sealed class ImportsService(
     ISessionStore sessions,
     IMessageStore messages,
@@ -16,13 +16,13 @@ public sealed class ImportsService(
     TimeProvider time)
 {
     /// <summary>
-    /// Imports line by line. What is there already is left alone, so an import that broke off is made whole by sending it again. At each
-    /// moment what is stored is complete up to some line.
+    /// Imports line by line. Existing data is not changed, so repeating an import completes one that broke off. At any time everything up
+    /// to some line is stored, and nothing after it.
     /// </summary>
-    /// <param name="userId">Whose everything becomes, whoever the lines name.</param>
+    /// <param name="userId">The user who gets the data, whatever user the lines name.</param>
     /// <param name="lines">The lines, read as they are needed.</param>
     /// <param name="skipsWrongLines">Whether to go on after a wrong line.</param>
-    /// <param name="onProgress">Hears of the counts as they grow.</param>
+    /// <param name="onProgress">Is told the counts after each line.</param>
     /// <param name="cancellationToken">Ends the import between two writes.</param>
     public async Task<ImportResponse> ImportAsync(
         string userId,
@@ -103,7 +103,7 @@ public sealed class ImportsService(
         }
         else
         {
-            // Whose it is, is nobody's business here.
+            // The error does not tell whose session it is.
             import.Tally.Fail(
                 line.Number, ImportKind.Session, new ImportRefusal("session_id_taken", "A session with this session_id exists already."));
         }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace SessionService.Application.Json;
 
-/// <summary>A JSON value kept as the text it was given as: numbers keep their digits, and nothing is parsed and built again.</summary>
+/// <summary>A JSON value as the text that the client sent, so that numbers keep their digits.</summary>
 /// <param name="Value">Well-formed JSON.</param>
 [JsonConverter(typeof(JsonTextConverter))]
 public sealed record JsonText(string Value)
@@ -22,7 +22,7 @@ internal sealed class JsonTextConverter : JsonConverter<JsonText>
         return new JsonText(document.RootElement.GetRawText());
     }
 
-    // Only well-formed JSON gets in: from requests through Read, from the database as jsonb.
+    // The value is well-formed: requests parse it, and the database stores it as jsonb.
     public override void Write(Utf8JsonWriter writer, JsonText value, JsonSerializerOptions options) =>
         writer.WriteRawValue(value.Value, skipInputValidation: true);
 }

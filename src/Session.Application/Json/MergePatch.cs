@@ -66,7 +66,7 @@ public static class MergePatch
             return;
         }
 
-        // Of a name that stands twice the last value counts, as in the database.
+        // Of a repeated name the last value counts, as in the database.
         var members = Members(target is { ValueKind: JsonValueKind.Object } given ? given : null);
         var patches = Members(patch);
         writer.WriteStartObject();

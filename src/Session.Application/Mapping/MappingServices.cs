@@ -5,7 +5,7 @@ namespace SessionService.Application.Mapping;
 
 internal static class MappingServices
 {
-    /// <summary>The mappings of all features: each is a profile in its feature's folder.</summary>
+    /// <summary>Registers the mappings of all features. Each is a profile in its feature's folder.</summary>
     public static IServiceCollection AddMapping(this IServiceCollection services) => services.AddAutoMapper(
         (provider, mapper) => mapper.LicenseKey = provider.GetRequiredService<IConfiguration>()["AutoMapper:LicenseKey"],
         typeof(MappingServices));

@@ -5,14 +5,14 @@ using SessionService.Domain.Sessions;
 
 namespace SessionService.Application.MemorySearch;
 
-/// <summary>Answers what is known that bears on a question.</summary>
+/// <summary>Searches memories and messages by meaning and by word.</summary>
 public sealed class MemorySearchService(IMemorySearch search, ISessionStore sessions, TimeProvider time)
 {
-    /// <summary>In everything of a user's.</summary>
+    /// <summary>Searches all memories and messages of a user.</summary>
     public Task<SearchMemoriesResponse> SearchAsync(string userId, SearchMemoriesRequest request, CancellationToken cancellationToken) =>
         SearchAsync(userId, request.SessionId, request, cancellationToken);
 
-    /// <summary>In what belongs to a session.</summary>
+    /// <summary>Searches a session's messages, its memory, and the user's memories that came from it.</summary>
     /// <exception cref="NotFoundException">The user has no such session.</exception>
     public async Task<SearchMemoriesResponse> SearchSessionAsync(
         string userId, Guid sessionId, SearchMemoriesRequest request, CancellationToken cancellationToken)
@@ -37,7 +37,7 @@ public sealed class MemorySearchService(IMemorySearch search, ISessionStore sess
                 SessionId = sessionId,
                 MemoryType = request.MemoryType,
                 Role = request.Role,
-                // Everything contains an object of nothing.
+                // Every object contains the empty object, so it is no condition.
                 Metadata = request.Metadata is { } metadata && !metadata.Value.AsSpan()[1..^1].IsWhiteSpace() ? metadata.Value : null,
                 CreatedAfter = request.CreatedAfter?.ToDatabaseTime(),
                 CreatedBefore = request.CreatedBefore?.ToDatabaseTime(),

@@ -58,8 +58,7 @@ public sealed class CreateMessageRequest
     public DateTimeOffset? CreatedAt { get; init; }
 
     /// <summary>
-    /// The message's id, where the client makes it: the same message sent again under it is stored once. One is made where none is
-    /// given.
+    /// The message's id, if the client creates it: the same message sent again is stored once. By default the service creates an id.
     /// </summary>
     public Guid? MessageId { get; init; }
 

@@ -12,8 +12,8 @@ public interface IMessageRedaction
     Task<RedactResult> RedactAsync(string userId, Guid sessionId, long sequence, DateTimeOffset now, CancellationToken cancellationToken);
 }
 
-/// <summary>What became of a message that was to be blanked.</summary>
-/// <param name="Outcome">Whether it is blank, or why not.</param>
+/// <summary>The result of redacting a message.</summary>
+/// <param name="Outcome">Whether the message is redacted, or why not.</param>
 /// <param name="Message">The message as it is now, where there is one.</param>
 public sealed record RedactResult(RedactOutcome Outcome, SessionMessage? Message);
 

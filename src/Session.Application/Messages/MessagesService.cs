@@ -8,7 +8,7 @@ using SessionService.Domain.Sessions;
 
 namespace SessionService.Application.Messages;
 
-/// <summary>Appends messages to sessions and reads them back.</summary>
+/// <summary>Appends, reads and redacts messages.</summary>
 public sealed class MessagesService(
     IMessageStore messages, IMessageReader reader, IMessageRedaction redaction, IMapper mapper, TimeProvider time)
 {
@@ -35,7 +35,7 @@ public sealed class MessagesService(
             new MessageBatchResponse { Messages = responses, Total = responses.Count }, written.IsReplay);
     }
 
-    /// <summary>Begins to read; whoever asked reads on, and disposes of the rows.</summary>
+    /// <summary>Starts to read a page. The caller reads the rows and disposes them.</summary>
     /// <exception cref="NotFoundException">The user has no such session.</exception>
     public async Task<MessagePage> ReadAsync(string userId, Guid sessionId, ListMessagesQuery query, CancellationToken cancellationToken)
     {
@@ -44,7 +44,7 @@ public sealed class MessagesService(
         return new MessagePage(userId, sessionId, rows, query.ToRange(), query.IsByPosition ? rows.InRange > selection.Take : null);
     }
 
-    /// <summary>Blanks what a message says; doing it again changes nothing.</summary>
+    /// <summary>Redacts a message. Redacting it again changes nothing.</summary>
     /// <exception cref="NotFoundException">The user has no such session, or no such message in it.</exception>
     public async Task<MessageResponse> RedactAsync(string userId, Guid sessionId, long sequence, CancellationToken cancellationToken)
     {

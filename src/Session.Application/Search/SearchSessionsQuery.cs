@@ -16,8 +16,8 @@ public sealed class SearchSessionsQuery : SessionConditionsQuery
     public const int MaxLimit = 100;
 
     /// <summary>
-    /// The words: all of them must be in the text, in any of their forms. <c>"…"</c> is a phrase, <c>or</c> between two words means either,
-    /// and <c>-</c> before one that it must not be there.
+    /// The words to find. A text must have all of them, in any of their forms. <c>"…"</c> is a phrase, <c>or</c> between two words means
+    /// either, and <c>-</c> excludes a word.
     /// </summary>
     /// <example>"connection pool" -mysql</example>
     [Required]
@@ -84,7 +84,7 @@ internal sealed class SearchSessionsQueryValidator : AbstractValidator<SearchSes
     }
 }
 
-/// <summary>What a search is about.</summary>
+/// <summary>The query and the filters of a search.</summary>
 public sealed record SearchFilter
 {
     public required string Query { get; init; }

@@ -5,7 +5,7 @@ using SessionService.Application.Validation;
 
 namespace SessionService.Application.Sessions;
 
-/// <summary>Which of a user's sessions to list. What several parameters ask for must all be so.</summary>
+/// <summary>The filters and order of a list of sessions. A session must match all filters.</summary>
 public sealed class ListSessionsQuery : SessionConditionsQuery, IPageQuery
 {
     public const int DefaultPageSize = 50;

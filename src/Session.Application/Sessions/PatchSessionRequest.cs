@@ -11,15 +11,15 @@ using SessionService.Domain.Sessions;
 namespace SessionService.Application.Sessions;
 
 /// <summary>
-/// A JSON merge patch (RFC 7396) of a session: an object is merged into the one that is there, member by member at every level, a null
-/// removes, anything else replaces.
+/// A JSON merge patch (RFC 7396) of a session: an object is merged into the stored one member by member at every level, null removes a
+/// member, and any other value replaces it.
 /// </summary>
 public sealed class PatchSessionRequest : IMergePatch
 {
-    /// <summary>Objects in a patch, each of which is merged on its own.</summary>
+    /// <summary>The most objects in a patch, since each is merged separately.</summary>
     public const int MaxObjects = 10_000;
 
-    /// <summary>What its user calls it, up to 500 characters; null takes the title away.</summary>
+    /// <summary>The title, up to 500 characters; null removes it.</summary>
     /// <example>Plans for the summer</example>
     [StringLength(Session.MaxTitleLength)]
     public string? Title { get; init; }

@@ -6,7 +6,7 @@ using SessionService.Domain.Sessions;
 
 namespace SessionService.Application.Sessions;
 
-/// <summary>The conditions on sessions that several queries take.</summary>
+/// <summary>The filters of sessions that several queries share.</summary>
 public abstract class SessionConditionsQuery
 {
     public const int MaxStatuses = 20;
@@ -52,12 +52,12 @@ public abstract class SessionConditionsQuery
             .. (Status ?? [])
                 .SelectMany(names => names?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [])];
 
-    /// <summary>Whether the conditions can be read; otherwise they are refused, and nothing that depends on them is looked at.</summary>
+    /// <summary>Whether the filters are valid. Rules that depend on them are checked only then.</summary>
     internal bool HasReadableConditions() =>
         StatusNames().All(SessionStatuses.IsKnown)
         && new[] { CreatedAfter, CreatedBefore, ActiveAfter, ActiveBefore }.All(time => time is null || Rfc3339.Parse(time) is not null);
 
-    /// <summary>The sessions that a valid query is about.</summary>
+    /// <summary>The filter of a valid query.</summary>
     internal SessionFilter ToSessionFilter() => new()
     {
         ActiveOnly = ActiveOnly ?? false,
@@ -71,7 +71,7 @@ public abstract class SessionConditionsQuery
     };
 }
 
-/// <summary>The conditions on metadata in a query; read by a binder of their own, since their names are the client's.</summary>
+/// <summary>The conditions on metadata in a query. They have a binder of their own, because clients choose the parameters' names.</summary>
 public sealed record MetadataConditions(IReadOnlyList<MetadataCondition> Conditions);
 
 internal static class SessionConditionRules

@@ -14,7 +14,7 @@ using SessionService.Domain.Sessions;
 
 namespace SessionService.Application.Sessions;
 
-/// <summary>Creates, reads, changes and ends sessions.</summary>
+/// <summary>Creates, reads, changes, archives and ends sessions.</summary>
 public sealed class SessionsService(
     ISessionStore sessions, ISessionReader reader, IMapper mapper, IOptions<LimitOptions> limits, TimeProvider time)
 {
@@ -106,7 +106,7 @@ public sealed class SessionsService(
             time.GetDatabaseNow());
     }
 
-    /// <summary>Stars the session, or no longer.</summary>
+    /// <summary>Adds or removes the session's star.</summary>
     /// <exception cref="NotFoundException">The user has no such session.</exception>
     /// <exception cref="PreconditionFailedException">The session is not as the request demands.</exception>
     public Task<SessionResponse> StarAsync(

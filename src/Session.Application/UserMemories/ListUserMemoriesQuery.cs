@@ -76,7 +76,7 @@ internal sealed class ListUserMemoriesQueryValidator : AbstractValidator<ListUse
         });
     }
 
-    // A query parameter has not been through the reading of JSON bodies.
+    // Bodies are checked while they are read; JSON in a query parameter must be checked here.
     private static string? RefuseObject(string text, int maxBytes)
     {
         const string NoObject = "must be a JSON object";

@@ -14,7 +14,7 @@ using SessionService.Domain.UserMemories;
 
 namespace SessionService.Application.UserMemories;
 
-/// <summary>Keeps what is worth knowing about a user for longer than a session.</summary>
+/// <summary>Creates, reads, changes and deletes the memories of users.</summary>
 public sealed class UserMemoriesService(IUserMemoryStore memories, IMapper mapper, IOptions<LimitOptions> limits, TimeProvider time)
 {
     /// <exception cref="InvalidFieldException">It names a session or message that is not the user's.</exception>
@@ -77,7 +77,7 @@ public sealed class UserMemoriesService(IUserMemoryStore memories, IMapper mappe
         };
     }
 
-    /// <summary>Puts a memory in the place of what was there.</summary>
+    /// <summary>Replaces a memory as a whole.</summary>
     /// <exception cref="NotFoundException">The user has no such memory.</exception>
     /// <exception cref="InvalidFieldException">It names a session or message that is not the user's.</exception>
     /// <exception cref="PreconditionFailedException">The memory is not a version that the request demands.</exception>
@@ -90,7 +90,7 @@ public sealed class UserMemoriesService(IUserMemoryStore memories, IMapper mappe
             found => New(userId, request, found.MemoryId, found.CreatedAt) with { Version = found.Version + 1, UpdatedAt = Later(found) },
             cancellationToken);
 
-    /// <summary>Changes what is given.</summary>
+    /// <summary>Changes the given fields.</summary>
     /// <exception cref="NotFoundException">The user has no such memory.</exception>
     /// <exception cref="InvalidFieldException">
     /// It names a session or message that is not the user's, or its metadata would become too large.
@@ -184,12 +184,12 @@ public sealed class UserMemoriesService(IUserMemoryStore memories, IMapper mappe
         return patched is { Sequence: not null, SessionId: null } ? throw UserMemoryErrors.SequenceWithoutSession() : patched;
     }
 
-    // A request that is sent again makes no version.
+    // A repeated request makes no version.
     private static bool SaysTheSame(UserMemory one, UserMemory other) =>
         other with { Metadata = one.Metadata, Version = one.Version, UpdatedAt = one.UpdatedAt } == one
         && JsonNode.DeepEquals(JsonNode.Parse(one.Metadata), JsonNode.Parse(other.Metadata));
 
-    // The clocks of two instances may differ; a version never seems older than the one before.
+    // The clocks of instances may differ. No version may seem older than the one before it.
     private DateTimeOffset Later(UserMemory found)
     {
         var now = time.GetDatabaseNow();

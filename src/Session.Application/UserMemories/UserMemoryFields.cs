@@ -8,7 +8,7 @@ using SessionService.Application.Validation;
 
 namespace SessionService.Application.UserMemories;
 
-/// <summary>What a client says of a memory of a user, in full or in part.</summary>
+/// <summary>The fields of a user's memory that clients set.</summary>
 public abstract class UserMemoryFields
 {
     /// <summary>
@@ -30,16 +30,16 @@ public abstract class UserMemoryFields
     [Range(typeof(long), "1", "9223372036854775807")]
     public long? Sequence { get; init; }
 
-    /// <summary>How much it matters, 0 to 1; kept to six fraction digits.</summary>
+    /// <summary>The importance, 0 to 1; kept to six fraction digits.</summary>
     /// <example>0.8</example>
     [Range(0d, 1d)]
     public decimal? Importance { get; init; }
 
-    /// <summary>When it ceases to hold (RFC 3339 with an offset): search does not find it any more after that, unless asked to.</summary>
+    /// <summary>When the memory ceases to hold (RFC 3339 with an offset). After that, search finds it only if asked to.</summary>
     public DateTimeOffset? ValidUntil { get; init; }
 }
 
-/// <summary>A memory of a user, to create or to put in the place of what was there.</summary>
+/// <summary>A memory of a user, to create or to replace one with.</summary>
 public sealed class WriteUserMemoryRequest : UserMemoryFields
 {
     public const string DefaultType = "fact";
@@ -53,8 +53,8 @@ public sealed class WriteUserMemoryRequest : UserMemoryFields
 }
 
 /// <summary>
-/// A JSON merge patch (RFC 7396) of a memory of a user: what is given replaces what was there, what is absent stays, and <c>null</c> takes
-/// away.
+/// A JSON merge patch (RFC 7396) of a memory of a user: a given field replaces the stored one, an absent field stays, and <c>null</c>
+/// resets it.
 /// </summary>
 public sealed class PatchUserMemoryRequest : UserMemoryFields, IMergePatch
 {

@@ -6,7 +6,7 @@ namespace SessionService.Application.Validation;
 
 internal static class ValidationServices
 {
-    /// <summary>The validators of all features: each stands beside the request that it validates.</summary>
+    /// <summary>Registers the validators of all features. Each is in the file of its request.</summary>
     public static IServiceCollection AddValidation(this IServiceCollection services)
     {
         // Fields are named as they are in the JSON.

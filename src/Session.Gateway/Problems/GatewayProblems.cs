@@ -55,20 +55,20 @@ internal static class GatewayProblems
 
     private static (int Status, string? Code, string Detail) Describe(int status, IForwarderErrorFeature? failure, bool isTokenInvalid) =>
         status switch
-    {
-        _ when failure?.IsNeverSent() == true => (
-            StatusCodes.Status503ServiceUnavailable,
-            "service_unavailable",
-            "The service cannot be reached at the moment. It has seen nothing of the request."),
-        StatusCodes.Status502BadGateway => (
-            status, "bad_gateway", "The service broke the connection off. Whether it carried the request out is not known."),
-        StatusCodes.Status504GatewayTimeout => (
-            status, "gateway_timeout", "The service did not answer in time. Whether it carried the request out is not known."),
-        StatusCodes.Status408RequestTimeout => (status, ProblemCodes.RequestTimeout, "The body came too slowly."),
-        StatusCodes.Status401Unauthorized when isTokenInvalid => (status, InvalidToken, "The token is not accepted."),
-        StatusCodes.Status401Unauthorized => (status, "authentication_required", "The request needs a bearer token."),
-        StatusCodes.Status503ServiceUnavailable =>
-            (status, "issuer_unavailable", "The issuer of the token cannot be reached at the moment."),
-        _ => (status, null, ""),
-    };
+        {
+            _ when failure?.IsNeverSent() == true => (
+                StatusCodes.Status503ServiceUnavailable,
+                "service_unavailable",
+                "The service cannot be reached at the moment. It has seen nothing of the request."),
+            StatusCodes.Status502BadGateway => (
+                status, "bad_gateway", "The service broke the connection off. Whether it carried the request out is not known."),
+            StatusCodes.Status504GatewayTimeout => (
+                status, "gateway_timeout", "The service did not answer in time. Whether it carried the request out is not known."),
+            StatusCodes.Status408RequestTimeout => (status, ProblemCodes.RequestTimeout, "The body came too slowly."),
+            StatusCodes.Status401Unauthorized when isTokenInvalid => (status, InvalidToken, "The token is not accepted."),
+            StatusCodes.Status401Unauthorized => (status, "authentication_required", "The request needs a bearer token."),
+            StatusCodes.Status503ServiceUnavailable =>
+                (status, "issuer_unavailable", "The issuer of the token cannot be reached at the moment."),
+            _ => (status, null, ""),
+        };
 }

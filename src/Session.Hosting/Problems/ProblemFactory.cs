@@ -11,16 +11,16 @@ public static class ProblemFactory
 {
     public static Problem Create(HttpContext http, int status, string code, string detail, IDictionary<string, string[]>? errors = null) =>
         new()
-    {
-        Type = $"urn:session-service:problem:{code}",
-        Title = ReasonPhrases.GetReasonPhrase(status),
-        Status = status,
-        Detail = detail,
-        Instance = http.Request.Path.ToUriComponent(),
-        Code = code,
-        TraceId = TraceId(http),
-        Errors = errors,
-    };
+        {
+            Type = $"urn:session-service:problem:{code}",
+            Title = ReasonPhrases.GetReasonPhrase(status),
+            Status = status,
+            Detail = detail,
+            Instance = http.Request.Path.ToUriComponent(),
+            Code = code,
+            TraceId = TraceId(http),
+            Errors = errors,
+        };
 
     /// <summary>The answer to a request with an invalid path, query, header or body. It lists all failures at once.</summary>
     public static IActionResult FromModelState(ActionContext context)

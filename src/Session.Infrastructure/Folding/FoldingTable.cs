@@ -66,11 +66,8 @@ internal sealed class FoldingTable
     /// <summary>The canonical combining class of a mark that is kept; 0 for everything else.</summary>
     public int ClassOf(char mark) => _classes.GetValueOrDefault(mark);
 
-    private void Set(int codePoint, string folded)
-    {
-        var page = _pages[codePoint >> PageBits] ??= new string?[PageSize];
-        page[codePoint & (PageSize - 1)] = folded;
-    }
+    private void Set(int codePoint, string folded) =>
+        (_pages[codePoint >> PageBits] ??= new string?[PageSize])[codePoint & (PageSize - 1)] = folded;
 
     private static int Hex(string text) => int.Parse(text, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 

@@ -182,7 +182,7 @@ internal sealed class EmbeddingBacklog(SessionContexts contexts, Database databa
         var positions = Enumerable.Range(block.Done + 1, count)
             .Select(place => new MessagePosition(block.SessionId, ((long)block.Number * MessageVectors.Size) + place))
             .ToList();
-        var found = await MessageReader.FindAsync(sql.Connection, block.UserId, positions, cancellationToken);
+        var found = await MessageReader.FindAsync(sql, block.UserId, positions, cancellationToken);
         var messages = found.ToDictionary(message => message.Sequence);
         return positions.ConvertAll(position => messages.TryGetValue(position.Sequence, out var message) && message.Content.Length > 0
             ? WaitingItem.Cut(RankingText.Of(message))

@@ -151,7 +151,7 @@ internal sealed class MessagePassages(SearchIndex index, PassageVectors vectors)
         Sql sql, string userId, IReadOnlyList<IndexedMessage> messages, CancellationToken cancellationToken)
     {
         var positions = messages.Select(message => new MessagePosition(message.SessionId, message.Sequence)).ToList();
-        return (await MessageReader.FindAsync(sql.Connection, userId, positions, cancellationToken)).ToDictionary(
+        return (await MessageReader.FindAsync(sql, userId, positions, cancellationToken)).ToDictionary(
             message => message.MessageId,
             message => new PassageText(message.Content, new JsonText(message.Metadata), message.SessionId, message.Sequence));
     }

@@ -53,16 +53,16 @@ internal sealed class MessageReader(ReadConnections connections) : IMessageReade
 
     public Task<IReadOnlyList<SessionMessage>> FindAsync(
         string userId, IReadOnlyCollection<MessagePosition> positions, CancellationToken cancellationToken) =>
-        connections.Database.ReadAsync(sql => FindAsync(sql.Connection, userId, positions, cancellationToken), cancellationToken);
+        connections.Database.ReadAsync(sql => FindAsync(sql, userId, positions, cancellationToken), cancellationToken);
 
     /// <summary>Finds messages on the caller's connection, in its transaction.</summary>
     internal static async Task<IReadOnlyList<SessionMessage>> FindAsync(
-        NpgsqlConnection connection, string userId, IReadOnlyCollection<MessagePosition> positions, CancellationToken cancellationToken)
+        Sql sql, string userId, IReadOnlyCollection<MessagePosition> positions, CancellationToken cancellationToken)
     {
         var wanted = positions.ToHashSet();
         Guid[] sessions = [.. wanted.Select(position => position.SessionId)];
         long[] numbers = [.. wanted.Select(position => position.Sequence)];
-        var found = await new Sql(connection).Statement(AtPositions, userId, sessions, numbers)
+        var found = await sql.Statement(AtPositions, userId, sessions, numbers)
             .ReadAsync(reader => ReadAsync(reader, userId, wanted, cancellationToken), cancellationToken);
         return [.. found.OrderBy(message => message.SessionId).ThenBy(message => message.Sequence)];
     }

@@ -15,64 +15,63 @@ internal sealed class Database(NpgsqlDataSource dataSource)
 
     /// <summary>Statements that write nothing.</summary>
     public Task<T> ReadAsync<T>(Func<Sql, Task<T>> work, CancellationToken cancellationToken) =>
-        RetryAsync(() => RunAsync(work, commitsItself: false, cancellationToken));
+        RunAsync(work, commitsItself: false, attempts: 1, cancellationToken);
 
     /// <summary>Statements that write nothing and see one snapshot, so that their answers tell of one moment.</summary>
     public Task<T> ReadSnapshotAsync<T>(Func<Sql, Task<T>> work, CancellationToken cancellationToken) =>
-        RetryAsync(() => RunAsync(
+        RunAsync(
             async sql =>
             {
                 await using var transaction = await sql.Connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
                 return await work(sql);
             },
             commitsItself: false,
-            cancellationToken));
+            attempts: 1,
+            cancellationToken);
 
     /// <summary>One statement that writes and commits by itself; others before it only read.</summary>
     /// <param name="work">The statements.</param>
     /// <param name="cancellationToken">A token that is cancelled when the caller has gone or the database is lost.</param>
     /// <param name="attempts">How often the work runs while it loses races against other transactions.</param>
     public Task<T> WriteAsync<T>(Func<Sql, Task<T>> work, CancellationToken cancellationToken, int attempts = 1) =>
-        RetryAsync(() => RunAsync(work, commitsItself: true, cancellationToken), attempts);
+        RunAsync(work, commitsItself: true, attempts, cancellationToken);
 
     /// <summary>Statements in a transaction, which is committed unless the work throws.</summary>
     /// <inheritdoc cref="WriteAsync"/>
     public Task<T> InTransactionAsync<T>(Func<Sql, Task<T>> work, CancellationToken cancellationToken, int attempts = 1) =>
-        RetryAsync(
-            () => RunAsync(
-                async sql =>
+        RunAsync(
+            async sql =>
+            {
+                await using var transaction = await sql.Connection.BeginTransactionAsync(cancellationToken);
+                var result = await work(sql);
+                return await UncertainWrite.CommitAsync(async () =>
                 {
-                    await using var transaction = await sql.Connection.BeginTransactionAsync(cancellationToken);
-                    var result = await work(sql);
-                    return await UncertainWrite.CommitAsync(async () =>
-                    {
-                        await transaction.CommitAsync(cancellationToken);
-                        return result;
-                    });
-                },
-                commitsItself: false,
-                cancellationToken),
-            attempts);
+                    await transaction.CommitAsync(cancellationToken);
+                    return result;
+                });
+            },
+            commitsItself: false,
+            attempts,
+            cancellationToken);
 
     /// <summary>Opens a connection and runs work that keeps the connection, such as a reader that a response is streamed from.</summary>
     /// <remarks>The work disposes of the connection, also where it throws.</remarks>
     public Task<T> OpenAsync<T>(Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellationToken) =>
-        RetryAsync(async () => await work(await dataSource.OpenConnectionAsync(cancellationToken)));
+        RunAsync(sql => work(sql.Connection), commitsItself: false, attempts: 1, cancellationToken, keepsConnection: true);
 
-    private async Task<T> RunAsync<T>(Func<Sql, Task<T>> work, bool commitsItself, CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return await work(new Sql(connection, commitsItself));
-    }
-
-    private static async Task<T> RetryAsync<T>(Func<Task<T>> work, int attempts = 1)
+    private async Task<T> RunAsync<T>(
+        Func<Sql, Task<T>> work, bool commitsItself, int attempts, CancellationToken cancellationToken, bool keepsConnection = false)
     {
         var isOnSecondConnection = false;
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await work();
+                var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+                await using (keepsConnection ? null : connection)
+                {
+                    return await work(new Sql(connection, commitsItself));
+                }
             }
             catch (PostgresException exception) when (attempt < attempts && DatabaseFaults.IsRace(exception))
             {

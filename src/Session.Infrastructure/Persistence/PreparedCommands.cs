@@ -40,7 +40,8 @@ internal sealed class PreparedCommands : DbCommandInterceptor
             : Task.CompletedTask;
 
     /// <summary>
-    /// The same goes for a cancelled one, whose answer nobody waited for. That ends the connection; one that is still open was not written to.
+    /// Likewise nobody knows of a cancelled statement whose answer was not waited for. To stop waiting ends the connection; on a connection
+    /// that is still open the statement was not sent.
     /// </summary>
     public override Task CommandCanceledAsync(
         DbCommand command, CommandEndEventData eventData, CancellationToken cancellationToken = default) =>

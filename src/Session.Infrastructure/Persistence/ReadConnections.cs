@@ -1,5 +1,3 @@
-using Npgsql;
-
 namespace SessionService.Infrastructure.Persistence;
 
 /// <summary>Where a request reads: at the primary, unless the request has said that its answer may lag.</summary>
@@ -9,7 +7,4 @@ public sealed class ReadConnections(ServerPool pool)
     public bool MayLag { get; set; }
 
     internal Database Database => new(MayLag ? pool.Standby : pool.Primary);
-
-    public ValueTask<NpgsqlConnection> OpenConnectionAsync(CancellationToken cancellationToken) =>
-        (MayLag ? pool.Standby : pool.Primary).OpenConnectionAsync(cancellationToken);
 }

@@ -33,7 +33,7 @@ internal sealed class SqlStatement(NpgsqlCommand command, bool commitsItself)
         ReadAsync(
             async reader =>
             {
-                await reader.CloseAsync();
+                await reader.NextResultAsync(cancellationToken);
                 return reader.RecordsAffected;
             },
             cancellationToken);
@@ -76,23 +76,8 @@ internal sealed class SqlStatement(NpgsqlCommand command, bool commitsItself)
             var result = await read(reader);
 
             // An error that the server found after the last row that was read shows here.
-            await reader.CloseAsync();
+            await reader.NextResultAsync(cancellationToken);
             return result;
-        }
-    }
-
-    /// <summary>The rows one by one, while the connection stays the caller's.</summary>
-    public async IAsyncEnumerable<T> StreamAsync<T>(
-        Func<NpgsqlDataReader, T> read, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await using (command)
-        {
-            await PrepareAsync(cancellationToken);
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            while (await reader.ReadAsync(cancellationToken))
-            {
-                yield return read(reader);
-            }
         }
     }
 

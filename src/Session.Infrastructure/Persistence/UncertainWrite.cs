@@ -19,8 +19,9 @@ internal static class UncertainWrite
         {
             var result = await read(reader);
 
-            // The rows come before the commit: only the end of the answer says that it is done.
-            await reader.CloseAsync();
+            // The rows come before the commit: only the end of the answer says that it is done. To close the reader would not do, as
+            // that takes an end which does not come in time for one that came.
+            await reader.NextResultAsync(cancellationToken);
             return result;
         });
     }

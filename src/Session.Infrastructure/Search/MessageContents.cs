@@ -22,7 +22,7 @@ internal static class MessageContents
         long bytes = 0;
         foreach (var some in messages.Select(message => new MessagePosition(message.SessionId, message.Sequence)).Chunk(AtOnce))
         {
-            var found = (await MessageReader.FindAsync(sql.Connection, userId, some, cancellationToken))
+            var found = (await MessageReader.FindAsync(sql, userId, some, cancellationToken))
                 .ToDictionary(message => new MessagePosition(message.SessionId, message.Sequence), message => message.Content);
             foreach (var position in some)
             {

@@ -80,7 +80,11 @@ internal static class SearchText
     }
 
     private static bool IsDecimalPoint(ReadOnlySpan<char> text, int index) =>
-        text[index] == '.' && index > 0 && index + 1 < text.Length && char.IsAsciiDigit(text[index - 1]) && char.IsAsciiDigit(text[index + 1]);
+        text[index] == '.'
+        && index > 0
+        && index + 1 < text.Length
+        && char.IsAsciiDigit(text[index - 1])
+        && char.IsAsciiDigit(text[index + 1]);
 
     // Thai, Lao, Tibetan, Burmese, Khmer; Hangul, whose words carry endings; kana; Han.
     private static bool IsWithoutSpaces(int value) => value is

@@ -14,6 +14,28 @@ internal sealed class SessionStore(SessionDbContext context, GroupWriter<Creatio
     // By hand as the counts are, for ON CONFLICT.
     private static readonly string AddToActive = StatisticsSql.Add("(SELECT) AS one", activeSessions: "{0}");
 
+    private static readonly Func<SessionDbContext, Guid, CancellationToken, Task<string?>> Owner =
+        EF.CompileAsyncQuery((SessionDbContext context, Guid sessionId, CancellationToken _) =>
+            context.Sessions.Where(s => s.SessionId == sessionId).Select(s => s.UserId).SingleOrDefault());
+
+    private static readonly Func<SessionDbContext, string, Guid, CancellationToken, Task<SessionSummaryResponse?>> Summary =
+        EF.CompileAsyncQuery((SessionDbContext context, string userId, Guid sessionId, CancellationToken _) => context.Sessions
+            .Where(s => s.UserId == userId && s.SessionId == sessionId)
+            .Select(s => new SessionSummaryResponse
+            {
+                SessionId = s.SessionId,
+                UserId = s.UserId,
+                Status = s.Status.Name(),
+                IsActive = s.Status.IsActive(),
+                MessageCount = s.MessageCount,
+                TotalTokens = s.TotalTokens,
+                TotalCost = s.TotalCost,
+                HasMemory = context.Memories.Any(m => m.UserId == userId && m.SessionId == sessionId && m.IsActive),
+                CreatedAt = s.CreatedAt,
+                LastActivity = s.LastActivity,
+            })
+            .SingleOrDefault());
+
     public async Task<CreateResult> CreateAsync(Session session, IdempotencyKey? key, CancellationToken cancellationToken)
     {
         if (await writer.WriteAsync(new Creation(session, key), cancellationToken))
@@ -41,28 +63,10 @@ internal sealed class SessionStore(SessionDbContext context, GroupWriter<Creatio
         context.Sessions.AsNoTracking().SingleOrDefaultAsync(s => s.UserId == userId && s.SessionId == sessionId, cancellationToken);
 
     public Task<string?> FindOwnerAsync(Guid sessionId, CancellationToken cancellationToken) =>
-        context.Sessions
-            .Where(s => s.SessionId == sessionId)
-            .Select(s => s.UserId)
-            .SingleOrDefaultAsync(cancellationToken);
+        Owner(context, sessionId, cancellationToken);
 
     public Task<SessionSummaryResponse?> FindSummaryAsync(string userId, Guid sessionId, CancellationToken cancellationToken) =>
-        context.Sessions
-            .Where(s => s.UserId == userId && s.SessionId == sessionId)
-            .Select(s => new SessionSummaryResponse
-            {
-                SessionId = s.SessionId,
-                UserId = s.UserId,
-                Status = s.Status.Name(),
-                IsActive = s.Status.IsActive(),
-                MessageCount = s.MessageCount,
-                TotalTokens = s.TotalTokens,
-                TotalCost = s.TotalCost,
-                HasMemory = context.Memories.Any(m => m.UserId == s.UserId && m.SessionId == s.SessionId && m.IsActive),
-                CreatedAt = s.CreatedAt,
-                LastActivity = s.LastActivity,
-            })
-            .SingleOrDefaultAsync(cancellationToken);
+        Summary(context, userId, sessionId, cancellationToken);
 
     public Task<Session?> ChangeAsync(string userId, Guid sessionId, Action<Session> change, CancellationToken cancellationToken) =>
         context.InTransactionAsync(() => ChangeLockedAsync(userId, sessionId, change, cancellationToken), cancellationToken);

@@ -7,8 +7,8 @@ namespace SessionService.Infrastructure.Statistics;
 /// <summary>Sums the counters of <c>dev.session_statistics</c>.</summary>
 internal sealed class StatisticsStore(SessionDbContext context) : IStatisticsStore
 {
-    public async Task<StatisticsResponse> ReadAsync(CancellationToken cancellationToken) =>
-        await context.StatisticsCounters
+    private static readonly Func<SessionDbContext, CancellationToken, Task<StatisticsResponse?>> Sum =
+        EF.CompileAsyncQuery((SessionDbContext context, CancellationToken _) => context.StatisticsCounters
             .GroupBy(_ => 1)
             .Select(all => new StatisticsResponse
             {
@@ -18,6 +18,9 @@ internal sealed class StatisticsStore(SessionDbContext context) : IStatisticsSto
                 TotalTokens = all.Sum(counter => counter.TotalTokens),
                 TotalCost = all.Sum(counter => counter.TotalCost),
             })
-            .SingleOrDefaultAsync(cancellationToken)
+            .SingleOrDefault());
+
+    public async Task<StatisticsResponse> ReadAsync(CancellationToken cancellationToken) =>
+        await Sum(context, cancellationToken)
         ?? new StatisticsResponse { TotalSessions = 0, ActiveSessions = 0, TotalMessages = 0, TotalTokens = 0, TotalCost = 0 };
 }

@@ -36,7 +36,8 @@ internal sealed class DatabaseProxy : IAsyncDisposable
     private readonly HashSet<Link> _links = [];
     private readonly Task _accepting;
     private TaskCompletionSource _open = Opened();
-    private (Direction Direction, Fault Fault)? _armed;
+    private (Direction Direction, Fault Fault, string Marker)? _armed;
+    private int _armings;
     private long _rest;
     private long _passed;
 
@@ -50,12 +51,15 @@ internal sealed class DatabaseProxy : IAsyncDisposable
 
     public int Port { get; }
 
-    /// <summary>Breaks the connection that passes this many bytes on from now on, all connections together, in one direction.</summary>
-    public void BreakAfter(long bytes, Direction direction, Fault fault)
+    /// <summary>
+    /// Breaks a connection after so many bytes in one direction. They are counted on all connections from the moment when one sends the marker, such as
+    /// the id of a user for whom nothing else happens.
+    /// </summary>
+    public void BreakAfter(long bytes, Direction direction, Fault fault, string marker)
     {
         lock (_lock)
         {
-            (_armed, _rest, _passed) = ((direction, fault), bytes, 0);
+            (_armed, _armings, _rest, _passed) = ((direction, fault, marker), _armings + 1, bytes, 0);
         }
     }
 
@@ -159,17 +163,18 @@ internal sealed class DatabaseProxy : IAsyncDisposable
             {
                 if (direction == Direction.ToServer && !link.IsSpared)
                 {
-                    var text = Encoding.Latin1.GetString(buffer, 0, count);
-                    link.IsSpared = Array.Exists(Spared, spared => text.Contains(spared, StringComparison.Ordinal));
+                    Mark(link, Encoding.Latin1.GetString(buffer, 0, count));
                 }
 
+                var open = _open.Task;
                 var passed = Take(link, direction, count, out var fault);
-                await _open.Task;
+                await open;
                 await SendAsync(to, buffer.AsMemory(0, passed));
                 switch (fault)
                 {
                     case Fault.Silence:
-                        await SilenceAsync(to, buffer.AsMemory(passed, count - passed));
+                        await _open.Task;
+                        await SendAsync(to, buffer.AsMemory(passed, count - passed));
                         break;
 
                     case { } breaks:
@@ -183,13 +188,25 @@ internal sealed class DatabaseProxy : IAsyncDisposable
         }
     }
 
+    private void Mark(Link link, string text)
+    {
+        lock (_lock)
+        {
+            link.IsSpared = Array.Exists(Spared, spared => text.Contains(spared, StringComparison.Ordinal));
+            if (!link.IsSpared && _armed is { } armed && text.Contains(armed.Marker, StringComparison.Ordinal))
+            {
+                link.MarkedAt = _armings;
+            }
+        }
+    }
+
     /// <summary>How much of what has come is passed on, and what happens after it.</summary>
     private int Take(Link link, Direction direction, int count, out Fault? fault)
     {
         lock (_lock)
         {
             fault = null;
-            if (_armed is not { } armed || armed.Direction != direction || link.IsSpared)
+            if (_armed is not { } armed || armed.Direction != direction || link.MarkedAt != _armings)
             {
                 return count;
             }
@@ -200,22 +217,14 @@ internal sealed class DatabaseProxy : IAsyncDisposable
             if (_rest == 0)
             {
                 (_armed, fault) = (null, armed.Fault);
+                if (fault == Fault.Silence)
+                {
+                    _open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                }
             }
 
             return passed;
         }
-    }
-
-    private async Task SilenceAsync(Socket to, ReadOnlyMemory<byte> rest)
-    {
-        var open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (_lock)
-        {
-            _open = open;
-        }
-
-        await open.Task;
-        await SendAsync(to, rest);
     }
 
     private static async Task SendAsync(Socket to, ReadOnlyMemory<byte> bytes)
@@ -233,6 +242,9 @@ internal sealed class DatabaseProxy : IAsyncDisposable
         public Socket Server => server;
 
         public bool IsSpared { get; set; }
+
+        /// <summary>With which arming the connection sent its marker.</summary>
+        public int MarkedAt { get; set; }
 
         public void Break(Fault fault)
         {

@@ -54,7 +54,8 @@ internal sealed class InterruptedWrites
     {
         long length = 0;
         await SendAsync(
-            () => _service.Proxy.BreakAfter(long.MaxValue, direction, Fault.End), () => length = _service.Proxy.Restore().Passed);
+            () => _service.Proxy.BreakAfter(long.MaxValue, direction, Fault.End, _disturbed.User.UserId),
+            () => length = _service.Proxy.Restore().Passed);
         return length;
     }
 
@@ -65,7 +66,7 @@ internal sealed class InterruptedWrites
         var hasBroken = false;
         var watch = Stopwatch.StartNew();
         var (answer, made) = await SendAsync(
-            () => _service.Proxy.BreakAfter(bytes, direction, fault),
+            () => _service.Proxy.BreakAfter(bytes, direction, fault, _disturbed.User.UserId),
             () => hasBroken = _service.Proxy.Restore().HasBroken);
         var none = _once! - _once!;
         var isUnknown = answer.Status == 503 && answer.IsProblem(503, answer.Code()).Text("code") == "outcome_unknown";

@@ -9,6 +9,7 @@ namespace SessionService.UnitTests.Jobs;
 public sealed class RecurringJobTests
 {
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly FakeTimeProvider _clock = new();
     private readonly Lines _log = new();
@@ -19,7 +20,7 @@ public sealed class RecurringJobTests
         using var job = new Job(_clock, _log);
 
         await job.StartAsync(CancellationToken.None);
-        await job.FirstRun.WaitAsync(TimeSpan.FromMinutes(1));
+        await job.FirstRun.WaitAsync(Patience);
         await LetRunAsync(job, runs: 3);
 
         Assert.Equal(TimeSpan.Zero, job.Pauses[0]);
@@ -64,21 +65,23 @@ public sealed class RecurringJobTests
         using var job = new Job(_clock, _log) { OnRun = _ => throw new InvalidOperationException("fault") };
         await job.StartAsync(CancellationToken.None);
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() => job.ExecuteTask!);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => job.ExecuteTask!.WaitAsync(Patience));
     }
 
     [Fact]
     public async Task A_run_that_the_stop_of_the_service_cuts_off_is_not_logged()
     {
         using var job = new Job(_clock, _log);
+        Task? stop = null;
         job.OnRun = _ =>
         {
-            job.StopAsync(CancellationToken.None).ContinueWith(_ => { }, TaskScheduler.Default);
+            stop = job.StopAsync(CancellationToken.None);
             throw new NpgsqlException("cut off");
         };
         await job.StartAsync(CancellationToken.None);
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => job.ExecuteTask!);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => job.ExecuteTask!.WaitAsync(Patience));
+        await stop!;
         Assert.Empty(_log.All);
     }
 
@@ -88,7 +91,7 @@ public sealed class RecurringJobTests
         using var job = new Job(_clock, _log, isEnabled: false);
         await job.StartAsync(CancellationToken.None);
 
-        await job.ExecuteTask!;
+        await job.ExecuteTask!.WaitAsync(Patience);
 
         Assert.Empty(job.Pauses);
     }

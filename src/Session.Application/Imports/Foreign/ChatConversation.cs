@@ -8,8 +8,8 @@ using SessionService.Domain.Messages;
 namespace SessionService.Application.Imports.Foreign;
 
 /// <summary>
-/// The messages of a chat as OpenAI's interface takes them, <c>{"messages": [{"role": …, "content": …}, …]}</c> or the array alone, one or
-/// one a line as for fine-tuning. They have no ids: the same text is the same session.
+/// A chat in the format of OpenAI's API and of its fine-tuning files: <c>{"messages": [{"role": …, "content": …}, …]}</c>, or the array
+/// alone. It has no ids: the same text is the same session.
 /// </summary>
 public static class ChatConversation
 {
@@ -17,7 +17,7 @@ public static class ChatConversation
 
     public static bool Is(JsonElement json) => json.Member("messages") is { ValueKind: JsonValueKind.Array };
 
-    /// <summary>Whether an array that this stands in is the messages of a chat: none of an export's, which name their session.</summary>
+    /// <summary>Whether the object is a message of a chat. A message of an export names its session and is none.</summary>
     public static bool IsMessage(JsonElement json) =>
         json.Member("role") is { ValueKind: JsonValueKind.String } && json.Member("session_id") is null;
 
@@ -61,7 +61,7 @@ public static class ChatConversation
         }
     }
 
-    // A message that only calls tools says nothing: the calls are what it is about.
+    // A message that only calls tools has no text, so its calls become the content.
     private static string? ContentOf(JsonElement message)
     {
         var text = message.Member("content") is { ValueKind: JsonValueKind.Array } parts
@@ -74,7 +74,7 @@ public static class ChatConversation
             : text;
     }
 
-    /// <summary>All members but these, and where they came from.</summary>
+    /// <summary>The metadata: all members but the given ones, and the source.</summary>
     private static string Describe(JsonElement json, params ReadOnlySpan<string> but)
     {
         var labels = new StringBuilder("{\"source\":\"").Append(Source).Append('"');

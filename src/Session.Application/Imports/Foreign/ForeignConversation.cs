@@ -2,7 +2,7 @@ using SessionService.Application.Exports;
 
 namespace SessionService.Application.Imports.Foreign;
 
-/// <summary>A conversation of another program's, as the lines that an export of this service would have for it.</summary>
+/// <summary>A conversation of another program, converted into the lines of an export of this service.</summary>
 /// <param name="Session">The session that it becomes.</param>
 /// <param name="Messages">Its messages in time order, made one by one.</param>
 public sealed record ForeignConversation(SessionLine Session, IEnumerable<MessageLine> Messages);

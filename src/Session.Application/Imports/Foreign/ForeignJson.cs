@@ -4,7 +4,7 @@ using SessionService.Application.Time;
 
 namespace SessionService.Application.Imports.Foreign;
 
-/// <summary>Reads what other programs have written, without trusting that it is what they usually write.</summary>
+/// <summary>Reads JSON of other programs without assuming that it has the usual form.</summary>
 public static class ForeignJson
 {
     public static JsonElement? Member(this JsonElement json, string name) =>
