@@ -24,7 +24,9 @@ internal static class Hangul
         {
             composed = (char)(FirstSyllable + ((((last - FirstLead) * Vowels) + (next - FirstVowel)) * Tails));
         }
-        else if (last is >= FirstSyllable and <= LastSyllable && (last - FirstSyllable) % Tails == 0 && next is > BeforeTails and <= LastTail)
+        else if (last is >= FirstSyllable and <= LastSyllable
+            && (last - FirstSyllable) % Tails == 0
+            && next is > BeforeTails and <= LastTail)
         {
             composed = (char)(last + (next - BeforeTails));
         }

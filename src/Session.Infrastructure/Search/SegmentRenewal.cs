@@ -92,7 +92,7 @@ internal sealed class SegmentRenewal(DigestDataSource dataSource, MessageIndexer
         Sql sql, string userId, IReadOnlyList<IndexedMessage> indexed, CancellationToken cancellationToken)
     {
         var positions = indexed.Select(message => new MessagePosition(message.SessionId, message.Sequence)).ToList();
-        var found = (await MessageReader.FindAsync(sql.Connection, userId, positions, cancellationToken))
+        var found = (await MessageReader.FindAsync(sql, userId, positions, cancellationToken))
             .ToDictionary(message => new MessagePosition(message.SessionId, message.Sequence));
         return
         [
