@@ -15,10 +15,12 @@ using SessionService.Api.Sessions;
 using SessionService.Api.Telemetry;
 using SessionService.Api.Validation;
 using SessionService.Application;
+using SessionService.Hosting.Culture;
 using SessionService.Hosting.Logging;
 using SessionService.Hosting.Settings;
 using SessionService.Infrastructure;
 
+ProcessCulture.MakeInvariant();
 return await ServiceCommands.RunAsync(args, serve: async arguments =>
 {
     var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = arguments, ContentRootPath = AppContext.BaseDirectory });

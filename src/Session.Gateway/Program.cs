@@ -4,6 +4,7 @@ using SessionService.Gateway.Hosting;
 using SessionService.Gateway.Identity;
 using SessionService.Gateway.Problems;
 using SessionService.Gateway.Proxy;
+using SessionService.Hosting.Culture;
 using SessionService.Hosting.Health;
 using SessionService.Hosting.Identity;
 using SessionService.Hosting.Logging;
@@ -18,6 +19,7 @@ internal static class Program
 
     public static async Task<int> Main(string[] args)
     {
+        ProcessCulture.MakeInvariant();
         if (args is ["health", ..])
         {
             return await HealthProbe.RunAsync(args.ElementAtOrDefault(1) ?? GatewayServer.DefaultUrl, CancellationToken.None);

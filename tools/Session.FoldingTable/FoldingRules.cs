@@ -3,30 +3,23 @@ using System.Text.RegularExpressions;
 
 namespace SessionService.FoldingTable;
 
-/// <summary>What each character is folded to: what two characters that people take for the same when they search have in common.</summary>
+/// <summary>The folding of each character. Characters that people take for the same when they search fold to the same.</summary>
 internal sealed partial class FoldingRules(IReadOnlyDictionary<int, UnicodeCharacter> characters)
 {
     private const int LastAscii = 0x7F;
 
-    // What neither a decomposition nor a name tells.
-    private static readonly Dictionary<int, string> Others = new()
-    {
-        ['ß'] = "ss", ['æ'] = "ae", ['œ'] = "oe", ['ð'] = "d", ['þ'] = "th", ['ŋ'] = "n", ['ĸ'] = "q", ['ȷ'] = "j",
-        ['ꜳ'] = "aa", ['ꜵ'] = "ao", ['ꜷ'] = "au", ['ꜹ'] = "av", ['ꜽ'] = "ay", ['ꝏ'] = "oo", ['ꜩ'] = "tz", ['ꝡ'] = "vy",
-
-        // Apostrophes among the letters, which others type as an apostrophe.
-        [0x02B9] = "'", [0x02BA] = "'", [0x02BB] = "'", [0x02BC] = "'", [0x02BD] = "'", [0x02BE] = "'", [0x02BF] = "'",
-
-        // Arabic: the bearer of a hamza without it, wasla, the yeh, kaf and heh of Persian, Urdu and Arabic.
-        [0x0671] = "\u0627", [0x0672] = "\u0627", [0x0673] = "\u0627", [0x0674] = "",
-        [0x0649] = "\u064A", [0x06CC] = "\u064A", [0x06A9] = "\u0643", [0x06AA] = "\u0643",
-        [0x0629] = "\u0647", [0x06BE] = "\u0647", [0x06C1] = "\u0647", [0x06C3] = "\u0647", [0x06D5] = "\u0647",
-
-        // Tatweel stretches a word.
-        [0x0640] = "",
-
-        [0x066B] = ".", [0x2044] = "/", [0x2215] = "/",
-    };
+    // Characters whose folding neither a decomposition nor a name tells, a line each: letters that have no accent to drop; letters that look
+    // like an apostrophe, for which people type an apostrophe; Arabic: alef with wasla or hamza, a hamza alone, the yeh, kaf and heh of Persian,
+    // Urdu and Arabic, and tatweel, which stretches a word; signs in numbers.
+    private static readonly Dictionary<int, string> Others =
+        """
+        00DF=ss 00E6=ae 0153=oe 00F0=d 00FE=th 014B=n 0138=q 0237=j A733=aa A735=ao A737=au A739=av A73D=ay A74F=oo A729=tz A761=vy
+        02B9=' 02BA=' 02BB=' 02BC=' 02BD=' 02BE=' 02BF='
+        0671=ا 0672=ا 0673=ا 0674= 0649=ي 06CC=ي 06A9=ك 06AA=ك 0629=ه 06BE=ه 06C1=ه 06C3=ه 06D5=ه 0640=
+        066B=. 2044=/ 2215=/
+        """.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
+            .Select(pair => pair.Split('='))
+            .ToDictionary(pair => int.Parse(pair[0], NumberStyles.HexNumber, CultureInfo.InvariantCulture), pair => pair[1]);
 
     // Letters of their own, whatever they decompose into: й, ў, ї. Dictionaries know words by them.
     private static readonly HashSet<int> Letters = [0x0439, 0x045E, 0x0457];

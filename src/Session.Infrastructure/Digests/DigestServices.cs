@@ -12,6 +12,7 @@ internal static class DigestServices
         services.AddSingleton<DigestMetrics>();
         services.AddSingleton<Digester>();
         services.AddHostedService<DigestJob>();
+        services.AddHostedService<FoldingRenewalJob>();
         return services;
     }
 }

@@ -5,9 +5,10 @@ using System.Text;
 namespace SessionService.Infrastructure.Folding;
 
 /// <summary>
-/// The shipped table of foldings, made from the Unicode Character Database by <c>tools/Session.FoldingTable</c>. Each line is one of these, with
-/// code points in hexadecimal digits: <c>00DF;0073 0073</c>, what a character is folded to; <c>0300..0344</c>, characters that are folded to nothing;
-/// <c>0438 0306;0439</c>, a letter and a mark that make another letter; <c>0E38@103</c>, a mark that is kept, with its canonical combining class.
+/// The shipped table of foldings, made from the Unicode Character Database by <c>tools/Session.FoldingTable</c>. Each line is one of
+/// these, with code points in hexadecimal digits: <c>00DF;0073 0073</c>, what a character is folded to; <c>0300..0344</c>, characters that
+/// are folded to nothing; <c>0438 0306;0439</c>, a letter and a mark that make another letter; <c>0E38@103</c>, a mark that is kept, with
+/// its canonical combining class.
 /// </summary>
 internal sealed class FoldingTable
 {

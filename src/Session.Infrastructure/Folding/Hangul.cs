@@ -10,7 +10,7 @@ internal static class Hangul
     private const char FirstVowel = '\u1161';
     private const char LastVowel = '\u1175';
 
-    // The tails begin behind it.
+    // The character before the first tail.
     private const char BeforeTails = '\u11A7';
     private const char LastTail = '\u11C2';
 
@@ -19,14 +19,18 @@ internal static class Hangul
 
     public static bool TryCompose(char last, char next, out char composed)
     {
-        composed = (last, next) switch
+        composed = default;
+        if (last is >= FirstLead and <= LastLead && next is >= FirstVowel and <= LastVowel)
         {
-            (>= FirstLead and <= LastLead, >= FirstVowel and <= LastVowel) =>
-                (char)(FirstSyllable + ((((last - FirstLead) * Vowels) + (next - FirstVowel)) * Tails)),
-            (>= FirstSyllable and <= LastSyllable, > BeforeTails and <= LastTail) when (last - FirstSyllable) % Tails == 0 =>
-                (char)(last + (next - BeforeTails)),
-            _ => default,
-        };
+            composed = (char)(FirstSyllable + ((((last - FirstLead) * Vowels) + (next - FirstVowel)) * Tails));
+        }
+        else if (last is >= FirstSyllable and <= LastSyllable
+            && (last - FirstSyllable) % Tails == 0
+            && next is > BeforeTails and <= LastTail)
+        {
+            composed = (char)(last + (next - BeforeTails));
+        }
+
         return composed != default;
     }
 }

@@ -4,14 +4,14 @@ using System.Text;
 namespace SessionService.Infrastructure.Folding;
 
 /// <summary>
-/// Folds texts: what differs only in case, in diacritics or in how it is encoded becomes the same. Whatever is searched for and whatever is searched
-/// goes through this one function.
+/// Folds texts: texts that differ only in case, in diacritics or in their encoding become equal. Queries and searched texts both go through
+/// this one function.
 /// </summary>
 internal static class TextFolding
 {
     /// <summary>
-    /// Changes whenever any text is folded to something else than before. What was derived from folded texts and stored is then made anew.
-    /// Version 1 was the decomposition NFKD without accents.
+    /// Raise it with each change of the result of any text. Stored data that was made from folded texts is then renewed. Version 1 was the
+    /// decomposition NFKD without accents.
     /// </summary>
     public const int Version = 2;
 
@@ -32,7 +32,7 @@ internal static class TextFolding
         private readonly StringBuilder _folded = new(text.Length);
         private readonly List<Range>? _origins = withOrigins ? new(text.Length) : null;
 
-        // Of the character at hand.
+        // The place of the current character in the text.
         private int _start;
         private int _end;
 
@@ -65,14 +65,14 @@ internal static class TextFolding
 
             if (Table.Find(rune) is not { } folded)
             {
-                // Letters that are newer than the table have their cases too.
+                // The table lacks newer letters; .NET may know their lower case.
                 Append(Rune.ToLowerInvariant(rune));
                 return;
             }
 
             if (folded.Length == 0 && IsMark(rune))
             {
-                // Whoever marks the letter marks what stands on it.
+                // A highlighted letter includes the marks on it.
                 Extend();
             }
 
@@ -87,7 +87,7 @@ internal static class TextFolding
             }
         }
 
-        /// <summary>Makes one letter of the last one and a mark, or one syllable of two parts of it.</summary>
+        /// <summary>Composes the last letter and a mark to one letter, or two parts of a syllable to one syllable.</summary>
         private bool TryCompose(char c)
         {
             if (_folded.Length == 0)
@@ -130,7 +130,7 @@ internal static class TextFolding
             }
         }
 
-        /// <summary>Marks of different classes stand in one order, however they were typed.</summary>
+        /// <summary>Moves the last mark to its place: marks of different classes have one order, however they were typed.</summary>
         private void MoveLast(int order)
         {
             for (var i = _folded.Length - 1; i > 0 && Table.ClassOf(_folded[i - 1]) > order; i--)
@@ -158,7 +158,9 @@ internal static class TextFolding
 
 /// <summary>A folded text.</summary>
 /// <param name="Text">The folded text.</param>
-/// <param name="Origins">Where in the text each character of the folded one comes from; <see langword="null"/> where that is the same place.</param>
+/// <param name="Origins">
+/// The source of each folded character in the text; <see langword="null"/> where each has the same place in both.
+/// </param>
 internal readonly record struct FoldedText(string Text, IReadOnlyList<Range>? Origins)
 {
     /// <summary>Where in the text a part of the folded text comes from.</summary>

@@ -48,6 +48,13 @@ internal abstract partial class RecurringJob(TimeProvider time, ILogger logger) 
         return cause is PostgresException postgres ? $"{cause.GetType().Name} {postgres.SqlState}" : cause.GetType().Name;
     }
 
+    /// <summary>Waits after a piece of work, so that the job works no more than a share of the time.</summary>
+    /// <param name="start">The timestamp at which the piece began.</param>
+    /// <param name="share">The share, above 0 and at most 1.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    protected Task RestAsync(long start, double share, CancellationToken cancellationToken) =>
+        Task.Delay(Time.GetElapsedTime(start) * ((1 / share) - 1), Time, cancellationToken);
+
     /// <summary>Counts a run that an exception ended.</summary>
     protected virtual void CountFailure()
     {

@@ -24,9 +24,9 @@ internal abstract class MemoryPassages(MessageIndexer indexer, IOptions<Embeddin
     public abstract string Name { get; }
 
     /// <summary>
-    /// Selects at most $2 memories of user $1 that hold at $3: id, session, sequence, created_at, vector, words, the content where vector
-    /// or words are missing, model, model_vector and, as <c>is_wanted</c>, whether session $4, type $5, metadata $6 and the times $7 to $8
-    /// choose it.
+    /// Selects at most $2 memories of user $1 that hold at $3: id, session, sequence, created_at, vector, words of the current folding, the
+    /// content where the vector or such words are missing, model, model_vector and, as <c>is_wanted</c>, whether session $4, type $5,
+    /// metadata $6 and the times $7 to $8 choose it.
     /// </summary>
     /// <param name="order">The sort keys before the time of creation.</param>
     protected abstract string Find(string order);
@@ -158,8 +158,8 @@ internal abstract class MemoryPassages(MessageIndexer indexer, IOptions<Embeddin
     /// <param name="Sequence">The message; 0 where there is none.</param>
     /// <param name="CreatedAt">When it was created.</param>
     /// <param name="Vector">The vector by the embedded model, if it is stored.</param>
-    /// <param name="Words">Those of its words that the question asks for, if its words are stored.</param>
-    /// <param name="Unread">The content, where vector or words are not stored.</param>
+    /// <param name="Words">Those of its words that the question asks for, if words of the current folding are stored.</param>
+    /// <param name="Unread">The content, where the vector or words of the current folding are not stored.</param>
     /// <param name="Model">Another model, if there is a vector by one.</param>
     /// <param name="ModelVector">The vector by that model.</param>
     /// <param name="IsWanted">Whether it may be an answer.</param>
@@ -192,8 +192,9 @@ internal sealed class UserMemoryPassages(
 
     protected override string Find(string order) =>
         $"""
-        SELECT m.memory_id, m.session_id, m.sequence, m.created_at, m.vector, m.words,
-               CASE WHEN m.vector IS NULL OR m.words IS NULL THEN m.content END, m.model, m.model_vector,
+        SELECT m.memory_id, m.session_id, m.sequence, m.created_at, m.vector,
+               CASE WHEN {MemoryWords.AreCurrent("m.words")} THEN m.words END,
+               CASE WHEN m.vector IS NULL OR NOT {MemoryWords.AreCurrent("m.words")} THEN m.content END, m.model, m.model_vector,
                coalesce(($4::uuid IS NULL OR m.session_id = $4)
                    AND ($5::text IS NULL OR m.memory_type = $5)
                    AND ($6::jsonb IS NULL OR m.metadata @> $6)
@@ -223,8 +224,10 @@ internal sealed class SessionMemoryPassages(
     // Memories of sessions are valid for as long as they exist.
     protected override string Find(string order) =>
         $"""
-        SELECT m.id, m.session_id, NULL::bigint, m.created_at, m.vector, m.words,
-               CASE WHEN m.vector IS NULL OR m.words IS NULL THEN m.conversation_summary END, m.model, m.model_vector,
+        SELECT m.id, m.session_id, NULL::bigint, m.created_at, m.vector,
+               CASE WHEN {MemoryWords.AreCurrent("m.words")} THEN m.words END,
+               CASE WHEN m.vector IS NULL OR NOT {MemoryWords.AreCurrent("m.words")} THEN m.conversation_summary END,
+               m.model, m.model_vector,
                ($4::uuid IS NULL OR m.session_id = $4)
                AND ($5::text IS NULL OR m.memory_type = $5)
                AND ($6::jsonb IS NULL OR m.session_metadata @> $6)

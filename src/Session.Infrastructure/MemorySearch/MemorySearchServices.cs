@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using SessionService.Application.MemorySearch;
 using SessionService.Infrastructure.Digests;
+using SessionService.Infrastructure.Folding;
 
 namespace SessionService.Infrastructure.MemorySearch;
 
@@ -16,6 +17,7 @@ internal static class MemorySearchServices
         services.AddSingleton<PassageCache>();
         services.AddSingleton<PassageVectors>();
         services.AddSingleton<IDigestParticipant, VectorIndexing>();
+        services.AddSingleton<IFoldedData, MemoryWordsRenewal>();
         services.AddSingleton<IPassageSource, UserMemoryPassages>();
         services.AddSingleton<IPassageSource, SessionMemoryPassages>();
         services.AddSingleton<IPassageSource, MessagePassages>();

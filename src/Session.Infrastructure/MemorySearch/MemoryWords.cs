@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using SessionService.Infrastructure.Folding;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Search;
 
@@ -8,10 +9,17 @@ namespace SessionService.Infrastructure.MemorySearch;
 /// <summary>
 /// The lexemes of a memory as they are stored with it, so that a question need not read the text. The format, with numbers as
 /// <see cref="Varint"/>: the number of lexemes with their repetitions; then each lexeme once, in the order of its UTF-8: its length, its
-/// UTF-8, and how often the memory has it.
+/// UTF-8, and how often the memory has it; last the version of the folding, in the form of a lexeme that the memory has zero times. Earlier
+/// versions of the service, which do not know the version, skip it as a lexeme that no question asks for.
 /// </summary>
 internal static class MemoryWords
 {
+    private static readonly byte[] Ending = [1, TextFolding.Version, 0];
+
+    /// <summary>SQL that tells whether a column has words of the current folding; never null.</summary>
+    public static string AreCurrent(string column) =>
+        $"(substring({column} FROM octet_length({column}) - 2) IS NOT DISTINCT FROM '\\x{Convert.ToHexStringLower(Ending)}'::bytea)";
+
     /// <summary>The packed lexemes of a content.</summary>
     public static async Task<byte[]> OfAsync(string content, TextAnalyzer analyzer, Sql sql, CancellationToken cancellationToken) =>
         Pack((await analyzer.AnalyzeAsync(sql, [content], cancellationToken))[0]);
@@ -29,6 +37,7 @@ internal static class MemoryWords
             Varint.Write(bytes, frequency);
         }
 
+        bytes.Write(Ending);
         return bytes.WrittenSpan.ToArray();
     }
 

@@ -1,6 +1,8 @@
+using System.Buffers.Binary;
 using Microsoft.Extensions.Options;
 using SessionService.Application.Time;
 using SessionService.Infrastructure.Digests;
+using SessionService.Infrastructure.Folding;
 using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Infrastructure.Search;
@@ -18,7 +20,7 @@ internal sealed class SearchSegments(
     // By hand, for the reason that SearchIndex gives.
     private const string ListNewestFirst =
         """
-        SELECT segment_id, message_count, octet_length(data)
+        SELECT segment_id, message_count, octet_length(data), folding
         FROM dev.search_segments
         WHERE user_id = $1
         ORDER BY segment_id DESC
@@ -27,7 +29,8 @@ internal sealed class SearchSegments(
 
     private const string ListSessions = "SELECT session_id FROM dev.sessions WHERE user_id = $1";
 
-    private const string Insert = "INSERT INTO dev.search_segments (user_id, segment_id, message_count, data) VALUES ($1, $2, $3, $4)";
+    private const string Insert =
+        "INSERT INTO dev.search_segments (user_id, segment_id, message_count, data, folding) VALUES ($1, $2, $3, $4, $5)";
 
     private const string Delete = "DELETE FROM dev.search_segments WHERE user_id = $1 AND segment_id = ANY ($2)";
 
@@ -50,10 +53,9 @@ internal sealed class SearchSegments(
         }
 
         await indexer.AddAsync(builder, messages, isForNow: false, sql, cancellationToken);
-        var data = builder.ToBytes();
         return async (sql, cancellationToken) =>
             await TryDeleteAsync(sql, batch.UserId, absorbed, cancellationToken)
-            && await InsertAsync(sql, batch.UserId, builder.Count, data, cancellationToken);
+            && await InsertAsync(sql, batch.UserId, time.GetDatabaseNow(), builder, TextFolding.Version, cancellationToken);
     }
 
     /// <summary>
@@ -63,7 +65,7 @@ internal sealed class SearchSegments(
     public async Task RemoveAsync(Sql sql, string userId, Predicate<IndexedMessage> isRemoved, CancellationToken cancellationToken)
     {
         await LockAsync(sql, userId, cancellationToken);
-        foreach (var (id, _, _) in await ListAsync(sql, userId, limit: null, cancellationToken))
+        foreach (var (id, _, _, folding) in await ListAsync(sql, userId, limit: null, cancellationToken))
         {
             if (await index.ReadAsync(sql, userId, [id], cancellationToken) is not [var segment]
                 || !segment.Messages.Any(message => isRemoved(message)))
@@ -76,10 +78,20 @@ internal sealed class SearchSegments(
             await TryDeleteAsync(sql, userId, [segment], cancellationToken);
             if (builder.Count > 0)
             {
-                await InsertAsync(sql, userId, builder.Count, builder.ToBytes(), cancellationToken);
+                await InsertAsync(sql, userId, time.GetDatabaseNow(), builder, folding, cancellationToken);
             }
         }
     }
+
+    /// <summary>
+    /// Replaces a segment by one of the current folding, in the caller's transaction. The caller holds the lock of <see cref="LockAsync"/>.
+    /// </summary>
+    /// <returns>False where the segment no longer exists.</returns>
+    public static async Task<bool> TryReplaceAsync(
+        Sql sql, string userId, IndexSegment segment, IndexSegmentBuilder renewed, CancellationToken cancellationToken) =>
+        await TryDeleteAsync(sql, userId, [segment], cancellationToken)
+        && (renewed.Count == 0
+            || await InsertAsync(sql, userId, TimeOf(segment.SegmentId), renewed, TextFolding.Version, cancellationToken));
 
     /// <summary>
     /// Takes the messages of sessions that no longer exist out of a user's index. The caller's transaction must be as for
@@ -103,10 +115,13 @@ internal sealed class SearchSegments(
         const int MostAtOnce = 32;
         var absorbed = new List<Guid>();
         long bytes = 0;
-        foreach (var (id, count, size) in await ListAsync(sql, userId, MostAtOnce, cancellationToken))
+        foreach (var (id, count, size, folding) in await ListAsync(sql, userId, MostAtOnce, cancellationToken))
         {
             bytes += size;
-            if (count > 2 * messages || messages + count > options.Value.MaxSegmentMessages || bytes > MaxBytes)
+            if (folding != TextFolding.Version
+                || count > 2 * messages
+                || messages + count > options.Value.MaxSegmentMessages
+                || bytes > MaxBytes)
             {
                 break;
             }
@@ -118,10 +133,10 @@ internal sealed class SearchSegments(
         return await index.ReadAsync(sql, userId, absorbed, cancellationToken);
     }
 
-    private static Task<List<(Guid Id, int Messages, int Bytes)>> ListAsync(
+    private static Task<List<(Guid Id, int Messages, int Bytes, int Folding)>> ListAsync(
         Sql sql, string userId, int? limit, CancellationToken cancellationToken) =>
         sql.Statement(ListNewestFirst, userId, limit ?? long.MaxValue)
-            .ListAsync(row => (row.GetGuid(0), row.GetInt32(1), row.GetInt32(2)), cancellationToken);
+            .ListAsync(row => (row.GetGuid(0), row.GetInt32(1), row.GetInt32(2), row.GetInt32(3)), cancellationToken);
 
     /// <summary>False where one of the segments no longer exists: somebody else has put another in its place.</summary>
     private static async Task<bool> TryDeleteAsync(
@@ -131,7 +146,12 @@ internal sealed class SearchSegments(
         return ids.Length == 0 || await sql.Statement(Delete, userId, ids).ExecuteAsync(cancellationToken) == ids.Length;
     }
 
-    private async Task<bool> InsertAsync(Sql sql, string userId, int messages, byte[] data, CancellationToken cancellationToken) =>
-        await sql.Statement(Insert, userId, Guid.CreateVersion7(time.GetDatabaseNow()), messages, data)
+    // The first 48 bits of an id of version 7. A segment that replaces another keeps its place in the order.
+    private static DateTimeOffset TimeOf(Guid segmentId) =>
+        DateTimeOffset.FromUnixTimeMilliseconds((long)(BinaryPrimitives.ReadUInt64BigEndian(segmentId.ToByteArray(bigEndian: true)) >> 16));
+
+    private static async Task<bool> InsertAsync(
+        Sql sql, string userId, DateTimeOffset at, IndexSegmentBuilder segment, int folding, CancellationToken cancellationToken) =>
+        await sql.Statement(Insert, userId, Guid.CreateVersion7(at), segment.Count, segment.ToBytes(), folding)
             .ExecuteAsync(cancellationToken) == 1;
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using SessionService.Application.Search;
 using SessionService.Infrastructure.Digests;
+using SessionService.Infrastructure.Folding;
 
 namespace SessionService.Infrastructure.Search;
 
@@ -17,6 +18,8 @@ internal static class SearchServices
         services.AddSingleton<SearchIndex>();
         services.AddSingleton<SearchSegments>();
         services.AddSingleton<IDigestParticipant>(provider => provider.GetRequiredService<SearchSegments>());
+        services.AddSingleton<SegmentRenewal>();
+        services.AddSingleton<IFoldedData>(provider => provider.GetRequiredService<SegmentRenewal>());
         services.AddSingleton<SearchCatchUp>();
         services.AddSingleton<SessionTexts>();
         services.AddSingleton<Highlighter>();

@@ -5,9 +5,10 @@ using SessionService.Infrastructure.Folding;
 namespace SessionService.Infrastructure.Search;
 
 /// <summary>
-/// Prepares text for PostgreSQL's parser, so that the same is found whatever the database's locale: folded words with nothing but spaces between; and a word of its own for each character of scripts without spaces and for each symbol, under a name
-/// that every locale takes for a word. PostgreSQL's parser alone takes a Chinese sentence for one word, drops emoji, and what stands in
-/// <c>&lt;&gt;</c> as a tag, and keeps paths whole.
+/// Prepares text for PostgreSQL's parser, so that results do not depend on the locale of the database: folded words with single spaces
+/// between them. Each symbol, and each character of a script without spaces, becomes a word of its own, under a name that is a word in
+/// every locale. PostgreSQL's parser alone makes one word of a Chinese sentence, drops emoji, drops text in <c>&lt;&gt;</c> as a tag, and
+/// keeps paths whole.
 /// </summary>
 internal static class SearchText
 {

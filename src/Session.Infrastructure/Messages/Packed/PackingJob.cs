@@ -57,7 +57,7 @@ internal sealed partial class PackingJob(
     {
         var start = Time.GetTimestamp();
         var isPacked = await packer.PackAsync(session, cancellationToken);
-        await Task.Delay(Time.GetElapsedTime(start) * ((1 / options.Value.Share) - 1), Time, cancellationToken);
+        await RestAsync(start, options.Value.Share, cancellationToken);
         return isPacked;
     }
 

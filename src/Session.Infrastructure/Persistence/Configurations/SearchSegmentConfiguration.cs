@@ -18,6 +18,8 @@ internal sealed class SearchSegmentConfiguration : IEntityTypeConfiguration<Sear
         builder.Property(s => s.SegmentId).HasColumnName("segment_id").ValueGeneratedNever()
             .HasComment("Id of the segment; in the order of their making.");
         builder.Property(s => s.MessageCount).HasColumnName("message_count").HasComment("Messages that it covers.");
+        builder.Property(s => s.Folding).HasColumnName("folding").HasDefaultValue(1)
+            .HasComment("Version of the letter folding of its words. Segments of an earlier version are renewed in the background.");
         builder.Property(s => s.Data).HasColumnName("data").HasComment("Dictionary, postings and what is known of each message.");
     }
 }

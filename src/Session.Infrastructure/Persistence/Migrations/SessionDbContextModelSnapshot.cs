@@ -472,6 +472,13 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         .HasColumnName("data")
                         .HasComment("Dictionary, postings and what is known of each message.");
 
+                    b.Property<int>("Folding")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(1)
+                        .HasColumnName("folding")
+                        .HasComment("Version of the letter folding of its words. Segments of an earlier version are renewed in the background.");
+
                     b.Property<int>("MessageCount")
                         .HasColumnType("integer")
                         .HasColumnName("message_count")

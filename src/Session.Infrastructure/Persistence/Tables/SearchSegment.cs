@@ -11,6 +11,9 @@ public sealed class SearchSegment
     /// <summary>How many messages it covers.</summary>
     public required int MessageCount { get; init; }
 
+    /// <summary>The version of the letter folding of its words.</summary>
+    public required int Folding { get; init; }
+
     /// <summary>Dictionary, postings and what is known of each message; not its content.</summary>
     public required byte[] Data { get; init; }
 }
