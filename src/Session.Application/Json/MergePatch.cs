@@ -5,16 +5,18 @@ using SessionService.Domain.Errors;
 
 namespace SessionService.Application.Json;
 
-/// <summary>
-/// A request that is a JSON merge patch (RFC 7396): what is given replaces what is stored, what is absent stays, and a null takes away.
-/// </summary>
+/// <summary>A request that is a JSON merge patch (RFC 7396).</summary>
 public interface IMergePatch
 {
-    /// <summary>The fields that are given as null, by their names in the JSON. Their properties are null as those of absent fields are.</summary>
+    /// <summary>
+    /// The fields that the request gives as null, by their names in the JSON. The property alone does not tell a null from an absent field.
+    /// </summary>
     ISet<string> Nulls { get; }
 }
 
-/// <summary>Merges patches: objects member by member at every level, a null removes, anything else replaces.</summary>
+/// <summary>
+/// Merges patches. Objects are merged member by member at every level, null removes a member, and any other value replaces it.
+/// </summary>
 public static class MergePatch
 {
     // As jsonb writes texts, so that a size is the size of what is stored.
@@ -24,10 +26,10 @@ public static class MergePatch
     public static bool Removes(this IMergePatch patch, string field) => patch.Nulls.Contains(field);
 
     /// <summary>
-    /// Free JSON with a field of the patch merged into it; empty where the field is given as null, <see langword="null"/> where it is absent.
-    /// The outcome is bounded as any request is: otherwise a value could grow patch by patch.
+    /// Merges a field of the patch into stored JSON. An empty object for a null, <see langword="null"/> for an absent field. The result has
+    /// the size limit of a request: otherwise a value could grow patch by patch.
     /// </summary>
-    /// <exception cref="InvalidFieldException">The outcome is too large.</exception>
+    /// <exception cref="InvalidFieldException">The result is too large.</exception>
     public static string? Merge(this IMergePatch patch, string field, JsonText? given, string stored, int maxBytes)
     {
         if (given is null)

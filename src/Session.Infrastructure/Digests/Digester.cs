@@ -24,8 +24,9 @@ internal sealed partial class Digester(
     private const int UsersAtOnce = 100;
     private const int MaxSessions = 200;
 
-    // The statements are by hand: EF cannot say advisory locks, unnested arrays, windows and locks in order, and the digest has no context of
-    // EF on its connections for the others, which would take more than twice as long.
+    // By hand: advisory locks, unnested arrays, windows and locks in order are beyond EF. The simple statements share the connection of
+    // the digest, on which a context of EF takes more than twice as long.
+    //
     // A session that is being written to is digested only once enough new messages wait, so that a conversation is not digested one by one.
     private const string IsDue =
         "NOT s.is_digested AND (s.updated_at <= $2 OR s.message_count - s.digested_messages >= $3)";

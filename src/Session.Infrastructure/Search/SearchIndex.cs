@@ -10,7 +10,7 @@ internal sealed class SearchIndex(MessageIndexer indexer, SearchCache cache)
 {
     private const int SegmentsAtOnce = 4;
 
-    // By hand: these statements run in transactions of others (the digest, redaction, erasure, retention, a search's snapshot). A context of
+    // By hand: these statements run in transactions of others (the digest, redaction, erasure, retention, a search). A context of
     // EF on such a connection takes 2.2 to 2.6 times as long.
     private const string ListSegments = "SELECT segment_id FROM dev.search_segments WHERE user_id = $1 ORDER BY segment_id";
 
