@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using FluentValidation;
 using SessionService.Application.Messages;
 using SessionService.Application.Sessions;
@@ -24,6 +25,9 @@ public sealed class SearchSessionsQuery : SessionConditionsQuery
     [StringLength(MaxLength, MinimumLength = 1)]
     [RegularExpression(TextPatterns.NotBlank)]
     public string? Q { get; init; }
+
+    /// <summary>Only what is in this session; nothing where it is none of the caller's.</summary>
+    public Guid? SessionId { get; init; }
 
     /// <summary>Only messages of this role.</summary>
     [AllowedValues("user", "assistant", "system", "tool", null)]
@@ -52,6 +56,7 @@ public sealed class SearchSessionsQuery : SessionConditionsQuery
     internal SearchFilter ToFilter() => new()
     {
         Query = Q!,
+        SessionId = SessionId,
         Role = Role,
         MessageType = MessageType,
         From = Rfc3339.Parse(From),
@@ -88,6 +93,10 @@ internal sealed class SearchSessionsQueryValidator : AbstractValidator<SearchSes
 public sealed record SearchFilter
 {
     public required string Query { get; init; }
+
+    // Left out where there is none: cursors from before there was one go on.
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Guid? SessionId { get; init; }
 
     public string? Role { get; init; }
 
