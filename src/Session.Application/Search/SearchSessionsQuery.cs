@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using FluentValidation;
 using SessionService.Application.Messages;
 using SessionService.Application.Sessions;
@@ -24,6 +25,9 @@ public sealed class SearchSessionsQuery : SessionConditionsQuery
     [StringLength(MaxLength, MinimumLength = 1)]
     [RegularExpression(TextPatterns.NotBlank)]
     public string? Q { get; init; }
+
+    /// <summary>Only the messages, the summary and the memory of this session. No hits if the caller has no such session.</summary>
+    public Guid? SessionId { get; init; }
 
     /// <summary>Only messages of this role.</summary>
     [AllowedValues("user", "assistant", "system", "tool", null)]
@@ -52,6 +56,7 @@ public sealed class SearchSessionsQuery : SessionConditionsQuery
     public SearchFilter ToFilter() => new()
     {
         Query = Q!,
+        SessionId = SessionId,
         Role = Role,
         MessageType = MessageType,
         From = Rfc3339.Parse(From),
@@ -88,6 +93,10 @@ internal sealed class SearchSessionsQueryValidator : AbstractValidator<SearchSes
 public sealed record SearchFilter
 {
     public required string Query { get; init; }
+
+    // Left out of the JSON where absent, so that cursors of earlier versions stay valid.
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Guid? SessionId { get; init; }
 
     public string? Role { get; init; }
 

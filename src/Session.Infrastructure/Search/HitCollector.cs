@@ -51,7 +51,8 @@ internal sealed class HitCollector(SearchFilter filter, HashSet<Guid>? sessions,
     }
 
     private bool IsWanted(in IndexedMessage message) =>
-        (filter.Role is null || string.Equals(message.Role, filter.Role, StringComparison.Ordinal))
+        (filter.SessionId is null || message.SessionId == filter.SessionId)
+        && (filter.Role is null || string.Equals(message.Role, filter.Role, StringComparison.Ordinal))
         && (filter.MessageType is null || string.Equals(message.MessageType, filter.MessageType, StringComparison.Ordinal))
         && message.CreatedAt >= _from
         && message.CreatedAt < _to
