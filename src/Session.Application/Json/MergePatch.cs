@@ -10,22 +10,21 @@ namespace SessionService.Application.Json;
 /// </summary>
 public interface IMergePatch
 {
-    /// <summary>The fields that are given as null, by their names in the JSON. Their properties are null as those of absent fields are.</summary>
+    /// <summary>The JSON names of the fields that are given as null; their properties are null, as those of absent fields are.</summary>
     ISet<string> Nulls { get; }
 }
 
 /// <summary>Merges patches: objects member by member at every level, a null removes, anything else replaces.</summary>
 public static class MergePatch
 {
-    // As jsonb writes texts, so that a size is the size of what is stored.
-    private static readonly JsonWriterOptions AsStored = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Unescaped = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Whether a field is given as null.</summary>
     public static bool Removes(this IMergePatch patch, string field) => patch.Nulls.Contains(field);
 
     /// <summary>
-    /// Free JSON with a field of the patch merged into it; empty where the field is given as null, <see langword="null"/> where it is absent.
-    /// The outcome is bounded as any request is: otherwise a value could grow patch by patch.
+    /// Free JSON with a field of the patch merged into it; empty where the field is given as null, <see langword="null"/> where it is
+    /// absent. The outcome is bounded as any request is: otherwise a value could grow patch by patch.
     /// </summary>
     /// <exception cref="InvalidFieldException">The outcome is too large.</exception>
     public static string? Merge(this IMergePatch patch, string field, JsonText? given, string stored, int maxBytes)
@@ -47,7 +46,7 @@ public static class MergePatch
         using var targetDocument = Parse(target);
         using var patchDocument = Parse(patch);
         using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream, AsStored))
+        using (var writer = new Utf8JsonWriter(stream, Unescaped))
         {
             Write(writer, targetDocument.RootElement, patchDocument.RootElement);
         }
@@ -62,7 +61,7 @@ public static class MergePatch
     {
         if (patch.ValueKind != JsonValueKind.Object)
         {
-            patch.WriteTo(writer);
+            Copy(writer, patch);
             return;
         }
 
@@ -73,7 +72,7 @@ public static class MergePatch
         foreach (var (name, value) in members.Where(member => !patches.ContainsKey(member.Key)))
         {
             writer.WritePropertyName(name);
-            value.WriteTo(writer);
+            Copy(writer, value);
         }
 
         foreach (var (name, value) in patches.Where(member => member.Value.ValueKind != JsonValueKind.Null))
@@ -83,6 +82,38 @@ public static class MergePatch
         }
 
         writer.WriteEndObject();
+    }
+
+    // Without the blanks of jsonb, and with texts as they are: the writer would escape letters, and the size would not be the stored one.
+    private static void Copy(Utf8JsonWriter writer, JsonElement value)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object:
+                writer.WriteStartObject();
+                foreach (var member in value.EnumerateObject())
+                {
+                    writer.WritePropertyName(member.Name);
+                    Copy(writer, member.Value);
+                }
+
+                writer.WriteEndObject();
+                break;
+
+            case JsonValueKind.Array:
+                writer.WriteStartArray();
+                foreach (var item in value.EnumerateArray())
+                {
+                    Copy(writer, item);
+                }
+
+                writer.WriteEndArray();
+                break;
+
+            default:
+                writer.WriteRawValue(value.GetRawText(), skipInputValidation: true);
+                break;
+        }
     }
 
     private static Dictionary<string, JsonElement> Members(JsonElement? json)
