@@ -19,8 +19,7 @@ public interface IMergePatch
 /// </summary>
 public static class MergePatch
 {
-    // As jsonb writes texts, so that a size is the size of what is stored.
-    private static readonly JsonWriterOptions AsStored = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Unescaped = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Whether a field is given as null.</summary>
     public static bool Removes(this IMergePatch patch, string field) => patch.Nulls.Contains(field);
@@ -49,7 +48,7 @@ public static class MergePatch
         using var targetDocument = Parse(target);
         using var patchDocument = Parse(patch);
         using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream, AsStored))
+        using (var writer = new Utf8JsonWriter(stream, Unescaped))
         {
             Write(writer, targetDocument.RootElement, patchDocument.RootElement);
         }
@@ -64,7 +63,7 @@ public static class MergePatch
     {
         if (patch.ValueKind != JsonValueKind.Object)
         {
-            patch.WriteTo(writer);
+            Copy(writer, patch);
             return;
         }
 
@@ -75,7 +74,7 @@ public static class MergePatch
         foreach (var (name, value) in members.Where(member => !patches.ContainsKey(member.Key)))
         {
             writer.WritePropertyName(name);
-            value.WriteTo(writer);
+            Copy(writer, value);
         }
 
         foreach (var (name, value) in patches.Where(member => member.Value.ValueKind != JsonValueKind.Null))
@@ -85,6 +84,38 @@ public static class MergePatch
         }
 
         writer.WriteEndObject();
+    }
+
+    // Without the blanks of jsonb, and with texts as they are: the writer would escape letters, and the size would not be the stored one.
+    private static void Copy(Utf8JsonWriter writer, JsonElement value)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object:
+                writer.WriteStartObject();
+                foreach (var member in value.EnumerateObject())
+                {
+                    writer.WritePropertyName(member.Name);
+                    Copy(writer, member.Value);
+                }
+
+                writer.WriteEndObject();
+                break;
+
+            case JsonValueKind.Array:
+                writer.WriteStartArray();
+                foreach (var item in value.EnumerateArray())
+                {
+                    Copy(writer, item);
+                }
+
+                writer.WriteEndArray();
+                break;
+
+            default:
+                writer.WriteRawValue(value.GetRawText(), skipInputValidation: true);
+                break;
+        }
     }
 
     private static Dictionary<string, JsonElement> Members(JsonElement? json)
