@@ -48,21 +48,82 @@ service_address() {
   sed -E 's#//(\*|\+|0\.0\.0\.0|\[::\])#//localhost#' <<<"$urls"
 }
 
+# Where the embedded database keeps its files (EmbeddedPostgresOptions.cs), or whose database it is.
+data_place() {
+  [[ -z ${ConnectionStrings__SessionDb:-} ]] || { echo "the database that ConnectionStrings__SessionDb names" && return; }
+  local directory=${EmbeddedPostgres__DataDirectory:-}
+  while (($#)); do
+    case $1 in
+      --EmbeddedPostgres:DataDirectory) directory=${2:-} ;;
+      --EmbeddedPostgres:DataDirectory=*) directory=${1#*=} ;;
+    esac
+    shift
+  done
+  if [[ -n $directory ]]; then echo "$directory"
+  elif ((EUID == 0)); then echo /var/lib/session-service/postgres
+  elif [[ $OSTYPE == darwin* ]]; then echo "$HOME/Library/Application Support/session-service/postgres"
+  else echo "${XDG_DATA_HOME:-$HOME/.local/share}/session-service/postgres"
+  fi
+}
+
+# A host listens when it is ready: its start has ended then.
+listens() {
+  local authority=${1#*://}
+  authority=${authority%%/*}
+  local port=${authority##*:}
+  (exec 3<>"/dev/tcp/${authority%:*}/$port") 2>/dev/null
+}
+
+# Says, once all hosts listen, what a person needs to know. Goes on beside them, and gives up when they end.
+announce() {
+  local service=$1 gateway=$2 data=$3 host
+  for host in $service $gateway; do
+    # Whoever listens already is another: the host will say so.
+    ! listens "$host" || return 0
+  done
+  for host in $service $gateway; do
+    until listens "$host"; do
+      sleep 0.2
+      kill -0 $$ 2>/dev/null || return 0
+    done
+  done
+  {
+    echo "The Session Service is running."
+    echo "  API      $service/api/v1"
+    [[ -z $gateway ]] || echo "  Gateway  $gateway/api/v1"
+    echo "  Swagger  $service/swagger"
+    echo "  Data     $data"
+    echo "  Stop     Ctrl+C, or kill -TERM $$"
+  } >&2
+}
+
+address=$(service_address "$@")
+address=${address%/}
+gateway_address=${with_gateway:+${GATEWAY_URLS:-http://localhost:8000}}
+gateway_address=${gateway_address%%;*}
+gateway_address=${gateway_address%/}
+
 publish_fast Session.Api service
-[[ -n $with_gateway ]] || exec dotnet "$root/artifacts/service/Session.Api.dll" "$@"
+if [[ -z $with_gateway ]]; then
+  announce "$address" "" "$(data_place "$@")" &
+  exec dotnet "$root/artifacts/service/Session.Api.dll" "$@"
+fi
 publish_fast Session.Gateway gateway
 
 told_to_stop=
 service=
 gateway=
-stop() { kill -TERM $service $gateway 2>/dev/null || true; }
+announcer=
+stop() { kill -TERM $service $gateway $announcer 2>/dev/null || true; }
 trap 'told_to_stop=yes; stop' INT TERM
 
 dotnet "$root/artifacts/service/Session.Api.dll" "$@" &
 service=$!
-ReverseProxy__Clusters__sessions__Destinations__sessions__Address=$(service_address "$@") \
+ReverseProxy__Clusters__sessions__Destinations__sessions__Address=$address \
   dotnet "$root/artifacts/gateway/Session.Gateway.dll" --urls "${GATEWAY_URLS:-http://localhost:8000}" &
 gateway=$!
+announce "$address" "$gateway_address" "$(data_place "$@")" &
+announcer=$!
 [[ -z $told_to_stop ]] || stop
 
 # Neither runs without the other: the first to end ends both, and its exit code is the script's.

@@ -1,20 +1,30 @@
 using SessionService.Api.Commands;
 using SessionService.Api.Compression;
+using SessionService.Api.CrossOrigin;
+using SessionService.Api.Exports;
 using SessionService.Api.Faults;
 using SessionService.Api.Health;
 using SessionService.Api.Hosting;
 using SessionService.Api.Identity;
+using SessionService.Api.Imports;
+using SessionService.Api.Json;
 using SessionService.Api.Limits;
-using SessionService.Api.Logging;
 using SessionService.Api.OpenApi;
 using SessionService.Api.Problems;
+using SessionService.Api.Sessions;
 using SessionService.Api.Telemetry;
+using SessionService.Api.Validation;
 using SessionService.Application;
+using SessionService.Hosting.Culture;
+using SessionService.Hosting.Logging;
+using SessionService.Hosting.Settings;
 using SessionService.Infrastructure;
 
+ProcessCulture.MakeInvariant();
 return await ServiceCommands.RunAsync(args, serve: async arguments =>
 {
     var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = arguments, ContentRootPath = AppContext.BaseDirectory });
+    builder.AddRenamedSettings(RenamedSettings.All);
     builder.ConfigureServer();
     builder.Logging.AddServiceLogging();
     builder.Services.AddApplication();
@@ -26,7 +36,12 @@ return await ServiceCommands.RunAsync(args, serve: async arguments =>
     builder.Services.AddCrossOrigin();
     builder.Services.AddCompression();
     builder.Services.AddApi();
+    builder.Services.AddServiceJson();
+    builder.Services.AddRequestValidation();
     builder.Services.AddProblems();
+    builder.Services.AddSessions();
+    builder.Services.AddExports();
+    builder.Services.AddImports();
     builder.Services.AddHealth();
     builder.Services.AddServiceOpenApi();
     builder.AddServiceTelemetry();

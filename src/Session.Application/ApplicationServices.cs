@@ -1,49 +1,43 @@
-using FluentValidation;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using SessionService.Application.Archival;
 using SessionService.Application.Contexts;
-using SessionService.Application.Erasure;
-using SessionService.Application.Exports;
 using SessionService.Application.Forks;
 using SessionService.Application.Identity;
 using SessionService.Application.Imports;
 using SessionService.Application.Limits;
+using SessionService.Application.Mapping;
 using SessionService.Application.Memories;
 using SessionService.Application.MemorySearch;
 using SessionService.Application.Messages;
-using SessionService.Application.Search;
 using SessionService.Application.Sessions;
 using SessionService.Application.Usage;
 using SessionService.Application.UserMemories;
+using SessionService.Application.Validation;
 
 namespace SessionService.Application;
 
 public static class ApplicationServices
 {
-    /// <summary>The services of every feature, their validators and mappings.</summary>
+    /// <summary>
+    /// Registers the parts that features share, and the service of each feature. Archiving is a change of a session (see
+    /// <see cref="SessionsService"/>). Search, statistics, exports and erasure have no service, since it would only forward: their
+    /// controllers call the store.
+    /// </summary>
     public static IServiceCollection AddApplication(this IServiceCollection services)
     {
-        services.AddOptions<LimitOptions>().BindConfiguration(LimitOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(TimeProvider.System);
+        services.AddLimitOptions();
+        services.AddMapping();
+        services.AddValidation();
         services.AddScoped<CallerAccess>();
         services.AddScoped<SessionsService>();
         services.AddScoped<MessagesService>();
         services.AddScoped<MemoriesService>();
-        services.AddScoped<ArchivalService>();
-        services.AddScoped<ExportsService>();
+        services.AddScoped<ContextsService>();
         services.AddScoped<ForksService>();
         services.AddScoped<ImportsService>();
-        services.AddScoped<SearchService>();
-        services.AddScoped<ContextsService>();
         services.AddScoped<UsageService>();
-        services.AddScoped<UserDataService>();
         services.AddScoped<UserMemoriesService>();
         services.AddScoped<MemorySearchService>();
-        services.AddAutoMapper(
-            (provider, mapper) => mapper.LicenseKey = provider.GetRequiredService<IConfiguration>()["AutoMapper:LicenseKey"],
-            typeof(ApplicationServices));
-        services.AddValidatorsFromAssemblyContaining<LimitOptions>(ServiceLifetime.Singleton, includeInternalTypes: true);
         return services;
     }
 }

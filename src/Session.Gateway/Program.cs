@@ -1,12 +1,15 @@
 using Microsoft.Extensions.Options;
-using SessionService.Api.Commands;
-using SessionService.Api.Logging;
-using SessionService.Api.Telemetry;
 using SessionService.Gateway.Health;
 using SessionService.Gateway.Hosting;
 using SessionService.Gateway.Identity;
 using SessionService.Gateway.Problems;
 using SessionService.Gateway.Proxy;
+using SessionService.Hosting.Culture;
+using SessionService.Hosting.Health;
+using SessionService.Hosting.Identity;
+using SessionService.Hosting.Logging;
+using SessionService.Hosting.Settings;
+using SessionService.Hosting.Telemetry;
 
 namespace SessionService.Gateway;
 
@@ -16,6 +19,7 @@ internal static class Program
 
     public static async Task<int> Main(string[] args)
     {
+        ProcessCulture.MakeInvariant();
         if (args is ["health", ..])
         {
             return await HealthProbe.RunAsync(args.ElementAtOrDefault(1) ?? GatewayServer.DefaultUrl, CancellationToken.None);
@@ -37,6 +41,7 @@ internal static class Program
     private static WebApplication Build(string[] args)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        builder.AddRenamedSettings(IdentityOptions.Renamed);
         builder.ConfigureServer();
         builder.Logging.AddServiceLogging();
         builder.Services.AddProblems();
@@ -56,10 +61,10 @@ internal static class Program
         return app;
     }
 
-    /// <summary>What the operator should read in place of a stack trace, or <see langword="null"/> where only that one helps.</summary>
+    /// <summary>The message for the operator in place of a stack trace; <see langword="null"/> for an unexpected exception.</summary>
     private static string? Explain(Exception exception) => exception switch
     {
-        // The proxy wraps what went wrong while it put its routes together.
+        // The proxy wraps the exception that it met while it built its routes.
         InvalidOperationException { InnerException: OptionsValidationException reason } => Explain(reason),
         OptionsValidationException => $"The configuration is not valid: {exception.Message}",
         InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } => exception.Message,

@@ -6,7 +6,8 @@ using SessionService.Benchmarks.Data;
 using SessionService.Benchmarks.Driving;
 using SessionService.Benchmarks.Measuring;
 using SessionService.Benchmarks.Processes;
-using SessionService.Infrastructure.Packing;
+using SessionService.Infrastructure.Messages.Packed;
+using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Benchmarks.Scenarios;
 
@@ -74,7 +75,7 @@ internal static class PackingScenario
     {
         await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var packer = new Packer(
-            database, Options.Create(new PackingOptions()), new PackingMetrics(services.GetRequiredService<IMeterFactory>()), TimeProvider.System);
+            new Database(database), Options.Create(new PackingOptions()), new PackingMetrics(services.GetRequiredService<IMeterFactory>()), TimeProvider.System);
         foreach (var session in await packer.FindAsync(cancellationToken))
         {
             while (await packer.PackAsync(session, cancellationToken))

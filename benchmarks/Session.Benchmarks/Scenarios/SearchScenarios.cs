@@ -42,7 +42,7 @@ internal static class SearchScenarios
         await laboratory.Server.CreateDatabaseAsync(name, cancellationToken);
         var connection = laboratory.Server.ConnectionTo(name).ConnectionString;
         await using var service = await laboratory.StartServiceAsync(
-            connection, cancellationToken, new Dictionary<string, string>(StringComparer.Ordinal) { ["Digest__WorkPercent"] = "100" });
+            connection, cancellationToken, new Dictionary<string, string>(StringComparer.Ordinal) { ["Digest__Share"] = "1" });
         await using var database = NpgsqlDataSource.Create(connection);
         await Loader.AddTextsAsync(database, manyUser, laboratory.Options.ManyMessages, cancellationToken);
         await Loader.AddTextsAsync(database, fewUser, laboratory.Options.FewMessages, cancellationToken);

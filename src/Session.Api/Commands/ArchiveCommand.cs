@@ -4,13 +4,17 @@ using SessionService.Application.Archival;
 
 namespace SessionService.Api.Commands;
 
-/// <summary><c>archive</c>: what the background job does by its settings, once and now, or what it would do.</summary>
+/// <summary>The command <c>archive</c>: runs the archival job once, or prints what it would do.</summary>
 internal static class ArchiveCommand
 {
     public static Command Create()
     {
-        var dryRun = new Option<bool>("--dry-run") { Description = "Only prints what would be done: the step, user, session, status and since when it was not used." };
-        var archive = new Command("archive", "Lets unused sessions expire, puts them away and deletes them, by the settings in the section Archival.")
+        var dryRun = new Option<bool>("--dry-run")
+        {
+            Description = "Only prints what would be done: the step, user, session, status and since when it was not used.",
+        };
+        var archive = new Command(
+            "archive", "Lets unused sessions expire, puts them away and deletes them, by the settings in the section Archival.")
         {
             TreatUnmatchedTokensAsErrors = false,
             Options = { dryRun },
@@ -22,18 +26,19 @@ internal static class ArchiveCommand
 
     private static async Task<int> RunAsync(IServiceProvider services, bool isDryRun, CancellationToken cancellationToken)
     {
-        var archive = services.GetRequiredService<ISessionArchive>();
+        var retention = services.GetRequiredService<ISessionRetention>();
         if (!isDryRun)
         {
-            await archive.RunAsync(cancellationToken);
+            await retention.RunAsync(cancellationToken);
             return 0;
         }
 
-        await foreach (var due in archive.FindDueAsync(cancellationToken))
+        await foreach (var due in retention.FindDueAsync(cancellationToken))
         {
+            var step = due.Step.ToString().ToLowerInvariant();
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{due.Step.ToString().ToLowerInvariant()} {Uri.EscapeDataString(due.UserId)} {due.SessionId} {due.Status} {due.Since.UtcDateTime:O}"));
+                $"{step} {Uri.EscapeDataString(due.UserId)} {due.SessionId} {due.Status} {due.Since.UtcDateTime:O}"));
         }
 
         return 0;

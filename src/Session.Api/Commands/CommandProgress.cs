@@ -2,12 +2,12 @@ using Spectre.Console;
 
 namespace SessionService.Api.Commands;
 
-/// <summary>Shows on a terminal how far a command is; the standard output is for what it makes.</summary>
+/// <summary>Shows a command's progress in a terminal, on standard error. Standard output is for the command's result.</summary>
 internal static class CommandProgress
 {
-    /// <param name="title">What is being done.</param>
-    /// <param name="total">How much there is to do, where that is known.</param>
-    /// <param name="work">Tells, as it goes, of what is done in words and as a part of the total.</param>
+    /// <param name="title">The name of the work.</param>
+    /// <param name="total">The amount of work; <see langword="null"/> where it is not known.</param>
+    /// <param name="work">The work. It reports its progress as text and as a part of the total.</param>
     public static async Task RunAsync(string title, long? total, Func<Action<string, long>, Task> work)
     {
         if (Console.IsErrorRedirected)

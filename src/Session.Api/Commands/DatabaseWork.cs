@@ -1,34 +1,42 @@
 using Microsoft.Extensions.Logging.Console;
+using SessionService.Api.Exports;
 using SessionService.Api.Hosting;
-using SessionService.Api.Logging;
+using SessionService.Api.Imports;
 using SessionService.Application;
+using SessionService.Hosting.Logging;
+using SessionService.Hosting.Settings;
 using SessionService.Infrastructure;
+using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Schema;
 using SessionService.Infrastructure.Startup;
 
 namespace SessionService.Api.Commands;
 
-/// <summary>Work on the service's database by a command, without the service.</summary>
+/// <summary>Runs a command's work on the service's database. The service itself does not start.</summary>
 internal static class DatabaseWork
 {
-    /// <summary>Works on a database whose schema is the one that this version expects.</summary>
-    /// <param name="settings">What of the command line is none of the command's: <c>--name value</c>, <c>--name=value</c>.</param>
+    /// <summary>Runs the work if the database has the schema that this version expects.</summary>
+    /// <param name="settings">
+    /// The settings on the command line, which are no options of the command: <c>--name value</c>, <c>--name=value</c>.
+    /// </param>
     /// <param name="work">The work; the exit code is its outcome.</param>
-    /// <param name="cancellationToken">Ends the work.</param>
-    /// <exception cref="SchemaMismatchException">It is another.</exception>
+    /// <exception cref="SchemaMismatchException">The database has another schema.</exception>
     public static async Task<int> RunAsync(
         IEnumerable<string> settings, Func<IServiceProvider, CancellationToken, Task<int>> work, CancellationToken cancellationToken)
     {
-        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { Args = [.. settings], ContentRootPath = AppContext.BaseDirectory });
+        var builder = Host.CreateApplicationBuilder(
+            new HostApplicationBuilderSettings { Args = [.. settings], ContentRootPath = AppContext.BaseDirectory });
+        builder.AddRenamedSettings(RenamedSettings.All);
         builder.Logging.AddServiceLogging();
         builder.Logging.SetMinimumLevel(LogLevel.Error);
-        // The standard output is the command's own: an export may go there.
+        // Standard output is for the command's result, such as an export.
         builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.AddApplication();
         builder.Services.AddDatabase();
         builder.Services.AddStores();
-        builder.Services.AddTransfers();
-        // Its background services belong to the service: the host is put together and never started.
+        builder.Services.AddExports();
+        builder.Services.AddImports();
+        // The host is built, but not started: its background services belong to the service.
         var host = builder.Build();
         await using var disposal = (IAsyncDisposable)host;
         await host.Services.GetRequiredService<DatabaseServer>().StartAsync(cancellationToken);

@@ -1,8 +1,10 @@
 using System.CommandLine;
-using SessionService.Api.Logging;
+using SessionService.Api.Hosting;
+using SessionService.Hosting.Logging;
+using SessionService.Hosting.Settings;
 using SessionService.Infrastructure;
+using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Schema;
-using SessionService.Infrastructure.Startup;
 
 namespace SessionService.Api.Commands;
 
@@ -61,7 +63,9 @@ internal static class SchemaCommands
     private static async Task<int> OnDatabaseAsync(
         string[] args, Func<IServiceProvider, CancellationToken, Task<int>> work, CancellationToken cancellationToken)
     {
-        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        var builder = Host.CreateApplicationBuilder(
+            new HostApplicationBuilderSettings { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        builder.AddRenamedSettings(RenamedSettings.All);
         builder.Logging.AddServiceLogging();
         builder.Services.AddDatabase();
         using var host = builder.Build();

@@ -1,15 +1,18 @@
 using System.CommandLine;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using SessionService.Api.Hosting;
 using SessionService.Api.Json;
 using SessionService.Domain.Errors;
+using SessionService.Hosting.Health;
 using SessionService.Infrastructure.EmbeddedPostgres;
+using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Schema;
 using SessionService.Infrastructure.Startup;
 
 namespace SessionService.Api.Commands;
 
-/// <summary>The executable's commands. Without one it serves; what is no command goes to the configuration (<c>--urls</c> …).</summary>
+/// <summary>The commands of the executable. Without a command it serves. Other arguments are settings (<c>--urls</c> …).</summary>
 internal static class ServiceCommands
 {
     private const int Failed = 1;
@@ -22,7 +25,11 @@ internal static class ServiceCommands
             TreatUnmatchedTokensAsErrors = false,
             Subcommands =
             {
-                SchemaCommands.Create(args), TransferCommands.CreateExport(), TransferCommands.CreateImport(), ArchiveCommand.Create(), CreateHealth(),
+                SchemaCommands.Create(args),
+                TransferCommands.CreateExport(),
+                TransferCommands.CreateImport(),
+                ArchiveCommand.Create(),
+                CreateHealth(),
             },
         };
         root.SetAction(async _ =>
@@ -37,7 +44,7 @@ internal static class ServiceCommands
             return 0;
         });
 
-        // The host sees to signals itself and takes the time that it needs to stop.
+        // The host handles signals itself and takes the time that it needs to stop.
         var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
         try
         {
@@ -45,7 +52,7 @@ internal static class ServiceCommands
         }
         catch (OperationCanceledException)
         {
-            // Told to stop before it had started.
+            // The service was told to stop before it had started.
             return 0;
         }
         catch (Exception exception)
@@ -86,16 +93,17 @@ internal static class ServiceCommands
         return null;
     }
 
-    /// <summary>What the operator should read in place of a stack trace, or <see langword="null"/> where only that one helps.</summary>
+    /// <summary>The message for the operator in place of a stack trace; <see langword="null"/> for an unexpected exception.</summary>
     private static string? Explain(Exception exception) => exception switch
     {
         EmbeddedPostgresException or SchemaMismatchException or SchemaMigrationException or InvalidSettingException => exception.Message,
         InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } => exception.Message,
         FormatException { Source: "Microsoft.AspNetCore.Http" } => exception.Message,
-        Microsoft.Extensions.Options.OptionsValidationException => $"The configuration is not valid: {exception.Message}",
-        AggregateException { InnerExceptions: var all } when all.All(one => one is Microsoft.Extensions.Options.OptionsValidationException) =>
+        OptionsValidationException => $"The configuration is not valid: {exception.Message}",
+        AggregateException { InnerExceptions: var all } when all.All(one => one is OptionsValidationException) =>
             $"The configuration is not valid: {string.Join("; ", all.Select(one => one.Message))}",
-        ServiceException or InvalidJsonException or IOException { InnerException: null } or UnauthorizedAccessException => exception.Message,
+        ServiceException or InvalidJsonException or IOException { InnerException: null } or UnauthorizedAccessException =>
+            exception.Message,
         NpgsqlException => $"The database that ConnectionStrings__SessionDb names cannot be used: {exception.Message}",
         IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } => exception.Message,
         _ => null,

@@ -3,13 +3,12 @@ using AutoMapper;
 using SessionService.Api.Exports;
 using SessionService.Api.Imports;
 using SessionService.Application.Exports;
-using SessionService.Application.Identity;
 using SessionService.Application.Imports;
 using SessionService.Domain.Identity;
 
 namespace SessionService.Api.Commands;
 
-/// <summary><c>export</c> and <c>import</c>: the same as the requests, to and from files.</summary>
+/// <summary>The commands <c>export</c> and <c>import</c>: like the requests, but with files.</summary>
 internal static class TransferCommands
 {
     private const int Incomplete = 1;
@@ -19,9 +18,17 @@ internal static class TransferCommands
     {
         var user = User("Whose sessions to export.");
         var session = new Option<Guid?>("--session") { Description = "Only this session." };
-        var format = new Option<string>("--format") { Description = "json (of a single session), jsonl or markdown.", DefaultValueFactory = _ => ExportSessionQuery.JsonLines };
+        var format = new Option<string>("--format")
+        {
+            Description = "json (of a single session), jsonl or markdown.",
+            DefaultValueFactory = _ => ExportSessionQuery.JsonLines,
+        };
         format.AcceptOnlyFromAmong(ExportSessionQuery.Json, ExportSessionQuery.JsonLines, ExportSessionQuery.Markdown);
-        var output = new Option<string>("--output") { Description = "The file to write; - for the standard output.", DefaultValueFactory = _ => StandardStream };
+        var output = new Option<string>("--output")
+        {
+            Description = "The file to write; - for the standard output.",
+            DefaultValueFactory = _ => StandardStream,
+        };
         var export = new Command("export", "Writes a user's sessions, messages and memories to a file.")
         {
             TreatUnmatchedTokensAsErrors = false,
@@ -37,16 +44,28 @@ internal static class TransferCommands
         export.SetAction((parsed, cancellationToken) => DatabaseWork.RunAsync(
             parsed.UnmatchedTokens,
             (services, cancelled) => ExportAsync(
-                services, parsed.GetRequiredValue(user), parsed.GetValue(session), parsed.GetRequiredValue(format), parsed.GetRequiredValue(output), cancelled),
+                services,
+                parsed.GetRequiredValue(user),
+                parsed.GetValue(session),
+                parsed.GetRequiredValue(format),
+                parsed.GetRequiredValue(output),
+                cancelled),
             cancellationToken));
         return export;
     }
 
     public static Command CreateImport()
     {
-        var file = new Argument<string>("file") { Description = "What an export wrote, or conversations in one of the other known forms; - for the standard input." };
+        var file = new Argument<string>("file")
+        {
+            Description = "What an export wrote, or conversations in one of the other known forms; - for the standard input.",
+        };
         var user = User("Whose the sessions become.");
-        var onError = new Option<string>("--on-error") { Description = "What to do about a line that is wrong: stop or skip.", DefaultValueFactory = _ => ImportQuery.Stop };
+        var onError = new Option<string>("--on-error")
+        {
+            Description = "What to do about a line that is wrong: stop or skip.",
+            DefaultValueFactory = _ => ImportQuery.Stop,
+        };
         onError.AcceptOnlyFromAmong(ImportQuery.Stop, ImportQuery.Skip);
         var import = new Command("import", "Reads sessions, messages and memories from a file; exits with 1 where something was wrong.")
         {
@@ -57,7 +76,11 @@ internal static class TransferCommands
         import.SetAction((parsed, cancellationToken) => DatabaseWork.RunAsync(
             parsed.UnmatchedTokens,
             (services, cancelled) => ImportAsync(
-                services, parsed.GetRequiredValue(file), parsed.GetRequiredValue(user), parsed.GetRequiredValue(onError) == ImportQuery.Skip, cancelled),
+                services,
+                parsed.GetRequiredValue(file),
+                parsed.GetRequiredValue(user),
+                parsed.GetRequiredValue(onError) == ImportQuery.Skip,
+                cancelled),
             cancellationToken));
         return import;
     }
@@ -65,10 +88,10 @@ internal static class TransferCommands
     private static async Task<int> ExportAsync(
         IServiceProvider services, string userId, Guid? sessionId, string format, string output, CancellationToken cancellationToken)
     {
-        var exports = services.GetRequiredService<ExportsService>();
+        var reader = services.GetRequiredService<IExportReader>();
         var export = sessionId is { } id
-            ? await exports.OfSessionAsync(id, new Caller(userId), cancellationToken)
-            : exports.OfUser(userId, cancellationToken);
+            ? await Export.OfSessionAsync(reader, userId, id, cancellationToken)
+            : Export.OfUser(reader, userId, cancellationToken);
         await using var stream = output == StandardStream ? Console.OpenStandardOutput() : File.Create(output);
         await CommandProgress.RunAsync("Exporting", total: null, report => services.GetRequiredService<ExportWriter>().WriteAsync(
             export,
@@ -83,8 +106,9 @@ internal static class TransferCommands
         IServiceProvider services, string file, string userId, bool skipsWrongLines, CancellationToken cancellationToken)
     {
         await using var stream = file == StandardStream ? Console.OpenStandardInput() : File.OpenRead(file);
-        // A document begins with what it is; lines begin with an object each, and documents may as well.
-        var isLines = file.EndsWith("l", StringComparison.OrdinalIgnoreCase) || file.EndsWith(".ndjson", StringComparison.OrdinalIgnoreCase);
+        // The beginning of a file does not tell NDJSON from JSON documents, so its name decides.
+        var isLines = file.EndsWith("l", StringComparison.OrdinalIgnoreCase)
+            || file.EndsWith(".ndjson", StringComparison.OrdinalIgnoreCase);
         var lines = services.GetRequiredService<ImportReader>().ReadAsync(stream, isLines, userId, cancellationToken);
         ImportResponse? result = null;
         await CommandProgress.RunAsync("Importing", stream.CanSeek ? stream.Length : null, async report =>
@@ -92,9 +116,15 @@ internal static class TransferCommands
                 userId,
                 lines,
                 skipsWrongLines,
-                counts => report($"{counts.Sessions.Created} sessions, {counts.Messages.Created} messages", stream.CanSeek ? stream.Position : 0),
+                counts => report(
+                    $"{counts.Sessions.Created} sessions, {counts.Messages.Created} messages", stream.CanSeek ? stream.Position : 0),
                 cancellationToken));
-        foreach (var (kind, counts) in new[] { ("sessions", result!.Sessions), ("messages", result.Messages), ("memories", result.Memories), ("user memories", result.UserMemories) })
+        (string Kind, ImportCounts Counts)[] all =
+        [
+            ("sessions", result!.Sessions), ("messages", result.Messages),
+            ("memories", result.Memories), ("user memories", result.UserMemories),
+        ];
+        foreach (var (kind, counts) in all)
         {
             Console.WriteLine($"{kind}: {counts.Created} created, {counts.Unchanged} unchanged, {counts.Failed} failed");
         }

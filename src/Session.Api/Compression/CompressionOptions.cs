@@ -5,6 +5,6 @@ public sealed class CompressionOptions
 {
     public const string Section = "Compression";
 
-    /// <summary>Off where something in front of the service compresses already.</summary>
+    /// <summary>Switch it off where a proxy in front of the service compresses.</summary>
     public bool Enabled { get; set; } = true;
 }

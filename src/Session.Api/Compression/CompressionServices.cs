@@ -5,7 +5,7 @@ using SessionService.Api.Exports;
 
 namespace SessionService.Api.Compression;
 
-/// <summary>Long answers go out as zstd, Brotli or gzip where the client accepts it.</summary>
+/// <summary>Compresses long answers with zstd, Brotli or gzip, as the client accepts.</summary>
 internal static class CompressionServices
 {
     public static IServiceCollection AddCompression(this IServiceCollection services)
@@ -13,8 +13,8 @@ internal static class CompressionServices
         services.AddOptions<CompressionOptions>().BindConfiguration(CompressionOptions.Section);
         services.AddResponseCompression(compression =>
         {
-            // What compression can betray over HTTPS needs a page that makes a browser send requests in the victim's name: nothing here is
-            // authenticated by a cookie. See docs/decisions/0023.
+            // Attacks on compression over HTTPS (BREACH) need a web page that makes a browser send authenticated requests. That takes
+            // cookies, and nothing here is authenticated by a cookie. See docs/decisions/0023.
             compression.EnableForHttps = true;
             compression.MimeTypes = [.. ResponseCompressionDefaults.MimeTypes, ExportFormat.JsonLinesType, ExportFormat.MarkdownType];
             compression.Providers.Add<ZstdCompressionProvider>();

@@ -3,10 +3,13 @@ using Microsoft.Extensions.Options;
 
 namespace SessionService.Api.Compression;
 
-/// <summary>Chooses which answers are compressed: those of actions that say so, unless they are known to be short.</summary>
-internal sealed class LongAnswers(IServiceProvider services, IOptions<ResponseCompressionOptions> options) : ResponseCompressionProvider(services, options)
+/// <summary>
+/// Compresses the answers of actions that are marked with <see cref="CompressesAttribute"/>, unless an answer is known to be short.
+/// </summary>
+internal sealed class LongAnswers(IServiceProvider services, IOptions<ResponseCompressionOptions> options)
+    : ResponseCompressionProvider(services, options)
 {
-    // Less does not become fewer packets.
+    // Compressing a shorter answer saves no network packet.
     private const int MinBytes = 1024;
 
     public override bool ShouldCompressResponse(HttpContext context) =>

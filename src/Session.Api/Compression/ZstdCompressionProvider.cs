@@ -3,10 +3,10 @@ using ZstdSharp;
 
 namespace SessionService.Api.Compression;
 
-/// <summary>Zstandard, which .NET does not have of its own.</summary>
+/// <summary>Zstandard, which ASP.NET Core's response compression does not include.</summary>
 internal sealed class ZstdCompressionProvider : ICompressionProvider
 {
-    // About as long as gzip at its fastest takes, for a fifth less.
+    // At this level zstd takes about as long as gzip at its fastest, and its output is a fifth smaller.
     private const int Level = 3;
 
     public string EncodingName => "zstd";

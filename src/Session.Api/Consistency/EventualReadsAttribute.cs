@@ -4,8 +4,8 @@ using SessionService.Infrastructure.Persistence;
 namespace SessionService.Api.Consistency;
 
 /// <summary>
-/// A read that may be answered by a standby where the client says so: <c>?consistency=eventual</c>. The answer may then lack what was
-/// written last.
+/// Marks a read that a standby may answer if the client asks for it: <c>?consistency=eventual</c>. The answer may then lack the last
+/// writes.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class EventualReadsAttribute : Attribute, IResourceFilter

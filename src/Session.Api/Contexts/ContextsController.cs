@@ -4,29 +4,24 @@ using SessionService.Api.Consistency;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
 using SessionService.Application.Contexts;
-using SessionService.Application.Identity;
 
 namespace SessionService.Api.Contexts;
 
-/// <summary>What to send to a model next.</summary>
+/// <summary>The context of a session: what to send to a model next.</summary>
 [ApiController]
 [Tags("Context")]
 public sealed class ContextsController(ContextsService contexts) : ControllerBase
 {
     /// <summary>Gets what to send to a model next</summary>
     /// <remarks>
-    /// The session's memory, and then the newest messages that fit into `max_tokens`, oldest first. A message counts its `tokens_used`, or,
-    /// where that is 0, an estimate of a token for four bytes of UTF-8. Calls of tools are not parted from their results, nor
-    /// calls that follow each other from one another: where they do not fit together they are all left out. At most 2000 messages and 8 MiB.
+    /// The session's memory, then the newest messages that fit into `max_tokens`, oldest first. A message counts its `tokens_used`, or,
+    /// where that is 0, an estimate of one token per four bytes of UTF-8. Tool calls and their results stay together, and so do calls that
+    /// follow each other: if they do not all fit, all are left out. At most 2000 messages and 8 MiB.
     ///
-    /// With `format=openai` the `messages` are what a chat completion call takes as it is: the memory as a system message, calls as
-    /// `tool_calls` and results with their `tool_call_id`, by the ids, names and arguments in the messages' metadata (`tool_calls`, or
-    /// `tool_call_id`, `name` and `arguments`). Calls without a name or without a result, and results without a call, become plain messages.
+    /// With `format=openai` the `messages` can be sent to a chat completion API unchanged: the memory is a system message, tool calls are
+    /// `tool_calls`, and results have their `tool_call_id`. Ids, names and arguments come from the messages' metadata (`tool_calls`, or
+    /// `tool_call_id`, `name` and `arguments`). Calls without a name or a result, and results without a call, become plain messages.
     /// </remarks>
-    /// <param name="sessionId">The session's id.</param>
-    /// <param name="query">How much, and in which form.</param>
-    /// <param name="caller">The caller.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The memory and the messages.</response>
     [HttpGet("api/v1/sessions/{session_id:guid}/context", Name = "get_context")]
     [Compresses]
@@ -34,6 +29,9 @@ public sealed class ContextsController(ContextsService contexts) : ControllerBas
     [ProducesResponseType<ContextResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status404NotFound)]
     public Task<ContextResponse> Get(
-        [FromRoute(Name = "session_id")] Guid sessionId, [FromQuery(Name = "")] GetContextQuery query, [FromCaller] Caller caller, CancellationToken cancellationToken) =>
-        contexts.GetAsync(sessionId, query, caller, cancellationToken);
+        [FromRoute(Name = "session_id")] Guid sessionId,
+        [FromQuery(Name = "")] GetContextQuery query,
+        [FromCaller] string userId,
+        CancellationToken cancellationToken) =>
+        contexts.GetAsync(userId, sessionId, query, cancellationToken);
 }

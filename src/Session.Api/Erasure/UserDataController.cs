@@ -3,44 +3,41 @@ using Microsoft.AspNetCore.Mvc;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
 using SessionService.Application.Erasure;
-using SessionService.Application.Identity;
+using SessionService.Application.Time;
 
 namespace SessionService.Api.Erasure;
 
-/// <summary>All that is stored about a user.</summary>
+/// <summary>Erasure of a user's data.</summary>
 [ApiController]
 [Tags("User data")]
 [Route("api/v1/users/{user_id}/data")]
-public sealed class UserDataController(UserDataService data) : ControllerBase
+public sealed class UserDataController(IUserDataStore data, TimeProvider time) : ControllerBase
 {
     /// <summary>Counts what is stored about a user</summary>
-    /// <remarks>Sessions, messages, and the rows of every table that holds anything of a user's: all are zero after an erasure.</remarks>
-    /// <param name="userId">The user, percent-encoded; a slash as <c>%2F</c>.</param>
-    /// <param name="caller">The caller.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <remarks>Counts sessions, messages, and the rows of every table with data of users. After an erasure all counts are zero.</remarks>
     /// <response code="200">The counts, as of one moment.</response>
     [HttpGet(Name = "count_user_data")]
     [ProducesResponseType<UserDataResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status403Forbidden)]
-    public Task<UserDataResponse> Count([FromPathUser] string userId, [FromOptionalCaller] Caller caller, CancellationToken cancellationToken) =>
-        data.CountAsync(userId, caller, cancellationToken);
+    public async Task<UserDataResponse> Count([FromPathUser] string userId, CancellationToken cancellationToken) =>
+        UserDataResponse.Of(userId, await data.CountAsync(userId, cancellationToken));
 
     /// <summary>Erases all that is stored about a user</summary>
     /// <remarks>
-    /// Sessions with their messages and memories, and everything that follows from them; the service's statistics no longer count them. It
-    /// cannot be undone. What is written while it goes on, in sessions that are new since, stays.
+    /// Erases the user's sessions with their messages and memories, and all data derived from them. The service's statistics no longer
+    /// count them. This cannot be undone. Sessions that are created while the erasure runs stay.
     ///
-    /// It goes session by session. Where the connection ends early, or the answer is 503, the rest is still there, and the same request sent again
-    /// goes on. `GET` on the same path, or the same request once more, proves it: all counts are zero.
+    /// The service erases session by session. If the connection ends early or the answer is 503, send the same request again: it erases the
+    /// rest. `GET` on the same path proves the erasure: all counts are zero.
     /// </remarks>
-    /// <param name="userId">The user, percent-encoded; a slash as <c>%2F</c>.</param>
-    /// <param name="caller">The caller.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">What was removed.</response>
     [HttpDelete(Name = "erase_user_data")]
     [DisableRequestTimeout]
     [ProducesResponseType<ErasureReceiptResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status403Forbidden)]
-    public Task<ErasureReceiptResponse> Erase([FromPathUser] string userId, [FromOptionalCaller] Caller caller, CancellationToken cancellationToken) =>
-        data.EraseAsync(userId, caller, cancellationToken);
+    public async Task<ErasureReceiptResponse> Erase([FromPathUser] string userId, CancellationToken cancellationToken)
+    {
+        var now = time.GetDatabaseNow();
+        return ErasureReceiptResponse.Of(userId, now, await data.EraseAsync(userId, now, cancellationToken));
+    }
 }

@@ -10,7 +10,7 @@ using SessionService.Domain.UserMemories;
 
 namespace SessionService.Api.Exports;
 
-/// <summary>The form of an export, written piece by piece into memory that whoever drives it sends off and clears.</summary>
+/// <summary>The format of an export. It writes into <see cref="Bytes"/>, which the caller sends and clears from time to time.</summary>
 internal abstract class ExportFormat(IMapper mapper)
 {
     public const string JsonLinesType = "application/x-ndjson";
@@ -24,12 +24,13 @@ internal abstract class ExportFormat(IMapper mapper)
 
     public abstract string ContentType { get; }
 
-    /// <summary>The end of the name of a file that holds it.</summary>
+    /// <summary>The extension of file names.</summary>
     public abstract string Extension { get; }
 
     public ArrayBufferWriter<byte> Bytes { get; } = new(InitialBytes);
 
-    protected Utf8JsonWriter Json => field ??= new Utf8JsonWriter(Bytes, new JsonWriterOptions { Encoder = ServiceJson.Encoder, SkipValidation = true });
+    protected Utf8JsonWriter Json =>
+        field ??= new Utf8JsonWriter(Bytes, new JsonWriterOptions { Encoder = ServiceJson.Encoder, SkipValidation = true });
 
     public static ExportFormat Of(string? name, IMapper mapper) => name switch
     {
@@ -41,7 +42,7 @@ internal abstract class ExportFormat(IMapper mapper)
     /// <summary>Begins an export.</summary>
     public abstract void Begin(DateTimeOffset now);
 
-    /// <summary>Begins a session; its messages follow.</summary>
+    /// <summary>Begins a session. Its messages must follow.</summary>
     public virtual void BeginSession(ExportedSession session) =>
         _messages = new MessageListWriter(Json, session.Session.UserId, session.Session.SessionId);
 
@@ -49,15 +50,15 @@ internal abstract class ExportFormat(IMapper mapper)
 
     public abstract void EndSession(ExportedSession session);
 
-    /// <summary>Writes a memory of the user; what it was before follows.</summary>
+    /// <summary>Writes a memory of the user. Its earlier versions must follow.</summary>
     public abstract void WriteUserMemory(UserMemory memory);
 
     public abstract void WriteEarlier(UserMemoryVersion version);
 
-    /// <summary>Ends an export that is whole.</summary>
+    /// <summary>Ends a complete export.</summary>
     public abstract void End(ExportTotals totals);
 
-    /// <summary>Sees to it that all that was written is in <see cref="Bytes"/>.</summary>
+    /// <summary>Moves all written JSON into <see cref="Bytes"/>.</summary>
     public void Flush() => Json.Flush();
 
     protected void WriteJson<TLine>(object entity) => JsonSerializer.Serialize(Json, mapper.Map<TLine>(entity), Options);
@@ -80,7 +81,7 @@ internal abstract class ExportFormat(IMapper mapper)
     }
 }
 
-/// <summary>How much an export holds.</summary>
+/// <summary>The totals of an export.</summary>
 internal sealed class ExportTotals
 {
     public long Sessions { get; set; }
@@ -92,7 +93,7 @@ internal sealed class ExportTotals
     public long UserMemories { get; set; }
 }
 
-/// <summary>One line each: the header, every session with its messages and its memory, the end.</summary>
+/// <summary>NDJSON: one line for the header, for every session, message and memory, and for the end.</summary>
 internal sealed class JsonLinesFormat(IMapper mapper) : ExportFormat(mapper)
 {
     public override string ContentType => JsonLinesType;
@@ -160,7 +161,7 @@ internal sealed class JsonLinesFormat(IMapper mapper) : ExportFormat(mapper)
     }
 }
 
-/// <summary>One document: the header with the session, its messages and its memory.</summary>
+/// <summary>One JSON document with the header, the session, its messages and its memory.</summary>
 internal sealed class JsonDocumentFormat(IMapper mapper) : ExportFormat(mapper)
 {
     public override string ContentType => MediaTypeNames.Application.Json;

@@ -2,12 +2,12 @@ using System.Text;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Mvc;
 using SessionService.Api.Messages;
-using SessionService.Api.Problems;
 using SessionService.Application.Exports;
+using SessionService.Hosting.Problems;
 
 namespace SessionService.Api.Exports;
 
-/// <summary>Answers with an export as it is written. An export that breaks off ends the connection, never as if it were whole.</summary>
+/// <summary>Streams an export. If the export fails midway, the connection is aborted, so that the answer does not look complete.</summary>
 internal sealed partial class ExportResult(Export export, ExportFormat format, string fileName) : IActionResult
 {
     public async Task ExecuteResultAsync(ActionContext context)
@@ -35,7 +35,7 @@ internal sealed partial class ExportResult(Export export, ExportFormat format, s
         {
             http.Response.ContentType = $"{format.ContentType}; charset={Encoding.UTF8.WebName}";
             http.Response.Headers.ContentDisposition = $"attachment; filename=\"{fileName}.{format.Extension}\"";
-            // An answer under way takes as long as its client, which has a limit for every chunk.
+            // The request timeout ends here. From now on each chunk has a limit of its own.
             http.Features.Get<IHttpRequestTimeoutFeature>()?.DisableTimeout();
         }
 

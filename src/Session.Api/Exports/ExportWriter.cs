@@ -5,22 +5,21 @@ using SessionService.Application.Time;
 namespace SessionService.Api.Exports;
 
 /// <summary>
-/// Writes an export in constant memory, however large it is. A session holds the messages that it had when it was read; as messages never
-/// change, those can be read later, some at a time, and no connection or snapshot is held for longer than that takes.
+/// Writes an export of any size in constant memory. A session is exported with the messages that it had when it was read. Messages never
+/// change, so they can be read later, some at a time. No connection or snapshot is held in between.
 /// </summary>
 internal sealed class ExportWriter(IMessageReader messages, TimeProvider time)
 {
-    /// <summary>What is gathered before it is sent, and about what is read at once: so much is in memory before the connection is given back.</summary>
+    /// <summary>The bytes that are buffered before they are sent, and about the bytes that are read at once.</summary>
     private const int ChunkBytes = 256 * 1024;
 
     private const int FirstTake = 50;
     private const int MaxTake = 1_000;
 
-    /// <param name="export">What to export.</param>
-    /// <param name="format">The form.</param>
-    /// <param name="send">Sends off what is in the format's memory. As long as it takes, a connection may be held.</param>
-    /// <param name="onProgress">Hears of how much is written, now and then.</param>
-    /// <param name="cancellationToken">Ends the export.</param>
+    /// <param name="export">The sessions and memories to export.</param>
+    /// <param name="format">The format, which holds the written bytes.</param>
+    /// <param name="send">Sends the written bytes. A database connection may be held meanwhile.</param>
+    /// <param name="onProgress">Is told the totals from time to time.</param>
     public async Task WriteAsync(
         Export export,
         ExportFormat format,
@@ -78,7 +77,7 @@ internal sealed class ExportWriter(IMessageReader messages, TimeProvider time)
             var rows = await messages.OpenAsync(session.UserId, session.SessionId, selection, cancellationToken);
             if (rows is null)
             {
-                // Removed for good since it was read: then this is all there is of it.
+                // The session was deleted after it was read: no more messages can be exported.
                 break;
             }
 
@@ -95,12 +94,12 @@ internal sealed class ExportWriter(IMessageReader messages, TimeProvider time)
 
             if (written == before)
             {
-                // Removed for good, and made anew without its messages.
+                // The session was deleted and created again without its messages.
                 break;
             }
 
             await SendAsync(format, send, from: ChunkBytes);
-            // As many as fill a chunk, so that few are sent while the connection waits.
+            // The next read takes about as many messages as fill a chunk, so that a connection seldom waits for the client.
             take = bytes == 0 ? MaxTake : (int)Math.Clamp(take * (long)ChunkBytes / bytes, 1, Math.Min(MaxTake, 4L * take));
         }
 

@@ -5,51 +5,47 @@ using SessionService.Api.Compression;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
 using SessionService.Application.Exports;
-using SessionService.Application.Identity;
 
 namespace SessionService.Api.Exports;
 
-/// <summary>Conversations to take elsewhere.</summary>
+/// <summary>Export of conversations.</summary>
 [ApiController]
 [Tags("Export and import")]
-public sealed class ExportsController(ExportsService exports, IMapper mapper) : ControllerBase
+public sealed class ExportsController(IExportReader reader, IMapper mapper) : ControllerBase
 {
     /// <summary>Exports a session</summary>
     /// <remarks>
-    /// With its messages and its memory, streamed. `json` is one document, `jsonl` one line a session, message or memory; an import takes both and
-    /// loses nothing. `markdown` is for people. An answer that was not sent to its end is broken off, never ended as if it were whole.
+    /// Streams the session with its messages and its memory. `json` is one document; `jsonl` has one line per session, message or memory.
+    /// An import accepts both without loss. `markdown` is for people. If an export fails midway, the connection is aborted, so that the
+    /// answer does not look complete.
     /// </remarks>
-    /// <param name="sessionId">The session's id.</param>
-    /// <param name="query">The form.</param>
-    /// <param name="caller">The caller.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
-    /// <response code="200">The session, as it is at this moment.</response>
+    /// <response code="200">The session at the time of the request.</response>
     [HttpGet("api/v1/sessions/{session_id:guid}/export", Name = "export_session")]
     [Compresses]
     [ProducesStream(MediaTypeNames.Application.Json, ExportFormat.JsonLinesType, ExportFormat.MarkdownType)]
     [ProducesProblem(StatusCodes.Status404NotFound)]
     public async Task<IActionResult> ExportSession(
-        [FromRoute(Name = "session_id")] Guid sessionId, [FromQuery(Name = "")] ExportSessionQuery query, [FromCaller] Caller caller, CancellationToken cancellationToken)
+        [FromRoute(Name = "session_id")] Guid sessionId,
+        [FromQuery(Name = "")] ExportSessionQuery query,
+        [FromCaller] string userId,
+        CancellationToken cancellationToken)
     {
-        var export = await exports.OfSessionAsync(sessionId, caller, cancellationToken);
+        var export = await Export.OfSessionAsync(reader, userId, sessionId, cancellationToken);
         return new ExportResult(export, ExportFormat.Of(query.Format, mapper), $"session-{sessionId}");
     }
 
     /// <summary>Exports all of a user's sessions and memories</summary>
     /// <remarks>
-    /// NDJSON, streamed however much it is: a line `{"type": "export", "version": 1, …}`; every session (`"type": "session"`), the oldest first,
+    /// Streams NDJSON of any size: a line `{"type": "export", "version": 1, …}`; every session (`"type": "session"`), the oldest first,
     /// each followed by its messages (`"message"`) and its memory (`"memory"`), named as in the other answers; the user's own memories
-    /// (`"user_memory"`), each followed by what it was before it was changed (`"user_memory_version"`); and a line `{"type": "end", …}` with how
-    /// many there were, without which it is not whole. Each session and each memory is as of the moment at which it was reached.
+    /// (`"user_memory"`), each followed by its earlier versions (`"user_memory_version"`); and a line `{"type": "end", …}` with the totals.
+    /// An export without this line is incomplete. Each session and each memory is exported as it is when the export reaches it.
     /// </remarks>
-    /// <param name="userId">The user, percent-encoded; a slash as <c>%2F</c>.</param>
-    /// <param name="caller">The caller.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">All sessions of the user, with their messages and memories, and the user's memories.</response>
     [HttpGet("api/v1/users/{user_id}/export", Name = "export_user")]
     [Compresses]
     [ProducesStream(ExportFormat.JsonLinesType)]
     [ProducesProblem(StatusCodes.Status403Forbidden)]
-    public IActionResult ExportUser([FromPathUser] string userId, [FromOptionalCaller] Caller caller, CancellationToken cancellationToken) =>
-        new ExportResult(exports.OfUser(CallerAccess.ActFor(caller, userId), cancellationToken), new JsonLinesFormat(mapper), "sessions");
+    public IActionResult ExportUser([FromPathUser] string userId, CancellationToken cancellationToken) =>
+        new ExportResult(Export.OfUser(reader, userId, cancellationToken), new JsonLinesFormat(mapper), "sessions");
 }

@@ -8,7 +8,7 @@ using SessionService.Domain.UserMemories;
 
 namespace SessionService.Api.Exports;
 
-/// <summary>A conversation for people to read. What it leaves out (ids, metadata) no import can put back.</summary>
+/// <summary>Markdown for people. It leaves out ids and metadata, so it cannot be imported.</summary>
 internal sealed class MarkdownFormat(IMapper mapper) : ExportFormat(mapper)
 {
     private const string Time = "yyyy-MM-dd HH:mm:ss'Z'";
@@ -26,7 +26,7 @@ internal sealed class MarkdownFormat(IMapper mapper) : ExportFormat(mapper)
         var of = session.Session;
         base.BeginSession(session);
         Write($"# Session {of.SessionId}\n\n");
-        Write($"{of.CreatedAt.UtcDateTime.ToString(Time, CultureInfo.InvariantCulture)} to {of.LastActivity.UtcDateTime.ToString(Time, CultureInfo.InvariantCulture)}, ");
+        Write($"{TextOf(of.CreatedAt.UtcDateTime)} to {TextOf(of.LastActivity.UtcDateTime)}, ");
         Write($"{of.MessageCount} messages, {of.TotalTokens} tokens, {of.TotalCost / 1.0000000000000000000000000000m} USD\n");
         if (of.SessionSummary.Length > 0)
         {
@@ -36,7 +36,7 @@ internal sealed class MarkdownFormat(IMapper mapper) : ExportFormat(mapper)
 
     public override void WriteMessage(in MessageRow message)
     {
-        Write($"\n## {message.Sequence}. {Encoding.UTF8.GetString(message.Role.Span)}, {message.CreatedAt.ToString(Time, CultureInfo.InvariantCulture)}\n\n");
+        Write($"\n## {message.Sequence}. {Encoding.UTF8.GetString(message.Role.Span)}, {TextOf(message.CreatedAt)}\n\n");
         Bytes.Write(message.Content.Span);
         Write($"\n");
     }
@@ -49,7 +49,8 @@ internal sealed class MarkdownFormat(IMapper mapper) : ExportFormat(mapper)
         }
     }
 
-    public override void WriteUserMemory(UserMemory memory) => Write($"\n# Memory of the user, {memory.UpdatedAt.UtcDateTime.ToString(Time, CultureInfo.InvariantCulture)}\n\n{memory.Content}\n");
+    public override void WriteUserMemory(UserMemory memory) =>
+        Write($"\n# Memory of the user, {TextOf(memory.UpdatedAt.UtcDateTime)}\n\n{memory.Content}\n");
 
     public override void WriteEarlier(UserMemoryVersion version)
     {
@@ -58,6 +59,8 @@ internal sealed class MarkdownFormat(IMapper mapper) : ExportFormat(mapper)
     public override void End(ExportTotals totals)
     {
     }
+
+    private static string TextOf(DateTime utc) => utc.ToString(Time, CultureInfo.InvariantCulture);
 
     private void Write(FormattableString text) => Bytes.Write(Encoding.UTF8.GetBytes(text.ToString(CultureInfo.InvariantCulture)));
 }

@@ -5,10 +5,7 @@ using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Api.Faults;
 
-/// <summary>
-/// Gives a request up when the database is lost, instead of letting it wait, and makes a read once more whose connection turned out to
-/// be dead.
-/// </summary>
+/// <summary>Ends a request as soon as the database is lost, so that it does not wait for a timeout.</summary>
 internal sealed class DatabaseFaultsMiddleware(RequestDelegate next, DatabasePulses pulses)
 {
     public async Task InvokeAsync(HttpContext http)
@@ -21,18 +18,6 @@ internal sealed class DatabaseFaultsMiddleware(RequestDelegate next, DatabasePul
         }
 
         var pulse = EventualReadsAttribute.IsEventual(http) ? pulses.Standby : pulses.Primary;
-        try
-        {
-            await RunAsync(http, pulse);
-        }
-        catch (Exception exception) when (HttpMethods.IsGet(http.Request.Method) && !http.Response.HasStarted && DatabaseFaults.IsLostConnection(exception))
-        {
-            await RunAsync(http, pulse);
-        }
-    }
-
-    private async Task RunAsync(HttpContext http, DatabasePulse pulse)
-    {
         using var watch = pulse.Watch(http.RequestAborted);
         http.Features.Set(watch);
         try

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace SessionService.Api.Faults;
 
-/// <summary>What requests do when the database is lost.</summary>
+/// <summary>How requests behave when the database is lost.</summary>
 internal static class FaultServices
 {
     public static IServiceCollection AddFaults(this IServiceCollection services)
@@ -11,7 +11,7 @@ internal static class FaultServices
         return services;
     }
 
-    /// <summary>Last, so that what is made once more is the request alone.</summary>
+    /// <summary>Call this last: the middleware ends the work of the request itself, and nothing that comes before.</summary>
     public static WebApplication UseFaults(this WebApplication app)
     {
         app.UseMiddleware<DatabaseFaultsMiddleware>();

@@ -4,31 +4,26 @@ using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
 using SessionService.Api.Sessions;
 using SessionService.Application.Forks;
-using SessionService.Application.Identity;
 using SessionService.Application.Sessions;
 
 namespace SessionService.Api.Forks;
 
-/// <summary>Conversations that go on twice.</summary>
+/// <summary>Forks of sessions.</summary>
 [ApiController]
 [Tags("Sessions")]
 public sealed class ForksController(ForksService forks) : ControllerBase
 {
     /// <summary>Forks a session</summary>
     /// <remarks>
-    /// Makes a new, active session that begins with the messages up to `through_sequence`, at most 100,000: with the same numbers, times, tokens and
-    /// cost, under ids of their own. It has this session's data and metadata, its memory where that tells of no later messages, and its summary where
-    /// all messages are copied. `forked_from` tells where it comes from. Its own totals show what it holds; the service's statistics and the
-    /// usage count copied messages once, where they were written.
+    /// Creates a new, active session that begins with copies of the messages up to `through_sequence`, at most 100,000. The copies have new
+    /// ids, but the same numbers, times, tokens and cost. The fork has the session's data and metadata. It has the session's memory if that
+    /// covers no later messages, and its summary if all messages are copied. `forked_from` names the original. The fork's totals count the
+    /// copies; the service's statistics and the usage count a message only in the original.
     ///
-    /// With an `Idempotency-Key` the same request sent again makes nothing and is answered with the session that it made, with
+    /// With an `Idempotency-Key` the same request sent again creates nothing and is answered with the first fork, with
     /// `Idempotency-Replayed: true`.
     /// </remarks>
-    /// <param name="sessionId">The session's id.</param>
     /// <param name="request">Where to go on from.</param>
-    /// <param name="idempotencyKey">The key of this write.</param>
-    /// <param name="caller">The caller.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="201">The new session.</response>
     [HttpPost("api/v1/sessions/{session_id:guid}/fork", Name = "fork_session")]
     [ProducesResponseType<SessionResponse>(StatusCodes.Status201Created)]
@@ -37,10 +32,10 @@ public sealed class ForksController(ForksService forks) : ControllerBase
         [FromRoute(Name = "session_id")] Guid sessionId,
         ForkSessionRequest request,
         [FromIdempotencyKey] string? idempotencyKey,
-        [FromCaller] Caller caller,
+        [FromCaller] string userId,
         CancellationToken cancellationToken)
     {
-        var session = Response.MarkReplay(await forks.ForkAsync(sessionId, request, idempotencyKey, caller, cancellationToken));
+        var session = Response.MarkReplay(await forks.ForkAsync(userId, sessionId, request, idempotencyKey, cancellationToken));
         return Created($"/api/v1/sessions/{session.SessionId}", Response.Tag(session));
     }
 }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace SessionService.Api.Health;
 
-/// <summary>Goes on serving for a while after the service was told to stop, so that whoever routes requests sees that it is not ready.</summary>
+/// <summary>Keeps serving for a while after the service was told to stop, so that load balancers notice that it is not ready.</summary>
 internal sealed class Departure(IOptions<ShutdownOptions> options, TimeProvider time) : IHostedLifecycleService
 {
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -12,7 +12,7 @@ internal sealed class Departure(IOptions<ShutdownOptions> options, TimeProvider 
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    // Before anything stops.
+    // The host calls this before it stops anything.
     public Task StoppingAsync(CancellationToken cancellationToken) => Task.Delay(options.Value.Delay, time, cancellationToken);
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

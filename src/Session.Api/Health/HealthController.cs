@@ -20,7 +20,6 @@ public sealed class HealthController(HealthCheckService checks, TimeProvider tim
 
     /// <summary>Gets the health, for load balancers</summary>
     /// <remarks>Healthy when the database answers and the service is not stopping.</remarks>
-    /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">Healthy.</response>
     /// <response code="503">The database does not answer, or the service is stopping.</response>
     [HttpGet("health", Name = "get_health")]
@@ -28,11 +27,11 @@ public sealed class HealthController(HealthCheckService checks, TimeProvider tim
     [ProducesResponseType<HealthResponse>(StatusCodes.Status200OK)]
     [ProducesResponseType<HealthResponse>(StatusCodes.Status503ServiceUnavailable)]
     public async Task<IActionResult> Get(CancellationToken cancellationToken) =>
-        Answer(await checks.CheckHealthAsync(check => check.Name is HealthServices.Database or HealthServices.Departure, cancellationToken));
+        Answer(
+            await checks.CheckHealthAsync(check => check.Name is HealthServices.Database or HealthServices.Departure, cancellationToken));
 
     /// <summary>Tells whether the process is alive</summary>
-    /// <remarks>Asks nothing else: a service whose database is down must not be restarted for it.</remarks>
-    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <remarks>Does not check the database: restarting the service would not help a database that is down.</remarks>
     /// <response code="200">Alive.</response>
     [HttpGet("health/live", Name = "get_liveness")]
     [ProducesResponseType<HealthResponse>(StatusCodes.Status200OK)]
@@ -40,8 +39,9 @@ public sealed class HealthController(HealthCheckService checks, TimeProvider tim
         Answer(await checks.CheckHealthAsync(_ => false, cancellationToken));
 
     /// <summary>Tells whether the service can take requests</summary>
-    /// <remarks>The database answers and takes writes, its schema is the one that the service expects, and the service is not stopping.</remarks>
-    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <remarks>
+    /// The database answers and takes writes, its schema is the one that the service expects, and the service is not stopping.
+    /// </remarks>
     /// <response code="200">Ready.</response>
     /// <response code="503">Not ready; the checks say why.</response>
     [HttpGet("health/ready", Name = "get_readiness")]
@@ -52,7 +52,6 @@ public sealed class HealthController(HealthCheckService checks, TimeProvider tim
 
     /// <summary>Gets the health, check by check</summary>
     /// <remarks>For people: what each check found and how long it took.</remarks>
-    /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">Healthy.</response>
     /// <response code="503">Unhealthy; the checks say why.</response>
     [HttpGet("health/detailed", Name = "get_detailed_health")]

@@ -1,4 +1,6 @@
 using System.Net.Sockets;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -14,7 +16,7 @@ internal static class HealthServices
     public const string Database = "database";
     public const string Departure = "departure";
 
-    // A probe gives up before the one who asks does.
+    // Shorter than the timeouts of load balancers' probes, so that these get an answer.
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
     public static IServiceCollection AddHealth(this IServiceCollection services)
@@ -30,27 +32,27 @@ internal static class HealthServices
     }
 }
 
-/// <summary>Asks the database for an answer, on a connection like any request's.</summary>
-internal sealed class DatabaseHealthCheck(NpgsqlDataSource dataSource, DatabasePulses pulses) : IHealthCheck
+/// <summary>Runs a query as any request does: a dead pooled connection is replaced and is no sign of ill health.</summary>
+internal sealed class DatabaseHealthCheck(SessionDbContext context, DatabasePulses pulses) : IHealthCheck
 {
-    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext check, CancellationToken cancellationToken = default)
     {
         using var watch = pulses.Primary.Watch(cancellationToken);
         try
         {
             watch.Token.ThrowIfCancellationRequested();
-            await using var command = dataSource.CreateCommand("SELECT 1");
-            await command.ExecuteScalarAsync(watch.Token);
+            await context.Database.SqlQuery<int>($"SELECT 1").ToListAsync(watch.Token);
             return HealthCheckResult.Healthy();
         }
-        catch (Exception exception) when (exception is NpgsqlException or SocketException or OperationCanceledException)
+        catch (Exception exception)
+            when (exception is NpgsqlException or SocketException or OperationCanceledException or RetryLimitExceededException)
         {
             return HealthCheckResult.Unhealthy("The database does not answer.");
         }
     }
 }
 
-/// <summary>Whether the tables are those that the service expects, with a finding for every difference.</summary>
+/// <summary>Compares the schema with the expected one. Every difference is a finding.</summary>
 internal sealed class SchemaHealthCheck(SchemaCheck schema, DatabasePulses pulses) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
@@ -60,7 +62,11 @@ internal sealed class SchemaHealthCheck(SchemaCheck schema, DatabasePulses pulse
         {
             watch.Token.ThrowIfCancellationRequested();
             var report = await schema.RunAsync(watch.Token);
-            var findings = new Dictionary<string, object>(StringComparer.Ordinal) { ["errors"] = report.Errors, ["warnings"] = report.Warnings };
+            var findings = new Dictionary<string, object>(StringComparer.Ordinal)
+            {
+                ["errors"] = report.Errors,
+                ["warnings"] = report.Warnings,
+            };
             return report.IsUsable
                 ? HealthCheckResult.Healthy(data: findings)
                 : HealthCheckResult.Unhealthy("The schema is not the one expected.", data: findings);
@@ -72,7 +78,9 @@ internal sealed class SchemaHealthCheck(SchemaCheck schema, DatabasePulses pulse
     }
 }
 
-/// <summary>Which model tells what is near in meaning, and how much it has still to embed. Search goes on without it.</summary>
+/// <summary>
+/// Tells which embedding model is used and how many texts wait for it. Search works without the model, so this check never fails.
+/// </summary>
 internal sealed class EmbeddingHealthCheck(EmbeddingMetrics metrics, IOptions<EmbeddingOptions> options) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
@@ -84,6 +92,8 @@ internal sealed class EmbeddingHealthCheck(EmbeddingMetrics metrics, IOptions<Em
 
         var waiting = $"{metrics.Waiting} messages and memories wait to be embedded by {options.Value.Model}.";
         return Task.FromResult(
-            metrics.IsFailing ? HealthCheckResult.Degraded($"The embeddings endpoint does not answer. {waiting}") : HealthCheckResult.Healthy(waiting));
+            metrics.IsFailing
+                ? HealthCheckResult.Degraded($"The embeddings endpoint does not answer. {waiting}")
+                : HealthCheckResult.Healthy(waiting));
     }
 }

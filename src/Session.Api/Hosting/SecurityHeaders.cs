@@ -1,19 +1,19 @@
 namespace SessionService.Api.Hosting;
 
-/// <summary>What every answer tells browsers and caches, whoever makes it.</summary>
+/// <summary>Adds the headers for browsers and caches to every answer.</summary>
 internal static class SecurityHeaders
 {
-    // An answer is data: nothing in it may run, load or be framed.
+    // For answers of the API: nothing in them may run, load or be framed.
     private const string OfData = "default-src 'none'; frame-ancestors 'none'";
 
-    // The page for trying the API loads its own files, holds styles of its own and asks this service alone.
+    // For the Swagger page: it loads its own files, has inline styles, and calls only this service.
     private const string OfPage =
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; "
         + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     public static WebApplication UseSecurityHeaders(this WebApplication app)
     {
-        // As late as can be: an error clears the headers that were there before it.
+        // The headers are added last, because the exception handler clears those that were set before.
         app.Use((http, next) =>
         {
             http.Response.OnStarting(static state => AddAsync((HttpContext)state), http);

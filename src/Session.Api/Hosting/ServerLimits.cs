@@ -7,12 +7,12 @@ using SessionService.Application.Limits;
 
 namespace SessionService.Api.Hosting;
 
-/// <summary>What Kestrel takes in.</summary>
+/// <summary>Kestrel's address and limits.</summary>
 internal static class ServerLimits
 {
     public const string DefaultUrl = "http://localhost:8205";
 
-    // An id far too long still gets a problem document, which Kestrel's own answer to a long request line is not.
+    // Large enough that a much too long id still gets a problem document. Kestrel's own answer to a long request line is none.
     private const int MaxRequestLineBytes = 32 * 1024;
 
     private const int MaxHeaderBytes = 32 * 1024;
@@ -32,7 +32,8 @@ internal static class ServerLimits
         builder.Services.AddOptions<KestrelServerOptions>().Configure<IOptions<LimitOptions>>((kestrel, limits) =>
         {
             kestrel.AddServerHeader = false;
-            // A header that is no UTF-8 would be refused without a problem document; Latin-1 keeps its bytes for those who read it.
+            // Kestrel would refuse a header that is not UTF-8 without a problem document. Latin-1 keeps the bytes for the code that reads
+            // the header.
             kestrel.RequestHeaderEncodingSelector = name =>
                 name.Equals(CallerResolver.Header, StringComparison.OrdinalIgnoreCase)
                 || name.Equals(IdempotencyHeaders.Key, StringComparison.OrdinalIgnoreCase) ? Encoding.Latin1 : null;
@@ -46,7 +47,8 @@ internal static class ServerLimits
             }
             catch (OptionsValidationException)
             {
-                // The server is put together before settings are checked: the start-up then names these together with all others.
+                // Kestrel is configured before the options are validated. The validation at start then names these settings together with
+                // all others.
             }
         });
         return builder;

@@ -4,7 +4,7 @@ using SessionService.Application.Idempotency;
 
 namespace SessionService.Api.Idempotency;
 
-/// <summary>Binds the key under which a write may be sent again, if the request carries one.</summary>
+/// <summary>Binds the <c>Idempotency-Key</c> of a request, if there is one.</summary>
 [AttributeUsage(AttributeTargets.Parameter)]
 internal sealed class FromIdempotencyKeyAttribute() : ModelBinderAttribute(typeof(IdempotencyKeyBinder))
 {

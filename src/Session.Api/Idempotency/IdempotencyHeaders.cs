@@ -3,17 +3,17 @@ using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Api.Idempotency;
 
-/// <summary>The headers of safe retries.</summary>
+/// <summary>The headers of idempotent writes.</summary>
 internal static class IdempotencyHeaders
 {
     public const string Key = "Idempotency-Key";
 
-    /// <summary>The key in the errors of a request that is not valid, named as the fields beside it are.</summary>
+    /// <summary>The name of the key in validation errors, in the style of JSON fields.</summary>
     public const string KeyField = "idempotency_key";
 
     public const string Replayed = "Idempotency-Replayed";
 
-    /// <summary>Marks an answer that repeats an earlier one.</summary>
+    /// <summary>Marks the answer if it repeats an earlier one.</summary>
     public static T MarkReplay<T>(this HttpResponse response, Written<T> written)
     {
         if (written.IsReplay)

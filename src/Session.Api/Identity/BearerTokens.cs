@@ -4,21 +4,24 @@ using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
 using SessionService.Api.Problems;
 using SessionService.Domain.Identity;
+using SessionService.Hosting.Identity;
+using SessionService.Hosting.Problems;
 
 namespace SessionService.Api.Identity;
 
-/// <summary>Which bearer tokens are taken, whom they name, and what is answered to the others.</summary>
-internal sealed class BearerTokens(IOptions<IdentityOptions> options) : IConfigureNamedOptions<JwtBearerOptions>, IPostConfigureOptions<JwtBearerOptions>
+/// <summary>Configures which bearer tokens are accepted, which user they name, and how other tokens are refused.</summary>
+internal sealed class BearerTokens(IOptions<IdentityOptions> options)
+    : IConfigureNamedOptions<JwtBearerOptions>, IPostConfigureOptions<JwtBearerOptions>
 {
     public const string Challenge = "Bearer realm=\"session-service\"";
 
-    // Nobody waits longer for an issuer that does not answer.
+    // The longest that a request waits for an issuer that does not answer.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    // An unknown key makes the service ask the issuer, but not as often as anybody sends one.
+    // A token with an unknown key makes the service fetch the issuer's keys. This is the shortest time between two fetches.
     private static readonly TimeSpan LeastTimeBetweenRefreshes = TimeSpan.FromSeconds(30);
 
-    // What the issuer no longer publishes is taken for as long.
+    // A key that the issuer no longer publishes is accepted for this long.
     private static readonly TimeSpan TimeBetweenRefreshes = TimeSpan.FromMinutes(10);
 
     private readonly JwtOptions _jwt = options.Value.Jwt;
@@ -47,7 +50,7 @@ internal sealed class BearerTokens(IOptions<IdentityOptions> options) : IConfigu
             ValidateIssuerSigningKey = true,
             RequireSignedTokens = true,
             RequireExpirationTime = true,
-            ClockSkew = TimeSpan.FromSeconds(_jwt.ClockSkewSeconds),
+            ClockSkew = _jwt.ClockSkew,
         };
         options.Events = new JwtBearerEvents
         {
@@ -59,7 +62,7 @@ internal sealed class BearerTokens(IOptions<IdentityOptions> options) : IConfigu
             },
             OnAuthenticationFailed = context =>
             {
-                // Whatever could not be read is a bad token, never a fault of the service.
+                // A token that cannot be read is an invalid token, never an error of the service.
                 context.Fail(context.Exception);
                 return Task.CompletedTask;
             },
@@ -67,7 +70,7 @@ internal sealed class BearerTokens(IOptions<IdentityOptions> options) : IConfigu
         };
     }
 
-    /// <summary>A key that the issuer has withdrawn is not "known to be good" for an hour more.</summary>
+    /// <summary>Otherwise the library would accept a key for another hour after the issuer has withdrawn it.</summary>
     public void PostConfigure(string? name, JwtBearerOptions options)
     {
         if (options.ConfigurationManager is BaseConfigurationManager issuer)
@@ -76,7 +79,7 @@ internal sealed class BearerTokens(IOptions<IdentityOptions> options) : IConfigu
         }
     }
 
-    // An id that is stored otherwise than the issuer writes it could be another user's: it is taken as it stands or not at all.
+    // An id that normalization changes could be another user's id, so such a token is refused.
     private static bool IsUserId(string text) => UserIds.Normalize(text) == text && UserIds.Refuse(text) is null;
 
     private static Task RefuseAsync(JwtBearerChallengeContext context)
@@ -88,7 +91,10 @@ internal sealed class BearerTokens(IOptions<IdentityOptions> options) : IConfigu
             IssuerUnavailableException => AnswerIssuerUnavailableAsync(http),
             null => AnswerAsync(http, ProblemCodes.AuthenticationRequired, "The request needs a bearer token.", Challenge),
             SecurityTokenExpiredException => AnswerAsync(
-                http, ProblemCodes.InvalidToken, "The token has expired.", $"{Challenge}, error=\"invalid_token\", error_description=\"expired\""),
+                http,
+                ProblemCodes.InvalidToken,
+                "The token has expired.",
+                $"{Challenge}, error=\"invalid_token\", error_description=\"expired\""),
             _ => AnswerAsync(http, ProblemCodes.InvalidToken, "The token is not accepted.", $"{Challenge}, error=\"invalid_token\""),
         };
     }
@@ -96,7 +102,8 @@ internal sealed class BearerTokens(IOptions<IdentityOptions> options) : IConfigu
     private static Task AnswerAsync(HttpContext http, string code, string detail, string challenge)
     {
         http.Response.Headers.WWWAuthenticate = challenge;
-        return ProblemFactory.WriteAsync(http, ProblemFactory.Create(http, StatusCodes.Status401Unauthorized, code, detail), http.RequestAborted);
+        return ProblemFactory.WriteAsync(
+            http, ProblemFactory.Create(http, StatusCodes.Status401Unauthorized, code, detail), http.RequestAborted);
     }
 
     private static Task AnswerIssuerUnavailableAsync(HttpContext http)
@@ -105,7 +112,10 @@ internal sealed class BearerTokens(IOptions<IdentityOptions> options) : IConfigu
         return ProblemFactory.WriteAsync(
             http,
             ProblemFactory.Create(
-                http, StatusCodes.Status503ServiceUnavailable, ProblemCodes.IssuerUnavailable, "The token's issuer cannot be reached at the moment."),
+                http,
+                StatusCodes.Status503ServiceUnavailable,
+                ProblemCodes.IssuerUnavailable,
+                "The token's issuer cannot be reached at the moment."),
             http.RequestAborted);
     }
 }

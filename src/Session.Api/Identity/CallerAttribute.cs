@@ -2,46 +2,64 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.Extensions.Options;
 using SessionService.Application.Identity;
+using SessionService.Hosting.Identity;
 
 namespace SessionService.Api.Identity;
 
-/// <summary>Binds a <see cref="Caller"/>. A missing one is an error of the request, reported together with all others.</summary>
+/// <summary>
+/// A parameter of an action that is bound from the caller. Errors in naming the caller are reported together with all other validation
+/// errors.
+/// </summary>
 [AttributeUsage(AttributeTargets.Parameter)]
-internal sealed class FromCallerAttribute() : ModelBinderAttribute(typeof(CallerBinder))
+internal abstract class CallerAttribute(Type binder) : ModelBinderAttribute(binder)
 {
     public override BindingSource BindingSource => BindingSource.Special;
 }
 
-/// <summary>Binds a <see cref="Caller"/> without whom the request has no meaning, so that even a closed network must name one.</summary>
-[AttributeUsage(AttributeTargets.Parameter)]
-internal sealed class FromNamedCallerAttribute() : ModelBinderAttribute(typeof(NamedCallerBinder))
-{
-    public override BindingSource BindingSource => BindingSource.Special;
-}
+/// <summary>
+/// Binds the id of the user whose session the path names. This is the caller; where a closed network names none, it is the session's owner
+/// (see <see cref="CallerFilter"/>).
+/// </summary>
+internal sealed class FromCallerAttribute() : CallerAttribute(typeof(CallerBinder));
 
-/// <summary>Binds a <see cref="Caller"/> whom the path or body may name as well, so that nobody need be named beside it.</summary>
-[AttributeUsage(AttributeTargets.Parameter)]
-internal sealed class FromOptionalCallerAttribute() : ModelBinderAttribute(typeof(OptionalCallerBinder))
-{
-    public override BindingSource BindingSource => BindingSource.Special;
-}
+/// <summary>Binds the caller's id in requests that make no sense without a caller. They must name one in a closed network too.</summary>
+internal sealed class FromNamedCallerAttribute() : CallerAttribute(typeof(NamedCallerBinder));
+
+/// <summary>Binds the <see cref="Caller"/> of a request whose body may name the user instead.</summary>
+internal sealed class FromOptionalCallerAttribute() : CallerAttribute(typeof(OptionalCallerBinder));
 
 internal sealed class CallerBinder(CallerResolver callers, IOptions<IdentityOptions> options) : NamedCallerBinder(callers)
 {
-    protected override string? RefuseMissing() => options.Value.RequireUser ? base.RefuseMissing() : null;
+    protected override bool MustBeNamed => options.Value.RequireUser;
 }
 
-internal class NamedCallerBinder(CallerResolver callers) : OptionalCallerBinder(callers)
+internal class NamedCallerBinder(CallerResolver callers) : IModelBinder
 {
-    protected override string? RefuseMissing() => "name the caller in the X-User-Id header or in the user_id query parameter";
+    protected virtual bool MustBeNamed => true;
+
+    public Task BindModelAsync(ModelBindingContext bindingContext)
+    {
+        var (caller, error, _) = callers.Find(bindingContext.HttpContext);
+        if (error is null && caller.UserId is null && MustBeNamed)
+        {
+            error = "name the caller in the X-User-Id header or in the user_id query parameter";
+        }
+
+        if (error is not null)
+        {
+            bindingContext.ModelState.TryAddModelError(CallerResolver.QueryParameter, error);
+        }
+
+        bindingContext.Result = ModelBindingResult.Success(caller.UserId ?? "");
+        return Task.CompletedTask;
+    }
 }
 
-internal class OptionalCallerBinder(CallerResolver callers) : IModelBinder
+internal sealed class OptionalCallerBinder(CallerResolver callers) : IModelBinder
 {
     public Task BindModelAsync(ModelBindingContext bindingContext)
     {
-        var (caller, error) = callers.Resolve(bindingContext.HttpContext);
-        error ??= caller.UserId is null ? RefuseMissing() : null;
+        var (caller, error, _) = callers.Find(bindingContext.HttpContext);
         if (error is not null)
         {
             bindingContext.ModelState.TryAddModelError(CallerResolver.QueryParameter, error);
@@ -50,6 +68,4 @@ internal class OptionalCallerBinder(CallerResolver callers) : IModelBinder
         bindingContext.Result = ModelBindingResult.Success(caller);
         return Task.CompletedTask;
     }
-
-    protected virtual string? RefuseMissing() => null;
 }

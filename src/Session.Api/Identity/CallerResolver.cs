@@ -4,12 +4,13 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 using SessionService.Application.Identity;
 using SessionService.Domain.Identity;
+using SessionService.Hosting.Identity;
 
 namespace SessionService.Api.Identity;
 
 /// <summary>
-/// Finds out who calls: the token's user, where tokens are taken; else, or for a token that may act for any user, the <c>X-User-Id</c>
-/// header, the <c>user_id</c> query parameter, or the user of a user path.
+/// Finds the caller of a request. With tokens this is the token's user. Without tokens, or with a token that may act for any user, it is
+/// the user in the <c>X-User-Id</c> header or in the <c>user_id</c> query parameter.
 /// </summary>
 internal sealed class CallerResolver(IOptions<IdentityOptions> options)
 {
@@ -17,10 +18,24 @@ internal sealed class CallerResolver(IOptions<IdentityOptions> options)
     public const string QueryParameter = "user_id";
     public const string RouteParameter = "user_id";
 
-    /// <summary>The caller, and what is wrong with the way the request names one (<see langword="null"/> when nothing is).</summary>
-    public (Caller Caller, string? Error) Resolve(HttpContext http)
+    /// <summary>The caller and the path's user, resolved once per request.</summary>
+    public RequestCaller Find(HttpContext http)
     {
-        // Without a token's word there is no caller to fall back to: the feature must be there.
+        if (http.Features.Get<RequestCaller>() is { } known)
+        {
+            return known;
+        }
+
+        var (caller, error) = Resolve(http);
+        var pathUser = http.GetRouteValue(RouteParameter) is string decoded ? PathUser.Find(http, decoded) : null;
+        var found = new RequestCaller(caller, error, pathUser);
+        http.Features.Set(found);
+        return found;
+    }
+
+    private (Caller Caller, string? Error) Resolve(HttpContext http)
+    {
+        // The feature must be there: without it a request could name any caller.
         if (options.Value.Mode == IdentityMode.Jwt && http.Features.GetRequiredFeature<TokenCaller>() is { UserId: { } user })
         {
             return (new Caller(user), null);
@@ -62,12 +77,13 @@ internal sealed class CallerResolver(IOptions<IdentityOptions> options)
         return userId is not null && UserIds.Refuse(userId) is { } reason ? (null, $"the {source} {reason}") : (userId, null);
     }
 
-    // Header bytes are taken as Latin-1 (see ServerLimits), which keeps them as they are, to be read as UTF-8 here.
+    // Kestrel reads this header as Latin-1 (see ServerLimits), which keeps its bytes. They are decoded as UTF-8 here.
     private static string? Decode(string latin1)
     {
         try
         {
-            return new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(Encoding.Latin1.GetBytes(latin1));
+            return new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true)
+                .GetString(Encoding.Latin1.GetBytes(latin1));
         }
         catch (DecoderFallbackException)
         {

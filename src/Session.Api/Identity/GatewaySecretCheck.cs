@@ -2,23 +2,26 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.Options;
-using SessionService.Api.Problems;
+using SessionService.Hosting.Identity;
+using SessionService.Hosting.Problems;
 
 namespace SessionService.Api.Identity;
 
-/// <summary>Refuses what has not come through the gateway, where a secret tells.</summary>
+/// <summary>Refuses requests that did not come through the gateway, where <c>Identity:GatewaySecret</c> is set.</summary>
 internal sealed class GatewaySecretCheck(RequestDelegate next, IOptions<IdentityOptions> options)
 {
     public const string Header = "X-Gateway-Secret";
 
     public const string Challenge = "Gateway realm=\"session-service\"";
 
-    // Hashes are of one length whatever was sent, so that not even the secret's length shows in the time that comparing takes.
+    // Hashes have one length, so the time of the comparison does not reveal the secret's length.
     private readonly byte[]? _expected = options.Value.GatewaySecret is { } secret ? Hash(secret) : null;
 
     public Task InvokeAsync(HttpContext http)
     {
-        if (_expected is null || IsOpen(http) || CryptographicOperations.FixedTimeEquals(Hash(http.Request.Headers[Header].ToString()), _expected))
+        if (_expected is null
+            || IsOpen(http)
+            || CryptographicOperations.FixedTimeEquals(Hash(http.Request.Headers[Header].ToString()), _expected))
         {
             return next(http);
         }

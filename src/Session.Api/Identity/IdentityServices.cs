@@ -1,10 +1,12 @@
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
+using SessionService.Hosting.Identity;
 
 namespace SessionService.Api.Identity;
 
-/// <summary>Who may call, and in whose name.</summary>
+/// <summary>Authentication, and how the caller of a request is found.</summary>
 internal static class IdentityServices
 {
     public static WebApplicationBuilder AddIdentity(this WebApplicationBuilder builder)
@@ -13,10 +15,12 @@ internal static class IdentityServices
         services.AddOptions<IdentityOptions>().BindConfiguration(IdentityOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<IdentityOptions>, IdentityOptionsValidator>();
         services.AddSingleton<CallerResolver>();
+        services.AddSingleton<CallerFilter>();
+        services.Configure<MvcOptions>(mvc => mvc.Filters.AddService<CallerFilter>());
         services.AddHostedService<OpenDoorWarning>();
         if (TakesTokens(builder.Configuration))
         {
-            // AddAuthentication would besides keep keys for cookies on the disk, of which there are none.
+            // AddAuthentication would also store keys for cookies on the disk. There are no cookies.
             services.AddAuthenticationCore(authentication =>
             {
                 authentication.DefaultScheme = JwtBearerDefaults.AuthenticationScheme;
@@ -26,14 +30,14 @@ internal static class IdentityServices
             services.AddSingleton<IConfigureOptions<JwtBearerOptions>, BearerTokens>();
             services.AddSingleton<IPostConfigureOptions<JwtBearerOptions>, JwtBearerPostConfigureOptions>();
             services.AddSingleton<IPostConfigureOptions<JwtBearerOptions>, BearerTokens>();
-            // What says nothing of its own, unknown paths among it, needs a token.
+            // Every endpoint that does not say otherwise, and every unknown path, needs a token.
             services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
         }
 
         return builder;
     }
 
-    /// <summary>Before anything that answers: with a secret set, all but health is for the gateway alone.</summary>
+    /// <summary>Call this before any middleware that answers: with a secret set, only health is open to others than the gateway.</summary>
     public static WebApplication UseGatewaySecret(this WebApplication app)
     {
         app.UseMiddleware<GatewaySecretCheck>();
@@ -51,8 +55,9 @@ internal static class IdentityServices
         return app;
     }
 
-    /// <summary>Asked before the options can be: services are put together by it.</summary>
+    /// <summary>Reads the configuration itself, because the options do not exist yet while services are registered.</summary>
     public static bool TakesTokens(IConfiguration configuration) =>
-        Enum.TryParse<IdentityMode>(configuration[$"{IdentityOptions.Section}:{nameof(IdentityOptions.Mode)}"], ignoreCase: true, out var mode)
+        Enum.TryParse<IdentityMode>(
+            configuration[$"{IdentityOptions.Section}:{nameof(IdentityOptions.Mode)}"], ignoreCase: true, out var mode)
         && mode == IdentityMode.Jwt;
 }

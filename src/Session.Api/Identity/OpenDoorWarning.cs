@@ -2,13 +2,18 @@ using System.Net;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Options;
+using SessionService.Hosting.Identity;
 
 namespace SessionService.Api.Identity;
 
-/// <summary>Warns where anybody who reaches the service can call in anybody's name, and more than this machine may reach it.</summary>
-internal sealed partial class OpenDoorWarning(IServer server, IOptions<IdentityOptions> options, ILogger<OpenDoorWarning> logger) : IHostedLifecycleService
+/// <summary>
+/// Warns at start where the service believes the caller's header and listens at an address that other machines can reach.
+/// </summary>
+internal sealed partial class OpenDoorWarning(
+    IServer server, IOptions<IdentityOptions> options, ILogger<OpenDoorWarning> logger)
+    : IHostedLifecycleService
 {
-    /// <summary>Only now is it known where the service listens.</summary>
+    /// <summary>The addresses are known only after the start.</summary>
     public Task StartedAsync(CancellationToken cancellationToken)
     {
         var addresses = server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
@@ -40,6 +45,7 @@ internal sealed partial class OpenDoorWarning(IServer server, IOptions<IdentityO
     }
 
     [LoggerMessage(1, LogLevel.Warning,
-        "The service listens at {Address} and believes every request's X-User-Id: let only a gateway reach it, set Identity:GatewaySecret, or set Identity:Mode to Jwt.")]
+        "The service listens at {Address} and believes every request's X-User-Id: let only a gateway reach it, "
+        + "set Identity:GatewaySecret, or set Identity:Mode to Jwt.")]
     private partial void LogOpenDoor(string address);
 }

@@ -1,21 +1,22 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using FluentValidation;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.Extensions.Options;
 using SessionService.Api.Json;
-using SessionService.Api.Problems;
 using SessionService.Application.Exports;
 using SessionService.Application.Imports;
 using SessionService.Application.Imports.Foreign;
 using SessionService.Application.Json;
 using SessionService.Application.Limits;
 using SessionService.Application.Time;
+using SessionService.Hosting.Problems;
 
 namespace SessionService.Api.Imports;
 
-/// <summary>Reads what is to be imported, object by object: exports of this service, and the forms of others.</summary>
+/// <summary>Reads the lines of an import, object by object: from exports of this service and from the formats of other programs.</summary>
 internal sealed class ImportReader(
     IOptions<LimitOptions> limits,
     IValidator<SessionLine> sessions,
@@ -25,18 +26,19 @@ internal sealed class ImportReader(
     IValidator<UserMemoryVersionLine> userMemoryVersions,
     TimeProvider time)
 {
+    private static readonly JsonDocumentOptions Bounded = new() { MaxDepth = JsonLimits.MaxDepth };
+
     private readonly JsonObjectInputFormatter _json = new(ServiceJson.NewOptions());
 
-    /// <summary>The content, in the order in which it comes.</summary>
+    /// <summary>Reads the lines in the order of the stream.</summary>
     /// <param name="stream">NDJSON, or JSON documents.</param>
-    /// <param name="isLines">Whether each line stands for itself, so that a broken one does no harm to those after it.</param>
-    /// <param name="userId">Whose it becomes.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="InvalidJsonException">It is no JSON from the start.</exception>
+    /// <param name="isLines">Whether the stream is NDJSON, in which an invalid line does not affect those after it.</param>
+    /// <param name="userId">The user who gets the imported data.</param>
+    /// <exception cref="InvalidJsonException">The stream does not begin with JSON.</exception>
     public async IAsyncEnumerable<ImportLine> ReadAsync(
         Stream stream, bool isLines, string userId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var records = new JsonRecords(stream, (int)Math.Min(limits.Value.MaxBodyBytes, int.MaxValue / 2), json => Is(json, ChatMessages.IsMessage));
+        var records = new JsonRecords(stream, (int)Math.Min(limits.Value.MaxBodyBytes, int.MaxValue / 2), IsChatMessage);
         await using var all = (isLines ? records.ReadLinesAsync(cancellationToken) : records.ReadDocumentsAsync(cancellationToken))
             .GetAsyncEnumerator(cancellationToken);
         long number = 0;
@@ -56,7 +58,8 @@ internal sealed class ImportReader(
 
             if (end is not null)
             {
-                yield return new ImportLine(number + 1, Kind: null, Content: null, new ImportRefusal(ProblemCodes.InvalidJson, end.Message, EndsReading: true));
+                yield return new RefusedLine(
+                    number + 1, Kind: null, new ImportRefusal(ProblemCodes.InvalidJson, end.Message, EndsReading: true));
             }
 
             if (!hasNext)
@@ -80,8 +83,10 @@ internal sealed class ImportReader(
 
         if (isLines && isInExport)
         {
-            yield return new ImportLine(number + 1, Kind: null, Content: null, new ImportRefusal(
-                "export_incomplete", "The export has no line that ends it: it was cut off, and what followed is missing.", EndsReading: true));
+            yield return new RefusedLine(number + 1, Kind: null, new ImportRefusal(
+                "export_incomplete",
+                "The export has no line that ends it: it was cut off, and what followed is missing.",
+                EndsReading: true));
         }
     }
 
@@ -101,14 +106,15 @@ internal sealed class ImportReader(
     {
         if (record.IsTooLong)
         {
-            return ([Refuse(record, kind: null, ProblemCodes.PayloadTooLarge, $"must be at most {limits.Value.MaxBodyBytes} bytes long")], Place.Inside);
+            return (
+                [Refuse(record, kind: null, ProblemCodes.PayloadTooLarge, $"must be at most {limits.Value.MaxBodyBytes} bytes long")],
+                Place.Inside);
         }
 
-        record = record with { Json = ToObject(record.Json) };
         var errors = new ModelStateDictionary();
         try
         {
-            var document = JsonObjectInputFormatter.Parse(record.Json, errors);
+            var document = IsChat(record.Json) ? ParseChat(ref record, errors) : JsonObjectParser.Parse(record.Json, errors);
             return document is null ? ([Refuse(record, kind: null, errors)], Place.Inside) : Read(record, document, userId);
         }
         catch (InvalidJsonException exception)
@@ -119,51 +125,41 @@ internal sealed class ImportReader(
 
     private (IEnumerable<ImportLine> Lines, Place Place) Read(JsonRecord record, JsonDocument document, string userId)
     {
-        using (document)
+        if (ReadPart(record, document.RootElement) is { } part)
         {
-            var json = document.RootElement;
-            var type = json.TryGetProperty("type", out var named) && named.ValueKind == JsonValueKind.String ? JsonMarshal.GetRawUtf8Value(named) : default;
-            if (type.SequenceEqual("\"session\""u8))
-            {
-                return ([Read(record, json, ImportKind.Session, sessions)], Place.Inside);
-            }
-
-            if (type.SequenceEqual("\"message\""u8))
-            {
-                return ([Read(record, json, ImportKind.Message, messages)], Place.Inside);
-            }
-
-            if (type.SequenceEqual("\"memory\""u8))
-            {
-                return ([Read(record, json, ImportKind.Memory, memories)], Place.Inside);
-            }
-
-            if (type.SequenceEqual("\"user_memory\""u8))
-            {
-                return ([Read(record, json, ImportKind.UserMemory, userMemories)], Place.Inside);
-            }
-
-            if (type.SequenceEqual("\"user_memory_version\""u8))
-            {
-                return ([Read(record, json, ImportKind.UserMemory, userMemoryVersions)], Place.Inside);
-            }
-
-            if (type.SequenceEqual("\"end\""u8))
-            {
-                return ([], Place.AtEnd);
-            }
-
-            if (type.SequenceEqual("\"export\""u8))
-            {
-                return json.TryGetProperty("version", out var version) && version.GetRawText() == $"{ExportForm.Version}"
-                    ? ([], Place.AtBeginning)
-                    : ([new ImportLine(record.Number, Kind: null, Content: null, new ImportRefusal(
-                        "unsupported_version", $"The export is of another version than {ExportForm.Version}.", EndsReading: true))], Place.Inside);
-            }
+            document.Dispose();
+            return part;
         }
 
-        return (ReadForeign(record, userId), Place.Inside);
+        return (ReadForeign(record, document, userId), Place.Inside);
     }
+
+    /// <summary>Reads a part of an export of this service; <see langword="null"/> where the object is none.</summary>
+    private (IEnumerable<ImportLine> Lines, Place Place)? ReadPart(JsonRecord record, JsonElement json)
+    {
+        return TypeOf(json) switch
+        {
+            ExportForm.Header when IsOfThisVersion(json) => ([], Place.AtBeginning),
+            ExportForm.Header => ([new RefusedLine(record.Number, Kind: null, new ImportRefusal(
+                "unsupported_version", $"The export is of another version than {ExportForm.Version}.", EndsReading: true))], Place.Inside),
+            ExportForm.Session => ([Read(record, json, ImportKind.Session, sessions)], Place.Inside),
+            ExportForm.Message => ([Read(record, json, ImportKind.Message, messages)], Place.Inside),
+            ExportForm.Memory => ([Read(record, json, ImportKind.Memory, memories)], Place.Inside),
+            ExportForm.UserMemory => ([Read(record, json, ImportKind.UserMemory, userMemories)], Place.Inside),
+            ExportForm.UserMemoryVersion => ([Read(record, json, ImportKind.UserMemory, userMemoryVersions)], Place.Inside),
+            ExportForm.End => ([], Place.AtEnd),
+            _ => null,
+        };
+    }
+
+    // The raw text between the quotes: in foreign files it may hold escapes that are no valid text.
+    private static string? TypeOf(JsonElement json) =>
+        json.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String
+            ? Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(type)[1..^1])
+            : null;
+
+    private static bool IsOfThisVersion(JsonElement json) =>
+        json.TryGetProperty("version", out var version) && version.GetRawText() == $"{ExportForm.Version}";
 
     private ImportLine Read<T>(JsonRecord record, JsonElement json, ImportKind kind, IValidator<T> validator)
         where T : notnull
@@ -173,43 +169,64 @@ internal sealed class ImportReader(
         return Check(record, kind, content, validator, errors);
     }
 
-    /// <summary>A conversation in a form of others. Its JSON is in memory as a whole, and no longer than an object may be; its lines are made one by one.</summary>
-    private IEnumerable<ImportLine> ReadForeign(JsonRecord record, string userId)
+    /// <summary>
+    /// Reads a conversation in the format of another program. Its JSON is in memory as a whole, which the size limit of objects bounds. Its
+    /// lines are made one by one.
+    /// </summary>
+    private IEnumerable<ImportLine> ReadForeign(JsonRecord record, JsonDocument document, string userId)
     {
-        using var document = JsonDocument.Parse(StorableJson.Of(record.Json.Span), new JsonDocumentOptions { MaxDepth = JsonLimits.MaxDepth });
-        var json = document.RootElement;
+        using var given = document;
+        using var mended = StorableJson.Mend(record.Json.Span) is { } storable ? JsonDocument.Parse(storable, Bounded) : null;
+        var json = (mended ?? given).RootElement;
         var isChatGpt = ChatGptConversation.Is(json);
-        if (!isChatGpt && !ChatMessages.Is(json))
+        if (!isChatGpt && !ChatConversation.Is(json))
         {
             yield return Refuse(
-                record, kind: null, ProblemCodes.ValidationFailed, "type: must be one of session, message, memory, user_memory, user_memory_version, or the object a conversation of a known form");
+                record,
+                kind: null,
+                ProblemCodes.ValidationFailed,
+                "type: must be one of session, message, memory, user_memory, user_memory_version, "
+                + "or the object a conversation of a known form");
             yield break;
         }
 
         var now = time.GetDatabaseNow();
-        var lines = isChatGpt
+        var conversation = isChatGpt
             ? ChatGptConversation.Read(json, userId, now, limits.Value.MaxJsonBytes)
-            : ChatMessages.Read(json, userId, now);
-        foreach (var line in lines)
+            : ChatConversation.Read(json, userId, now);
+        yield return Check(record, ImportKind.Session, conversation.Session, sessions, new ModelStateDictionary());
+        foreach (var message in conversation.Messages)
         {
-            yield return line is SessionLine session
-                ? Check(record, ImportKind.Session, session, sessions, new ModelStateDictionary())
-                : Check(record, ImportKind.Message, (MessageLine)line, messages, new ModelStateDictionary());
+            yield return Check(record, ImportKind.Message, message, messages, new ModelStateDictionary());
         }
     }
 
-    /// <summary>Of the array of a chat's messages the object that it may be a member of; anything else as it is.</summary>
-    private static ReadOnlyMemory<byte> ToObject(ReadOnlyMemory<byte> json) =>
-        json.Span.TrimStart(" \t\r"u8).StartsWith("["u8) && Is(json, array => array.GetArrayLength() > 0 && ChatMessages.IsMessage(array[0]))
-            ? (byte[])[.. "{\"messages\":"u8, .. json.Span, (byte)'}']
-            : json;
-
-    private static bool Is(ReadOnlyMemory<byte> json, Predicate<JsonElement> what)
+    /// <summary>Wraps the array of a chat's messages into an object <c>{"messages": […]}</c> and parses it.</summary>
+    private static JsonDocument? ParseChat(ref JsonRecord record, ModelStateDictionary errors)
     {
+        var chat = record with { Json = (byte[])[.. "{\"messages\":"u8, .. record.Json.Span, (byte)'}'] };
         try
         {
-            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = JsonLimits.MaxDepth });
-            return what(document.RootElement);
+            var document = JsonObjectParser.Parse(chat.Json, errors);
+            record = chat;
+            return document;
+        }
+        catch (InvalidJsonException)
+        {
+            // The error must name its place in the text that was sent, without the wrapper.
+            return JsonObjectParser.Parse(record.Json, errors);
+        }
+    }
+
+    /// <summary>Whether the JSON is an array that begins with a message of a chat. Only the first element is parsed.</summary>
+    private static bool IsChat(ReadOnlyMemory<byte> json)
+    {
+        var reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = JsonLimits.MaxDepth });
+        try
+        {
+            return reader.Read() && reader.TokenType == JsonTokenType.StartArray
+                && reader.Read() && reader.TokenType == JsonTokenType.StartObject
+                && IsChatMessage(ref reader);
         }
         catch (JsonException)
         {
@@ -217,26 +234,45 @@ internal sealed class ImportReader(
         }
     }
 
+    private static bool IsChatMessage(ReadOnlyMemory<byte> json)
+    {
+        var reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = JsonLimits.MaxDepth });
+        try
+        {
+            return reader.Read() && IsChatMessage(ref reader);
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private static bool IsChatMessage(ref Utf8JsonReader reader)
+    {
+        using var message = JsonDocument.ParseValue(ref reader);
+        return ChatConversation.IsMessage(message.RootElement);
+    }
+
     private static ImportLine Check<T>(JsonRecord record, ImportKind kind, T content, IValidator<T> validator, ModelStateDictionary errors)
     {
-        // A field that could not be read is not given; that it is missing besides is no news.
+        // A field of a wrong type counts as not given. Its error is enough: that it is missing need not be reported too.
         foreach (var failure in validator.Validate(content).Errors.Where(failure => !errors.ContainsKey(failure.PropertyName)).ToList())
         {
             errors.TryAddModelError(failure.PropertyName, failure.ErrorMessage);
         }
 
-        return errors.IsValid ? new ImportLine(record.Number, kind, content) : Refuse(record, kind, errors);
+        return errors.IsValid ? new ValidLine<T>(record.Number, content) : Refuse(record, kind, errors);
     }
 
-    private static ImportLine Refuse(JsonRecord record, ImportKind? kind, ModelStateDictionary errors) => Refuse(
+    private static RefusedLine Refuse(JsonRecord record, ImportKind? kind, ModelStateDictionary errors) => Refuse(
         record,
         kind,
         ProblemCodes.ValidationFailed,
         string.Join("; ", errors.SelectMany(entry => entry.Value!.Errors.Select(error =>
             entry.Key.Length == 0 ? error.ErrorMessage : $"{entry.Key}: {error.ErrorMessage}"))));
 
-    private static ImportLine Refuse(JsonRecord record, ImportKind? kind, string code, string reason) =>
-        new(record.Number, kind, Content: null, new ImportRefusal(code, reason));
+    private static RefusedLine Refuse(JsonRecord record, ImportKind? kind, string code, string reason) =>
+        new(record.Number, kind, new ImportRefusal(code, reason));
 
     /// <summary>Where in an export a line stands.</summary>
     private enum Place

@@ -4,12 +4,11 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
-using SessionService.Application.Identity;
 using SessionService.Application.Imports;
 
 namespace SessionService.Api.Imports;
 
-/// <summary>Conversations from elsewhere.</summary>
+/// <summary>Import of conversations.</summary>
 [ApiController]
 [Tags("Export and import")]
 public sealed class ImportsController(ImportsService imports) : ControllerBase
@@ -21,28 +20,25 @@ public sealed class ImportsController(ImportsService imports) : ControllerBase
 
     /// <summary>Imports sessions</summary>
     /// <remarks>
-    /// Takes what an export wrote, as NDJSON or JSON, of any length, and makes it the caller's, whoever it was of: sessions with their ids, times
-    /// and status, messages with their ids, numbers, times, tokens and cost, memories of sessions and of the user. What is there already stays as it is, so importing
-    /// twice changes nothing, and an import that broke off is completed by sending it again.
+    /// Imports an export of any length, as NDJSON or JSON. The imported data become the caller's, whoever they belonged to: sessions with
+    /// their ids, times and status; messages with their ids, numbers, times, tokens and cost; memories of sessions and of the user. Data
+    /// that is there already stays as it is. So importing twice changes nothing, and sending an import again completes one that broke off.
     ///
-    /// Each session's line comes before its messages, and these in order. A line that is wrong is named in `errors`; with `on_error=skip`
-    /// the import goes on, and the messages after a skipped one take the numbers before theirs.
+    /// The line of a session must come before those of its messages, and these must be in order. `errors` names invalid lines. With
+    /// `on_error=skip` the import goes on, and the messages after a skipped one move up by one number.
     ///
-    /// Also taken, as JSON or one a line: ChatGPT's `conversations.json` (the current path becomes the messages, other branches are kept in the
-    /// session's metadata), and chats of the form `{"messages": [{"role": "user", "content": "…"}, …]}`, or the array of messages alone. Their ids follow from what
-    /// they are, so that these too are imported once.
+    /// Other formats, as JSON or one conversation per line: ChatGPT's `conversations.json` (the current path becomes the messages, other
+    /// branches are kept in the session's metadata), and chats of the form `{"messages": [{"role": "user", "content": "…"}, …]}`, or the
+    /// array of messages alone. Their ids are derived from their content, so these too are imported only once.
     /// </remarks>
-    /// <param name="query">What to do about errors.</param>
-    /// <param name="caller">The caller, whose everything becomes.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
-    /// <response code="200">What became of it; also where the import stopped at something wrong (`is_complete`).</response>
+    /// <response code="200">The result, also of an import that stopped at an invalid line (`is_complete`).</response>
     [HttpPost("api/v1/sessions/import", Name = "import_sessions")]
     [ConsumesStream("What to import; each object as long as other requests' bodies may be.", JsonLines, MediaTypeNames.Application.Json)]
     [DisableRequestSizeLimit]
     [DisableRequestTimeout]
     [ProducesResponseType<ImportResponse>(StatusCodes.Status200OK)]
     public async Task<IActionResult> Import(
-        [FromQuery(Name = "")] ImportQuery query, [FromNamedCaller] Caller caller, CancellationToken cancellationToken)
+        [FromQuery(Name = "")] ImportQuery query, [FromNamedCaller] string userId, CancellationToken cancellationToken)
     {
         var type = MediaTypeHeaderValue.TryParse(Request.ContentType, out var parsed) ? parsed.MediaType.Value : null;
         var isLines = JsonLinesTypes.Contains(type, StringComparer.OrdinalIgnoreCase);
@@ -52,7 +48,7 @@ public sealed class ImportsController(ImportsService imports) : ControllerBase
         }
 
         var lines = HttpContext.RequestServices.GetRequiredService<ImportReader>()
-            .ReadAsync(Request.Body, isLines, caller.UserId!, cancellationToken);
-        return Ok(await imports.ImportAsync(caller.UserId!, lines, query.IsToSkip(), onProgress: null, cancellationToken));
+            .ReadAsync(Request.Body, isLines, userId, cancellationToken);
+        return Ok(await imports.ImportAsync(userId, lines, query.IsToSkip(), onProgress: null, cancellationToken));
     }
 }

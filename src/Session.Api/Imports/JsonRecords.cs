@@ -5,9 +5,9 @@ using SessionService.Api.Json;
 namespace SessionService.Api.Imports;
 
 /// <summary>
-/// Takes a stream of JSON of any length apart into objects of bounded length: the lines of NDJSON; or, of JSON documents, the elements of an
-/// array, and the parts of an export (an object that begins with <c>"type": "export"</c>). An array whose first element is a message of a chat is
-/// one object: the chat.
+/// Splits a stream of JSON of any length into objects of bounded length. These are the lines of NDJSON, or, in JSON documents, the elements
+/// of an array and the parts of an export (an object that begins with <c>"type": "export"</c>). An array that begins with a message of a
+/// chat is one object, the chat.
 /// </summary>
 internal sealed class JsonRecords(Stream stream, int maxRecordBytes, Predicate<ReadOnlyMemory<byte>> isChatMessage)
 {
@@ -22,7 +22,7 @@ internal sealed class JsonRecords(Stream stream, int maxRecordBytes, Predicate<R
     private long _number;
     private bool _isTooLong;
 
-    /// <summary>The lines that hold something. Each is valid until the next is asked for.</summary>
+    /// <summary>The lines that are not blank. Each is valid until the next one is read.</summary>
     public async IAsyncEnumerable<JsonRecord> ReadLinesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         while (await FillAsync(cancellationToken))
@@ -45,7 +45,7 @@ internal sealed class JsonRecords(Stream stream, int maxRecordBytes, Predicate<R
         }
     }
 
-    /// <summary>The objects of JSON documents, one after the other. Each is valid until the next is asked for.</summary>
+    /// <summary>The objects of the JSON documents. Each is valid until the next one is read.</summary>
     /// <exception cref="InvalidJsonException">It is no JSON from here on.</exception>
     public async IAsyncEnumerable<JsonRecord> ReadDocumentsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -64,7 +64,8 @@ internal sealed class JsonRecords(Stream stream, int maxRecordBytes, Predicate<R
         }
     }
 
-    private async IAsyncEnumerable<JsonRecord> ReadElementsAsync(bool mayBeChat, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<JsonRecord> ReadElementsAsync(
+        bool mayBeChat, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         _at++;
         var isFirst = true;
@@ -92,7 +93,7 @@ internal sealed class JsonRecords(Stream stream, int maxRecordBytes, Predicate<R
         _at++;
     }
 
-    /// <summary>Makes of the first message of a chat the array that it stands in.</summary>
+    /// <summary>Reads the rest of the array that a chat's first message stands in.</summary>
     private async ValueTask ReadRestOfChatAsync(CancellationToken cancellationToken)
     {
         var first = _record.WrittenSpan.ToArray();
@@ -102,7 +103,7 @@ internal sealed class JsonRecords(Stream stream, int maxRecordBytes, Predicate<R
         await ReadValueAsync(depth: 1, cancellationToken);
     }
 
-    /// <summary>An object that is a record, or an export, whose parts are.</summary>
+    /// <summary>Reads an object: it is either one record or an export, whose parts are records.</summary>
     private async IAsyncEnumerable<JsonRecord> ReadObjectAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Begin();
@@ -132,10 +133,10 @@ internal sealed class JsonRecords(Stream stream, int maxRecordBytes, Predicate<R
         yield return Record();
     }
 
-    /// <summary>What follows the first member of an export.</summary>
+    /// <summary>Reads the parts of an export after its first member.</summary>
     private async IAsyncEnumerable<JsonRecord> ReadPartsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // An export's header is a line of its own in NDJSON, and no record here.
+        // In NDJSON the header of an export is a line of its own. In a JSON document it is no record.
         _number--;
         while (await DemandNextAsync(cancellationToken) != '}')
         {
@@ -179,7 +180,7 @@ internal sealed class JsonRecords(Stream stream, int maxRecordBytes, Predicate<R
         _at++;
     }
 
-    /// <summary>Copies a value, or the rest of one that is so deep.</summary>
+    /// <summary>Copies a value, or the rest of one at a given depth.</summary>
     private async ValueTask ReadValueAsync(int depth, CancellationToken cancellationToken)
     {
         var scan = new JsonValueScan(depth);
@@ -232,9 +233,10 @@ internal sealed class JsonRecords(Stream stream, int maxRecordBytes, Predicate<R
         return expected;
     }
 
-    private async ValueTask<byte> DemandNextAsync(CancellationToken cancellationToken) => await NextAsync(cancellationToken) ?? throw Invalid();
+    private async ValueTask<byte> DemandNextAsync(CancellationToken cancellationToken) =>
+        await NextAsync(cancellationToken) ?? throw Invalid();
 
-    /// <summary>Passes over white space and tells what follows, without taking it.</summary>
+    /// <summary>Skips white space and peeks at the next byte.</summary>
     private async ValueTask<byte?> NextAsync(CancellationToken cancellationToken)
     {
         while (await FillAsync(cancellationToken))
@@ -252,7 +254,7 @@ internal sealed class JsonRecords(Stream stream, int maxRecordBytes, Predicate<R
         return null;
     }
 
-    /// <summary>Sees to it that there is something in the buffer; false at the end of the stream.</summary>
+    /// <summary>Reads into the buffer when it is empty; false at the end of the stream.</summary>
     private async ValueTask<bool> FillAsync(CancellationToken cancellationToken)
     {
         if (_at < _end)
@@ -264,7 +266,7 @@ internal sealed class JsonRecords(Stream stream, int maxRecordBytes, Predicate<R
         (_at, _end) = (0, await ReadAsync(_buffer, cancellationToken));
         if (isStart)
         {
-            // A mark of the byte order may come in pieces as well.
+            // A byte order mark may arrive in pieces.
             while (_end is > 0 and < 3 && await ReadAsync(_buffer.AsMemory(_end), cancellationToken) is > 0 and var more)
             {
                 _end += more;
@@ -285,7 +287,7 @@ internal sealed class JsonRecords(Stream stream, int maxRecordBytes, Predicate<R
         }
         catch (IOException exception) when (exception is not BadHttpRequestException)
         {
-            // A client that went away in the middle, or sent chunks of no length: its doing, not ours.
+            // An invalid chunk size, or a client that disconnected: an error of the client.
             throw new BadHttpRequestException("The body could not be read.", exception);
         }
     }
@@ -294,7 +296,7 @@ internal sealed class JsonRecords(Stream stream, int maxRecordBytes, Predicate<R
 }
 
 /// <summary>An object of a stream of JSON.</summary>
-/// <param name="Number">Its line, or how many there are up to it.</param>
-/// <param name="Json">The object, which may still turn out to be none.</param>
-/// <param name="IsTooLong">Whether it is longer than objects may be, and was passed over.</param>
+/// <param name="Number">The number of the line, or of the object in a document.</param>
+/// <param name="Json">The text of the object, not yet parsed.</param>
+/// <param name="IsTooLong">Whether the object exceeds the size limit and was skipped.</param>
 internal readonly record struct JsonRecord(long Number, ReadOnlyMemory<byte> Json, bool IsTooLong);

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace SessionService.Api.Imports;
 
-/// <summary>Finds the end of a JSON value that comes in pieces. Whether it is well-formed inside is for others to say.</summary>
+/// <summary>Finds the end of a JSON value that arrives in pieces. It does not check that the value is well-formed.</summary>
 internal struct JsonValueScan(int depth)
 {
     private static readonly SearchValues<byte> OfStrings = SearchValues.Create("\"\\"u8);

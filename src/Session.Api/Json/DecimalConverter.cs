@@ -6,7 +6,7 @@ namespace SessionService.Api.Json;
 /// <summary>Exact decimals, written without padding zeros.</summary>
 internal sealed class DecimalConverter : JsonConverter<decimal>
 {
-    // Dividing by one of 28 places makes decimal drop the zeros at the end.
+    // Dividing by a 1 with 28 decimal places drops the trailing zeros.
     private const decimal One = 1.0000000000000000000000000000m;
 
     public override decimal Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
@@ -17,7 +17,7 @@ internal sealed class DecimalConverter : JsonConverter<decimal>
 
     public static decimal WithoutPadding(decimal value)
     {
-        // Most have no more digits than a long, and not a zero at the end: to see that takes a tenth of the division.
+        // Most numbers fit into a long and have no trailing zero. Checking this takes a tenth of the division's time.
         Span<int> parts = stackalloc int[4];
         decimal.GetBits(value, parts);
         var mantissa = ((ulong)(uint)parts[1] << 32) | (uint)parts[0];

@@ -5,7 +5,6 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using System.Text.Unicode;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using SessionService.Application.Json;
@@ -13,8 +12,8 @@ using SessionService.Application.Json;
 namespace SessionService.Api.Json;
 
 /// <summary>
-/// Reads a request's JSON object member by member, so that every member of a wrong type is reported, by its name, together with
-/// what the validators find; the serializer alone would stop at the first.
+/// Reads a request's JSON object member by member. So all members of a wrong type are reported by name, together with the failures that the
+/// validators find. The serializer would stop at the first.
 /// </summary>
 internal sealed class JsonObjectInputFormatter : TextInputFormatter, IInputFormatterExceptionPolicy
 {
@@ -40,10 +39,12 @@ internal sealed class JsonObjectInputFormatter : TextInputFormatter, IInputForma
         SupportedEncodings.Add(UTF8EncodingWithoutBOM);
     }
 
-    /// <summary>A body that is no JSON, or too large, is another status than one that does not fit: these exceptions go to the edge.</summary>
+    /// <summary>
+    /// Bodies that are too large or no JSON have statuses of their own (413, 400), so their exceptions reach the exception handler.
+    /// </summary>
     public InputFormatterExceptionPolicy ExceptionPolicy => InputFormatterExceptionPolicy.MalformedInputExceptions;
 
-    /// <summary>An empty body is no JSON either, and not "no value".</summary>
+    /// <summary>The framework would take an empty body for "no value". Here it is invalid JSON.</summary>
     public override Task<InputFormatterResult> ReadAsync(InputFormatterContext context) =>
         ReadRequestBodyAsync(context);
 
@@ -58,18 +59,13 @@ internal sealed class JsonObjectInputFormatter : TextInputFormatter, IInputForma
             json = json[Encoding.UTF8.Preamble.Length..];
         }
 
-        using var document = Parse(json, context.ModelState);
+        using var document = JsonObjectParser.Parse(json, context.ModelState);
         return document is null
             ? await InputFormatterResult.FailureAsync()
             : await InputFormatterResult.SuccessAsync(Read(document.RootElement, context.ModelType, context.ModelState));
     }
 
-    /// <summary>An object of bearable shape; <see langword="null"/> where it is not, and the errors say why.</summary>
-    /// <exception cref="InvalidJsonException">It is no JSON.</exception>
-    public static JsonDocument? Parse(ReadOnlyMemory<byte> json, ModelStateDictionary errors) =>
-        CheckShape(json.Span, errors) ? JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = JsonLimits.MaxDepth }) : null;
-
-    /// <summary>Reads an object that <see cref="Parse"/> has let through; what does not fit is named in the errors.</summary>
+    /// <summary>Reads an object that <see cref="JsonObjectParser"/> has parsed. Members of a wrong type are added to the errors.</summary>
     public object Read(JsonElement json, Type model, ModelStateDictionary errors) =>
         ReadObject(json, _options.GetTypeInfo(model), path: "", errors);
 
@@ -81,64 +77,9 @@ internal sealed class JsonObjectInputFormatter : TextInputFormatter, IInputForma
         }
         catch (IOException exception) when (exception is not BadHttpRequestException)
         {
-            // A chunk size beyond all numbers, or a client that went away in the middle: its doing, not ours.
+            // An invalid chunk size, or a client that disconnected: an error of the client.
             throw new BadHttpRequestException("The body could not be read.", exception);
         }
-    }
-
-    /// <summary>Well-formed, of bearable depth, and an object; without recursion, and before anything is built from it.</summary>
-    private static bool CheckShape(ReadOnlySpan<byte> json, ModelStateDictionary errors)
-    {
-        if (!Utf8.IsValid(json))
-        {
-            throw new InvalidJsonException("The body is not UTF-8.");
-        }
-
-        var isObject = false;
-        string? tooDeep = null;
-        string? member = null;
-        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = int.MaxValue });
-        try
-        {
-            while (reader.Read())
-            {
-                if (reader.CurrentDepth == 0 && reader.TokenType == JsonTokenType.StartObject)
-                {
-                    isObject = true;
-                }
-                else if (reader.CurrentDepth == 1 && reader.TokenType == JsonTokenType.PropertyName && tooDeep is null)
-                {
-                    // The serializer's look-up by name would choke on a name that is no text.
-                    if (JsonLimits.RefuseText(ref reader) is { } reason)
-                    {
-                        errors.TryAddModelError("", $"a member's name {reason}");
-                        return false;
-                    }
-
-                    member = reader.GetString();
-                }
-                else if (reader.CurrentDepth >= JsonLimits.MaxDepth)
-                {
-                    tooDeep ??= member ?? "";
-                }
-            }
-        }
-        catch (JsonException exception)
-        {
-            throw new InvalidJsonException(
-                $"The body is not JSON: see line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}.");
-        }
-
-        if (tooDeep is not null)
-        {
-            errors.TryAddModelError(isObject ? tooDeep : "", $"must not be nested deeper than {JsonLimits.MaxDepth} levels");
-        }
-        else if (!isObject)
-        {
-            errors.TryAddModelError("", "must be a JSON object");
-        }
-
-        return isObject && tooDeep is null;
     }
 
     private object ReadObject(JsonElement json, JsonTypeInfo type, string path, ModelStateDictionary errors)
@@ -153,16 +94,12 @@ internal sealed class JsonObjectInputFormatter : TextInputFormatter, IInputForma
 
             if (value.ValueKind == JsonValueKind.Null)
             {
-                (model as INoteNulls)?.NoteNull(property.Name);
-                if (property.AttributeProvider!.IsDefined(typeof(NullIsGivenAttribute), inherit: false))
-                {
-                    property.Set(model, JsonText.Null);
-                }
-
+                (model as IMergePatch)?.Nulls.Add(property.Name);
                 continue;
             }
 
-            if (_options.GetTypeInfo(property.PropertyType) is { Kind: JsonTypeInfoKind.Enumerable } items && items.ElementType != typeof(string))
+            if (_options.GetTypeInfo(property.PropertyType) is { Kind: JsonTypeInfoKind.Enumerable } items
+                && items.ElementType != typeof(string))
             {
                 property.Set(model, ReadObjects(value, items, MaxLength(property), path + property.Name, errors));
             }
@@ -179,7 +116,7 @@ internal sealed class JsonObjectInputFormatter : TextInputFormatter, IInputForma
         return model;
     }
 
-    /// <summary>A list of objects, each read member by member; what is wrong with one is named by its index.</summary>
+    /// <summary>Reads a list of objects, each member by member. An error names the index of its object.</summary>
     private IList? ReadObjects(JsonElement json, JsonTypeInfo items, int maxLength, string path, ModelStateDictionary errors)
     {
         if (json.ValueKind != JsonValueKind.Array || json.GetArrayLength() > maxLength)
@@ -193,7 +130,7 @@ internal sealed class JsonObjectInputFormatter : TextInputFormatter, IInputForma
         foreach (var item in json.EnumerateArray())
         {
             var itemPath = $"{path}[{list.Count}]";
-            if (RefuseObject(item) is { } reason)
+            if (JsonObjectParser.RefuseObject(item) is { } reason)
             {
                 errors.TryAddModelError(itemPath, reason);
                 list.Add(null);
@@ -208,44 +145,24 @@ internal sealed class JsonObjectInputFormatter : TextInputFormatter, IInputForma
     }
 
     private static int MaxLength(JsonPropertyInfo property) =>
-        property.AttributeProvider!.GetCustomAttributes(typeof(MaxLengthAttribute), inherit: false).Cast<MaxLengthAttribute>().Single().Length;
-
-    private static string? RefuseObject(JsonElement json)
-    {
-        if (json.ValueKind != JsonValueKind.Object)
-        {
-            return "must be a JSON object";
-        }
-
-        // The look-up of a member by its name would choke on a name that is no text.
-        var reader = new Utf8JsonReader(JsonMarshal.GetRawUtf8Value(json));
-        reader.Read();
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            if (JsonLimits.RefuseText(ref reader) is { } reason)
-            {
-                return $"a member's name {reason}";
-            }
-
-            reader.Skip();
-        }
-
-        return null;
-    }
+        property.AttributeProvider!.GetCustomAttributes(typeof(MaxLengthAttribute), inherit: false)
+            .Cast<MaxLengthAttribute>()
+            .Single()
+            .Length;
 
     private string? ReadValue(JsonElement json, Type type, out object? value)
     {
         value = null;
         try
         {
-            // A string may spell what no text holds; the serializer would choke on it.
+            // Escapes in a string may stand for characters that no text can hold. The serializer would throw on them.
             if ((json.ValueKind == JsonValueKind.String || type == typeof(IReadOnlyList<string>))
-                && JsonLimits.Refuse(Encoding.UTF8.GetBytes(json.GetRawText()), int.MaxValue) is { } reason)
+                && JsonLimits.Refuse(JsonMarshal.GetRawUtf8Value(json), int.MaxValue) is { } reason)
             {
                 return reason;
             }
 
-            value = json.Deserialize(type, _options);
+            value = type == typeof(JsonText) ? new JsonText(json.GetRawText()) : json.Deserialize(type, _options);
             return null;
         }
         catch (JsonException)

@@ -1,5 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
 using SessionService.Application.Json;
 
 namespace SessionService.Api.Json;
@@ -7,17 +9,23 @@ namespace SessionService.Api.Json;
 /// <summary>How the service reads and writes JSON.</summary>
 internal static class ServiceJson
 {
-    /// <summary>Answers are application/json, never part of a page: text of any script goes out as it is.</summary>
+    /// <summary>Answers are application/json and never part of an HTML page, so text of all scripts is written without escapes.</summary>
     public static JavaScriptEncoder Encoder => JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
 
     public static IServiceCollection AddServiceJson(this IServiceCollection services)
     {
         services.ConfigureHttpJsonOptions(options => Configure(options.SerializerOptions));
-        services.Configure<Microsoft.AspNetCore.Mvc.JsonOptions>(options => Configure(options.JsonSerializerOptions));
+        services.Configure<JsonOptions>(options => Configure(options.JsonSerializerOptions));
+        services.AddOptions<MvcOptions>().Configure<IOptions<JsonOptions>>((mvc, json) =>
+        {
+            mvc.InputFormatters.Clear();
+            mvc.InputFormatters.Add(new JsonObjectInputFormatter(json.Value.JsonSerializerOptions));
+            mvc.ModelMetadataDetailsProviders.Add(new SnakeCaseQueryNames());
+        });
         return services;
     }
 
-    /// <summary>For what is no request's body and no answer.</summary>
+    /// <summary>For JSON outside of requests and answers, such as exports and imports.</summary>
     public static JsonSerializerOptions NewOptions()
     {
         var options = new JsonSerializerOptions();

@@ -5,8 +5,8 @@ using SessionService.Api.Identity;
 namespace SessionService.Api.Limits;
 
 /// <summary>
-/// A token bucket for each caller. The framework's own partitioned limiter keeps a bucket for whoever is named, and walks through all of
-/// them ten times a second; here their number is bounded, and a bucket is filled when it is asked.
+/// A token bucket per caller. The framework's partitioned limiter keeps a bucket for every name and visits all buckets ten times a second.
+/// Here the number of buckets is bounded, and a bucket is refilled when it is used.
 /// </summary>
 internal sealed class CallerRateLimiter(CallerResolver callers, RateLimitOptions options) : PartitionedRateLimiter<HttpContext>
 {
@@ -32,8 +32,9 @@ internal sealed class CallerRateLimiter(CallerResolver callers, RateLimitOptions
         return lease;
     }
 
-    // Nobody waits: the answer says when to come again.
-    protected override ValueTask<RateLimitLease> AcquireAsyncCore(HttpContext resource, int permitCount, CancellationToken cancellationToken) =>
+    // Requests do not queue: the answer says when to try again.
+    protected override ValueTask<RateLimitLease> AcquireAsyncCore(
+        HttpContext resource, int permitCount, CancellationToken cancellationToken) =>
         ValueTask.FromResult(AttemptAcquireCore(resource, permitCount));
 
     protected override void Dispose(bool disposing)
@@ -46,7 +47,7 @@ internal sealed class CallerRateLimiter(CallerResolver callers, RateLimitOptions
         base.Dispose(disposing);
     }
 
-    // Whoever spreads what is left over the rest of a period is never refused; whoever has nothing left waits for the next.
+    // With requests left, t is the period: spread over it, they are never refused. With none left, t is the time to the next one.
     private void Tell(HttpResponse response, long left)
     {
         var limit = $"\"user\";r={left};t={(left > 0 ? options.PeriodSeconds : options.SecondsToNext)}";
@@ -66,7 +67,7 @@ internal sealed class CallerRateLimiter(CallerResolver callers, RateLimitOptions
             return known!;
         }
 
-        // Two requests of a new caller's at once share one bucket.
+        // Two simultaneous requests of a new caller must share one bucket.
         lock (_adding)
         {
             return _buckets.GetOrCreate(key, Create)!;
@@ -75,28 +76,24 @@ internal sealed class CallerRateLimiter(CallerResolver callers, RateLimitOptions
 
     private TokenBucketRateLimiter Create(ICacheEntry entry)
     {
-        // Untouched for so long, a bucket is full again, as a new one is.
-        entry.SlidingExpiration = TimeSpan.FromSeconds(options.PeriodSeconds);
+        // After this time without a request a bucket is full, like a new one, and can be dropped.
+        entry.SlidingExpiration = options.Period;
         entry.Size = 1;
         return new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
         {
             TokenLimit = options.Requests,
             TokensPerPeriod = options.Requests,
-            ReplenishmentPeriod = TimeSpan.FromSeconds(options.PeriodSeconds),
+            ReplenishmentPeriod = options.Period,
             QueueLimit = 0,
             AutoReplenishment = false,
         });
     }
 
-    // The callers behind one address share its bucket where they are not named.
+    // Callers without a name share the bucket of their IP address.
     private (bool IsUser, string Name) KeyOf(HttpContext http)
     {
-        var userId = callers.Resolve(http) switch
-        {
-            { Error: not null } => null,
-            { Caller.UserId: { } caller } => caller,
-            _ => http.GetRouteValue(CallerResolver.RouteParameter) is null ? null : PathUserBinder.Find(http),
-        };
+        var named = callers.Find(http);
+        var userId = named.Error is null ? named.Caller.UserId ?? named.PathUser : null;
         return userId is null ? (false, http.Connection.RemoteIpAddress?.ToString() ?? "") : (true, userId);
     }
 }

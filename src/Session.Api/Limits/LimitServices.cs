@@ -4,10 +4,11 @@ using Microsoft.Extensions.Options;
 using SessionService.Api.Identity;
 using SessionService.Api.Problems;
 using SessionService.Application.Limits;
+using SessionService.Hosting.Problems;
 
 namespace SessionService.Api.Limits;
 
-/// <summary>How often a caller may call, and how long a request may take.</summary>
+/// <summary>Rate limits and the request timeout.</summary>
 internal static class LimitServices
 {
     public static IServiceCollection AddLimits(this IServiceCollection services)
@@ -16,16 +17,17 @@ internal static class LimitServices
         services.AddRateLimiter(_ => { });
         services.AddOptions<RateLimiterOptions>().Configure<IOptions<RateLimitOptions>, CallerResolver>(Limit);
         services.AddRequestTimeouts();
-        services.AddOptions<RequestTimeoutOptions>().Configure<IOptions<LimitOptions>>((timeouts, limits) => timeouts.DefaultPolicy = new RequestTimeoutPolicy
-        {
-            Timeout = TimeSpan.FromSeconds(limits.Value.RequestSeconds),
-            TimeoutStatusCode = StatusCodes.Status503ServiceUnavailable,
-            WriteTimeoutResponse = RefuseLateAsync,
-        });
+        services.AddOptions<RequestTimeoutOptions>()
+            .Configure<IOptions<LimitOptions>>((timeouts, limits) => timeouts.DefaultPolicy = new RequestTimeoutPolicy
+            {
+                Timeout = limits.Value.RequestTimeout,
+                TimeoutStatusCode = StatusCodes.Status503ServiceUnavailable,
+                WriteTimeoutResponse = RefuseLateAsync,
+            });
         return services;
     }
 
-    /// <summary>After the caller is known.</summary>
+    /// <summary>Call this after authentication: a bucket belongs to the caller.</summary>
     public static WebApplication UseLimits(this WebApplication app)
     {
         app.UseRateLimiter();
@@ -48,19 +50,25 @@ internal static class LimitServices
             await ProblemFactory.WriteAsync(
                 http,
                 ProblemFactory.Create(
-                    http, StatusCodes.Status429TooManyRequests, ProblemCodes.RateLimitExceeded, "Too many requests; Retry-After says when to come again."),
+                    http,
+                    StatusCodes.Status429TooManyRequests,
+                    ProblemCodes.RateLimitExceeded,
+                    "Too many requests; Retry-After says when to come again."),
                 cancellationToken);
         };
     }
 
-    // What was written before the time was up may stand or not: the answer does not say that it does.
+    // The request may or may not have written something before: the answer says neither.
     private static Task RefuseLateAsync(HttpContext http)
     {
         http.Response.Headers.RetryAfter = ProblemExceptionHandler.RetryAfterSeconds.ToString();
         return ProblemFactory.WriteAsync(
             http,
             ProblemFactory.Create(
-                http, StatusCodes.Status503ServiceUnavailable, ProblemCodes.TimeLimitExceeded, "The request took too long and was given up."),
+                http,
+                StatusCodes.Status503ServiceUnavailable,
+                ProblemCodes.TimeLimitExceeded,
+                "The request took too long and was given up."),
             CancellationToken.None);
     }
 }

@@ -3,12 +3,11 @@ using SessionService.Api.Consistency;
 using SessionService.Api.Idempotency;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
-using SessionService.Application.Identity;
 using SessionService.Application.Memories;
 
 namespace SessionService.Api.Memories;
 
-/// <summary>The memory that was distilled from a session.</summary>
+/// <summary>The memory of a session.</summary>
 [ApiController]
 [Tags("Memory")]
 [Route("api/v1/sessions/{session_id:guid}/memory")]
@@ -22,11 +21,7 @@ public sealed class MemoriesController(MemoriesService memories) : ControllerBas
     /// With an `Idempotency-Key` the same request sent again writes nothing and is answered as the first time, with
     /// `Idempotency-Replayed: true`, even if the memory was replaced since.
     /// </remarks>
-    /// <param name="sessionId">The session's id.</param>
     /// <param name="request">The memory.</param>
-    /// <param name="idempotencyKey">The key of this write.</param>
-    /// <param name="caller">The caller.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The memory, which replaced an earlier one.</response>
     /// <response code="201">The session's first memory.</response>
     [HttpPost(Name = "write_memory")]
@@ -37,24 +32,22 @@ public sealed class MemoriesController(MemoriesService memories) : ControllerBas
         [FromRoute(Name = "session_id")] Guid sessionId,
         WriteMemoryRequest request,
         [FromIdempotencyKey] string? idempotencyKey,
-        [FromCaller] Caller caller,
+        [FromCaller] string userId,
         CancellationToken cancellationToken)
     {
-        var (written, isFirst) = await memories.WriteAsync(sessionId, request, idempotencyKey, caller, cancellationToken);
+        var (written, isFirst) = await memories.WriteAsync(userId, sessionId, request, idempotencyKey, cancellationToken);
         var memory = Response.MarkReplay(written);
         return isFirst ? Created($"/api/v1/sessions/{sessionId}/memory", memory) : Ok(memory);
     }
 
     /// <summary>Gets the session's memory</summary>
-    /// <remarks>With what the session has held since: it tells an agent when to summarise again.</remarks>
-    /// <param name="sessionId">The session's id.</param>
-    /// <param name="caller">The caller.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <remarks>The answer also tells how many messages came since, so that an agent knows when to summarise again.</remarks>
     /// <response code="200">The memory.</response>
     [HttpGet(Name = "get_memory")]
     [EventualReads]
     [ProducesResponseType<MemoryResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status404NotFound)]
-    public Task<MemoryResponse> Get([FromRoute(Name = "session_id")] Guid sessionId, [FromCaller] Caller caller, CancellationToken cancellationToken) =>
-        memories.GetAsync(sessionId, caller, cancellationToken);
+    public Task<MemoryResponse> Get(
+        [FromRoute(Name = "session_id")] Guid sessionId, [FromCaller] string userId, CancellationToken cancellationToken) =>
+        memories.GetAsync(userId, sessionId, cancellationToken);
 }

@@ -5,12 +5,12 @@ using SessionService.Api.Json;
 
 namespace SessionService.Api.Messages;
 
-/// <summary>Memory for the JSON of a page, used again for later pages.</summary>
+/// <summary>A pooled buffer for the JSON of a page.</summary>
 internal sealed class MessageListBuffer : IDisposable
 {
     private const int InitialBytes = 64 * 1024;
 
-    // A page of long messages may need more; so much is not kept for ever.
+    // A buffer that has grown beyond this size does not return to the pool.
     private const int MaxKeptBytes = 1024 * 1024;
 
     private static readonly ObjectPool<MessageListBuffer> Pool = new DefaultObjectPool<MessageListBuffer>(new Policy());
@@ -22,19 +22,19 @@ internal sealed class MessageListBuffer : IDisposable
 
     public Utf8JsonWriter Json { get; }
 
-    /// <summary>How much was written and not let go of.</summary>
+    /// <summary>The bytes written since the last <see cref="Clear"/>.</summary>
     public int Length => _bytes.WrittenCount + Json.BytesPending;
 
     public static MessageListBuffer Rent() => Pool.Get();
 
-    /// <summary>What was written, complete or not.</summary>
+    /// <summary>The bytes written so far.</summary>
     public ReadOnlyMemory<byte> Flush()
     {
         Json.Flush();
         return _bytes.WrittenMemory;
     }
 
-    /// <summary>Lets go of what was written; the JSON goes on.</summary>
+    /// <summary>Drops the written bytes, which were sent. The JSON goes on.</summary>
     public void Clear() => _bytes.ResetWrittenCount();
 
     public void Dispose() => Pool.Return(this);

@@ -2,20 +2,20 @@ using System.Net.Mime;
 using System.Text;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Mvc;
-using SessionService.Api.Problems;
 using SessionService.Application.Messages;
+using SessionService.Hosting.Problems;
 
 namespace SessionService.Api.Messages;
 
 /// <summary>
-/// Writes a page of messages as <see cref="MessageListResponse"/> shows it, while the database sends it: stored text and JSON are
-/// copied, and no message becomes an object on the way.
+/// Writes a page of messages (<see cref="MessageListResponse"/>) while the database sends it. Stored text and JSON are copied as bytes; no
+/// message becomes an object.
 /// </summary>
 internal sealed partial class MessageListResult(MessagePage page, CancellationToken cancellationToken) : IActionResult
 {
     /// <summary>
-    /// What is gathered before anything is sent. A page below this size gives its connection back before the client, however slow,
-    /// sees a byte of it; and until then a failure is still a problem document.
+    /// A page is buffered up to this size before anything is sent. A smaller page returns its database connection before the client
+    /// receives a byte, so a slow client holds none. Until then a failure is still answered with a problem document.
     /// </summary>
     private const int ChunkBytes = 256 * 1024;
 
@@ -35,10 +35,11 @@ internal sealed partial class MessageListResult(MessagePage page, CancellationTo
         }
         catch (Exception exception) when (http.Response.HasStarted)
         {
-            // An answer that has begun cannot become a problem, nor may it end as if it were whole.
+            // An answer that has begun can no longer become a problem document, and must not end as if it were complete.
             if (!http.RequestAborted.IsCancellationRequested)
             {
-                LogBrokenOff(http.RequestServices.GetRequiredService<ILogger<MessageListResult>>(), ProblemFactory.TraceId(http), exception);
+                LogBrokenOff(
+                    http.RequestServices.GetRequiredService<ILogger<MessageListResult>>(), ProblemFactory.TraceId(http), exception);
             }
 
             http.Abort();
@@ -75,7 +76,7 @@ internal sealed partial class MessageListResult(MessagePage page, CancellationTo
         if (!http.Response.HasStarted)
         {
             http.Response.ContentType = ContentType;
-            // An answer under way takes as long as its client, which has a limit for every chunk.
+            // The request timeout ends here. From now on each chunk has a limit of its own.
             http.Features.Get<IHttpRequestTimeoutFeature>()?.DisableTimeout();
         }
 

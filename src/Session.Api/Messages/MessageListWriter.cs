@@ -4,7 +4,7 @@ using SessionService.Application.Messages;
 
 namespace SessionService.Api.Messages;
 
-/// <summary>The JSON of <see cref="MessageListResponse"/>, written without one.</summary>
+/// <summary>Writes the JSON of <see cref="MessageListResponse"/> from rows, without creating the object.</summary>
 internal readonly struct MessageListWriter(Utf8JsonWriter json, string userId, Guid sessionId)
 {
     private static readonly JsonEncodedText Messages = Name(nameof(MessageListResponse.Messages));
@@ -26,7 +26,7 @@ internal readonly struct MessageListWriter(Utf8JsonWriter json, string userId, G
     private static readonly JsonEncodedText CreatedAt = Name(nameof(MessageResponse.CreatedAt));
     private static readonly JsonEncodedText RedactedAt = Name(nameof(MessageResponse.RedactedAt));
 
-    // Of every message the same.
+    // The same for every message of the page, so encoded once.
     private readonly JsonEncodedText _userId = JsonEncodedText.Encode(userId, ServiceJson.Encoder);
     private readonly JsonEncodedText _sessionId = JsonEncodedText.Encode(sessionId.ToString());
 
@@ -43,7 +43,7 @@ internal readonly struct MessageListWriter(Utf8JsonWriter json, string userId, G
         json.WriteEndObject();
     }
 
-    /// <summary>The members of <see cref="MessageResponse"/>, into an object that is begun.</summary>
+    /// <summary>Writes the members of <see cref="MessageResponse"/> into an object that has begun.</summary>
     public void WriteMembers(in MessageRow message)
     {
         json.WriteString(MessageId, message.MessageId);

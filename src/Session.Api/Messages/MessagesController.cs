@@ -4,7 +4,6 @@ using SessionService.Api.Consistency;
 using SessionService.Api.Idempotency;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
-using SessionService.Application.Identity;
 using SessionService.Application.Messages;
 
 namespace SessionService.Api.Messages;
@@ -24,11 +23,7 @@ public sealed class MessagesController(MessagesService messages) : ControllerBas
     /// is answered as the first time, with `Idempotency-Replayed: true`. With `expected_sequence` the message is stored only if it gets
     /// that number.
     /// </remarks>
-    /// <param name="sessionId">The session's id.</param>
     /// <param name="request">The message.</param>
-    /// <param name="idempotencyKey">The key of this write.</param>
-    /// <param name="caller">The caller.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="201">The message as stored, with its number.</response>
     [HttpPost(Name = "append_message")]
     [ProducesResponseType<MessageResponse>(StatusCodes.Status201Created)]
@@ -37,24 +32,20 @@ public sealed class MessagesController(MessagesService messages) : ControllerBas
         [FromRoute(Name = "session_id")] Guid sessionId,
         CreateMessageRequest request,
         [FromIdempotencyKey] string? idempotencyKey,
-        [FromCaller] Caller caller,
+        [FromCaller] string userId,
         CancellationToken cancellationToken)
     {
-        var message = Response.MarkReplay(await messages.AppendAsync(sessionId, request, idempotencyKey, caller, cancellationToken));
-        // Pages of one message: page n holds message n, for good.
+        var message = Response.MarkReplay(await messages.AppendAsync(userId, sessionId, request, idempotencyKey, cancellationToken));
+        // With pages of one message, page n always holds message n.
         return Created($"/api/v1/sessions/{sessionId}/messages?page={message.Sequence}&page_size=1", message);
     }
 
     /// <summary>Appends messages</summary>
     /// <remarks>
-    /// All of them or none, numbered in the given order, in one transaction. An invalid one fails the whole, with `errors` naming its index
-    /// (`messages[3].content`). `Idempotency-Key` and `expected_sequence` are those of the batch as a whole.
+    /// Appends all messages or none, in one transaction, numbered in the given order. An invalid message fails the whole batch, and
+    /// `errors` names its index (`messages[3].content`). `Idempotency-Key` and `expected_sequence` apply to the batch as a whole.
     /// </remarks>
-    /// <param name="sessionId">The session's id.</param>
     /// <param name="request">The messages.</param>
-    /// <param name="idempotencyKey">The key of this write.</param>
-    /// <param name="caller">The caller.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="201">The messages as stored, with their numbers.</response>
     [HttpPost("batch", Name = "append_messages")]
     [ProducesResponseType<MessageBatchResponse>(StatusCodes.Status201Created)]
@@ -63,10 +54,10 @@ public sealed class MessagesController(MessagesService messages) : ControllerBas
         [FromRoute(Name = "session_id")] Guid sessionId,
         CreateMessageBatchRequest request,
         [FromIdempotencyKey] string? idempotencyKey,
-        [FromCaller] Caller caller,
+        [FromCaller] string userId,
         CancellationToken cancellationToken)
     {
-        var batch = Response.MarkReplay(await messages.AppendBatchAsync(sessionId, request, idempotencyKey, caller, cancellationToken));
+        var batch = Response.MarkReplay(await messages.AppendBatchAsync(userId, sessionId, request, idempotencyKey, cancellationToken));
         return Created($"/api/v1/sessions/{sessionId}/messages?after={batch.Messages[0].Sequence - 1}&limit={batch.Total}", batch);
     }
 
@@ -77,16 +68,12 @@ public sealed class MessagesController(MessagesService messages) : ControllerBas
     ///
     /// **By position**: `after`, `before` (numbers, exclusive) and `limit`, always in time order. With `before` alone the answer holds
     /// the messages just before it, otherwise it begins after `after`, or at the start. `has_more` tells whether there are more in that
-    /// direction; `page` is 1 and `page_size` the `limit`. Not together with `page` or `page_size`. To read on, give the last (or
-    /// first) `sequence` as `after` (or `before`): whoever writes meanwhile, nothing comes twice and nothing is missed.
+    /// direction; `page` is 1 and `page_size` the `limit`. Not together with `page` or `page_size`. To read on, give the last (or first)
+    /// `sequence` as `after` (or `before`). New messages do not change the ranges: none comes twice, and none is missed.
     ///
     /// `total` counts all messages that the filters choose, whatever the page or position. A filtered list looks through the whole
     /// session to count them; without filters the cost is that of the messages in the answer, at any depth.
     /// </remarks>
-    /// <param name="sessionId">The session's id.</param>
-    /// <param name="query">Which messages.</param>
-    /// <param name="caller">The caller.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The messages.</response>
     [HttpGet(Name = "list_messages")]
     [EventualReads]
@@ -94,23 +81,23 @@ public sealed class MessagesController(MessagesService messages) : ControllerBas
     [ProducesResponseType<MessageListResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status404NotFound)]
     public async Task<IActionResult> List(
-        [FromRoute(Name = "session_id")] Guid sessionId, [FromQuery(Name = "")] ListMessagesQuery query, [FromCaller] Caller caller, CancellationToken cancellationToken) =>
-        new MessageListResult(await messages.ReadAsync(sessionId, query, caller, cancellationToken), cancellationToken);
+        [FromRoute(Name = "session_id")] Guid sessionId,
+        [FromQuery(Name = "")] ListMessagesQuery query,
+        [FromCaller] string userId,
+        CancellationToken cancellationToken) =>
+        new MessageListResult(await messages.ReadAsync(userId, sessionId, query, cancellationToken), cancellationToken);
 
     /// <summary>Redacts a message</summary>
     /// <remarks>
-    /// Blanks its `content` and `metadata`, wherever they are kept, and for good. Number, tokens and cost stay, and `redacted_at` tells when; no
-    /// other message has this field. Redacting it again changes nothing. The session's memory, which may tell of the message, is not touched.
+    /// Blanks the message's `content` and `metadata` for good, wherever they are stored. Its number, tokens and cost stay. `redacted_at`
+    /// holds the time; messages that are not redacted lack this field. Redacting a message again changes nothing. The session's memory is
+    /// not changed, though it may quote the message.
     /// </remarks>
-    /// <param name="sessionId">The session's id.</param>
-    /// <param name="sequence">The message's number.</param>
-    /// <param name="caller">The caller.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The message as it is now.</response>
     [HttpDelete("{sequence:long}", Name = "redact_message")]
     [ProducesResponseType<MessageResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status404NotFound)]
     public Task<MessageResponse> Redact(
-        [FromRoute(Name = "session_id")] Guid sessionId, long sequence, [FromCaller] Caller caller, CancellationToken cancellationToken) =>
-        messages.RedactAsync(sessionId, sequence, caller, cancellationToken);
+        [FromRoute(Name = "session_id")] Guid sessionId, long sequence, [FromCaller] string userId, CancellationToken cancellationToken) =>
+        messages.RedactAsync(userId, sessionId, sequence, cancellationToken);
 }

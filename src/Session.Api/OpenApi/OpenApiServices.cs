@@ -4,6 +4,8 @@ using Microsoft.OpenApi;
 using SessionService.Api.Identity;
 using SessionService.Application.Json;
 using SessionService.Application.Sessions;
+using SessionService.Hosting.Identity;
+using SessionService.Hosting.Problems;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace SessionService.Api.OpenApi;
@@ -60,14 +62,15 @@ internal static class OpenApiServices
                 Description = "The user in whose name the request is made.",
             });
             options.SupportNonNullableReferenceTypes();
-            // A reference alone has no room for a description.
+            // A plain reference to a schema cannot have a description.
             options.UseAllOfToExtendReferenceSchemas();
             options.MapType<JsonText>(() => new OpenApiSchema { Type = JsonSchemaType.Object });
             options.MapType<decimal>(() => new OpenApiSchema { Type = JsonSchemaType.Number, Format = "decimal" });
             options.SchemaFilter<ServiceSchemaFilter>();
+            options.ParameterFilter<PathParameterFilter>();
             options.OperationFilter<ServiceOperationFilter>();
             options.CustomSchemaIds(type => JsonNamingPolicy.SnakeCaseLower.ConvertName(type.Name));
-            foreach (var assembly in new[] { typeof(OpenApiServices).Assembly, typeof(SessionResponse).Assembly })
+            foreach (var assembly in new[] { typeof(OpenApiServices).Assembly, typeof(Problem).Assembly, typeof(SessionResponse).Assembly })
             {
                 options.IncludeXmlComments(assembly, includeControllerXmlComments: true);
             }
@@ -83,7 +86,7 @@ internal static class OpenApiServices
             {
                 options.DocumentTitle = "Session Service";
                 options.SwaggerEndpoint("v1/swagger.json", "Session Service v1");
-                // A name may stay in the browser; a token is gone with its page.
+                // The browser may keep a user's name, but not a token.
                 if (!IdentityServices.TakesTokens(app.Configuration))
                 {
                     options.EnablePersistAuthorization();

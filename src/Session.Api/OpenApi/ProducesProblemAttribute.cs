@@ -1,6 +1,8 @@
 namespace SessionService.Api.OpenApi;
 
-/// <summary>The problems that are an action's own; those that every action shares are added to the document by <see cref="ServiceOperationFilter"/>.</summary>
+/// <summary>
+/// The problems that are an action's own; those that every action shares are added to the document by <see cref="ServiceOperationFilter"/>.
+/// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class ProducesProblemAttribute(params int[] statuses) : Attribute
 {

@@ -9,7 +9,7 @@ using SessionService.Application.UserMemories;
 
 namespace SessionService.Api.OpenApi;
 
-/// <summary>Bodies to try the operations with. Optional fields that a first try had better leave out are left out.</summary>
+/// <summary>Example bodies for trying the operations. They leave out optional fields that a first try does not need.</summary>
 internal static class RequestExamples
 {
     private static readonly FrozenDictionary<Type, string> Examples = new Dictionary<Type, string>
@@ -37,7 +37,10 @@ internal static class RequestExamples
              "metadata": {"category": "preferences", "importance": "high"}}
             """,
         [typeof(WriteUserMemoryRequest)] =
-            """{"memory_type": "preference", "content": "User prefers concise technical explanations.", "metadata": {"category": "style"}, "importance": 0.8}""",
+            """
+            {"memory_type": "preference", "content": "User prefers concise technical explanations.", "metadata": {"category": "style"},
+             "importance": 0.8}
+            """,
         [typeof(CreateUserMemoryBatchRequest)] =
             """
             {"memories": [{"memory_type": "fact", "content": "Has two cats."},

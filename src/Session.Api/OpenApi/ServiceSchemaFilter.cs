@@ -7,7 +7,7 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace SessionService.Api.OpenApi;
 
-/// <summary>What attributes say of a value and Swashbuckle leaves out.</summary>
+/// <summary>Adds to schemas the constraints of attributes that Swashbuckle ignores.</summary>
 internal sealed class ServiceSchemaFilter : ISchemaFilter
 {
     public void Apply(IOpenApiSchema schema, SchemaFilterContext context)
@@ -33,12 +33,6 @@ internal sealed class ServiceSchemaFilter : ISchemaFilter
             {
                 concrete.Enum.Add(JsonNullSentinel.JsonNull);
             }
-        }
-
-        if (member.GetCustomAttribute<NullIsGivenAttribute>() is not null)
-        {
-            var isText = member.GetCustomAttribute<StringLengthAttribute>() is not null;
-            concrete.Type = (isText ? JsonSchemaType.String : JsonSchemaType.Object) | JsonSchemaType.Null;
         }
 
         if (member.GetCustomAttribute<JsonArrayTextAttribute>() is not null)

@@ -1,12 +1,15 @@
 using Microsoft.AspNetCore.Diagnostics;
 using SessionService.Api.Json;
 using SessionService.Domain.Errors;
+using SessionService.Hosting.Problems;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Api.Problems;
 
-/// <summary>Turns every exception that reaches the edge into a problem. Nothing of an unexpected one leaves the process.</summary>
+/// <summary>
+/// Turns every exception that no other code handles into a problem document. Nothing about an unexpected exception is sent to the client.
+/// </summary>
 internal sealed partial class ProblemExceptionHandler(WriteMetrics writes, ILogger<ProblemExceptionHandler> logger) : IExceptionHandler
 {
     // Long enough for a failover or a restart to be under way, short enough not to add to the outage.
@@ -58,23 +61,29 @@ internal sealed partial class ProblemExceptionHandler(WriteMetrics writes, ILogg
             case BadHttpRequestException:
                 return (StatusCodes.Status400BadRequest, ProblemCodes.BadRequest, "The request could not be read.");
 
-            case OperationCanceledException or { InnerException: OperationCanceledException } when http.RequestAborted.IsCancellationRequested:
+            case OperationCanceledException or { InnerException: OperationCanceledException }
+                when http.RequestAborted.IsCancellationRequested:
                 return (StatusCodes.Status499ClientClosedRequest, ProblemCodes.RequestRefused, "The client went away.");
 
             case WritesOverloadedException:
-                return (StatusCodes.Status503ServiceUnavailable, ProblemCodes.Overloaded, "Too many writes wait already. This one was not made.");
+                return (
+                    StatusCodes.Status503ServiceUnavailable,
+                    ProblemCodes.Overloaded,
+                    "Too many writes wait already. This one was not made.");
 
             case WriteOutcomeUnknownException:
                 writes.CountOutcomeUnknown();
                 LogOutcomeUnknown(exception.GetBaseException().Message);
                 return (StatusCodes.Status503ServiceUnavailable, ProblemCodes.OutcomeUnknown,
-                    "The database was lost while the write was on its way: it may have been made or not. Sent again with the same Idempotency-Key, or the same message_id, it is made once.");
+                    "The database was lost while the write was on its way: it may have been made or not. "
+                    + "Sent again with the same Idempotency-Key, or the same message_id, it is made once.");
         }
 
         if (DatabaseFaults.IsUnavailable(exception))
         {
             LogDatabaseUnavailable(exception.GetBaseException().Message);
-            return (StatusCodes.Status503ServiceUnavailable, ProblemCodes.DatabaseUnavailable, "The database cannot be reached at the moment.");
+            return (
+                StatusCodes.Status503ServiceUnavailable, ProblemCodes.DatabaseUnavailable, "The database cannot be reached at the moment.");
         }
 
         LogUnexpected(exception);

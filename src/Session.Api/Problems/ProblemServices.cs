@@ -1,11 +1,23 @@
+using Microsoft.AspNetCore.Mvc;
+using SessionService.Hosting.Problems;
+
 namespace SessionService.Api.Problems;
 
 internal static class ProblemServices
 {
-    public static IServiceCollection AddProblems(this IServiceCollection services) =>
+    public static IServiceCollection AddProblems(this IServiceCollection services)
+    {
         services.AddExceptionHandler<ProblemExceptionHandler>();
+        services.Configure<ApiBehaviorOptions>(api =>
+        {
+            api.InvalidModelStateResponseFactory = ProblemFactory.FromModelState;
+            // A status without a body gets its problem in one place, see UseProblems.
+            api.SuppressMapClientErrors = true;
+        });
+        return services;
+    }
 
-    /// <summary>A problem document for every error, whoever raises it.</summary>
+    /// <summary>Answers every error with a problem document, also errors that the framework raises.</summary>
     public static WebApplication UseProblems(this WebApplication app)
     {
         // The handler above answers every exception itself; the options only have to name something.
@@ -16,7 +28,8 @@ internal static class ProblemServices
             SuppressDiagnosticsCallback = _ => true,
         });
         app.UseStatusCodePages(context =>
-            ProblemFactory.WriteAsync(context.HttpContext, ProblemFactory.FromStatus(context.HttpContext), context.HttpContext.RequestAborted));
+            ProblemFactory.WriteAsync(
+                context.HttpContext, ProblemFactory.FromStatus(context.HttpContext), context.HttpContext.RequestAborted));
         return app;
     }
 }

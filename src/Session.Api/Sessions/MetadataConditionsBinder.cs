@@ -4,7 +4,7 @@ using SessionService.Domain.Text;
 
 namespace SessionService.Api.Sessions;
 
-/// <summary>Reads the query parameters <c>metadata.…</c>, of which there may be any, and names each that is wrong as the client named it.</summary>
+/// <summary>Binds the query parameters <c>metadata.…</c>, whose names the client chooses. An error has the name of its parameter.</summary>
 internal sealed class MetadataConditionsBinder : IModelBinder, IModelBinderProvider
 {
     public IModelBinder? GetBinder(ModelBinderProviderContext context) =>
@@ -27,9 +27,10 @@ internal sealed class MetadataConditionsBinder : IModelBinder, IModelBinderProvi
             }
             else
             {
-                // A value beside "whatever it holds" asks for nothing more.
+                // An empty value accepts any value, so other values beside it add nothing.
                 conditions.Add(new MetadataCondition(
-                    MetadataCondition.ParsePath(name[MetadataCondition.Prefix.Length..]), values.Contains("", StringComparer.Ordinal) ? [] : values));
+                    MetadataCondition.ParsePath(name[MetadataCondition.Prefix.Length..]),
+                    values.Contains("", StringComparer.Ordinal) ? [] : values));
             }
         }
 
@@ -39,7 +40,7 @@ internal sealed class MetadataConditionsBinder : IModelBinder, IModelBinderProvi
 
     private static bool IsCondition(string name) => name.StartsWith(MetadataCondition.Prefix, StringComparison.OrdinalIgnoreCase);
 
-    // What cannot be a path need not be repeated.
+    // A name that cannot be a path is not repeated in the error.
     private static string NameOf(string name) =>
         name.Length > MetadataCondition.MaxNameLength || StorableText.Refuse(name) is not null ? "metadata" : name;
 }

@@ -4,7 +4,9 @@ using SessionService.Api.Consistency;
 using SessionService.Api.Idempotency;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
+using SessionService.Api.Preconditions;
 using SessionService.Application.Identity;
+using SessionService.Application.Preconditions;
 using SessionService.Application.Sessions;
 
 namespace SessionService.Api.Sessions;
@@ -16,22 +18,22 @@ public sealed class SessionsController(SessionsService sessions) : ControllerBas
 {
     /// <summary>Creates a session</summary>
     /// <remarks>
-    /// The owner is the caller, or, where nobody else is named, the body's <c>user_id</c>. A <c>session_id</c> that is taken, by
-    /// whomever, is refused.
+    /// The owner is the caller, or the body's <c>user_id</c> where the request names no caller. A <c>session_id</c> that any user's session
+    /// has already is refused.
     ///
     /// With an `Idempotency-Key` the same request sent again creates nothing and is answered as the first time, with
     /// `Idempotency-Replayed: true`.
     /// </remarks>
     /// <param name="request">The session.</param>
-    /// <param name="idempotencyKey">The key of this write.</param>
-    /// <param name="caller">The caller.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="201">The session, active and empty.</response>
     [HttpPost("api/v1/sessions", Name = "create_session")]
     [ProducesResponseType<SessionResponse>(StatusCodes.Status201Created)]
     [ProducesProblem(StatusCodes.Status403Forbidden, StatusCodes.Status409Conflict)]
     public async Task<IActionResult> Create(
-        CreateSessionRequest request, [FromIdempotencyKey] string? idempotencyKey, [FromOptionalCaller] Caller caller, CancellationToken cancellationToken)
+        CreateSessionRequest request,
+        [FromIdempotencyKey] string? idempotencyKey,
+        [FromOptionalCaller] Caller caller,
+        CancellationToken cancellationToken)
     {
         var session = Response.MarkReplay(await sessions.CreateAsync(request, idempotencyKey, caller, cancellationToken));
         return Created(PathOf(session.SessionId), Response.Tag(session));
@@ -39,13 +41,9 @@ public sealed class SessionsController(SessionsService sessions) : ControllerBas
 
     /// <summary>Gets a session</summary>
     /// <remarks>
-    /// With the totals of its messages. Another user's session does not exist for the caller. The `ETag` changes with every change of the
-    /// session, messages included; with it in `If-None-Match` an unchanged session is answered 304, without a body.
+    /// The answer has the totals of the session's messages. For another user the session does not exist. The `ETag` changes with every
+    /// change of the session and with every message. With it in `If-None-Match`, an unchanged session is answered 304, without a body.
     /// </remarks>
-    /// <param name="sessionId">The session's id.</param>
-    /// <param name="known">The versions that the client has.</param>
-    /// <param name="caller">The caller.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The session with the totals of its messages.</response>
     /// <response code="304">The session is still as the client has it.</response>
     [HttpGet("api/v1/sessions/{session_id:guid}", Name = "get_session")]
@@ -54,23 +52,22 @@ public sealed class SessionsController(SessionsService sessions) : ControllerBas
     [ProducesResponseType(StatusCodes.Status304NotModified)]
     [ProducesProblem(StatusCodes.Status404NotFound)]
     public async Task<IActionResult> Get(
-        [FromRoute(Name = "session_id")] Guid sessionId, [FromIfNoneMatch] KnownVersions known, [FromCaller] Caller caller, CancellationToken cancellationToken)
+        [FromRoute(Name = "session_id")] Guid sessionId,
+        [FromIfNoneMatch] KnownVersions known,
+        [FromCaller] string userId,
+        CancellationToken cancellationToken)
     {
-        var session = Response.Tag(await sessions.GetAsync(sessionId, caller, cancellationToken));
+        var session = Response.Tag(await sessions.GetAsync(userId, sessionId, cancellationToken));
         return known.Include(session.VersionTag) ? StatusCode(StatusCodes.Status304NotModified) : Ok(session);
     }
 
     /// <summary>Changes a session</summary>
     /// <remarks>
-    /// What is given replaces what was there, what is absent stays. Status: <c>active</c> and <c>completed</c> lead to each other
-    /// and to every other; <c>archived</c> and <c>expired</c> lead back to <c>active</c>; <c>ended</c> is final. An ended
-    /// session's other fields may still be written. With `If-Match` nothing is changed unless the session is the version that it names.
+    /// A given field replaces the stored one; an absent field stays. Status: <c>active</c> and <c>completed</c> lead to each other and to
+    /// every other; <c>archived</c> and <c>expired</c> lead back to <c>active</c>; <c>ended</c> is final. The other fields of an ended
+    /// session may still be written. With `If-Match` the session is changed only if it has one of the named versions.
     /// </remarks>
-    /// <param name="sessionId">The session's id.</param>
     /// <param name="request">What to change.</param>
-    /// <param name="precondition">The versions of the session that may be changed.</param>
-    /// <param name="caller">The caller.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The session as it is now.</response>
     [HttpPut("api/v1/sessions/{session_id:guid}", Name = "update_session")]
     [ProducesResponseType<SessionResponse>(StatusCodes.Status200OK)]
@@ -79,21 +76,18 @@ public sealed class SessionsController(SessionsService sessions) : ControllerBas
         [FromRoute(Name = "session_id")] Guid sessionId,
         UpdateSessionRequest request,
         [FromIfMatch] Precondition precondition,
-        [FromCaller] Caller caller,
+        [FromCaller] string userId,
         CancellationToken cancellationToken) =>
-        Response.Tag(await sessions.UpdateAsync(sessionId, request, precondition, caller, cancellationToken));
+        Response.Tag(await sessions.UpdateAsync(userId, sessionId, request, precondition, cancellationToken));
 
     /// <summary>Changes parts of a session</summary>
     /// <remarks>
     /// A JSON merge patch (RFC 7396), as `application/merge-patch+json` or `application/json`: objects are merged member by member at every
-    /// level, a null removes, anything else replaces, arrays as a whole. The database merges: of two requests that change different
-    /// members at the same time, both are made. With `If-Match` nothing is changed unless the session is the version that it names.
+    /// level, null removes a member, and any other value replaces it; arrays are replaced as a whole. The database merges, so two
+    /// simultaneous patches of different members both take effect. With `If-Match` the session is changed only if it has one of the named
+    /// versions.
     /// </remarks>
-    /// <param name="sessionId">The session's id.</param>
     /// <param name="request">The patch.</param>
-    /// <param name="precondition">The versions of the session that may be changed.</param>
-    /// <param name="caller">The caller.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The session as it is now.</response>
     [HttpPatch("api/v1/sessions/{session_id:guid}", Name = "patch_session")]
     [ProducesResponseType<SessionResponse>(StatusCodes.Status200OK)]
@@ -102,98 +96,85 @@ public sealed class SessionsController(SessionsService sessions) : ControllerBas
         [FromRoute(Name = "session_id")] Guid sessionId,
         PatchSessionRequest request,
         [FromIfMatch] Precondition precondition,
-        [FromCaller] Caller caller,
+        [FromCaller] string userId,
         CancellationToken cancellationToken) =>
-        Response.Tag(await sessions.PatchAsync(sessionId, request, precondition, caller, cancellationToken));
+        Response.Tag(await sessions.PatchAsync(userId, sessionId, request, precondition, cancellationToken));
 
     /// <summary>Stars a session</summary>
-    /// <remarks>A star that it has stays as it is: sent again, nothing changes. An ended session may be starred too.</remarks>
-    /// <param name="sessionId">The session's id.</param>
-    /// <param name="precondition">The versions of the session that may be changed.</param>
-    /// <param name="caller">The caller.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <remarks>Starring it again changes nothing. An ended session may be starred too.</remarks>
     /// <response code="200">The session as it is now.</response>
     [HttpPost("api/v1/sessions/{session_id:guid}/star", Name = "star_session")]
     [ProducesResponseType<SessionResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status404NotFound, StatusCodes.Status412PreconditionFailed)]
     public async Task<SessionResponse> Star(
-        [FromRoute(Name = "session_id")] Guid sessionId, [FromIfMatch] Precondition precondition, [FromCaller] Caller caller, CancellationToken cancellationToken) =>
-        Response.Tag(await sessions.StarAsync(sessionId, isStarred: true, precondition, caller, cancellationToken));
+        [FromRoute(Name = "session_id")] Guid sessionId,
+        [FromIfMatch] Precondition precondition,
+        [FromCaller] string userId,
+        CancellationToken cancellationToken) =>
+        Response.Tag(await sessions.StarAsync(userId, sessionId, isStarred: true, precondition, cancellationToken));
 
-    /// <summary>Takes a session's star away</summary>
-    /// <remarks>Where there is none, nothing changes.</remarks>
-    /// <param name="sessionId">The session's id.</param>
-    /// <param name="precondition">The versions of the session that may be changed.</param>
-    /// <param name="caller">The caller.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <summary>Removes a session's star</summary>
+    /// <remarks>A session without a star stays as it is.</remarks>
     /// <response code="200">The session as it is now.</response>
     [HttpDelete("api/v1/sessions/{session_id:guid}/star", Name = "unstar_session")]
     [ProducesResponseType<SessionResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status404NotFound, StatusCodes.Status412PreconditionFailed)]
     public async Task<SessionResponse> Unstar(
-        [FromRoute(Name = "session_id")] Guid sessionId, [FromIfMatch] Precondition precondition, [FromCaller] Caller caller, CancellationToken cancellationToken) =>
-        Response.Tag(await sessions.StarAsync(sessionId, isStarred: false, precondition, caller, cancellationToken));
+        [FromRoute(Name = "session_id")] Guid sessionId,
+        [FromIfMatch] Precondition precondition,
+        [FromCaller] string userId,
+        CancellationToken cancellationToken) =>
+        Response.Tag(await sessions.StarAsync(userId, sessionId, isStarred: false, precondition, cancellationToken));
 
     /// <summary>Ends a session</summary>
     /// <remarks>
-    /// The session stays readable with all its data, and takes no more messages. Ending it again is fine. With `If-Match` it is not ended
-    /// unless it is the version that it names.
+    /// The session stays readable with all its data, and takes no more messages. Ending it again changes nothing. With `If-Match` it is
+    /// ended only if it has one of the named versions.
     /// </remarks>
-    /// <param name="sessionId">The session's id.</param>
-    /// <param name="precondition">The versions of the session that may be ended.</param>
-    /// <param name="caller">The caller.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The session has ended.</response>
     [HttpDelete("api/v1/sessions/{session_id:guid}", Name = "end_session")]
     [ProducesResponseType<SessionEndedResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status404NotFound, StatusCodes.Status412PreconditionFailed)]
     public async Task<SessionEndedResponse> End(
-        [FromRoute(Name = "session_id")] Guid sessionId, [FromIfMatch] Precondition precondition, [FromCaller] Caller caller, CancellationToken cancellationToken)
+        [FromRoute(Name = "session_id")] Guid sessionId,
+        [FromIfMatch] Precondition precondition,
+        [FromCaller] string userId,
+        CancellationToken cancellationToken)
     {
-        await sessions.EndAsync(sessionId, precondition, caller, cancellationToken);
+        await sessions.EndAsync(userId, sessionId, precondition, cancellationToken);
         return new SessionEndedResponse();
     }
 
     /// <summary>Gets a session's figures</summary>
     /// <remarks>The totals without the free JSON, and whether there is a memory.</remarks>
-    /// <param name="sessionId">The session's id.</param>
-    /// <param name="caller">The caller.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The figures, without the free JSON.</response>
     [HttpGet("api/v1/sessions/{session_id:guid}/summary", Name = "get_session_summary")]
     [EventualReads]
     [ProducesResponseType<SessionSummaryResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status404NotFound)]
-    public Task<SessionSummaryResponse> GetSummary([FromRoute(Name = "session_id")] Guid sessionId, [FromCaller] Caller caller, CancellationToken cancellationToken) =>
-        sessions.GetSummaryAsync(sessionId, caller, cancellationToken);
+    public Task<SessionSummaryResponse> GetSummary(
+        [FromRoute(Name = "session_id")] Guid sessionId, [FromCaller] string userId, CancellationToken cancellationToken) =>
+        sessions.GetSummaryAsync(userId, sessionId, cancellationToken);
 
     /// <summary>Lists the caller's sessions</summary>
     /// <remarks>
-    /// Newest first by creation, ties by id. A page beyond the end is empty. With the `next_cursor` of an answer as `cursor` the list goes
-    /// on where that answer ended: at the same cost however far that is, and with nothing twice or left out whoever creates sessions
-    /// meanwhile.
+    /// Newest first by creation, ties by id. A page beyond the end is empty. With the `next_cursor` of an answer as `cursor` the list
+    /// continues where that answer ended. The cost does not depend on the position, and no session comes twice or is left out while others
+    /// are created.
     /// </remarks>
-    /// <param name="query">Which sessions.</param>
-    /// <param name="caller">The caller.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">A page of sessions.</response>
     [HttpGet("api/v1/sessions", Name = "list_sessions")]
     [EventualReads]
     [Compresses]
     [ProducesResponseType<SessionListResponse>(StatusCodes.Status200OK)]
     public Task<SessionListResponse> List(
-        [FromQuery(Name = "")] ListSessionsQuery query, [FromNamedCaller] Caller caller, CancellationToken cancellationToken) =>
-        sessions.ListAsync(caller.UserId!, query, cancellationToken);
+        [FromQuery(Name = "")] ListSessionsQuery query, [FromNamedCaller] string userId, CancellationToken cancellationToken) =>
+        sessions.ListAsync(userId, query, cancellationToken);
 
     /// <summary>Lists a user's sessions (the older path)</summary>
     /// <remarks>
-    /// The path names the caller where nothing else does. Newest first by creation, ties by id, by page or by `cursor` as in the list of
-    /// the caller's sessions.
+    /// The user in the path is the caller unless the request names one. Otherwise like the list of the caller's sessions.
     /// </remarks>
-    /// <param name="userId">The user, percent-encoded; a slash as <c>%2F</c>.</param>
-    /// <param name="query">Which sessions.</param>
-    /// <param name="caller">The caller.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">A page of sessions.</response>
     [HttpGet("api/v1/users/{user_id}/sessions", Name = "list_user_sessions")]
     [EventualReads]
@@ -203,9 +184,8 @@ public sealed class SessionsController(SessionsService sessions) : ControllerBas
     public Task<SessionListResponse> ListOfUser(
         [FromPathUser] string userId,
         [FromQuery(Name = "")] ListSessionsQuery query,
-        [FromOptionalCaller] Caller caller,
         CancellationToken cancellationToken) =>
-        sessions.ListAsync(CallerAccess.ActFor(caller, userId), query, cancellationToken);
+        sessions.ListAsync(userId, query, cancellationToken);
 
     private static string PathOf(Guid sessionId) => $"/api/v1/sessions/{sessionId}";
 }

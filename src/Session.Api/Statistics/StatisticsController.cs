@@ -10,8 +10,9 @@ namespace SessionService.Api.Statistics;
 public sealed class StatisticsController(IStatisticsStore statistics) : ControllerBase
 {
     /// <summary>Gets the service's totals</summary>
-    /// <remarks>Of all users, exact at the moment of asking: a message acknowledged before the question is in the answer. Needs no caller.</remarks>
-    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <remarks>
+    /// The totals of all users, exact at the time of the request: a message that was acknowledged before is counted. No caller is needed.
+    /// </remarks>
     /// <response code="200">The totals.</response>
     [HttpGet("api/v1/sessions/stats", Name = "get_statistics")]
     [EventualReads]

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using OpenTelemetry.Metrics;
+using SessionService.Hosting.Telemetry;
 using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Api.Telemetry;
@@ -11,13 +12,16 @@ internal static class ServiceTelemetry
 
     public static WebApplicationBuilder AddServiceTelemetry(this WebApplicationBuilder builder)
     {
-        builder.Services.AddOptions<TelemetryOptions>().BindConfiguration(TelemetryOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddOptions<TelemetryOptions>()
+            .BindConfiguration(TelemetryOptions.Section)
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
         builder.AddTelemetry("session-service", [WriteMetrics.MeterName, Database], [WriteTracing.SourceName, Database])
             .WithMetrics(metrics => metrics.AddPrometheusExporter());
         return builder;
     }
 
-    /// <summary>Open like health, and like it not counted as anybody's request.</summary>
+    /// <summary>Maps <c>/metrics</c>. Like health it needs no caller and does not count towards rate limits.</summary>
     public static WebApplication MapMetrics(this WebApplication app)
     {
         var options = app.Services.GetRequiredService<IOptions<TelemetryOptions>>();

@@ -1,17 +1,17 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
 using SessionService.Api.Compression;
 using SessionService.Api.Consistency;
 using SessionService.Api.Idempotency;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
-using SessionService.Api.Sessions;
-using SessionService.Application.Identity;
-using SessionService.Application.Sessions;
+using SessionService.Api.Preconditions;
+using SessionService.Application.Preconditions;
 using SessionService.Application.UserMemories;
 
 namespace SessionService.Api.UserMemories;
 
-/// <summary>What is worth knowing about a user for longer than a session.</summary>
+/// <summary>The memories of a user, which outlast sessions.</summary>
 [ApiController]
 [Tags("Memories of users")]
 [Route("api/v1/users/{user_id}/memories")]
@@ -19,17 +19,13 @@ public sealed class UserMemoriesController(UserMemoriesService memories) : Contr
 {
     /// <summary>Creates a memory of a user</summary>
     /// <remarks>
-    /// A fact, a preference, an episode, a procedure, or what else is to be found again later. It may say which of the user's sessions, and which message
-    /// of that session, it came from; when it ceases to hold; and how much it matters.
+    /// A fact, a preference, an episode, a procedure, or anything else that should be found again later. A memory may name the session and
+    /// the message that it came from, the time at which it ceases to hold, and its importance.
     ///
     /// With an `Idempotency-Key` the same request sent again creates nothing and is answered as the first time, with
     /// `Idempotency-Replayed: true`, even if the memory was changed since.
     /// </remarks>
-    /// <param name="userId">The user, percent-encoded; a slash as <c>%2F</c>.</param>
     /// <param name="request">The memory.</param>
-    /// <param name="idempotencyKey">The key of this write.</param>
-    /// <param name="caller">The caller.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="201">The memory, its first version.</response>
     [HttpPost(Name = "create_user_memory")]
     [ProducesResponseType<UserMemoryResponse>(StatusCodes.Status201Created)]
@@ -38,24 +34,18 @@ public sealed class UserMemoriesController(UserMemoriesService memories) : Contr
         [FromPathUser] string userId,
         WriteUserMemoryRequest request,
         [FromIdempotencyKey] string? idempotencyKey,
-        [FromOptionalCaller] Caller caller,
         CancellationToken cancellationToken)
     {
-        var user = CallerAccess.ActFor(caller, userId);
-        var memory = Response.MarkReplay(await memories.CreateAsync(user, request, idempotencyKey, cancellationToken));
-        return Created($"{PathOf(user)}/{memory.MemoryId}", Tagged(memory));
+        var memory = Response.MarkReplay(await memories.CreateAsync(userId, request, idempotencyKey, cancellationToken));
+        return Created($"{PathOf(userId)}/{memory.MemoryId}", Tagged(memory));
     }
 
     /// <summary>Creates memories of a user</summary>
     /// <remarks>
-    /// All of them or none. An invalid one fails the whole, with `errors` naming its index (`memories[3].content`). The `Idempotency-Key` is that of
-    /// the batch as a whole.
+    /// All of them or none. An invalid one fails the whole, with `errors` naming its index (`memories[3].content`). The `Idempotency-Key`
+    /// is that of the batch as a whole.
     /// </remarks>
-    /// <param name="userId">The user, percent-encoded; a slash as <c>%2F</c>.</param>
     /// <param name="request">The memories.</param>
-    /// <param name="idempotencyKey">The key of this write.</param>
-    /// <param name="caller">The caller.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="201">The memories, in the given order.</response>
     [HttpPost("batch", Name = "create_user_memories")]
     [ProducesResponseType<UserMemoryBatchResponse>(StatusCodes.Status201Created)]
@@ -64,19 +54,14 @@ public sealed class UserMemoriesController(UserMemoriesService memories) : Contr
         [FromPathUser] string userId,
         CreateUserMemoryBatchRequest request,
         [FromIdempotencyKey] string? idempotencyKey,
-        [FromOptionalCaller] Caller caller,
         CancellationToken cancellationToken)
     {
-        var user = CallerAccess.ActFor(caller, userId);
-        return Created(PathOf(user), Response.MarkReplay(await memories.CreateBatchAsync(user, request, idempotencyKey, cancellationToken)));
+        return Created(
+            PathOf(userId), Response.MarkReplay(await memories.CreateBatchAsync(userId, request, idempotencyKey, cancellationToken)));
     }
 
     /// <summary>Lists the memories of a user</summary>
     /// <remarks>Newest first by creation, ties by id; by page, or by `cursor` from where another answer ended.</remarks>
-    /// <param name="userId">The user, percent-encoded; a slash as <c>%2F</c>.</param>
-    /// <param name="query">Which memories.</param>
-    /// <param name="caller">The caller.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">A page of memories.</response>
     [HttpGet(Name = "list_user_memories")]
     [EventualReads]
@@ -86,16 +71,11 @@ public sealed class UserMemoriesController(UserMemoriesService memories) : Contr
     public Task<UserMemoryListResponse> List(
         [FromPathUser] string userId,
         [FromQuery(Name = "")] ListUserMemoriesQuery query,
-        [FromOptionalCaller] Caller caller,
         CancellationToken cancellationToken) =>
-        memories.ListAsync(CallerAccess.ActFor(caller, userId), query, cancellationToken);
+        memories.ListAsync(userId, query, cancellationToken);
 
     /// <summary>Gets a memory of a user</summary>
-    /// <remarks>With its version in the `ETag`.</remarks>
-    /// <param name="userId">The user, percent-encoded; a slash as <c>%2F</c>.</param>
-    /// <param name="memoryId">The memory's id.</param>
-    /// <param name="caller">The caller.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <remarks>The `ETag` holds the memory's version.</remarks>
     /// <response code="200">The memory as it is now.</response>
     [HttpGet("{memory_id:guid}", Name = "get_user_memory")]
     [EventualReads]
@@ -104,17 +84,11 @@ public sealed class UserMemoriesController(UserMemoriesService memories) : Contr
     public async Task<UserMemoryResponse> Get(
         [FromPathUser] string userId,
         [FromRoute(Name = "memory_id")] Guid memoryId,
-        [FromOptionalCaller] Caller caller,
         CancellationToken cancellationToken) =>
-        Tagged(await memories.GetAsync(CallerAccess.ActFor(caller, userId), memoryId, cancellationToken));
+        Tagged(await memories.GetAsync(userId, memoryId, cancellationToken));
 
     /// <summary>Lists the versions of a memory</summary>
-    /// <remarks>What it is and what it was before each change, the newest first. The last 1,000 are kept besides the current one.</remarks>
-    /// <param name="userId">The user, percent-encoded; a slash as <c>%2F</c>.</param>
-    /// <param name="memoryId">The memory's id.</param>
-    /// <param name="query">Which page.</param>
-    /// <param name="caller">The caller.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <remarks>The current version and the earlier ones, newest first. The service keeps the last 1,000 earlier versions.</remarks>
     /// <response code="200">A page of versions.</response>
     [HttpGet("{memory_id:guid}/versions", Name = "list_user_memory_versions")]
     [EventualReads]
@@ -125,21 +99,15 @@ public sealed class UserMemoriesController(UserMemoriesService memories) : Contr
         [FromPathUser] string userId,
         [FromRoute(Name = "memory_id")] Guid memoryId,
         [FromQuery(Name = "")] ListUserMemoryVersionsQuery query,
-        [FromOptionalCaller] Caller caller,
         CancellationToken cancellationToken) =>
-        memories.ListVersionsAsync(CallerAccess.ActFor(caller, userId), memoryId, query, cancellationToken);
+        memories.ListVersionsAsync(userId, memoryId, query, cancellationToken);
 
     /// <summary>Replaces a memory of a user</summary>
     /// <remarks>
-    /// What is not given is as in a new memory. What was there is kept as a version; where nothing is changed, nothing is kept. With `If-Match` nothing is
-    /// changed unless the memory is the version that it names.
+    /// A field that is not given gets its default, as in a new memory. The replaced state is kept as a version, unless nothing changes.
+    /// With `If-Match` the memory is replaced only if it has one of the named versions.
     /// </remarks>
-    /// <param name="userId">The user, percent-encoded; a slash as <c>%2F</c>.</param>
-    /// <param name="memoryId">The memory's id.</param>
     /// <param name="request">What to put in its place.</param>
-    /// <param name="precondition">What version it must be.</param>
-    /// <param name="caller">The caller.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The memory as it is now.</response>
     [HttpPut("{memory_id:guid}", Name = "replace_user_memory")]
     [ProducesResponseType<UserMemoryResponse>(StatusCodes.Status200OK)]
@@ -149,22 +117,17 @@ public sealed class UserMemoriesController(UserMemoriesService memories) : Contr
         [FromRoute(Name = "memory_id")] Guid memoryId,
         WriteUserMemoryRequest request,
         [FromIfMatch] Precondition precondition,
-        [FromOptionalCaller] Caller caller,
         CancellationToken cancellationToken) =>
-        Tagged(await memories.ReplaceAsync(CallerAccess.ActFor(caller, userId), memoryId, request, precondition, cancellationToken));
+        Tagged(await memories.ReplaceAsync(userId, memoryId, request, precondition, cancellationToken));
 
     /// <summary>Changes a memory of a user</summary>
     /// <remarks>
-    /// A JSON merge patch (RFC 7396), as of sessions: what is given replaces what was there, what is absent stays, and `null` takes away: the type is the
-    /// default then, the labels are empty. `metadata` are merged member by member at every level. With another `session_id` the `sequence` goes, unless a
-    /// new one is given. What was there is kept as a version; where nothing is changed, nothing is kept. With `If-Match` nothing is changed unless the memory is the version that it names.
+    /// A JSON merge patch (RFC 7396), as for sessions. A given field replaces the stored one, an absent field stays, and `null` resets it:
+    /// the type becomes the default, the labels become empty. `metadata` are merged member by member at every level. A new `session_id`
+    /// removes the `sequence`, unless the patch gives one. The changed state is kept as a version, unless nothing changes. With `If-Match`
+    /// the memory is changed only if it has one of the named versions.
     /// </remarks>
-    /// <param name="userId">The user, percent-encoded; a slash as <c>%2F</c>.</param>
-    /// <param name="memoryId">The memory's id.</param>
     /// <param name="request">What to change.</param>
-    /// <param name="precondition">What version it must be.</param>
-    /// <param name="caller">The caller.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
     /// <response code="200">The memory as it is now.</response>
     [HttpPatch("{memory_id:guid}", Name = "change_user_memory")]
     [ProducesResponseType<UserMemoryResponse>(StatusCodes.Status200OK)]
@@ -174,17 +137,13 @@ public sealed class UserMemoriesController(UserMemoriesService memories) : Contr
         [FromRoute(Name = "memory_id")] Guid memoryId,
         PatchUserMemoryRequest request,
         [FromIfMatch] Precondition precondition,
-        [FromOptionalCaller] Caller caller,
         CancellationToken cancellationToken) =>
-        Tagged(await memories.PatchAsync(CallerAccess.ActFor(caller, userId), memoryId, request, precondition, cancellationToken));
+        Tagged(await memories.PatchAsync(userId, memoryId, request, precondition, cancellationToken));
 
     /// <summary>Deletes a memory of a user</summary>
-    /// <remarks>With all its versions, for good. With `If-Match` only if the memory is the version that it names.</remarks>
-    /// <param name="userId">The user, percent-encoded; a slash as <c>%2F</c>.</param>
-    /// <param name="memoryId">The memory's id.</param>
-    /// <param name="precondition">What version it must be.</param>
-    /// <param name="caller">The caller.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <remarks>
+    /// Deletes the memory with all its versions, for good. With `If-Match` only if the memory has one of the named versions.
+    /// </remarks>
     /// <response code="200">The memory is gone.</response>
     [HttpDelete("{memory_id:guid}", Name = "delete_user_memory")]
     [ProducesResponseType<UserMemoryDeletedResponse>(StatusCodes.Status200OK)]
@@ -193,16 +152,15 @@ public sealed class UserMemoriesController(UserMemoriesService memories) : Contr
         [FromPathUser] string userId,
         [FromRoute(Name = "memory_id")] Guid memoryId,
         [FromIfMatch] Precondition precondition,
-        [FromOptionalCaller] Caller caller,
         CancellationToken cancellationToken)
     {
-        await memories.DeleteAsync(CallerAccess.ActFor(caller, userId), memoryId, precondition, cancellationToken);
+        await memories.DeleteAsync(userId, memoryId, precondition, cancellationToken);
         return new UserMemoryDeletedResponse();
     }
 
     private UserMemoryResponse Tagged(UserMemoryResponse memory)
     {
-        Response.Headers.ETag = $"\"{memory.Version}\"";
+        Response.SetVersion(memory.Version.ToString(CultureInfo.InvariantCulture));
         return memory;
     }
 

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using SessionService.Application.Identity;
 using SessionService.Application.Json;
 using SessionService.Application.Memories;
 using SessionService.Application.Messages;
@@ -9,28 +8,27 @@ using SessionService.Domain.Sessions;
 
 namespace SessionService.Application.Contexts;
 
-/// <summary>Chooses what of a session to send to a model next.</summary>
-public sealed class ContextsService(IMessageReader messages, IMemoryStore memories, CallerAccess access)
+/// <summary>Chooses the part of a session to send to a model next.</summary>
+public sealed class ContextsService(IMessageReader messages, IMemoryStore memories)
 {
-    /// <summary>Messages of an answer at most, however few tokens they have.</summary>
+    /// <summary>The most messages in an answer.</summary>
     public const int MaxMessages = 2_000;
 
-    /// <summary>UTF-16 units of text of an answer at most, however few tokens it has.</summary>
+    /// <summary>The most text in an answer, in UTF-16 code units.</summary>
     public const int MaxLength = 8 * 1024 * 1024;
 
     private const int ReadAtOnce = 50;
 
-    // How far before the messages that fit the call of a result among them is looked for.
+    // How many messages before those that fit are searched for the tool call of a result.
     private const int LookBack = 100;
 
-    /// <exception cref="NotFoundException">There is no such session for the caller.</exception>
-    public async Task<ContextResponse> GetAsync(Guid sessionId, GetContextQuery query, Caller caller, CancellationToken cancellationToken)
+    /// <exception cref="NotFoundException">The user has no such session.</exception>
+    public async Task<ContextResponse> GetAsync(string userId, Guid sessionId, GetContextQuery query, CancellationToken cancellationToken)
     {
-        var owner = await access.OwnerAsync(caller, sessionId, cancellationToken);
-        var found = await memories.FindAsync(owner, sessionId, cancellationToken) ?? throw SessionErrors.NotFound();
+        var found = await memories.FindAsync(userId, sessionId, cancellationToken) ?? throw SessionErrors.NotFound();
         var maxTokens = query.MaxTokens ?? GetContextQuery.DefaultMaxTokens;
         var memory = ToMemory(found.Memory, maxTokens);
-        var (fitting, total) = await ChooseAsync(owner, sessionId, maxTokens - (memory?.Tokens ?? 0), cancellationToken);
+        var (fitting, total) = await ChooseAsync(userId, sessionId, maxTokens - (memory?.Tokens ?? 0), cancellationToken);
         return new ContextResponse
         {
             SessionId = sessionId,
@@ -39,23 +37,23 @@ public sealed class ContextsService(IMessageReader messages, IMemoryStore memori
             Tokens = (memory?.Tokens ?? 0) + fitting.Sum(message => message.Tokens),
             EstimatedTokens = (memory?.Tokens ?? 0) + fitting.Where(message => message.IsEstimated).Sum(message => message.Tokens),
             Memory = query.IsForChat ? null : memory,
-            Messages = query.IsForChat ? ChatMessages.From(memory?.Content, fitting) : [.. fitting.Select(ToMessage)],
+            Messages = query.IsForChat ? ChatCompletion.From(memory?.Content, fitting) : [.. fitting.Select(ToMessage)],
             IncludedFromSequence = fitting.Count == 0 ? null : fitting[0].Sequence,
             OmittedMessages = total - fitting.Count,
         };
     }
 
     /// <summary>The newest messages that fit, in time order, and how many the session has.</summary>
-    private async Task<(IReadOnlyList<StoredMessage> Fitting, long Total)> ChooseAsync(
-        string owner, Guid sessionId, int maxTokens, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<ContextCandidate> Fitting, long Total)> ChooseAsync(
+        string userId, Guid sessionId, int maxTokens, CancellationToken cancellationToken)
     {
-        // From the newest back: those that fit, and after them, where a call is missed, some that do not.
-        var read = new List<StoredMessage>();
+        // The messages from the newest back: those that fit, then, while a result lacks its call, some that do not fit.
+        var read = new List<ContextCandidate>();
         var fitting = 0;
         var (tokens, length, isFull, lookedBack) = (0L, 0L, false, 0);
-        await foreach (var row in ReadBackAsync(owner, sessionId, cancellationToken))
+        await foreach (var row in ReadBackAsync(userId, sessionId, cancellationToken))
         {
-            var message = StoredMessage.From(row);
+            var message = ContextCandidate.From(row);
             isFull = isFull || tokens + message.Tokens > maxTokens || length + message.Content.Length > MaxLength || fitting == MaxMessages;
             if (!isFull)
             {
@@ -68,7 +66,7 @@ public sealed class ContextsService(IMessageReader messages, IMemoryStore memori
 
             if (lookedBack == LookBack || !new ToolTurns(InTimeOrder(read)).LacksCalls)
             {
-                // The next one, as it is no more than a neighbour: calls that follow each other are not parted either.
+                // One more message, because calls that follow each other must stay together.
                 read.Add(message);
                 break;
             }
@@ -83,13 +81,14 @@ public sealed class ContextsService(IMessageReader messages, IMemoryStore memori
     }
 
     private async IAsyncEnumerable<MessageRow> ReadBackAsync(
-        string owner, Guid sessionId, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string userId, Guid sessionId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var before = long.MaxValue;
         while (before > 1)
         {
             var selection = new MessageSelection { Order = MessageOrder.NewestFirst, Before = before, Take = ReadAtOnce };
-            await using var rows = await messages.OpenAsync(owner, sessionId, selection, cancellationToken) ?? throw SessionErrors.NotFound();
+            await using var rows = await messages.OpenAsync(userId, sessionId, selection, cancellationToken)
+                ?? throw SessionErrors.NotFound();
             var wasBefore = before;
             await foreach (var row in rows.ReadAsync(cancellationToken))
             {
@@ -104,18 +103,18 @@ public sealed class ContextsService(IMessageReader messages, IMemoryStore memori
         }
     }
 
-    private static List<StoredMessage> InTimeOrder(List<StoredMessage> newestFirst) => [.. Enumerable.Reverse(newestFirst)];
+    private static List<ContextCandidate> InTimeOrder(List<ContextCandidate> newestFirst) => [.. Enumerable.Reverse(newestFirst)];
 
     private static ContextMemory? ToMemory(SessionMemory? memory, int maxTokens) =>
-        memory is null || StoredMessage.Estimate(memory.Content) > maxTokens ? null : new ContextMemory
+        memory is null || ContextCandidate.Estimate(memory.Content) > maxTokens ? null : new ContextMemory
         {
             MemoryId = memory.MemoryId,
             MemoryType = memory.MemoryType,
             Content = memory.Content,
-            Tokens = StoredMessage.Estimate(memory.Content),
+            Tokens = ContextCandidate.Estimate(memory.Content),
         };
 
-    private static ContextMessage ToMessage(StoredMessage message) => new()
+    private static ContextMessage ToMessage(ContextCandidate message) => new()
     {
         MessageId = message.MessageId,
         Sequence = message.Sequence,

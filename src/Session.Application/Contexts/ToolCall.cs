@@ -2,18 +2,18 @@ using System.Text.Json;
 
 namespace SessionService.Application.Contexts;
 
-/// <summary>A call of a tool, as far as the metadata of its message tells of it.</summary>
+/// <summary>A tool call, read from the metadata of its message.</summary>
 internal sealed record ToolCall(string? Id, string? Name, string? Arguments)
 {
-    // An "id" of a result's may be its own.
+    // In a result, "id" may be the result's own id, so it is not among these.
     private static readonly string[] AnsweredIds = ["tool_call_id", "call_id", "tool_use_id"];
     private static readonly string[] IdsOfCalls = [.. AnsweredIds, "id"];
     private static readonly string[] Names = ["name", "tool_name", "function_name", "tool", "function"];
     private static readonly string[] ArgumentNames = ["arguments", "args", "input", "parameters"];
 
     /// <summary>
-    /// The calls of a message: those in <c>tool_calls</c>, as model APIs give them, or the one that the metadata itself describes. A
-    /// message of the type <c>tool_call</c> makes one even where nothing describes it.
+    /// The tool calls of a message: those in <c>tool_calls</c>, as in model APIs, or the one that the metadata itself describe. A message
+    /// of the type <c>tool_call</c> always makes a call.
     /// </summary>
     public static IReadOnlyList<ToolCall> ReadCalls(string role, string messageType, string content, string metadata)
     {
@@ -26,7 +26,10 @@ internal sealed record ToolCall(string? Id, string? Name, string? Arguments)
         using var document = JsonDocument.Parse(metadata);
         if (document.RootElement.TryGetProperty("tool_calls", out var calls) && calls.ValueKind == JsonValueKind.Array)
         {
-            var listed = calls.EnumerateArray().Where(call => call.ValueKind == JsonValueKind.Object).Select(call => Read(call, content: null)).ToList();
+            var listed = calls.EnumerateArray()
+                .Where(call => call.ValueKind == JsonValueKind.Object)
+                .Select(call => Read(call, content: null))
+                .ToList();
             if (listed.Count > 0)
             {
                 return listed;
@@ -36,7 +39,7 @@ internal sealed record ToolCall(string? Id, string? Name, string? Arguments)
         return isCall ? [Read(document.RootElement, content)] : [];
     }
 
-    /// <summary>The call that a result says it answers.</summary>
+    /// <summary>The id of the call that a result answers.</summary>
     public static string? ReadAnsweredId(string metadata)
     {
         using var document = JsonDocument.Parse(metadata);
@@ -84,7 +87,9 @@ internal sealed record ToolCall(string? Id, string? Name, string? Arguments)
     {
         foreach (var name in names)
         {
-            if (json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text)
+            if (json.TryGetProperty(name, out var value)
+                && value.ValueKind == JsonValueKind.String
+                && value.GetString() is { Length: > 0 } text)
             {
                 return text;
             }

@@ -1,17 +1,17 @@
 namespace SessionService.Application.Contexts;
 
 /// <summary>
-/// Which results answer which calls, in a stretch of messages. A result names its call, or answers the first one that is open since the
-/// user last spoke.
+/// Matches tool results with tool calls in a range of messages. A result answers the call that it names, or the first open call since the
+/// user's last message.
 /// </summary>
 internal sealed class ToolTurns
 {
-    private readonly IReadOnlyList<StoredMessage> _messages;
+    private readonly IReadOnlyList<ContextCandidate> _messages;
     private readonly Dictionary<int, (int Message, int Call)> _callOfResult = [];
     private readonly List<(int First, int Last)> _stretches = [];
 
     /// <param name="messages">In time order.</param>
-    public ToolTurns(IReadOnlyList<StoredMessage> messages)
+    public ToolTurns(IReadOnlyList<ContextCandidate> messages)
     {
         _messages = messages;
         var open = new List<(int Message, int Call, string? Id)>();
@@ -34,7 +34,7 @@ internal sealed class ToolTurns
         }
     }
 
-    /// <summary>Whether a result is there whose call is not.</summary>
+    /// <summary>Whether any result lacks its call.</summary>
     public bool LacksCalls => Enumerable.Range(0, _messages.Count).Any(i => _messages[i].IsResult && !_callOfResult.ContainsKey(i));
 
     /// <summary>The result of a call; <see langword="null"/> where there is none.</summary>
@@ -51,7 +51,9 @@ internal sealed class ToolTurns
         return null;
     }
 
-    /// <summary>The first place, not before a given one, at which the messages can be cut without parting calls of one turn from their results.</summary>
+    /// <summary>
+    /// The first index, from a given one on, at which the messages can be cut without separating calls from their results.
+    /// </summary>
     public int CutAtOrAfter(int place)
     {
         while (_stretches.Exists(Parted))
@@ -64,7 +66,7 @@ internal sealed class ToolTurns
         bool Parted((int First, int Last) stretch) => stretch.First < place && place <= stretch.Last;
     }
 
-    /// <summary>The end of the calls that follow each other from a place on.</summary>
+    /// <summary>The end of the run of calls that starts at an index.</summary>
     public int EndOfRun(int first)
     {
         var end = first;

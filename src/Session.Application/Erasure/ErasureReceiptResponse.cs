@@ -29,4 +29,7 @@ public sealed class ErasureReceiptResponse
     /// <example>{"sessions": 3, "session_messages": 22}</example>
     [Required]
     public required IReadOnlyDictionary<string, long> Rows { get; init; }
+
+    public static ErasureReceiptResponse Of(string userId, DateTimeOffset erasedAt, UserDataCounts erased) =>
+        new() { UserId = userId, ErasedAt = erasedAt, Sessions = erased.Sessions, Messages = erased.Messages, Rows = erased.Rows };
 }

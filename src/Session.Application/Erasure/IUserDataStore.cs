@@ -1,20 +1,19 @@
 namespace SessionService.Application.Erasure;
 
-/// <summary>All that is stored about a user.</summary>
+/// <summary>Counts and erases all data of a user.</summary>
 public interface IUserDataStore
 {
-    /// <summary>How much there is, as of one moment.</summary>
+    /// <summary>Counts the user's data in one snapshot.</summary>
     Task<UserDataCounts> CountAsync(string userId, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Removes what was there at a time, in many transactions: sessions whole, and with each the totals that it had added to the
-    /// service's. Where it ends early, the rest is removed by another.
+    /// Erases the data that existed at a time, in many transactions. Each removes whole sessions and subtracts them from the service's
+    /// totals. After a failure another call erases the rest.
     /// </summary>
-    /// <returns>What was removed.</returns>
+    /// <returns>The number of erased rows.</returns>
     Task<UserDataCounts> EraseAsync(string userId, DateTimeOffset until, CancellationToken cancellationToken);
 }
 
-/// <param name="Sessions">The sessions.</param>
 /// <param name="Messages">Their messages, packed or not.</param>
 /// <param name="Rows">The rows of each table, by its name.</param>
 public sealed record UserDataCounts(long Sessions, long Messages, IReadOnlyDictionary<string, long> Rows);

@@ -24,4 +24,7 @@ public sealed class UserDataResponse
     /// <example>{"sessions": 3, "session_messages": 22}</example>
     [Required]
     public required IReadOnlyDictionary<string, long> Rows { get; init; }
+
+    public static UserDataResponse Of(string userId, UserDataCounts counts) =>
+        new() { UserId = userId, Sessions = counts.Sessions, Messages = counts.Messages, Rows = counts.Rows };
 }

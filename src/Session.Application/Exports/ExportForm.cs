@@ -1,9 +1,9 @@
 namespace SessionService.Application.Exports;
 
 /// <summary>
-/// What the lines of an export have in common with those of an import. An export begins with a header, <c>{"type": "export", "version": 1, …}</c>;
-/// each session is followed by its messages, in order, and its memory; the user's own memories follow, each before what it was earlier; a line
-/// <c>{"type": "end", …}</c> says that it is whole.
+/// The types of lines in an export. It begins with a header, <c>{"type": "export", "version": 1, …}</c>. Each session is followed by its
+/// messages, in order, and its memory. The user's memories follow, each before its earlier versions. A line <c>{"type": "end", …}</c> shows
+/// that the export is complete.
 /// </summary>
 public static class ExportForm
 {

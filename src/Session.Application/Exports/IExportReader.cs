@@ -1,13 +1,14 @@
+using SessionService.Domain.Errors;
 using SessionService.Domain.Memories;
 using SessionService.Domain.Sessions;
 using SessionService.Domain.UserMemories;
 
 namespace SessionService.Application.Exports;
 
-/// <summary>Sessions on their way out of the service. Messages follow through <see cref="Messages.IMessageReader"/>.</summary>
+/// <summary>Reads sessions and memories for exports. Messages are read with <see cref="Messages.IMessageReader"/>.</summary>
 public interface IExportReader
 {
-    /// <summary>A session with its memory as of one moment; <see langword="null"/> when there is no such session.</summary>
+    /// <summary>A session with its memory in one snapshot; <see langword="null"/> when there is no such session.</summary>
     Task<ExportedSession?> FindAsync(string userId, Guid sessionId, CancellationToken cancellationToken);
 
     /// <summary>All sessions of a user, the oldest first. Reads a few at a time, and holds no connection in between.</summary>
@@ -16,16 +17,31 @@ public interface IExportReader
     /// <summary>All memories of a user, the oldest first; read in the same way.</summary>
     IAsyncEnumerable<UserMemory> ReadMemoriesAsync(string userId, CancellationToken cancellationToken);
 
-    /// <summary>What a memory was before its current version, as far as that is kept, the oldest first; read in the same way.</summary>
+    /// <summary>The earlier versions of a memory, as far as they are kept, the oldest first; read in the same way.</summary>
     IAsyncEnumerable<UserMemoryVersion> ReadEarlierAsync(UserMemory memory, CancellationToken cancellationToken);
 }
 
-/// <summary>What is exported.</summary>
+/// <summary>The content of an export.</summary>
 /// <param name="Sessions">The sessions, read as they are asked for.</param>
 /// <param name="UserMemories">The user's memories, read likewise; none in the export of a session.</param>
-public sealed record Export(IAsyncEnumerable<ExportedSession> Sessions, IAsyncEnumerable<ExportedUserMemory> UserMemories);
+public sealed record Export(IAsyncEnumerable<ExportedSession> Sessions, IAsyncEnumerable<ExportedUserMemory> UserMemories)
+{
+    /// <exception cref="NotFoundException">The user has no such session.</exception>
+    public static async Task<Export> OfSessionAsync(
+        IExportReader reader, string userId, Guid sessionId, CancellationToken cancellationToken)
+    {
+        var session = await reader.FindAsync(userId, sessionId, cancellationToken) ?? throw SessionErrors.NotFound();
+        return new Export(new[] { session }.ToAsyncEnumerable(), AsyncEnumerable.Empty<ExportedUserMemory>());
+    }
 
-/// <summary>A memory of a user, and what it was before.</summary>
+    /// <summary>All sessions and memories of a user.</summary>
+    public static Export OfUser(IExportReader reader, string userId, CancellationToken cancellationToken) => new(
+        reader.ReadAsync(userId, cancellationToken),
+        reader.ReadMemoriesAsync(userId, cancellationToken)
+            .Select(memory => new ExportedUserMemory(memory, reader.ReadEarlierAsync(memory, cancellationToken))));
+}
+
+/// <summary>A memory of a user, and its earlier versions.</summary>
 public sealed record ExportedUserMemory(UserMemory Memory, IAsyncEnumerable<UserMemoryVersion> Earlier);
 
 /// <summary>A session and its memory, if it has one.</summary>

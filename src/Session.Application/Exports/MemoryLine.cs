@@ -7,7 +7,7 @@ using SessionService.Application.Validation;
 
 namespace SessionService.Application.Exports;
 
-/// <summary>The memory of a session as it is exported, and read again by an import.</summary>
+/// <summary>The memory of a session in an export or import.</summary>
 public sealed class MemoryLine
 {
     public string Type { get; init; } = ExportForm.Memory;
@@ -16,7 +16,7 @@ public sealed class MemoryLine
 
     public Guid? SessionId { get; init; }
 
-    /// <summary>For whoever reads the file: an import is its caller's.</summary>
+    /// <summary>For readers of the file. An import ignores it.</summary>
     public string? UserId { get; init; }
 
     public string? MemoryType { get; init; }

@@ -8,15 +8,15 @@ using SessionService.Domain.Messages;
 
 namespace SessionService.Application.Exports;
 
-/// <summary>A message as an import reads it, from what an export has written (see <see cref="MessageResponse"/>).</summary>
+/// <summary>A message in an import. Exports write it like a <see cref="MessageResponse"/>.</summary>
 public sealed class MessageLine
 {
     public Guid? SessionId { get; init; }
 
-    /// <summary>One is derived from the session's id and the number where none is given.</summary>
+    /// <summary>By default derived from the session's id and the number.</summary>
     public Guid? MessageId { get; init; }
 
-    /// <summary>The next number where none is given.</summary>
+    /// <summary>By default the next number.</summary>
     public long? Sequence { get; init; }
 
     public string? Role { get; init; }
@@ -33,7 +33,7 @@ public sealed class MessageLine
 
     public DateTimeOffset? CreatedAt { get; init; }
 
-    /// <summary>Of a message that was blanked, and has no content.</summary>
+    /// <summary>Given for a redacted message, which has no content.</summary>
     public DateTimeOffset? RedactedAt { get; init; }
 }
 
@@ -50,7 +50,8 @@ internal sealed class MessageLineValidator : AbstractValidator<MessageLine>
         RuleFor(l => l.Content).NotBlank().When(l => l.RedactedAt is null);
         RuleFor(l => l.RedactedAt)
             .InRange()
-            .Must((line, redactedAt) => redactedAt is null || string.IsNullOrEmpty(line.Content)).WithMessage("must not be given with content");
+            .Must((line, redactedAt) => redactedAt is null || string.IsNullOrEmpty(line.Content))
+            .WithMessage("must not be given with content");
         RuleFor(l => l.MessageType).NotBlank().Characters(CreateMessageRequest.MaxTypeLength);
         RuleFor(l => l.Metadata).JsonObject(limits.Value.MaxJsonBytes);
         RuleFor(l => l.TokensUsed).GreaterThanOrEqualTo(0).WithMessage("must be 0 or more");

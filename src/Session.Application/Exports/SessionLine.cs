@@ -8,14 +8,14 @@ using SessionService.Domain.Sessions;
 
 namespace SessionService.Application.Exports;
 
-/// <summary>A session as it is exported, and read again by an import.</summary>
+/// <summary>A session in an export or import.</summary>
 public sealed class SessionLine
 {
     public string Type { get; init; } = ExportForm.Session;
 
     public Guid? SessionId { get; init; }
 
-    /// <summary>For whoever reads the file: an import is its caller's.</summary>
+    /// <summary>For readers of the file. An import ignores it.</summary>
     public string? UserId { get; init; }
 
     public string? Status { get; init; }
@@ -30,7 +30,7 @@ public sealed class SessionLine
 
     public DateTimeOffset? StarredAt { get; init; }
 
-    /// <summary>The totals are for whoever reads the file: after an import they follow from the messages.</summary>
+    /// <summary>The totals are for readers of the file. An import computes them from the messages.</summary>
     public long? MessageCount { get; init; }
 
     public long? TotalTokens { get; init; }

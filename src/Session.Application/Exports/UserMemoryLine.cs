@@ -8,7 +8,7 @@ using SessionService.Application.Validation;
 
 namespace SessionService.Application.Exports;
 
-/// <summary>What a memory of a user is or was, as it is exported, and read again by an import.</summary>
+/// <summary>The content of a user's memory, or of an earlier version, in an export or import.</summary>
 public abstract class UserMemoryContentLine
 {
     [JsonPropertyOrder(-1)]
@@ -17,7 +17,7 @@ public abstract class UserMemoryContentLine
     [JsonPropertyOrder(-1)]
     public Guid? MemoryId { get; init; }
 
-    /// <summary>For whoever reads the file: an import is its caller's.</summary>
+    /// <summary>For readers of the file. An import ignores it.</summary>
     [JsonPropertyOrder(-1)]
     public string? UserId { get; init; }
 
@@ -30,7 +30,7 @@ public abstract class UserMemoryContentLine
     [JsonPropertyOrder(-1)]
     public JsonText? Metadata { get; init; }
 
-    /// <summary>The session that it came from, if any; it need not be there any more.</summary>
+    /// <summary>The session that the memory came from. It need not exist any more.</summary>
     [JsonPropertyOrder(-1)]
     public Guid? SessionId { get; init; }
 
@@ -58,7 +58,7 @@ public sealed class UserMemoryLine : UserMemoryContentLine
     public DateTimeOffset? UpdatedAt { get; init; }
 }
 
-/// <summary>What a memory of a user was before a change; it comes after the memory.</summary>
+/// <summary>An earlier version of a user's memory. It comes after the memory's line.</summary>
 public sealed class UserMemoryVersionLine : UserMemoryContentLine
 {
     [JsonPropertyOrder(-2)]

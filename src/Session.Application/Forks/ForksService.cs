@@ -1,6 +1,4 @@
-using AutoMapper;
 using SessionService.Application.Idempotency;
-using SessionService.Application.Identity;
 using SessionService.Application.Sessions;
 using SessionService.Application.Time;
 using SessionService.Domain.Errors;
@@ -9,24 +7,24 @@ using SessionService.Domain.Sessions;
 
 namespace SessionService.Application.Forks;
 
-/// <summary>Lets a conversation go on twice.</summary>
-public sealed class ForksService(IForkStore forks, ISessionStore sessions, CallerAccess access, IMapper mapper, TimeProvider time)
+/// <summary>Forks sessions.</summary>
+public sealed class ForksService(IForkStore forks, TimeProvider time)
 {
-    /// <exception cref="NotFoundException">There is no such session for the caller.</exception>
-    /// <exception cref="ConflictException">The session has no such message, or too many; or the key was used for another request.</exception>
+    /// <exception cref="NotFoundException">The user has no such session.</exception>
+    /// <exception cref="ConflictException">
+    /// The session has no such message, or too many; or the key was used for another request.
+    /// </exception>
     public async Task<Written<SessionResponse>> ForkAsync(
-        Guid sessionId, ForkSessionRequest request, string? idempotencyKey, Caller caller, CancellationToken cancellationToken)
+        string userId, Guid sessionId, ForkSessionRequest request, string? idempotencyKey, CancellationToken cancellationToken)
     {
-        var owner = await access.OwnerAsync(caller, sessionId, cancellationToken);
         var now = time.GetDatabaseNow();
         var key = IdempotencyKey.Of(idempotencyKey, $"fork_session {sessionId}", request);
         var result = await forks.ForkAsync(
-            new Fork(owner, sessionId, Guid.CreateVersion7(now), request.ThroughSequence, key, now), cancellationToken);
+            new Fork(userId, sessionId, Guid.CreateVersion7(now), request.ThroughSequence, key, now), cancellationToken);
         switch (result.Outcome)
         {
             case ForkOutcome.Created or ForkOutcome.Replayed:
-                var session = await sessions.FindAsync(owner, result.SessionId, cancellationToken) ?? throw SessionErrors.NotFound();
-                return new Written<SessionResponse>(mapper.Map<SessionResponse>(session), result.Outcome == ForkOutcome.Replayed);
+                return new Written<SessionResponse>(result.Session!, result.Outcome == ForkOutcome.Replayed);
 
             case ForkOutcome.MessageNotFound:
                 throw SessionErrors.MessageNotFound(request.ThroughSequence!.Value, result.Messages);

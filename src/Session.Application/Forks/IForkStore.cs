@@ -1,40 +1,38 @@
 using SessionService.Application.Idempotency;
+using SessionService.Application.Sessions;
 
 namespace SessionService.Application.Forks;
 
 /// <summary>Makes sessions that go on from others.</summary>
 public interface IForkStore
 {
-    /// <summary>The most messages that a fork may begin with: they are copied in one transaction.</summary>
+    /// <summary>The most messages of a fork, since they are copied in one transaction.</summary>
     const long MaxMessages = 100_000;
 
     /// <summary>
-    /// Makes a session of the same user that begins with copies of another's messages, and its memory where that tells of no others; all
-    /// together or not at all, unless the key was used before.
+    /// Creates a session of the same user with copies of another session's messages, and of its memory if that covers no later messages.
+    /// All or nothing, unless the key was used before.
     /// </summary>
     Task<ForkResult> ForkAsync(Fork fork, CancellationToken cancellationToken);
 }
 
-/// <summary>A session to make from another.</summary>
-/// <param name="UserId">Whose both are.</param>
-/// <param name="SourceId">The session to go on from.</param>
-/// <param name="SessionId">The new session.</param>
+/// <summary>A fork to create.</summary>
+/// <param name="UserId">The user of both sessions.</param>
+/// <param name="SourceId">The original session.</param>
 /// <param name="ThroughSequence">The last message to copy; <see langword="null"/> for all.</param>
-/// <param name="Key">The request's key, if it has one.</param>
-/// <param name="Now">When.</param>
 public sealed record Fork(string UserId, Guid SourceId, Guid SessionId, long? ThroughSequence, IdempotencyKey? Key, DateTimeOffset Now);
 
-/// <summary>What became of a fork.</summary>
-/// <param name="Outcome">Whether it is there, or why not.</param>
-/// <param name="SessionId">The new session, now or before.</param>
-/// <param name="Messages">The messages that the other session holds.</param>
-public sealed record ForkResult(ForkOutcome Outcome, Guid SessionId = default, long Messages = 0);
+/// <summary>The result of a fork.</summary>
+/// <param name="Outcome">Whether the fork exists, or why not.</param>
+/// <param name="Session">The fork, also when an earlier request with the same key created it.</param>
+/// <param name="Messages">The number of messages in the original.</param>
+public sealed record ForkResult(ForkOutcome Outcome, SessionResponse? Session = null, long Messages = 0);
 
 public enum ForkOutcome
 {
     Created,
 
-    /// <summary>It was made by an earlier request, which this one repeats.</summary>
+    /// <summary>An earlier request with the same key created the fork.</summary>
     Replayed,
 
     SessionNotFound,

@@ -1,6 +1,6 @@
 namespace SessionService.Application.Idempotency;
 
-/// <summary>What a write made.</summary>
+/// <summary>The answer to a write, and whether it is a repetition.</summary>
 /// <param name="Resource">The answer to the write.</param>
-/// <param name="IsReplay">Whether it was made before, and this is what the first answer told.</param>
+/// <param name="IsReplay">Whether the write was made before, so that this is the first answer again.</param>
 public readonly record struct Written<T>(T Resource, bool IsReplay);

@@ -4,18 +4,18 @@ using SessionService.Domain.Sessions;
 
 namespace SessionService.Application.Identity;
 
-/// <summary>Turns a caller into the user whose data a request reads or writes.</summary>
+/// <summary>The rules of access: which user's data a caller may reach.</summary>
 public sealed class CallerAccess(ISessionStore sessions)
 {
     /// <summary>
-    /// The user id to look a session up by. A caller without a name reaches every session, so the owner's; whether the session
-    /// is there and belongs to the caller is for the statement that reads or writes it to find out.
+    /// The owner of a session, for a caller without a name, who may reach every session. A named caller needs no such look-up: the
+    /// statement that reads or writes the session finds it only if it is the caller's.
     /// </summary>
-    /// <exception cref="NotFoundException">A caller without a name asks for a session that does not exist.</exception>
-    public async ValueTask<string> OwnerAsync(Caller caller, Guid sessionId, CancellationToken cancellationToken) =>
-        caller.UserId ?? await sessions.FindOwnerAsync(sessionId, cancellationToken) ?? throw SessionErrors.NotFound();
+    /// <exception cref="NotFoundException">There is no such session.</exception>
+    public async Task<string> FindOwnerAsync(Guid sessionId, CancellationToken cancellationToken) =>
+        await sessions.FindOwnerAsync(sessionId, cancellationToken) ?? throw SessionErrors.NotFound();
 
-    /// <summary>The user that a request names in its path or body, if the caller may act for them.</summary>
+    /// <summary>The user that a request names in its path or body, if the caller is that user or has no name.</summary>
     /// <exception cref="ForbiddenException">The caller is another user.</exception>
     public static string ActFor(Caller caller, string userId) =>
         caller.UserId is null || string.Equals(caller.UserId, userId, StringComparison.Ordinal)

@@ -9,11 +9,11 @@ public sealed class ImportQuery
     public const string Stop = "stop";
     public const string Skip = "skip";
 
-    /// <summary>What to do about a line that is wrong: <c>stop</c> there (the default) or <c>skip</c> it.</summary>
+    /// <summary>What to do at an invalid line: <c>stop</c> (the default) or <c>skip</c> it.</summary>
     [AllowedValues(Stop, Skip, null)]
     public string? OnError { get; init; }
 
-    /// <summary>Whether to go on after a wrong line.</summary>
+    /// <summary>Whether to skip invalid lines.</summary>
     public bool IsToSkip() => OnError == Skip;
 }
 

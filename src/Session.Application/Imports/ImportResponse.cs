@@ -56,6 +56,12 @@ public sealed class ImportCounts
     /// <example>0</example>
     [Required]
     public long Failed { get; set; }
+
+    internal void Count(bool isNew)
+    {
+        Created += isNew ? 1 : 0;
+        Unchanged += isNew ? 0 : 1;
+    }
 }
 
 /// <summary>Something wrong in what was to be imported.</summary>

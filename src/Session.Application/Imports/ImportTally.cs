@@ -1,13 +1,13 @@
 namespace SessionService.Application.Imports;
 
-/// <summary>What has become of an import so far, and whether it goes on.</summary>
+/// <summary>Counts the results of an import, and tells whether it goes on.</summary>
 internal sealed class ImportTally(bool skipsWrongLines)
 {
     public ImportResponse Response { get; } = new();
 
     public bool HasStopped { get; private set; }
 
-    /// <summary>Whether nothing follows a line with this wrong.</summary>
+    /// <summary>Whether the import ends at a line with this refusal.</summary>
     public bool StopsAt(ImportRefusal refusal) => !skipsWrongLines || refusal.EndsReading;
 
     public void Fail(long line, ImportKind? kind, ImportRefusal refusal)

@@ -11,7 +11,7 @@ using SessionService.Domain.UserMemories;
 
 namespace SessionService.Application.Imports;
 
-/// <summary>Makes of valid lines what they tell of; what they leave open is as in a request that leaves it open.</summary>
+/// <summary>Makes entities from valid lines. A field that a line leaves out gets the same default as in a request.</summary>
 internal sealed class ImportedEntities(string userId, TimeProvider time)
 {
     public Session Of(SessionLine line)
@@ -22,7 +22,8 @@ internal sealed class ImportedEntities(string userId, TimeProvider time)
             userId,
             line.SessionId!.Value,
             line.Status is null ? SessionStatus.Active : SessionStatuses.Parse(line.Status),
-            new SessionChanges(Status: null, line.ConversationData?.Value, line.Metadata?.Value, line.SessionSummary, LastActivity: null, line.Title),
+            new SessionChanges(
+                Status: null, line.ConversationData?.Value, line.Metadata?.Value, line.SessionSummary, LastActivity: null, line.Title),
             createdAt,
             line.UpdatedAt?.ToDatabaseTime() ?? (lastActivity > createdAt ? lastActivity : createdAt),
             lastActivity,
@@ -31,13 +32,13 @@ internal sealed class ImportedEntities(string userId, TimeProvider time)
             line is { ForkedFromSession: { } source, ForkedFromSequence: { } sequence } ? (source, sequence) : null);
     }
 
-    /// <param name="line">The line.</param>
-    /// <param name="number">The number that the message has in what is imported.</param>
+    /// <param name="number">The number of the message in the imported file.</param>
     public SessionMessage Of(MessageLine line, long number) => new()
     {
         UserId = userId,
         SessionId = line.SessionId!.Value,
-        MessageId = line.MessageId ?? NameBasedId.Of("message", line.SessionId.Value.ToString(), number.ToString(CultureInfo.InvariantCulture)),
+        MessageId = line.MessageId
+            ?? NameBasedId.Of("message", line.SessionId.Value.ToString(), number.ToString(CultureInfo.InvariantCulture)),
         Role = line.Role!,
         Content = line.Content!,
         MessageType = line.MessageType ?? CreateMessageRequest.DefaultType,
@@ -48,8 +49,7 @@ internal sealed class ImportedEntities(string userId, TimeProvider time)
         RedactedAt = line.RedactedAt?.ToDatabaseTime(),
     };
 
-    /// <param name="line">The line.</param>
-    /// <param name="messages">How many messages its session holds, as far as is known.</param>
+    /// <param name="messages">The number of messages that the session has.</param>
     public SessionMemory Of(MemoryLine line, long messages)
     {
         var createdAt = line.CreatedAt?.ToDatabaseTime() ?? time.GetDatabaseNow();

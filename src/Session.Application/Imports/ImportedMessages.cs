@@ -7,8 +7,8 @@ using SessionService.Domain.Messages;
 namespace SessionService.Application.Imports;
 
 /// <summary>
-/// The messages of the session that an import is in, which are written some at a time. They take the numbers that they had; one that is wrong
-/// and skipped leaves no gap, those after it move up.
+/// Writes the messages of an import in batches, session by session. Messages keep their numbers. A skipped message leaves no gap: those
+/// after it move up.
 /// </summary>
 internal sealed class ImportedMessages(
     string userId, ImportTally tally, ImportedEntities entities, ISessionStore sessions, IMessageStore messages, IMessageReader reader)
@@ -16,35 +16,69 @@ internal sealed class ImportedMessages(
     private const int MaxBatch = 500;
     private const int MaxBatchCharacters = 1024 * 1024;
 
+    public static readonly ImportRefusal SessionNotFound = new("session_not_found", "There is no such session; its line must come before.");
+
     private static readonly ImportRefusal MessageIdTaken = new("message_id_taken", "Another message of this user has this message_id.");
 
     private readonly List<PendingMessage> _pending = [];
     private readonly HashSet<Guid> _pendingIds = [];
     private long _pendingCharacters;
 
-    // The number that the next line would have in what is imported; null at a session's first message.
+    // The number of the next message in the imported file; null before a session's first message.
     private long? _nextNumber;
 
-    // By how much numbers here are lower than there. What was wrong since the last message may account for a gap that is next.
+    // How much lower numbers are here than in the file. A gap in the file may be due to invalid lines since the last message.
     private long _shift;
     private long _wrongBefore;
 
-    /// <summary>The session that the import is in.</summary>
+    // The last session that was not found, so that it is not looked for with each of its messages.
+    private Guid? _absentSessionId;
+
+    /// <summary>The current session.</summary>
     public Guid? SessionId { get; private set; }
 
-    /// <summary>How many messages it holds, by the database's word.</summary>
+    /// <summary>The number of messages that the current session has in the database.</summary>
     public long Count { get; private set; }
 
-    /// <summary>Goes on with another session; nothing waits any more.</summary>
+    /// <summary>Makes a session the current one. No message may be waiting.</summary>
     public void Enter(Guid sessionId, long count)
     {
+        _absentSessionId = null;
         (SessionId, Count) = (sessionId, count);
         (_nextNumber, _shift, _wrongBefore) = (null, 0, tally.Response.Failed);
     }
 
-    /// <summary>Adds the next message of the session.</summary>
+    /// <summary>Makes an existing session the current one; false where the user has no such session.</summary>
+    public async Task<bool> TryEnterAsync(Guid sessionId, CancellationToken cancellationToken)
+    {
+        if (await sessions.FindAsync(userId, sessionId, cancellationToken) is not { } session)
+        {
+            _absentSessionId = sessionId;
+            return false;
+        }
+
+        Enter(sessionId, session.MessageCount);
+        return true;
+    }
+
+    /// <summary>Adds a message. If it belongs to another session, that becomes the current one.</summary>
     public async Task AddAsync(long line, MessageLine message, CancellationToken cancellationToken)
     {
+        if (message.SessionId is { } sessionId && sessionId != SessionId)
+        {
+            await WriteAsync(cancellationToken);
+            if (tally.HasStopped)
+            {
+                return;
+            }
+
+            if (sessionId == _absentSessionId || !await TryEnterAsync(sessionId, cancellationToken))
+            {
+                tally.Fail(line, ImportKind.Message, SessionNotFound);
+                return;
+            }
+        }
+
         var there = message.Sequence ?? _nextNumber ?? 1;
         var gap = there - (_nextNumber ?? Math.Min(there, Count + 1));
         if (gap < 0 || gap > tally.Response.Failed - _wrongBefore)
@@ -54,7 +88,8 @@ internal sealed class ImportedMessages(
                 line,
                 ImportKind.Message,
                 new ImportRefusal(
-                    "sequence_mismatch", string.Create(CultureInfo.InvariantCulture, $"The next message would be number {next}, not {there}.")),
+                    "sequence_mismatch", string.Create(
+                        CultureInfo.InvariantCulture, $"The next message would be number {next}, not {there}.")),
                 cancellationToken);
             return;
         }
@@ -78,7 +113,7 @@ internal sealed class ImportedMessages(
         _pendingCharacters += stored.Content.Length + stored.Metadata.Length;
     }
 
-    /// <summary>Writes the messages that wait; those that are there already are compared.</summary>
+    /// <summary>Writes the waiting messages. Those that exist already are compared with the stored ones.</summary>
     public async Task WriteAsync(CancellationToken cancellationToken)
     {
         var take = _pending.Count;
@@ -97,7 +132,7 @@ internal sealed class ImportedMessages(
         _pendingCharacters = 0;
     }
 
-    /// <summary>Notes what is wrong with a line when what came before it is written, where nothing follows it.</summary>
+    /// <summary>Counts an invalid line. If the import ends at it, the waiting messages are written first.</summary>
     public async Task FailAsync(long line, ImportKind? kind, ImportRefusal refusal, CancellationToken cancellationToken)
     {
         if (tally.StopsAt(refusal))
@@ -111,7 +146,10 @@ internal sealed class ImportedMessages(
         }
     }
 
-    /// <summary>Compares the messages that have a number which is taken with those that have it. What a message says changes only where it is blanked, so the ids tell.</summary>
+    /// <summary>
+    /// Compares waiting messages whose numbers are taken with the stored ones. Comparing ids is enough, since a stored message changes only
+    /// by redaction.
+    /// </summary>
     private async Task<int> CompareAsync(CancellationToken cancellationToken)
     {
         var first = _pending[0].Number;
@@ -138,7 +176,8 @@ internal sealed class ImportedMessages(
             else if (!tally.HasStopped)
             {
                 tally.Fail(pending.Line, ImportKind.Message, new ImportRefusal(
-                    "sequence_taken", string.Create(CultureInfo.InvariantCulture, $"Another message of the session is number {pending.Number}.")));
+                    "sequence_taken", string.Create(
+                        CultureInfo.InvariantCulture, $"Another message of the session is number {pending.Number}.")));
             }
         }
 
@@ -146,7 +185,7 @@ internal sealed class ImportedMessages(
         return _pending.Count;
     }
 
-    /// <summary>Appends the first messages that wait, if the session ends just before them, and tells how many to try next.</summary>
+    /// <summary>Appends the first waiting messages if they are the next of the session. Returns how many to try next.</summary>
     private async Task<int> AppendAsync(int take, CancellationToken cancellationToken)
     {
         var result = await messages.AppendAsync(
@@ -168,7 +207,7 @@ internal sealed class ImportedMessages(
                 break;
 
             case AppendOutcome.Replayed when result.Messages[0].SessionId == SessionId && result.Messages[0].Sequence == _pending[0].Number:
-                // Somebody imports the same at the same time.
+                // Another import of the same file runs at the same time.
                 tally.Response.Messages.Unchanged += take;
                 Count += take;
                 _pending.RemoveRange(0, take);
@@ -183,7 +222,9 @@ internal sealed class ImportedMessages(
 
             default:
                 SessionId = null;
-                _pending.TakeWhile(_ => !tally.HasStopped).ToList().ForEach(pending => tally.Fail(pending.Line, ImportKind.Message, Import.SessionNotFound));
+                _pending.TakeWhile(_ => !tally.HasStopped)
+                    .ToList()
+                    .ForEach(pending => tally.Fail(pending.Line, ImportKind.Message, SessionNotFound));
                 _pending.Clear();
                 break;
         }
@@ -191,7 +232,10 @@ internal sealed class ImportedMessages(
         return _pending.Count;
     }
 
-    /// <summary>One of the messages is there already: by the same import made elsewhere, or as another message, which fewer at a time will tell.</summary>
+    /// <summary>
+    /// One of the messages exists already: either another import of the same file wrote it, or its id belongs to another message. Trying
+    /// fewer messages at a time finds out which.
+    /// </summary>
     private async Task<int> FindCulpritAsync(int take, CancellationToken cancellationToken)
     {
         var count = (await sessions.FindAsync(userId, SessionId!.Value, cancellationToken))?.MessageCount ?? Count;

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace SessionService.Application.Imports;
 
-/// <summary>Ids that follow from names, so that what comes again is known again (UUID version 8 over SHA-256).</summary>
+/// <summary>Derives ids from names (UUID version 8 over SHA-256), so that data that is imported again gets the same ids.</summary>
 internal static class NameBasedId
 {
-    // Keeps the parts of a name apart; no id and no stored text holds it.
+    // The separator of the parts of a name. No id and no stored text contains it.
     private const char Separator = '\0';
 
     public static Guid Of(params ReadOnlySpan<string> names)

@@ -1,5 +1,5 @@
 namespace SessionService.Application.Json;
 
-/// <summary>Marks a <see cref="JsonText"/> that holds an array, for the OpenAPI document; without it, it holds an object.</summary>
+/// <summary>Marks a <see cref="JsonText"/> as an array in the OpenAPI document. Without the attribute it is an object.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class JsonArrayTextAttribute : Attribute;

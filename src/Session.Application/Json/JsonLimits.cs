@@ -5,12 +5,12 @@ using System.Text.Json;
 namespace SessionService.Application.Json;
 
 /// <summary>
-/// What free JSON may hold, beyond being well-formed: what <c>jsonb</c> can store, and what cannot grow far beyond the size in
-/// which it arrived (jsonb writes <c>1e100000</c> out as 100,001 digits).
+/// The limits of free JSON: <c>jsonb</c> must be able to store it, and it must not grow much when stored (jsonb writes <c>1e100000</c> out
+/// as 100,001 digits).
 /// </summary>
 public static class JsonLimits
 {
-    /// <summary>Levels of objects and arrays, the request body's own included.</summary>
+    /// <summary>The deepest nesting of objects and arrays, including the request's object.</summary>
     public const int MaxDepth = 64;
 
     /// <summary>Digits before the point of the largest binary64 number, about 1.8e308 (IEEE 754).</summary>
@@ -54,10 +54,10 @@ public static class JsonLimits
     }
 
     /// <summary>Why the text of a string or a member's name cannot be stored, or <see langword="null"/> when it can.</summary>
-    /// <param name="reader">Stands on the string or the name.</param>
+    /// <param name="reader">A reader positioned at the string or the name.</param>
     public static string? RefuseText(ref Utf8JsonReader reader)
     {
-        // Raw UTF-8 holds neither: NUL is a control character, and the body is checked for valid UTF-8. Only escapes can spell them.
+        // Only escapes can stand for U+0000 or a lone surrogate: JSON forbids a raw NUL, and the body is valid UTF-8.
         if (!reader.ValueIsEscaped)
         {
             return null;
@@ -111,9 +111,10 @@ public static class JsonLimits
         long exponent = 0;
         if (exponentAt >= 0)
         {
-            // An exponent that no long holds is far out of range, whatever its sign.
+            // An exponent that does not fit into a long is far out of range.
             var text = Encoding.ASCII.GetString(number[(exponentAt + 1)..]);
-            exponent = long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var parsed) && Math.Abs(parsed) < int.MaxValue
+            exponent = long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var parsed)
+                && Math.Abs(parsed) < int.MaxValue
                 ? parsed
                 : int.MaxValue;
             number = number[..exponentAt];

@@ -1,48 +1,17 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace SessionService.Application.Json;
 
-/// <summary>A JSON value kept as the text it was given as: numbers keep their digits, and nothing is parsed and built again.</summary>
+/// <summary>A JSON value as the text that the client sent, so that numbers keep their digits.</summary>
 /// <param name="Value">Well-formed JSON.</param>
 [JsonConverter(typeof(JsonTextConverter))]
 public sealed record JsonText(string Value)
 {
-    public static readonly JsonText Null = new("null");
-
     /// <summary>Whether the value is an object (not an array or a scalar).</summary>
     public bool IsObject => Value.StartsWith('{');
 
     public bool IsArray => Value.StartsWith('[');
-
-    public bool IsString => Value.StartsWith('"');
-
-    public bool IsNull => Value == "null";
-}
-
-/// <summary>Free JSON as the database writes it.</summary>
-public static class StoredJson
-{
-    /// <summary>The UTF-8 of <c>jsonb</c>'s text without the blanks that the database puts after colons and commas.</summary>
-    public static byte[] WithoutBlanks(string json)
-    {
-        var bytes = Encoding.UTF8.GetBytes(json);
-        var (length, isInString, isEscaped) = (0, false, false);
-        foreach (var value in bytes)
-        {
-            if (value == ' ' && !isInString)
-            {
-                continue;
-            }
-
-            isInString ^= value == '"' && !isEscaped;
-            isEscaped = value == '\\' && !isEscaped;
-            bytes[length++] = value;
-        }
-
-        return bytes[..length];
-    }
 }
 
 internal sealed class JsonTextConverter : JsonConverter<JsonText>
@@ -53,7 +22,7 @@ internal sealed class JsonTextConverter : JsonConverter<JsonText>
         return new JsonText(document.RootElement.GetRawText());
     }
 
-    // Only well-formed JSON gets in: from requests through Read, from the database as jsonb.
+    // The value is well-formed: requests parse it, and the database stores it as jsonb.
     public override void Write(Utf8JsonWriter writer, JsonText value, JsonSerializerOptions options) =>
         writer.WriteRawValue(value.Value, skipInputValidation: true);
 }

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace SessionService.Application.Limits;
 
-/// <summary>The largest things that a client may send, and how long it may take. Section <c>Limits</c>.</summary>
+/// <summary>The limits of requests: sizes, times and rates. Section <c>Limits</c>.</summary>
 public sealed class LimitOptions
 {
     public const string Section = "Limits";
@@ -19,15 +19,18 @@ public sealed class LimitOptions
     [Range(1024, 1024 * 1024 * 1024)]
     public long MaxBodyBytes { get; set; } = 16 * 1024 * 1024;
 
-    /// <summary>How long a request may take until its answer begins, seconds. 1 to 3600.</summary>
-    [Range(1, 3600)]
-    public int RequestSeconds { get; set; } = 60;
+    /// <summary>How long a request may take until its answer begins. 1 second to 1 hour.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>The slowest that a body may come or an answer be taken, bytes a second, after a grace of five seconds. 1 to 1 MiB.</summary>
+    /// <summary>
+    /// The lowest rate, in bytes per second, at which a client may send a body or read an answer, after a grace period of five seconds. 1
+    /// to 1 MiB.
+    /// </summary>
     [Range(1, 1024 * 1024)]
     public int MinBytesPerSecond { get; set; } = 240;
 
-    /// <summary>How many connections of clients are open at a time; 0, the default, sets no limit.</summary>
+    /// <summary>The most open connections of clients. 0, the default: no limit.</summary>
     [Range(0, int.MaxValue)]
     public int MaxConnections { get; set; }
 }

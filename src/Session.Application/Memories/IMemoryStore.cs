@@ -7,26 +7,24 @@ namespace SessionService.Application.Memories;
 public interface IMemoryStore
 {
     /// <summary>
-    /// Creates or replaces the memory of its session, keeping the id and the creation time that it has, unless the key was used before.
+    /// Creates or replaces the memory of a session, unless the key was used before. A replaced memory keeps its id and creation time.
     /// </summary>
     /// <param name="memory">Its <see cref="SessionMemory.TotalMessages"/> is taken from the session in the same statement.</param>
-    /// <param name="key">The request's key, if it has one.</param>
-    /// <param name="cancellationToken">Cancels the statement.</param>
     Task<WriteMemoryResult> WriteAsync(SessionMemory memory, IdempotencyKey? key, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Puts a memory back as it was, unless its session has one; one that the previous service had put away gives way. False where nothing
-    /// was stored.
+    /// Stores an imported memory unchanged, unless its session has one already. A memory that the previous service had marked inactive is
+    /// replaced. False if nothing was stored.
     /// </summary>
-    Task<bool> RestoreAsync(SessionMemory memory, CancellationToken cancellationToken);
+    Task<bool> ImportAsync(SessionMemory memory, CancellationToken cancellationToken);
 
     /// <summary>The session with its memory; <see langword="null"/> when there is no such session.</summary>
     Task<SessionWithMemory?> FindAsync(string userId, Guid sessionId, CancellationToken cancellationToken);
 }
 
-/// <summary>What became of a memory to write.</summary>
+/// <summary>The result of writing a memory.</summary>
 /// <param name="Outcome">Whether it is stored, or why not.</param>
-/// <param name="Memory">The memory as stored, now or by the request that this one repeats.</param>
+/// <param name="Memory">The stored memory, also when an earlier request with the same key stored it.</param>
 /// <param name="IsFirst">Whether the session had none before.</param>
 public sealed record WriteMemoryResult(WriteMemoryOutcome Outcome, SessionMemory? Memory = null, bool IsFirst = false);
 
@@ -34,7 +32,7 @@ public enum WriteMemoryOutcome
 {
     Written,
 
-    /// <summary>It was written by an earlier request, which this one repeats.</summary>
+    /// <summary>An earlier request with the same key wrote the memory.</summary>
     Replayed,
 
     SessionNotFound,

@@ -1,6 +1,5 @@
 using AutoMapper;
 using SessionService.Application.Idempotency;
-using SessionService.Application.Identity;
 using SessionService.Application.Time;
 using SessionService.Domain.Errors;
 using SessionService.Domain.Idempotency;
@@ -10,19 +9,18 @@ using SessionService.Domain.Sessions;
 namespace SessionService.Application.Memories;
 
 /// <summary>Writes and reads the one memory of a session.</summary>
-public sealed class MemoriesService(IMemoryStore memories, CallerAccess access, IMapper mapper, TimeProvider time)
+public sealed class MemoriesService(IMemoryStore memories, IMapper mapper, TimeProvider time)
 {
     /// <returns>The memory, and whether it is the session's first.</returns>
-    /// <exception cref="NotFoundException">There is no such session for the caller.</exception>
+    /// <exception cref="NotFoundException">The user has no such session.</exception>
     /// <exception cref="ConflictException">The key was used for another request.</exception>
     public async Task<(Written<MemoryResponse> Memory, bool IsFirst)> WriteAsync(
-        Guid sessionId, WriteMemoryRequest request, string? idempotencyKey, Caller caller, CancellationToken cancellationToken)
+        string userId, Guid sessionId, WriteMemoryRequest request, string? idempotencyKey, CancellationToken cancellationToken)
     {
-        var owner = await access.OwnerAsync(caller, sessionId, cancellationToken);
         var now = time.GetDatabaseNow();
         var memory = new SessionMemory
         {
-            UserId = owner,
+            UserId = userId,
             SessionId = sessionId,
             MemoryId = Guid.CreateVersion7(now),
             MemoryType = request.MemoryType ?? WriteMemoryRequest.DefaultType,
@@ -48,11 +46,10 @@ public sealed class MemoriesService(IMemoryStore memories, CallerAccess access, 
         };
     }
 
-    /// <exception cref="NotFoundException">There is no such session for the caller, or it has no memory.</exception>
-    public async Task<MemoryResponse> GetAsync(Guid sessionId, Caller caller, CancellationToken cancellationToken)
+    /// <exception cref="NotFoundException">The user has no such session, or it has no memory.</exception>
+    public async Task<MemoryResponse> GetAsync(string userId, Guid sessionId, CancellationToken cancellationToken)
     {
-        var owner = await access.OwnerAsync(caller, sessionId, cancellationToken);
-        var found = await memories.FindAsync(owner, sessionId, cancellationToken) ?? throw SessionErrors.NotFound();
+        var found = await memories.FindAsync(userId, sessionId, cancellationToken) ?? throw SessionErrors.NotFound();
         return Map(found.Memory ?? throw MemoryErrors.NotFound(), found.MessageCount);
     }
 

@@ -16,6 +16,6 @@ internal sealed class MemoryMapping : Profile
                 (long)context.Items[MessageCount] - memory.TotalMessages));
     }
 
-    /// <summary>The key under which a mapping is given the messages that the session holds now.</summary>
+    /// <summary>The key of the mapping's context item with the session's current message count.</summary>
     public const string MessageCount = nameof(MessageCount);
 }

@@ -1,12 +1,12 @@
 namespace SessionService.Application.MemorySearch;
 
-/// <summary>Finds passages of one user's.</summary>
+/// <summary>Searches the passages of one user.</summary>
 public interface IMemorySearch
 {
     Task<SearchMemoriesResponse> SearchAsync(MemoryQuestion question, CancellationToken cancellationToken);
 }
 
-/// <summary>What is asked, of whom, and where to look.</summary>
+/// <summary>A question, its user, and where to look.</summary>
 public sealed record MemoryQuestion
 {
     public required string UserId { get; init; }
@@ -31,6 +31,6 @@ public sealed record MemoryQuestion
 
     public DateTimeOffset? CreatedBefore { get; init; }
 
-    /// <summary>Memories that ceased to hold by then are not found; <see langword="null"/>: all are.</summary>
+    /// <summary>Memories must hold at this time; <see langword="null"/> to find all.</summary>
     public DateTimeOffset? ValidAt { get; init; }
 }

@@ -1,4 +1,3 @@
-using SessionService.Application.Identity;
 using SessionService.Application.Sessions;
 using SessionService.Application.Time;
 using SessionService.Domain.Errors;
@@ -6,25 +5,24 @@ using SessionService.Domain.Sessions;
 
 namespace SessionService.Application.MemorySearch;
 
-/// <summary>Answers what is known that bears on a question.</summary>
-public sealed class MemorySearchService(IMemorySearch search, ISessionStore sessions, CallerAccess access, TimeProvider time)
+/// <summary>Searches memories and messages by meaning and by word.</summary>
+public sealed class MemorySearchService(IMemorySearch search, ISessionStore sessions, TimeProvider time)
 {
-    /// <summary>In everything of a user's.</summary>
+    /// <summary>Searches all memories and messages of a user.</summary>
     public Task<SearchMemoriesResponse> SearchAsync(string userId, SearchMemoriesRequest request, CancellationToken cancellationToken) =>
         SearchAsync(userId, request.SessionId, request, cancellationToken);
 
-    /// <summary>In what belongs to a session.</summary>
-    /// <exception cref="NotFoundException">There is no such session for the caller.</exception>
+    /// <summary>Searches a session's messages, its memory, and the user's memories that came from it.</summary>
+    /// <exception cref="NotFoundException">The user has no such session.</exception>
     public async Task<SearchMemoriesResponse> SearchSessionAsync(
-        Guid sessionId, SearchMemoriesRequest request, Caller caller, CancellationToken cancellationToken)
+        string userId, Guid sessionId, SearchMemoriesRequest request, CancellationToken cancellationToken)
     {
-        var owner = await access.OwnerAsync(caller, sessionId, cancellationToken);
-        if (await sessions.FindAsync(owner, sessionId, cancellationToken) is null)
+        if (await sessions.FindAsync(userId, sessionId, cancellationToken) is null)
         {
             throw SessionErrors.NotFound();
         }
 
-        return await SearchAsync(owner, sessionId, request, cancellationToken);
+        return await SearchAsync(userId, sessionId, request, cancellationToken);
     }
 
     private Task<SearchMemoriesResponse> SearchAsync(
@@ -39,7 +37,7 @@ public sealed class MemorySearchService(IMemorySearch search, ISessionStore sess
                 SessionId = sessionId,
                 MemoryType = request.MemoryType,
                 Role = request.Role,
-                // Everything contains an object of nothing.
+                // Every object contains the empty object, so it is no condition.
                 Metadata = request.Metadata is { } metadata && !metadata.Value.AsSpan()[1..^1].IsWhiteSpace() ? metadata.Value : null,
                 CreatedAfter = request.CreatedAfter?.ToDatabaseTime(),
                 CreatedBefore = request.CreatedBefore?.ToDatabaseTime(),

@@ -9,7 +9,7 @@ using SessionService.Domain.Messages;
 
 namespace SessionService.Application.MemorySearch;
 
-/// <summary>A question to what is known of a user.</summary>
+/// <summary>A search in a user's memories and messages.</summary>
 public sealed class SearchMemoriesRequest
 {
     public const int MaxQueryLength = 4_000;
@@ -29,7 +29,7 @@ public sealed class SearchMemoriesRequest
     public int? TopK { get; init; }
 
     /// <summary>
-    /// Where to look: <c>memories</c> (the user's), <c>session_memories</c> (those of sessions), <c>messages</c>. Everywhere where nothing is given.
+    /// Where to look: <c>memories</c> (the user's), <c>session_memories</c> (those of sessions), <c>messages</c>. By default everywhere.
     /// </summary>
     /// <example>["memories", "session_memories", "messages"]</example>
     [MinLength(1)]
@@ -39,16 +39,16 @@ public sealed class SearchMemoriesRequest
     /// <summary>Only what belongs to this session: its messages, its memory, and the user's memories that came from it.</summary>
     public Guid? SessionId { get; init; }
 
-    /// <summary>Only memories of this type; of messages nothing.</summary>
+    /// <summary>Only memories of this type, and no messages.</summary>
     [StringLength(WriteMemoryRequest.MaxTypeLength, MinimumLength = 1)]
     [RegularExpression(TextPatterns.NotBlank)]
     public string? MemoryType { get; init; }
 
-    /// <summary>Only messages of this role; of memories nothing.</summary>
+    /// <summary>Only messages of this role, and no memories.</summary>
     [AllowedValues("user", "assistant", "system", "tool", null)]
     public string? Role { get; init; }
 
-    /// <summary>Only what has these metadata: an object that theirs must contain.</summary>
+    /// <summary>Only passages whose metadata contain this object.</summary>
     /// <example>{}</example>
     public JsonText? Metadata { get; init; }
 

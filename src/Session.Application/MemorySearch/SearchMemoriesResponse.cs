@@ -30,7 +30,10 @@ public sealed class FoundPassage
     [AllowedValues("memories", "session_memories", "messages")]
     public required string Source { get; init; }
 
-    /// <summary>How well it bears on the question, in comparison with the others: what it is worth itself, and what it borrows of the messages beside it.</summary>
+    /// <summary>
+    /// How well it bears on the question, in comparison with the others: what it is worth itself, and what it borrows of the messages
+    /// beside it.
+    /// </summary>
     /// <example>1.62</example>
     [Required]
     public required double Score { get; init; }

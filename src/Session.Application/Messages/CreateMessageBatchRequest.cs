@@ -33,7 +33,8 @@ internal sealed class CreateMessageBatchRequestValidator : AbstractValidator<Cre
         {
             RuleForEach(r => r.Messages)
                 .SetValidator(message)
-                .ChildRules(item => item.RuleFor(m => m.ExpectedSequence).Null().WithMessage("must be given for the whole batch, beside messages"));
+                .ChildRules(
+                    item => item.RuleFor(m => m.ExpectedSequence).Null().WithMessage("must be given for the whole batch, beside messages"));
             RuleFor(r => r.Messages).Custom((messages, context) => RefuseRepeatedIds(messages!, context));
         });
     }
@@ -41,7 +42,8 @@ internal sealed class CreateMessageBatchRequestValidator : AbstractValidator<Cre
     private static bool HasRightSize(IReadOnlyList<CreateMessageRequest> messages) =>
         messages.Count is >= 1 and <= CreateMessageBatchRequest.MaxMessages;
 
-    private static void RefuseRepeatedIds(IReadOnlyList<CreateMessageRequest> messages, ValidationContext<CreateMessageBatchRequest> context)
+    private static void RefuseRepeatedIds(
+        IReadOnlyList<CreateMessageRequest> messages, ValidationContext<CreateMessageBatchRequest> context)
     {
         var ids = new HashSet<Guid>();
         for (var i = 0; i < messages.Count; i++)

@@ -58,12 +58,13 @@ public sealed class CreateMessageRequest
     public DateTimeOffset? CreatedAt { get; init; }
 
     /// <summary>
-    /// The message's id, where the client makes it: the same message sent again under it is stored once. One is made where none is
-    /// given.
+    /// The message's id, if the client creates it: the same message sent again is stored once. By default the service creates an id.
     /// </summary>
     public Guid? MessageId { get; init; }
 
-    /// <summary>Stores the message only if it becomes the session's message of this number. In a batch, give it beside <c>messages</c>.</summary>
+    /// <summary>
+    /// Stores the message only if it becomes the session's message of this number. In a batch, give it beside <c>messages</c>.
+    /// </summary>
     [Range(typeof(long), "1", "9223372036854775807")]
     public long? ExpectedSequence { get; init; }
 }

@@ -2,33 +2,34 @@ using SessionService.Domain.Messages;
 
 namespace SessionService.Application.Messages;
 
-/// <summary>Messages on their way out of the database, row by row and as it sends them.</summary>
+/// <summary>Reads messages from the database, row by row as it sends them.</summary>
 public interface IMessageReader
 {
-    /// <summary>Begins to read a session's messages; <see langword="null"/> when there is no such session.</summary>
+    /// <summary>Starts to read a session's messages; <see langword="null"/> when there is no such session.</summary>
     Task<IMessageRows?> OpenAsync(string userId, Guid sessionId, MessageSelection selection, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The user's messages at these positions, of any sessions and as of one moment, sorted by session and number; those that are not there are
-    /// left out. For a few hundred: they are all in memory.
+    /// The user's messages at these positions in one snapshot, sorted by session and number. Positions without a message are left out. All
+    /// messages are held in memory, so ask for a few hundred at most.
     /// </summary>
-    Task<IReadOnlyList<SessionMessage>> FindAsync(string userId, IReadOnlyCollection<MessagePosition> positions, CancellationToken cancellationToken);
+    Task<IReadOnlyList<SessionMessage>> FindAsync(
+        string userId, IReadOnlyCollection<MessagePosition> positions, CancellationToken cancellationToken);
 }
 
-/// <summary>The messages of a selection. Holds a connection until it is disposed, which may happen more than once.</summary>
+/// <summary>The rows of a selection. They hold a connection until they are disposed, which may happen more than once.</summary>
 public interface IMessageRows : IAsyncDisposable
 {
-    /// <summary>How many messages of the session the filters choose, whatever the range.</summary>
+    /// <summary>The number of the session's messages that match the filters, in any range.</summary>
     long Total { get; }
 
-    /// <summary>How many of them are in the range, at the same moment.</summary>
+    /// <summary>The number of matching messages in the range, in the same snapshot.</summary>
     long InRange { get; }
 
-    /// <summary>The messages, once.</summary>
+    /// <summary>Reads the messages. Can be called once.</summary>
     IAsyncEnumerable<MessageRow> ReadAsync(CancellationToken cancellationToken);
 }
 
-/// <summary>A stored message. Texts and JSON are UTF-8, as stored: they go out without becoming strings on the way.</summary>
+/// <summary>A stored message. Texts and JSON are the stored UTF-8, so that answers copy them without creating strings.</summary>
 public readonly record struct MessageRow
 {
     public required Guid MessageId { get; init; }
@@ -49,9 +50,9 @@ public readonly record struct MessageRow
 
     public required DateTime CreatedAt { get; init; }
 
-    /// <summary>When content and metadata were blanked, if they were.</summary>
+    /// <summary>When the message was redacted; <see langword="null"/> where it was not.</summary>
     public DateTime? RedactedAt { get; init; }
 }
 
-/// <summary>Where a message stands.</summary>
+/// <summary>The session and number of a message.</summary>
 public readonly record struct MessagePosition(Guid SessionId, long Sequence);

@@ -3,20 +3,14 @@ using SessionService.Domain.Messages;
 
 namespace SessionService.Application.Messages;
 
-/// <summary>Messages on their way into the database.</summary>
+/// <summary>Writes messages to the database.</summary>
 public interface IMessageStore
 {
     /// <summary>
-    /// Takes the session's next numbers, stores the messages under them and moves the totals of session and service, all together or not
-    /// at all. A write that was made before, by its key or by its messages' ids, is found and not made again.
+    /// Stores messages under the session's next numbers and updates the totals of session and service, all or nothing. A write that is a
+    /// repetition, by its key or by its messages' ids, returns the messages of the first write.
     /// </summary>
     Task<AppendResult> AppendAsync(Append append, CancellationToken cancellationToken);
-
-    /// <summary>
-    /// Blanks content and metadata of a message, everywhere and for good; number, tokens and cost stay. One that is blank already stays as
-    /// it is.
-    /// </summary>
-    Task<RedactResult> RedactAsync(string userId, Guid sessionId, long sequence, DateTimeOffset now, CancellationToken cancellationToken);
 }
 
 /// <summary>Messages to append to one session, in this order.</summary>
@@ -35,21 +29,20 @@ public sealed record Append
     public IdempotencyKey? Key { get; init; }
 
     /// <summary>
-    /// When the messages arrived. <see langword="null"/> for messages that are put back where they were: they go into an ended session too, and
-    /// move its totals only.
+    /// When the messages arrived. <see langword="null"/> for imported messages: these are accepted by an ended session too, and change only
+    /// its totals.
     /// </summary>
     public required DateTimeOffset? Now { get; init; }
 }
 
 /// <summary>A message without its number.</summary>
-/// <param name="Message">The message.</param>
-/// <param name="HasOwnId">Whether the client gave the id, and so may send the message again under it.</param>
+/// <param name="HasOwnId">Whether the client gave the id, so that the message may be a repetition.</param>
 /// <param name="HasOwnTime">Whether the client gave the time.</param>
 public readonly record struct NewMessage(SessionMessage Message, bool HasOwnId, bool HasOwnTime);
 
-/// <summary>What became of the messages.</summary>
+/// <summary>The result of appending messages.</summary>
 /// <param name="Outcome">Whether they are stored, or why not.</param>
-/// <param name="Messages">The messages as stored, where they are.</param>
+/// <param name="Messages">The stored messages; empty where none is stored.</param>
 /// <param name="NextSequence">With <see cref="AppendOutcome.SequenceMismatch"/>, the number that the next message would get.</param>
 public sealed record AppendResult(AppendOutcome Outcome, IReadOnlyList<SessionMessage> Messages, long NextSequence = 0);
 
@@ -57,7 +50,7 @@ public enum AppendOutcome
 {
     Appended,
 
-    /// <summary>They were stored by an earlier request, which this one repeats.</summary>
+    /// <summary>An earlier request with the same key or ids stored the messages.</summary>
     Replayed,
 
     SessionNotFound,
@@ -69,18 +62,6 @@ public enum AppendOutcome
     /// <summary>The idempotency key belongs to another request.</summary>
     KeyReused,
 
-    /// <summary>An id belongs to another message of the user's.</summary>
+    /// <summary>A message_id belongs to another message of the user.</summary>
     MessageIdTaken,
-}
-
-/// <summary>What became of a message that was to be blanked.</summary>
-/// <param name="Outcome">Whether it is blank, or why not.</param>
-/// <param name="Message">The message as it is now, where there is one.</param>
-public sealed record RedactResult(RedactOutcome Outcome, SessionMessage? Message);
-
-public enum RedactOutcome
-{
-    Redacted,
-    SessionNotFound,
-    MessageNotFound,
 }

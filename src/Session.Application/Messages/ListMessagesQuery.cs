@@ -22,7 +22,9 @@ public sealed class ListMessagesQuery : IPageQuery
     [Range(1, MaxPageSize)]
     public int? PageSize { get; init; }
 
-    /// <summary><c>asc</c>: oldest first, the default. <c>desc</c>: newest first. Of pages only; by position the answer is in time order.</summary>
+    /// <summary>
+    /// <c>asc</c>: oldest first, the default. <c>desc</c>: newest first. Of pages only; by position the answer is in time order.
+    /// </summary>
     [AllowedValues("asc", "desc", null)]
     public string? Order { get; init; }
 

@@ -1,6 +1,6 @@
 namespace SessionService.Application.Messages;
 
-/// <summary>The messages that a list is about: numbers between two others, filters, an order, and the part of them that is wanted.</summary>
+/// <summary>The messages to list: a range of numbers, filters, an order, and the part of the result.</summary>
 public sealed record MessageSelection
 {
     public required MessageOrder Order { get; init; }
@@ -15,13 +15,13 @@ public sealed record MessageSelection
     /// <summary>Only messages with smaller numbers; <see cref="long.MaxValue"/> for all.</summary>
     public long Before { get; init; } = long.MaxValue;
 
-    /// <summary>How many of these to pass over, in the direction of reading.</summary>
+    /// <summary>How many messages to skip, in the direction of reading.</summary>
     public long Skip { get; init; }
 
     /// <summary>How many to read at most.</summary>
     public required int Take { get; init; }
 
-    /// <summary>Whether every message with a number in the range is meant.</summary>
+    /// <summary>Whether there is no filter.</summary>
     public bool IsUnfiltered => Role is null && MessageType is null;
 }
 

@@ -1,6 +1,5 @@
 using AutoMapper;
 using SessionService.Application.Idempotency;
-using SessionService.Application.Identity;
 using SessionService.Application.Time;
 using SessionService.Domain.Errors;
 using SessionService.Domain.Idempotency;
@@ -9,47 +8,47 @@ using SessionService.Domain.Sessions;
 
 namespace SessionService.Application.Messages;
 
-/// <summary>Appends messages to sessions and reads them back.</summary>
-public sealed class MessagesService(IMessageStore messages, IMessageReader reader, CallerAccess access, IMapper mapper, TimeProvider time)
+/// <summary>Appends, reads and redacts messages.</summary>
+public sealed class MessagesService(
+    IMessageStore messages, IMessageReader reader, IMessageRedaction redaction, IMapper mapper, TimeProvider time)
 {
-    /// <exception cref="NotFoundException">There is no such session for the caller.</exception>
+    /// <exception cref="NotFoundException">The user has no such session.</exception>
     /// <exception cref="ConflictException">
     /// The session has ended, the number is not the expected one, or a key or id belongs to another request or message.
     /// </exception>
     public async Task<Written<MessageResponse>> AppendAsync(
-        Guid sessionId, CreateMessageRequest request, string? idempotencyKey, Caller caller, CancellationToken cancellationToken)
+        string userId, Guid sessionId, CreateMessageRequest request, string? idempotencyKey, CancellationToken cancellationToken)
     {
         var key = IdempotencyKey.Of(idempotencyKey, $"append_message {sessionId}", request);
-        var written = await AppendAsync(sessionId, [request], request.ExpectedSequence, key, caller, cancellationToken);
+        var written = await AppendAsync(userId, sessionId, [request], request.ExpectedSequence, key, cancellationToken);
         return new Written<MessageResponse>(mapper.Map<MessageResponse>(written.Resource[0]), written.IsReplay);
     }
 
-    /// <inheritdoc cref="AppendAsync(Guid, CreateMessageRequest, string?, Caller, CancellationToken)"/>
+    /// <inheritdoc cref="AppendAsync(string, Guid, CreateMessageRequest, string?, CancellationToken)"/>
     public async Task<Written<MessageBatchResponse>> AppendBatchAsync(
-        Guid sessionId, CreateMessageBatchRequest request, string? idempotencyKey, Caller caller, CancellationToken cancellationToken)
+        string userId, Guid sessionId, CreateMessageBatchRequest request, string? idempotencyKey, CancellationToken cancellationToken)
     {
         var key = IdempotencyKey.Of(idempotencyKey, $"append_messages {sessionId}", request);
-        var written = await AppendAsync(sessionId, request.Messages!, request.ExpectedSequence, key, caller, cancellationToken);
+        var written = await AppendAsync(userId, sessionId, request.Messages!, request.ExpectedSequence, key, cancellationToken);
         var responses = mapper.Map<List<MessageResponse>>(written.Resource);
-        return new Written<MessageBatchResponse>(new MessageBatchResponse { Messages = responses, Total = responses.Count }, written.IsReplay);
+        return new Written<MessageBatchResponse>(
+            new MessageBatchResponse { Messages = responses, Total = responses.Count }, written.IsReplay);
     }
 
-    /// <summary>Begins to read; whoever asked reads on, and disposes of the rows.</summary>
-    /// <exception cref="NotFoundException">There is no such session for the caller.</exception>
-    public async Task<MessagePage> ReadAsync(Guid sessionId, ListMessagesQuery query, Caller caller, CancellationToken cancellationToken)
+    /// <summary>Starts to read a page. The caller reads the rows and disposes them.</summary>
+    /// <exception cref="NotFoundException">The user has no such session.</exception>
+    public async Task<MessagePage> ReadAsync(string userId, Guid sessionId, ListMessagesQuery query, CancellationToken cancellationToken)
     {
-        var owner = await access.OwnerAsync(caller, sessionId, cancellationToken);
         var selection = query.ToSelection();
-        var rows = await reader.OpenAsync(owner, sessionId, selection, cancellationToken) ?? throw SessionErrors.NotFound();
-        return new MessagePage(owner, sessionId, rows, query.ToRange(), query.IsByPosition ? rows.InRange > selection.Take : null);
+        var rows = await reader.OpenAsync(userId, sessionId, selection, cancellationToken) ?? throw SessionErrors.NotFound();
+        return new MessagePage(userId, sessionId, rows, query.ToRange(), query.IsByPosition ? rows.InRange > selection.Take : null);
     }
 
-    /// <summary>Blanks what a message says; doing it again changes nothing.</summary>
-    /// <exception cref="NotFoundException">There is no such session for the caller, or no such message in it.</exception>
-    public async Task<MessageResponse> RedactAsync(Guid sessionId, long sequence, Caller caller, CancellationToken cancellationToken)
+    /// <summary>Redacts a message. Redacting it again changes nothing.</summary>
+    /// <exception cref="NotFoundException">The user has no such session, or no such message in it.</exception>
+    public async Task<MessageResponse> RedactAsync(string userId, Guid sessionId, long sequence, CancellationToken cancellationToken)
     {
-        var owner = await access.OwnerAsync(caller, sessionId, cancellationToken);
-        var result = await messages.RedactAsync(owner, sessionId, sequence, time.GetDatabaseNow(), cancellationToken);
+        var result = await redaction.RedactAsync(userId, sessionId, sequence, time.GetDatabaseNow(), cancellationToken);
         return result.Outcome switch
         {
             RedactOutcome.Redacted => mapper.Map<MessageResponse>(result.Message),
@@ -59,20 +58,19 @@ public sealed class MessagesService(IMessageStore messages, IMessageReader reade
     }
 
     private async Task<Written<IReadOnlyList<SessionMessage>>> AppendAsync(
+        string userId,
         Guid sessionId,
         IReadOnlyList<CreateMessageRequest> requests,
         long? expectedSequence,
         IdempotencyKey? key,
-        Caller caller,
         CancellationToken cancellationToken)
     {
-        var owner = await access.OwnerAsync(caller, sessionId, cancellationToken);
         var now = time.GetDatabaseNow();
         var append = new Append
         {
-            UserId = owner,
+            UserId = userId,
             SessionId = sessionId,
-            Messages = [.. requests.Select(request => NewMessage(owner, sessionId, request, now))],
+            Messages = [.. requests.Select(request => NewMessage(userId, sessionId, request, now))],
             ExpectedSequence = expectedSequence,
             Key = key,
             Now = now,
@@ -91,10 +89,10 @@ public sealed class MessagesService(IMessageStore messages, IMessageReader reade
         };
     }
 
-    private static NewMessage NewMessage(string owner, Guid sessionId, CreateMessageRequest request, DateTimeOffset now) => new(
+    private static NewMessage NewMessage(string userId, Guid sessionId, CreateMessageRequest request, DateTimeOffset now) => new(
         new SessionMessage
         {
-            UserId = owner,
+            UserId = userId,
             SessionId = sessionId,
             MessageId = request.MessageId ?? Guid.CreateVersion7(now),
             Role = request.Role!,

@@ -3,18 +3,20 @@ using System.Security.Cryptography;
 
 namespace SessionService.Application.Paging;
 
-/// <summary>Places in lists as text, for the client to give back as it came, with the filters and the order it came with.</summary>
+/// <summary>
+/// Writes and reads cursors: places in lists as opaque text. The client returns a cursor with the same filters and order.
+/// </summary>
 /// <remarks>
-/// The text is base64url of version, place and a checksum over these and over what tells the list from others. The checksum finds what was
-/// garbled or belongs to another list. It is no signature, and need not be: a place gives access to nothing, the list is the caller's own.
+/// The text is base64url of a version, the place, and a checksum over both and over the filters of the list. The checksum detects garbled
+/// cursors and cursors of other lists. It is no signature, and none is needed: a forged cursor only reaches another place in the caller's
+/// own list.
 /// </remarks>
 internal static class CursorText
 {
     private const int LeastChecksumBytes = 5;
 
-    /// <param name="version">Of the form of the place.</param>
-    /// <param name="place">The place.</param>
-    /// <param name="list">What tells this list from others.</param>
+    /// <param name="version">The version of the place's format.</param>
+    /// <param name="list">The filters and order of the list, as bytes.</param>
     public static string Of(byte version, ReadOnlySpan<byte> place, ReadOnlySpan<byte> list)
     {
         Span<byte> bytes = stackalloc byte[LengthOf(place.Length)];
@@ -28,7 +30,7 @@ internal static class CursorText
         return Base64Url.EncodeToString(bytes);
     }
 
-    /// <summary>Reads the place from a text; false where that is no cursor of this list.</summary>
+    /// <summary>Reads the place from a cursor; false where the text is no cursor of this list.</summary>
     public static bool TryRead(string text, byte version, Span<byte> place, ReadOnlySpan<byte> list)
     {
         Span<byte> bytes = stackalloc byte[LengthOf(place.Length)];
@@ -44,6 +46,6 @@ internal static class CursorText
         return string.Equals(text, Of(version, place, list), StringComparison.Ordinal);
     }
 
-    // A multiple of three: base64 without padding has one spelling for each value then.
+    // A multiple of three, so that base64 without padding has exactly one text for each value.
     private static int LengthOf(int place) => (1 + place + LeastChecksumBytes + 2) / 3 * 3;
 }

@@ -1,6 +1,6 @@
 namespace SessionService.Application.Paging;
 
-/// <summary>The page of a list that is asked for.</summary>
+/// <summary>A query for a page of a list.</summary>
 public interface IPageQuery
 {
     int? Page { get; }
@@ -15,5 +15,5 @@ public readonly record struct PageRange(int Page, int Size)
     public long Skip => (Page - 1L) * Size;
 }
 
-/// <summary>A page of items with the number of all there are, and whether there are more after these.</summary>
+/// <summary>A page of items, the number of all items, and whether more items follow.</summary>
 public sealed record Paged<T>(IReadOnlyList<T> Items, long Total, bool HasMore);

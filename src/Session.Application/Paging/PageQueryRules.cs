@@ -12,7 +12,7 @@ internal static class PageQueryRules
         validator.RuleFor(q => q.PageSize).InclusiveBetween(1, maxPageSize).WithMessage($"must be between 1 and {maxPageSize}");
     }
 
-    /// <summary>The page of a valid query, with the default for what is not given.</summary>
+    /// <summary>The page that a valid query asks for.</summary>
     public static PageRange ToRange(this IPageQuery query, int defaultPageSize) =>
         new(query.Page ?? 1, query.PageSize ?? defaultPageSize);
 }

@@ -10,7 +10,7 @@ public readonly record struct TimeCursor(DateTimeOffset CreatedAt, Guid Id)
     private const int IdAt = sizeof(long);
     private const int Length = IdAt + 16;
 
-    /// <param name="filters">What tells this list from others.</param>
+    /// <param name="filters">The filters of the list, as text.</param>
     public string ToText(string filters)
     {
         Span<byte> place = stackalloc byte[Length];
@@ -29,7 +29,7 @@ public readonly record struct TimeCursor(DateTimeOffset CreatedAt, Guid Id)
             return false;
         }
 
-        // Anybody can compute a checksum.
+        // Anybody can compute the checksum, so the time must be checked.
         var ticks = BinaryPrimitives.ReadInt64BigEndian(place);
         if (ticks < DateTimeOffset.MinValue.Ticks || ticks > DateTimeOffset.MaxValue.Ticks)
         {

@@ -5,13 +5,12 @@ using SessionService.Application.Paging;
 namespace SessionService.Application.Search;
 
 /// <summary>
-/// A hit's place among all: by rank downwards, then newest first, then by session and number. All of it follows from the query and the
-/// hit alone, so a place stays where it is whatever is written meanwhile.
+/// The place of a hit in the order of the hits: by descending rank, then newest first, then by session and number. It depends on the query
+/// and the hit alone, so other writes do not change it.
 /// </summary>
 /// <param name="Rank">In millionths.</param>
 /// <param name="CreatedAt">Microseconds since 1970.</param>
-/// <param name="SessionId">The session.</param>
-/// <param name="Sequence">The message's number; <see cref="Summary"/> or <see cref="Memory"/> for what is no message.</param>
+/// <param name="Sequence">The message's number; <see cref="Summary"/> or <see cref="Memory"/> for a session's summary or memory.</param>
 public readonly record struct SearchPlace(int Rank, long CreatedAt, Guid SessionId, long Sequence)
 {
     public const long Summary = 0;
@@ -25,7 +24,7 @@ public readonly record struct SearchPlace(int Rank, long CreatedAt, Guid Session
         : one.Sequence.CompareTo(other.Sequence));
 }
 
-/// <summary>A place as text, which belongs to its query and filters.</summary>
+/// <summary>A place as a cursor, which is valid for its query and filters only.</summary>
 public static class SearchCursor
 {
     private const byte Version = 1;

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using AutoMapper;
 using SessionService.Application.Sessions;
 
 namespace SessionService.Application.Search;
@@ -23,6 +24,14 @@ public sealed class SearchResponse
     /// <summary>Where the search goes on, to be given as <c>cursor</c>; null at its end.</summary>
     /// <example>AQAAZJAABkLl8u8wEAGiBNmSn3gQB72WfJjkCwMAAAAAAAAAAdGqIk0c</example>
     public required string? NextCursor { get; init; }
+
+    public static SearchResponse Of(SearchFilter filter, Found found, IMapper mapper) => new()
+    {
+        Query = filter.Query,
+        Results = [.. found.Sessions.Select(session => FoundSessionResponse.Of(session, mapper))],
+        TotalHits = found.TotalHits,
+        NextCursor = found.Last is { } last ? SearchCursor.ToText(last, filter) : null,
+    };
 }
 
 /// <summary>A session with the hits in it.</summary>
@@ -31,6 +40,13 @@ public sealed class FoundSessionResponse : SessionResponse
     /// <summary>The hits of this page that are in this session, best first.</summary>
     [Required]
     public IReadOnlyList<SearchHitResponse> Hits { get; set; } = [];
+
+    internal static FoundSessionResponse Of(FoundSession found, IMapper mapper)
+    {
+        var response = mapper.Map<FoundSessionResponse>(found.Session);
+        response.Hits = found.Hits;
+        return response;
+    }
 }
 
 /// <summary>A message, summary or memory with the words.</summary>

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using FluentValidation;
 using SessionService.Application.Messages;
 using SessionService.Application.Sessions;
@@ -16,14 +17,17 @@ public sealed class SearchSessionsQuery : SessionConditionsQuery
     public const int MaxLimit = 100;
 
     /// <summary>
-    /// The words: all of them must be in the text, in any of their forms. <c>"…"</c> is a phrase, <c>or</c> between two words means either, and
-    /// <c>-</c> before one that it must not be there.
+    /// The words to find. A text must have all of them, in any of their forms. <c>"…"</c> is a phrase, <c>or</c> between two words means
+    /// either, and <c>-</c> excludes a word.
     /// </summary>
     /// <example>"connection pool" -mysql</example>
     [Required]
     [StringLength(MaxLength, MinimumLength = 1)]
     [RegularExpression(TextPatterns.NotBlank)]
     public string? Q { get; init; }
+
+    /// <summary>Only the messages, the summary and the memory of this session. No hits if the caller has no such session.</summary>
+    public Guid? SessionId { get; init; }
 
     /// <summary>Only messages of this role.</summary>
     [AllowedValues("user", "assistant", "system", "tool", null)]
@@ -49,9 +53,10 @@ public sealed class SearchSessionsQuery : SessionConditionsQuery
     /// <summary>Goes on where another answer ended: its <c>next_cursor</c>, with the same <c>q</c> and filters.</summary>
     public string? Cursor { get; init; }
 
-    internal SearchFilter ToFilter() => new()
+    public SearchFilter ToFilter() => new()
     {
         Query = Q!,
+        SessionId = SessionId,
         Role = Role,
         MessageType = MessageType,
         From = Rfc3339.Parse(From),
@@ -60,7 +65,7 @@ public sealed class SearchSessionsQuery : SessionConditionsQuery
     };
 
     /// <summary>The cursor of a valid query, if it has one.</summary>
-    internal SearchPlace? ToPlace(SearchFilter filter) =>
+    public SearchPlace? ToPlace(SearchFilter filter) =>
         Cursor is not null && SearchCursor.TryParse(Cursor, filter, out var place) ? place : null;
 }
 
@@ -84,10 +89,14 @@ internal sealed class SearchSessionsQueryValidator : AbstractValidator<SearchSes
     }
 }
 
-/// <summary>What a search is about.</summary>
+/// <summary>The query and the filters of a search.</summary>
 public sealed record SearchFilter
 {
     public required string Query { get; init; }
+
+    // Left out of the JSON where absent, so that cursors of earlier versions stay valid.
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Guid? SessionId { get; init; }
 
     public string? Role { get; init; }
 

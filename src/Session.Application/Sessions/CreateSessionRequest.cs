@@ -23,11 +23,11 @@ public sealed class CreateSessionRequest
     /// <summary>The id of the new session; one is made where none is given.</summary>
     public Guid? SessionId { get; init; }
 
-    /// <summary>What its user calls it, up to 500 characters.</summary>
+    /// <summary>The title, up to 500 characters.</summary>
     /// <example>Plans for the summer</example>
     [StringLength(Session.MaxTitleLength)]
     [RegularExpression(TextPatterns.Storable)]
-    // Left out of the hash of a request where it is not given: keys from before there were titles stay what they were.
+    // Absent from the idempotency hash where it is not given, so that keys from before titles existed keep their hash.
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Title { get; init; }
 

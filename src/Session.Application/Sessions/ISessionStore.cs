@@ -7,47 +7,36 @@ namespace SessionService.Application.Sessions;
 /// <summary>Sessions in the database. Every operation but <see cref="FindOwnerAsync"/> reaches one user's rows only.</summary>
 public interface ISessionStore
 {
-    /// <summary>Stores a new session and counts it in the statistics, unless its id is taken, by whomever, or its key was used before.</summary>
+    /// <summary>
+    /// Stores a new session and counts it in the statistics, unless its id is taken by any user's session or its key was used before.
+    /// </summary>
     Task<CreateResult> CreateAsync(Session session, IdempotencyKey? key, CancellationToken cancellationToken);
 
     Task<Session?> FindAsync(string userId, Guid sessionId, CancellationToken cancellationToken);
 
-    /// <summary>Whose session it is, on behalf of a caller who may reach every session.</summary>
+    /// <summary>The owner of a session, for a caller who may reach every session.</summary>
     Task<string?> FindOwnerAsync(Guid sessionId, CancellationToken cancellationToken);
 
     Task<SessionSummaryResponse?> FindSummaryAsync(string userId, Guid sessionId, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Locks the session, applies a change and stores the outcome with its effect on the statistics, in one transaction;
+    /// Locks the session, applies a change, and stores the result with its effect on the statistics, in one transaction;
     /// <see langword="null"/> when there is no such session.
     /// </summary>
     /// <exception cref="ConflictException">Thrown by <paramref name="change"/>; nothing is stored then.</exception>
     Task<Session?> ChangeAsync(string userId, Guid sessionId, Action<Session> change, CancellationToken cancellationToken);
-
-    /// <summary>
-    /// Merges a patch into the session in one statement, so that of two patches at the same time neither is lost; <see langword="null"/>
-    /// when there is no such session. <paramref name="check"/> looks at the outcome before it is stored; if it throws, nothing is.
-    /// </summary>
-    Task<Session?> PatchAsync(
-        string userId, Guid sessionId, SessionPatch patch, DateTimeOffset now, Action<Session> check, CancellationToken cancellationToken);
 }
 
-/// <summary>A merge patch; JSON as text, <see langword="null"/> where nothing is given.</summary>
-public sealed record SessionPatch(bool HasTitle, string? Title, string? ConversationData, string? Metadata)
-{
-    public bool IsEmpty => !HasTitle && ConversationData is null && Metadata is null;
-}
-
-/// <summary>What became of a session to create.</summary>
+/// <summary>The result of creating a session.</summary>
 /// <param name="Outcome">Whether it is stored, or why not.</param>
-/// <param name="Session">The session as it was made, now or before.</param>
+/// <param name="Session">The created session, also when an earlier request with the same key created it.</param>
 public sealed record CreateResult(CreateOutcome Outcome, Session Session);
 
 public enum CreateOutcome
 {
     Created,
 
-    /// <summary>It was created by an earlier request, which this one repeats.</summary>
+    /// <summary>An earlier request with the same key created the session.</summary>
     Replayed,
 
     IdTaken,

@@ -5,7 +5,7 @@ using SessionService.Application.Validation;
 
 namespace SessionService.Application.Sessions;
 
-/// <summary>Which of a user's sessions to list. What several parameters ask for must all be so.</summary>
+/// <summary>The filters and order of a list of sessions. A session must match all filters.</summary>
 public sealed class ListSessionsQuery : SessionConditionsQuery, IPageQuery
 {
     public const int DefaultPageSize = 50;
@@ -20,7 +20,9 @@ public sealed class ListSessionsQuery : SessionConditionsQuery, IPageQuery
     [StringLength(MaxTextLength)]
     public string? Q { get; init; }
 
-    /// <summary>What to sort by: <c>created_at</c> (the default), <c>last_activity</c>, <c>message_count</c> or <c>total_cost</c>; ties by id.</summary>
+    /// <summary>
+    /// What to sort by: <c>created_at</c> (the default), <c>last_activity</c>, <c>message_count</c> or <c>total_cost</c>; ties by id.
+    /// </summary>
     [AllowedValues("created_at", "last_activity", "message_count", "total_cost", null)]
     public string? Sort { get; init; }
 

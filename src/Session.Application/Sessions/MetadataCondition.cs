@@ -4,9 +4,9 @@ using SessionService.Domain.Text;
 
 namespace SessionService.Application.Sessions;
 
-/// <summary>A value that sessions must have in their metadata.</summary>
-/// <param name="Path">The keys that lead to it.</param>
-/// <param name="Values">It is one of these; any value at all where there are none.</param>
+/// <summary>A condition on the metadata of sessions.</summary>
+/// <param name="Path">The path of keys to the value.</param>
+/// <param name="Values">The accepted values; empty to accept any value.</param>
 public sealed record MetadataCondition(IReadOnlyList<string> Path, IReadOnlyList<string> Values)
 {
     public const string Prefix = "metadata.";
@@ -16,7 +16,7 @@ public sealed record MetadataCondition(IReadOnlyList<string> Path, IReadOnlyList
     public const int MaxNameLength = 500;
     public const int MaxValueLength = 500;
 
-    /// <summary>The JSON values that a value stands for: the text, and what it says where it reads as a JSON scalar.</summary>
+    /// <summary>The JSON values that a query value stands for: the text, and also the scalar where it reads as one.</summary>
     public static IEnumerable<string> JsonOf(string value)
     {
         yield return JsonSerializer.Serialize(value);
@@ -52,7 +52,7 @@ public sealed record MetadataCondition(IReadOnlyList<string> Path, IReadOnlyList
         return keys;
     }
 
-    /// <summary>Why a condition cannot be asked for, by the name and values that the client gave; <see langword="null"/> when it can.</summary>
+    /// <summary>Why the name and values of a condition are invalid; <see langword="null"/> when they are valid.</summary>
     public static string? Refuse(string name, IReadOnlyList<string> values)
     {
         if (name.Length > MaxNameLength || ParsePath(name) is { Count: > MaxDepth })
@@ -81,7 +81,7 @@ public sealed record MetadataCondition(IReadOnlyList<string> Path, IReadOnlyList
             return document.RootElement.ValueKind switch
             {
                 JsonValueKind.Object or JsonValueKind.Array => null,
-                // As with everything in metadata: what jsonb cannot store, no session has.
+                // No session has text that jsonb cannot store.
                 _ => Json.JsonLimits.Refuse(Encoding.UTF8.GetBytes(value), int.MaxValue) is null ? value : null,
             };
         }

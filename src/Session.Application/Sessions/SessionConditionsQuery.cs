@@ -6,7 +6,7 @@ using SessionService.Domain.Sessions;
 
 namespace SessionService.Application.Sessions;
 
-/// <summary>The conditions on sessions that several queries take.</summary>
+/// <summary>The filters of sessions that several queries share.</summary>
 public abstract class SessionConditionsQuery
 {
     public const int MaxStatuses = 20;
@@ -14,7 +14,10 @@ public abstract class SessionConditionsQuery
     /// <summary>Only sessions that are active or completed. Default false.</summary>
     public bool? ActiveOnly { get; init; }
 
-    /// <summary>Only sessions of these statuses (<c>active</c>, <c>completed</c>, <c>ended</c>, <c>archived</c>, <c>expired</c>), with commas between them or given several times.</summary>
+    /// <summary>
+    /// Only sessions of these statuses (<c>active</c>, <c>completed</c>, <c>ended</c>, <c>archived</c>, <c>expired</c>), with commas
+    /// between them or given several times.
+    /// </summary>
     public IReadOnlyList<string?>? Status { get; init; }
 
     /// <summary>Only sessions that are starred, or only those that are not.</summary>
@@ -37,22 +40,24 @@ public abstract class SessionConditionsQuery
     public string? ActiveBefore { get; init; }
 
     /// <summary>
-    /// Only sessions with this value in their metadata, as <c>metadata.key=value</c>; nested keys with dots between them, a dot within a key as
-    /// <c>\.</c>. The value is a text or, where it reads as one, a number, true, false or null; in double quotes it is a text
-    /// in any case. Without a value: the key is there, whatever it holds. Given several times for one key: one of the values.
+    /// Only sessions with this value in their metadata, as <c>metadata.key=value</c>; nested keys with dots between them, a dot within a
+    /// key as <c>\.</c>. The value is a text or, where it reads as one, a number, true, false or null; in double quotes it is a text in any
+    /// case. Without a value: the key is there, whatever it holds. Given several times for one key: one of the values.
     /// </summary>
     public MetadataConditions? Metadata { get; init; }
 
     /// <summary>The statuses as the client named them.</summary>
     internal IReadOnlyList<string> StatusNames() =>
-        [.. (Status ?? []).SelectMany(names => names?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [])];
+        [
+            .. (Status ?? [])
+                .SelectMany(names => names?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [])];
 
-    /// <summary>Whether the conditions can be read; otherwise they are refused, and nothing that depends on them is looked at.</summary>
+    /// <summary>Whether the filters are valid. Rules that depend on them are checked only then.</summary>
     internal bool HasReadableConditions() =>
         StatusNames().All(SessionStatuses.IsKnown)
         && new[] { CreatedAfter, CreatedBefore, ActiveAfter, ActiveBefore }.All(time => time is null || Rfc3339.Parse(time) is not null);
 
-    /// <summary>The sessions that a valid query is about.</summary>
+    /// <summary>The filter of a valid query.</summary>
     internal SessionFilter ToSessionFilter() => new()
     {
         ActiveOnly = ActiveOnly ?? false,
@@ -66,7 +71,7 @@ public abstract class SessionConditionsQuery
     };
 }
 
-/// <summary>The conditions on metadata in a query; read by a binder of their own, since their names are the client's.</summary>
+/// <summary>The conditions on metadata in a query. They have a binder of their own, because clients choose the parameters' names.</summary>
 public sealed record MetadataConditions(IReadOnlyList<MetadataCondition> Conditions);
 
 internal static class SessionConditionRules

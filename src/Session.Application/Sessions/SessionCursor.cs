@@ -4,11 +4,8 @@ using SessionService.Application.Paging;
 
 namespace SessionService.Application.Sessions;
 
-/// <summary>
-/// A place in a user's list of sessions: after the session that has this value in what the list is sorted by, and this id.
-/// </summary>
-/// <param name="Position">Ticks of a time, a number, or ten-billionths of a dollar.</param>
-/// <param name="SessionId">The session.</param>
+/// <summary>A place in a list of sessions: after the session with this value of the sort field and this id.</summary>
+/// <param name="Position">The sort field: ticks of a time, a count, or ten-billionths of a dollar.</param>
 public readonly record struct SessionCursor(Int128 Position, Guid SessionId)
 {
     private const byte Version = 2;
@@ -63,7 +60,7 @@ public readonly record struct SessionCursor(Int128 Position, Guid SessionId)
         return true;
     }
 
-    // Anybody can compute a checksum.
+    // Anybody can compute the checksum, so the position must be checked.
     private static bool IsInRange(Int128 position, SessionSort sort) => sort switch
     {
         SessionSort.TotalCost => position >= 0 && position < MaxCost,

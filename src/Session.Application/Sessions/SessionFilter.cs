@@ -2,7 +2,7 @@ using SessionService.Domain.Sessions;
 
 namespace SessionService.Application.Sessions;
 
-/// <summary>The sessions that a list is about, and their order. What is <see langword="null"/> or empty asks for nothing.</summary>
+/// <summary>The filters and the order of a list of sessions. <see langword="null"/> or empty: no filter.</summary>
 public sealed record SessionFilter
 {
     public bool ActiveOnly { get; init; }
@@ -21,7 +21,7 @@ public sealed record SessionFilter
 
     public IReadOnlyList<MetadataCondition> Metadata { get; init; } = [];
 
-    /// <summary>Each must be in the title or in the summary, whatever its case.</summary>
+    /// <summary>Each word must be in the title or in the summary, in any case.</summary>
     public IReadOnlyList<string> Words { get; init; } = [];
 
     public SessionSort Sort { get; init; }
@@ -40,12 +40,17 @@ public sealed record SessionFilter
         return [.. named.Where(status => !ActiveOnly || status.IsActive())];
     }
 
-    /// <summary>Whether it asks for nothing at all.</summary>
+    /// <summary>Whether there is no filter.</summary>
     public bool IsOfAll() => IsCounted() && IsStarred is null && WantedStatuses() is null;
 
-    /// <summary>Whether it asks for nothing but statuses and stars, of which the number of sessions is kept.</summary>
+    /// <summary>Whether the only filters are statuses and stars. The database keeps the number of sessions for these.</summary>
     public bool IsCounted() =>
-        CreatedAfter is null && CreatedBefore is null && ActiveAfter is null && ActiveBefore is null && Metadata.Count == 0 && Words.Count == 0;
+        CreatedAfter is null
+            && CreatedBefore is null
+            && ActiveAfter is null
+            && ActiveBefore is null
+            && Metadata.Count == 0
+            && Words.Count == 0;
 }
 
 /// <summary>What a list of sessions is sorted by; ties by id.</summary>

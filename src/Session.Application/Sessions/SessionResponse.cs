@@ -17,7 +17,7 @@ public class SessionResponse
     [Required]
     public required string UserId { get; init; }
 
-    /// <summary>Where the session is in its life.</summary>
+    /// <summary>The status of the session.</summary>
     /// <example>active</example>
     [Required]
     [AllowedValues("active", "completed", "ended", "archived", "expired")]
@@ -58,7 +58,7 @@ public class SessionResponse
     [Required(AllowEmptyStrings = true)]
     public required string SessionSummary { get; init; }
 
-    /// <summary>What its user calls it; null where nobody named it.</summary>
+    /// <summary>The title; null where there is none.</summary>
     /// <example>Plans for the summer</example>
     public required string? Title { get; init; }
 
@@ -86,31 +86,33 @@ public class SessionResponse
     [Required]
     public required DateTimeOffset LastActivity { get; init; }
 
-    /// <summary>When the session was put away; null where it is not. An ended session keeps its status.</summary>
+    /// <summary>When the session was archived; null where it is not. An ended session keeps its status.</summary>
     /// <example>null</example>
     public required DateTimeOffset? ArchivedAt { get; init; }
 
-    /// <summary>The session that this one went on from; null where it began by itself.</summary>
+    /// <summary>The session that this one was forked from; null where it is no fork.</summary>
     public required ForkOrigin? ForkedFrom { get; init; }
 
-    /// <summary>Goes out in the <c>ETag</c> header.</summary>
+    /// <summary>The value of the <c>ETag</c> header.</summary>
     [JsonIgnore]
     public string VersionTag { get; init; } = "";
 }
 
-/// <summary>Where a session went on from another.</summary>
+/// <summary>The origin of a fork.</summary>
 public sealed class ForkOrigin
 {
-    /// <summary>The other session, which may be gone since.</summary>
+    /// <summary>The original session, which may no longer exist.</summary>
     /// <example>a87a9d6e-4137-4d41-8ab8-a13c4abcc83e</example>
     [Required]
     public required Guid SessionId { get; init; }
 
-    /// <summary>The last message that the two have in common.</summary>
+    /// <summary>The last message that was copied.</summary>
     /// <example>2</example>
     [Required]
     public required long Sequence { get; init; }
 
     internal static ForkOrigin? Of(Domain.Sessions.Session session) =>
-        session is { ForkedFromSessionId: { } sessionId, ForkedFromSequence: { } sequence } ? new ForkOrigin { SessionId = sessionId, Sequence = sequence } : null;
+        session is { ForkedFromSessionId: { } sessionId, ForkedFromSequence: { } sequence }
+            ? new ForkOrigin { SessionId = sessionId, Sequence = sequence }
+            : null;
 }

@@ -15,7 +15,7 @@ public sealed class SessionSummaryResponse
     [Required]
     public required string UserId { get; init; }
 
-    /// <summary>Where the session is in its life.</summary>
+    /// <summary>The status of the session.</summary>
     /// <example>active</example>
     [Required]
     [AllowedValues("active", "completed", "ended", "archived", "expired")]

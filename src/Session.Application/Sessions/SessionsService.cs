@@ -5,6 +5,7 @@ using SessionService.Application.Identity;
 using SessionService.Application.Json;
 using SessionService.Application.Limits;
 using SessionService.Application.Paging;
+using SessionService.Application.Preconditions;
 using SessionService.Application.Time;
 using SessionService.Domain.Errors;
 using SessionService.Domain.Idempotency;
@@ -13,9 +14,9 @@ using SessionService.Domain.Sessions;
 
 namespace SessionService.Application.Sessions;
 
-/// <summary>Creates, reads, changes and ends sessions.</summary>
+/// <summary>Creates, reads, changes, archives and ends sessions.</summary>
 public sealed class SessionsService(
-    ISessionStore sessions, ISessionReader reader, CallerAccess access, IMapper mapper, IOptions<LimitOptions> limits, TimeProvider time)
+    ISessionStore sessions, ISessionReader reader, IMapper mapper, IOptions<LimitOptions> limits, TimeProvider time)
 {
     /// <exception cref="ForbiddenException">The request names another user than the caller.</exception>
     /// <exception cref="ConflictException">The id is taken, or the key was used for another request.</exception>
@@ -45,19 +46,13 @@ public sealed class SessionsService(
         };
     }
 
-    /// <exception cref="NotFoundException">There is no such session for the caller.</exception>
-    public async Task<SessionResponse> GetAsync(Guid sessionId, Caller caller, CancellationToken cancellationToken)
-    {
-        var owner = await access.OwnerAsync(caller, sessionId, cancellationToken);
-        return await reader.FindAsync(owner, sessionId, cancellationToken) ?? throw SessionErrors.NotFound();
-    }
+    /// <exception cref="NotFoundException">The user has no such session.</exception>
+    public async Task<SessionResponse> GetAsync(string userId, Guid sessionId, CancellationToken cancellationToken) =>
+        await reader.FindAsync(userId, sessionId, cancellationToken) ?? throw SessionErrors.NotFound();
 
-    /// <exception cref="NotFoundException">There is no such session for the caller.</exception>
-    public async Task<SessionSummaryResponse> GetSummaryAsync(Guid sessionId, Caller caller, CancellationToken cancellationToken)
-    {
-        var owner = await access.OwnerAsync(caller, sessionId, cancellationToken);
-        return await sessions.FindSummaryAsync(owner, sessionId, cancellationToken) ?? throw SessionErrors.NotFound();
-    }
+    /// <exception cref="NotFoundException">The user has no such session.</exception>
+    public async Task<SessionSummaryResponse> GetSummaryAsync(string userId, Guid sessionId, CancellationToken cancellationToken) =>
+        await sessions.FindSummaryAsync(userId, sessionId, cancellationToken) ?? throw SessionErrors.NotFound();
 
     public async Task<SessionListResponse> ListAsync(string userId, ListSessionsQuery query, CancellationToken cancellationToken)
     {
@@ -74,11 +69,11 @@ public sealed class SessionsService(
         };
     }
 
-    /// <exception cref="NotFoundException">There is no such session for the caller.</exception>
+    /// <exception cref="NotFoundException">The user has no such session.</exception>
     /// <exception cref="PreconditionFailedException">The session is not as the request demands.</exception>
     /// <exception cref="ConflictException">The status may not change so.</exception>
     public Task<SessionResponse> UpdateAsync(
-        Guid sessionId, UpdateSessionRequest request, Precondition precondition, Caller caller, CancellationToken cancellationToken)
+        string userId, Guid sessionId, UpdateSessionRequest request, Precondition precondition, CancellationToken cancellationToken)
     {
         var changes = new SessionChanges(
             request.Status is null ? null : SessionStatuses.Parse(request.Status),
@@ -87,72 +82,60 @@ public sealed class SessionsService(
             request.SessionSummary,
             request.LastActivity?.ToDatabaseTime(),
             request.Title);
-        return ChangeAsync(sessionId, precondition, caller, s => s.Update(changes, time.GetDatabaseNow()), cancellationToken);
+        return ChangeAsync(userId, sessionId, precondition, s => s.Update(changes, time.GetDatabaseNow()), cancellationToken);
     }
 
-    /// <exception cref="NotFoundException">There is no such session for the caller.</exception>
+    /// <exception cref="NotFoundException">The user has no such session.</exception>
     /// <exception cref="PreconditionFailedException">The session is not as the request demands.</exception>
     /// <exception cref="InvalidFieldException">What is there and the patch together are too large.</exception>
-    public async Task<SessionResponse> PatchAsync(
-        Guid sessionId, PatchSessionRequest request, Precondition precondition, Caller caller, CancellationToken cancellationToken)
+    public Task<SessionResponse> PatchAsync(
+        string userId, Guid sessionId, PatchSessionRequest request, Precondition precondition, CancellationToken cancellationToken)
     {
-        var owner = await access.OwnerAsync(caller, sessionId, cancellationToken);
-        var patch = request.ToPatch();
-        var session = patch.IsEmpty
-            ? await sessions.FindAsync(owner, sessionId, cancellationToken)
-            : await sessions.PatchAsync(owner, sessionId, patch, time.GetDatabaseNow(), Check, cancellationToken);
-        if (session is null)
-        {
-            throw SessionErrors.NotFound();
-        }
+        return ChangeAsync(userId, sessionId, precondition, Patch, cancellationToken);
 
-        if (patch.IsEmpty)
-        {
-            precondition.Demand(session.VersionTag);
-        }
-
-        return mapper.Map<SessionResponse>(session);
-
-        void Check(Session patched)
-        {
-            precondition.Demand(patched.PreviousVersionTag);
-            CheckSize("conversation_data", patch.ConversationData, patched.ConversationData);
-            CheckSize("metadata", patch.Metadata, patched.Metadata);
-        }
+        // Under the session's lock: another patch comes before this one, which merges into its outcome, or after.
+        void Patch(Session found) => found.Update(
+            SessionChanges.None with
+            {
+                Title = request.Title,
+                RemovesTitle = request.Removes("title"),
+                ConversationData = request.Merge(
+                    "conversation_data", request.ConversationData, found.ConversationData, limits.Value.MaxJsonBytes),
+                Metadata = request.Merge("metadata", request.Metadata, found.Metadata, limits.Value.MaxJsonBytes),
+            },
+            time.GetDatabaseNow());
     }
 
-    /// <summary>Stars the session, or no longer.</summary>
-    /// <exception cref="NotFoundException">There is no such session for the caller.</exception>
+    /// <summary>Adds or removes the session's star.</summary>
+    /// <exception cref="NotFoundException">The user has no such session.</exception>
     /// <exception cref="PreconditionFailedException">The session is not as the request demands.</exception>
     public Task<SessionResponse> StarAsync(
-        Guid sessionId, bool isStarred, Precondition precondition, Caller caller, CancellationToken cancellationToken) =>
-        ChangeAsync(sessionId, precondition, caller, s => s.Star(isStarred, time.GetDatabaseNow()), cancellationToken);
+        string userId, Guid sessionId, bool isStarred, Precondition precondition, CancellationToken cancellationToken) =>
+        ChangeAsync(userId, sessionId, precondition, s => s.Star(isStarred, time.GetDatabaseNow()), cancellationToken);
 
-    /// <exception cref="NotFoundException">There is no such session for the caller.</exception>
+    /// <exception cref="NotFoundException">The user has no such session.</exception>
+    public Task<SessionResponse> ArchiveAsync(string userId, Guid sessionId, CancellationToken cancellationToken) =>
+        ChangeAsync(userId, sessionId, Precondition.None, s => s.Archive(time.GetDatabaseNow()), cancellationToken);
+
+    /// <exception cref="NotFoundException">The user has no such session.</exception>
+    public Task<SessionResponse> UnarchiveAsync(string userId, Guid sessionId, CancellationToken cancellationToken) =>
+        ChangeAsync(userId, sessionId, Precondition.None, s => s.Restore(time.GetDatabaseNow()), cancellationToken);
+
+    /// <exception cref="NotFoundException">The user has no such session.</exception>
     /// <exception cref="PreconditionFailedException">The session is not as the request demands.</exception>
-    public Task EndAsync(Guid sessionId, Precondition precondition, Caller caller, CancellationToken cancellationToken) =>
-        ChangeAsync(sessionId, precondition, caller, s => s.End(time.GetDatabaseNow()), cancellationToken);
+    public Task EndAsync(string userId, Guid sessionId, Precondition precondition, CancellationToken cancellationToken) =>
+        ChangeAsync(userId, sessionId, precondition, s => s.End(time.GetDatabaseNow()), cancellationToken);
 
     private async Task<SessionResponse> ChangeAsync(
-        Guid sessionId, Precondition precondition, Caller caller, Action<Session> change, CancellationToken cancellationToken)
+        string userId, Guid sessionId, Precondition precondition, Action<Session> change, CancellationToken cancellationToken)
     {
-        var owner = await access.OwnerAsync(caller, sessionId, cancellationToken);
-        var session = await sessions.ChangeAsync(owner, sessionId, ChangeIfMet, cancellationToken) ?? throw SessionErrors.NotFound();
+        var session = await sessions.ChangeAsync(userId, sessionId, ChangeIfMet, cancellationToken) ?? throw SessionErrors.NotFound();
         return mapper.Map<SessionResponse>(session);
 
         void ChangeIfMet(Session found)
         {
-            precondition.Demand(found.VersionTag);
+            precondition.Demand(found.VersionTag, SessionErrors.Changed);
             change(found);
-        }
-    }
-
-    // A patch is bounded as any request is, but a value must not grow without bound patch by patch either.
-    private void CheckSize(string field, string? patch, string merged)
-    {
-        if (patch is not null && JsonLimits.Refuse(StoredJson.WithoutBlanks(merged), limits.Value.MaxJsonBytes) is { } reason)
-        {
-            throw new InvalidFieldException(field, $"{reason} when it is merged");
         }
     }
 }

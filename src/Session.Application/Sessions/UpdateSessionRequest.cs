@@ -8,7 +8,7 @@ using SessionService.Domain.Sessions;
 
 namespace SessionService.Application.Sessions;
 
-/// <summary>What to change in a session: what is given replaces what was there, what is absent stays.</summary>
+/// <summary>A change of a session. A given field replaces the stored one; an absent field stays.</summary>
 public sealed class UpdateSessionRequest
 {
     /// <summary>The new status. <c>ended</c> is final; <c>archived</c> and <c>expired</c> lead back to <c>active</c> only.</summary>
@@ -16,7 +16,7 @@ public sealed class UpdateSessionRequest
     [AllowedValues("active", "completed", "ended", "archived", "expired", null)]
     public string? Status { get; init; }
 
-    /// <summary>What its user calls it, up to 500 characters.</summary>
+    /// <summary>The title, up to 500 characters.</summary>
     /// <example>Plans for the summer</example>
     [StringLength(Session.MaxTitleLength)]
     [RegularExpression(TextPatterns.Storable)]

@@ -1,12 +1,14 @@
 namespace SessionService.Application.Time;
 
-/// <summary>Time as the database keeps it.</summary>
+/// <summary>Times with the precision of the database.</summary>
 public static class DatabaseClock
 {
-    /// <summary>The oldest time that a client may give: nothing here is older than the machines that hold it.</summary>
+    /// <summary>The earliest time that a client may give.</summary>
     public static readonly DateTimeOffset Oldest = DateTimeOffset.UnixEpoch;
 
-    /// <summary>Now, to the microsecond of <c>timestamptz</c>, so that an answer shows the time that a later read shows.</summary>
+    /// <summary>
+    /// The current time in whole microseconds, as in <c>timestamptz</c>, so that the answer to a write and later reads show the same time.
+    /// </summary>
     public static DateTimeOffset GetDatabaseNow(this TimeProvider time) => time.GetUtcNow().ToDatabaseTime();
 
     /// <summary>The same instant in UTC, cut to the microsecond.</summary>

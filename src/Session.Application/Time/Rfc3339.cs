@@ -10,7 +10,8 @@ public static partial class Rfc3339
 
     // DateTimeOffset keeps seven digits of a second; further ones are far below the microsecond that is stored.
     [GeneratedRegex(
-        @"\A(?<date>[0-9]{4}-[0-9]{2}-[0-9]{2})[Tt](?<time>[0-9]{2}:[0-9]{2}:[0-9]{2})((?<fraction>\.[0-9]{1,7})[0-9]*)?(?<offset>[Zz]|[+-][0-9]{2}:[0-9]{2})\z",
+        @"\A(?<date>[0-9]{4}-[0-9]{2}-[0-9]{2})[Tt](?<time>[0-9]{2}:[0-9]{2}:[0-9]{2})"
+        + @"((?<fraction>\.[0-9]{1,7})[0-9]*)?(?<offset>[Zz]|[+-][0-9]{2}:[0-9]{2})\z",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 100)]
     private static partial Regex Pattern { get; }
@@ -33,8 +34,8 @@ public static partial class Rfc3339
         DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out date);
 
     /// <summary>
-    /// A time in a query, or the first moment of a date in UTC; <see langword="null"/> where it is neither. A plus that nobody encoded
-    /// arrives there as a blank.
+    /// Parses a time, or a date, which means its first moment in UTC; <see langword="null"/> where the text is neither. A plus that the
+    /// client did not encode arrives as a blank.
     /// </summary>
     public static DateTimeOffset? Parse(string? text) =>
         text is null ? null

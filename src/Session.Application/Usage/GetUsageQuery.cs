@@ -14,13 +14,13 @@ public sealed class GetUsageQuery
     internal const int EndYear = 9000;
 
     /// <summary>
-    /// From this time on (RFC 3339), or from the first moment of a date in the time zone; extended to the beginning of the bucket in which it lies. As long ago as
-    /// there may be buckets, where it is not given.
+    /// The start (RFC 3339), or a date, which starts at its first moment in the time zone. It is extended to the start of its bucket. By
+    /// default as early as the limit of buckets allows.
     /// </summary>
     [StringLength(Rfc3339.MaxLength)]
     public string? From { get; init; }
 
-    /// <summary>Up to this time or date, exclusive; extended to the end of the bucket in which it lies. Now, where it is not given.</summary>
+    /// <summary>The end, a time or date, exclusive. It is extended to the end of its bucket. By default now.</summary>
     [StringLength(Rfc3339.MaxLength)]
     public string? To { get; init; }
 
@@ -28,7 +28,9 @@ public sealed class GetUsageQuery
     [AllowedValues("hour", "day", "month", null)]
     public string? Bucket { get; init; }
 
-    /// <summary>What to divide a bucket by: <c>session</c> (not over all users), <c>message_type</c> or <c>metadata.model</c>.</summary>
+    /// <summary>
+    /// What to group the messages of a bucket by: <c>session</c> (not over all users), <c>message_type</c> or <c>metadata.model</c>.
+    /// </summary>
     [AllowedValues("session", "message_type", "metadata.model", null)]
     public string? GroupBy { get; init; }
 
@@ -36,13 +38,14 @@ public sealed class GetUsageQuery
     [StringLength(MaxZoneLength, MinimumLength = 1)]
     public string? Tz { get; init; }
 
-    /// <summary>Whether a bound lies where buckets can be made, of whatever zone: no message is older or newer.</summary>
-    internal static bool IsInRange(string? bound) => Rfc3339.Parse(bound) is not { } time || (time >= DatabaseClock.Oldest && time.Year < EndYear);
+    /// <summary>Whether a bound is in the years that buckets can be computed for in every time zone. No message is outside.</summary>
+    internal static bool IsInRange(string? bound) =>
+        Rfc3339.Parse(bound) is not { } time || (time >= DatabaseClock.Oldest && time.Year < EndYear);
 
     internal UsageSelection ToSelection(DateTimeOffset now)
     {
         var bucket = Bucket ?? "day";
-        // Instances' clocks differ by a little: what one has acknowledged is not in the future of another.
+        // The clocks of instances differ a little. A message that another instance has acknowledged must be counted.
         var to = Bound(To) ?? new UsageBound(now.AddMinutes(1), Date: null);
         return new UsageSelection(Bound(From) ?? Oldest(to, bucket), to, bucket, Tz ?? "UTC", GroupBy);
     }
@@ -84,7 +87,8 @@ internal sealed class GetUsageQueryValidator : AbstractValidator<GetUsageQuery>
         RuleFor(q => q.Tz).Must(zone => zone is null || IsName(zone)).WithMessage(UsageService.UnknownZone);
     }
 
-    // That the database knows it is found out by asking the database.
+    // Whether the time zone exists is asked of the database later.
     private static bool IsName(string zone) =>
-        zone.Length is > 0 and <= GetUsageQuery.MaxZoneLength && zone.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '_' or '-' or '+');
+        zone.Length is > 0 and <= GetUsageQuery.MaxZoneLength
+            && zone.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '_' or '-' or '+');
 }

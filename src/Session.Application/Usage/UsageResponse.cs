@@ -56,7 +56,9 @@ public sealed class UsageRow : UsageTotals
     [Required]
     public required DateTimeOffset End { get; init; }
 
-    /// <summary>The session's id, the message type or the model; null where the messages name no model, or where nothing is grouped.</summary>
+    /// <summary>
+    /// The session's id, the message type or the model; null where the messages name no model, or where nothing is grouped.
+    /// </summary>
     /// <example>gpt-4o</example>
     public required string? Group { get; init; }
 }

@@ -3,22 +3,22 @@ using SessionService.Domain.Errors;
 
 namespace SessionService.Application.Usage;
 
-/// <summary>Sums up what messages used.</summary>
+/// <summary>Sums up the tokens and cost of messages.</summary>
 public sealed class UsageService(IUsageStore usage, TimeProvider time)
 {
     public const int MaxRows = 10_000;
 
     internal const string UnknownZone = "must be the IANA name of a time zone, such as Europe/Berlin";
 
-    /// <param name="userId">Whose messages; everybody's where nobody is named.</param>
-    /// <param name="query">Which of them, and how.</param>
-    /// <param name="cancellationToken">Cancels.</param>
+    /// <param name="userId">The user whose messages count; <see langword="null"/> for all users.</param>
+    /// <param name="query">The time, the buckets and the grouping.</param>
     /// <exception cref="InvalidFieldException">There is no such time zone, or it would be too much for an answer.</exception>
     public async Task<UsageResponse> GetAsync(string? userId, GetUsageQuery query, CancellationToken cancellationToken)
     {
         if (userId is null && query.GroupBy is "session")
         {
-            throw new InvalidFieldException("group_by", "must be message_type or metadata.model here: whose sessions there are is nobody else's business");
+            throw new InvalidFieldException(
+                "group_by", "must be message_type or metadata.model here: whose sessions there are is nobody else's business");
         }
 
         var selection = query.ToSelection(time.GetDatabaseNow());

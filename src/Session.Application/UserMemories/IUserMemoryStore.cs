@@ -14,53 +14,52 @@ public interface IUserMemoryStore
     Task<UserMemory?> FindAsync(string userId, Guid memoryId, CancellationToken cancellationToken);
 
     /// <summary>A page of the user's memories, newest first by creation, ties by id; of those after the cursor, if there is one.</summary>
-    /// <param name="userId">The user.</param>
-    /// <param name="filter">Which memories.</param>
-    /// <param name="now">What tells whether a memory still holds.</param>
-    /// <param name="range">The page.</param>
-    /// <param name="cursor">Where to go on.</param>
-    /// <param name="cancellationToken">Cancels the statements.</param>
+    /// <param name="now">The time at which a memory must hold, where the filter asks for that.</param>
     Task<Paged<UserMemory>> ListAsync(
-        string userId, UserMemoryFilter filter, DateTimeOffset now, PageRange range, TimeCursor? cursor, CancellationToken cancellationToken);
+        string userId,
+        UserMemoryFilter filter,
+        DateTimeOffset now,
+        PageRange range,
+        TimeCursor? cursor,
+        CancellationToken cancellationToken);
 
-    /// <summary>What a memory is and was, the newest version first; <see langword="null"/> when there is no such memory.</summary>
+    /// <summary>A page of a memory's versions, newest first; <see langword="null"/> when there is no such memory.</summary>
     Task<MemoryVersions?> ListVersionsAsync(string userId, Guid memoryId, PageRange range, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Locks a memory, applies a change, keeps what was there as a version and stores the outcome, in one transaction;
-    /// <see langword="null"/> when there is no such memory. A change that changes nothing keeps and stores nothing.
+    /// Locks a memory, applies a change, keeps the old state as a version and stores the new one, in one transaction.
+    /// <see langword="null"/> when there is no such memory. Where the change returns an equal memory, nothing is stored.
     /// </summary>
-    /// <exception cref="ServiceException">Thrown by <paramref name="change"/>, or the session that is named is not the user's; nothing is stored then.</exception>
+    /// <exception cref="ServiceException">
+    /// Thrown by <paramref name="change"/>, or the session that is named is not the user's; nothing is stored then.
+    /// </exception>
     Task<UserMemory?> ChangeAsync(string userId, Guid memoryId, Func<UserMemory, UserMemory> change, CancellationToken cancellationToken);
 
-    /// <summary>Puts a memory back as it was elsewhere or before, whatever became of the session that it came from; false where there is one of this id.</summary>
-    Task<bool> RestoreAsync(UserMemory memory, CancellationToken cancellationToken);
+    /// <summary>Stores an imported memory unchanged, whether or not its session exists. False where a memory has this id already.</summary>
+    Task<bool> ImportAsync(UserMemory memory, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Puts back what a memory was; false where this version is there. <see langword="null"/> where the memory is not, or has not come so far, or so far
-    /// beyond that the version would not be kept.
+    /// Stores an imported earlier version of a memory. False where this version exists already. <see langword="null"/> where the memory
+    /// does not exist, its version is not later, or it is so much later that this version would not be kept.
     /// </summary>
-    Task<bool?> RestoreAsync(UserMemoryVersion version, CancellationToken cancellationToken);
+    Task<bool?> ImportAsync(UserMemoryVersion version, CancellationToken cancellationToken);
 
     /// <summary>Removes a memory with its versions; false when there is none.</summary>
-    /// <param name="userId">The user.</param>
-    /// <param name="memoryId">The memory.</param>
-    /// <param name="check">May refuse, seeing the memory under its lock.</param>
-    /// <param name="cancellationToken">Cancels the statements.</param>
+    /// <param name="check">Sees the locked memory, and may refuse by an exception.</param>
     Task<bool> DeleteAsync(string userId, Guid memoryId, Action<UserMemory> check, CancellationToken cancellationToken);
 }
 
-/// <summary>What became of memories to create.</summary>
+/// <summary>The result of creating memories.</summary>
 /// <param name="Outcome">Whether they are stored, or why not.</param>
-/// <param name="Memories">The memories as they were made, now or before.</param>
-/// <param name="Refused">The index of one that names what is not the user's.</param>
+/// <param name="Memories">The stored memories, also when an earlier request with the same key stored them.</param>
+/// <param name="Refused">The index of the memory that names a session or message that the user does not have.</param>
 public sealed record CreateMemoriesResult(CreateMemoriesOutcome Outcome, IReadOnlyList<UserMemory> Memories, int Refused = 0);
 
 public enum CreateMemoriesOutcome
 {
     Created,
 
-    /// <summary>They were created by an earlier request, which this one repeats.</summary>
+    /// <summary>An earlier request with the same key created the memories.</summary>
     Replayed,
 
     /// <summary>The idempotency key belongs to another request.</summary>
@@ -74,7 +73,7 @@ public enum CreateMemoriesOutcome
 }
 
 /// <summary>A page of versions, the newest first.</summary>
-/// <param name="Current">What the memory is.</param>
-/// <param name="Earlier">What it was before: those of the page.</param>
+/// <param name="Current">The current state.</param>
+/// <param name="Earlier">The earlier versions on the page.</param>
 /// <param name="Total">How many versions are kept in all, the current one among them.</param>
 public sealed record MemoryVersions(UserMemory Current, IReadOnlyList<UserMemoryVersion> Earlier, long Total);

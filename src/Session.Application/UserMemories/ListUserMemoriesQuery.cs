@@ -76,14 +76,16 @@ internal sealed class ListUserMemoriesQueryValidator : AbstractValidator<ListUse
         });
     }
 
-    // A query parameter has not been through the reading of JSON bodies.
+    // Bodies are checked while they are read; JSON in a query parameter must be checked here.
     private static string? RefuseObject(string text, int maxBytes)
     {
         const string NoObject = "must be a JSON object";
         try
         {
             using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = JsonLimits.MaxDepth });
-            return document.RootElement.ValueKind == JsonValueKind.Object ? JsonLimits.Refuse(Encoding.UTF8.GetBytes(text), maxBytes) : NoObject;
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? JsonLimits.Refuse(Encoding.UTF8.GetBytes(text), maxBytes)
+                : NoObject;
         }
         catch (JsonException)
         {

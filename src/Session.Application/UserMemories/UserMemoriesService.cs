@@ -6,7 +6,7 @@ using SessionService.Application.Idempotency;
 using SessionService.Application.Json;
 using SessionService.Application.Limits;
 using SessionService.Application.Paging;
-using SessionService.Application.Sessions;
+using SessionService.Application.Preconditions;
 using SessionService.Application.Time;
 using SessionService.Domain.Errors;
 using SessionService.Domain.Idempotency;
@@ -14,7 +14,7 @@ using SessionService.Domain.UserMemories;
 
 namespace SessionService.Application.UserMemories;
 
-/// <summary>Keeps what is worth knowing about a user for longer than a session.</summary>
+/// <summary>Creates, reads, changes and deletes the memories of users.</summary>
 public sealed class UserMemoriesService(IUserMemoryStore memories, IMapper mapper, IOptions<LimitOptions> limits, TimeProvider time)
 {
     /// <exception cref="InvalidFieldException">It names a session or message that is not the user's.</exception>
@@ -77,7 +77,7 @@ public sealed class UserMemoriesService(IUserMemoryStore memories, IMapper mappe
         };
     }
 
-    /// <summary>Puts a memory in the place of what was there.</summary>
+    /// <summary>Replaces a memory as a whole.</summary>
     /// <exception cref="NotFoundException">The user has no such memory.</exception>
     /// <exception cref="InvalidFieldException">It names a session or message that is not the user's.</exception>
     /// <exception cref="PreconditionFailedException">The memory is not a version that the request demands.</exception>
@@ -90,9 +90,11 @@ public sealed class UserMemoriesService(IUserMemoryStore memories, IMapper mappe
             found => New(userId, request, found.MemoryId, found.CreatedAt) with { Version = found.Version + 1, UpdatedAt = Later(found) },
             cancellationToken);
 
-    /// <summary>Changes what is given.</summary>
+    /// <summary>Changes the given fields.</summary>
     /// <exception cref="NotFoundException">The user has no such memory.</exception>
-    /// <exception cref="InvalidFieldException">It names a session or message that is not the user's, or its metadata would become too large.</exception>
+    /// <exception cref="InvalidFieldException">
+    /// It names a session or message that is not the user's, or its metadata would become too large.
+    /// </exception>
     /// <exception cref="PreconditionFailedException">The memory is not a version that the request demands.</exception>
     public Task<UserMemoryResponse> PatchAsync(
         string userId, Guid memoryId, PatchUserMemoryRequest request, Precondition precondition, CancellationToken cancellationToken) =>
@@ -116,7 +118,8 @@ public sealed class UserMemoriesService(IUserMemoryStore memories, IMapper mappe
     private async Task<UserMemoryResponse> ChangeAsync(
         string userId, Guid memoryId, Precondition precondition, Func<UserMemory, UserMemory> change, CancellationToken cancellationToken)
     {
-        var changed = await memories.ChangeAsync(userId, memoryId, ChangeIfDemanded, cancellationToken) ?? throw UserMemoryErrors.NotFound();
+        var changed = await memories.ChangeAsync(userId, memoryId, ChangeIfDemanded, cancellationToken)
+            ?? throw UserMemoryErrors.NotFound();
         return mapper.Map<UserMemoryResponse>(changed);
 
         UserMemory ChangeIfDemanded(UserMemory found)
@@ -126,13 +129,8 @@ public sealed class UserMemoriesService(IUserMemoryStore memories, IMapper mappe
         }
     }
 
-    private static void Demand(UserMemory found, Precondition precondition)
-    {
-        if (!precondition.IsMetBy(found.Version.ToString(CultureInfo.InvariantCulture)))
-        {
-            throw UserMemoryErrors.Changed();
-        }
-    }
+    private static void Demand(UserMemory found, Precondition precondition) =>
+        precondition.Demand(found.Version.ToString(CultureInfo.InvariantCulture), UserMemoryErrors.Changed);
 
     private async Task<Written<IReadOnlyList<UserMemoryResponse>>> CreateAsync(
         string userId,
@@ -177,7 +175,7 @@ public sealed class UserMemoriesService(IUserMemoryStore memories, IMapper mappe
         {
             MemoryType = request.MemoryType ?? (request.Removes("memory_type") ? WriteUserMemoryRequest.DefaultType : found.MemoryType),
             Content = request.Content ?? found.Content,
-            Metadata = request.Metadata is { } patch ? Merge(found.Metadata, patch) : request.Removes("metadata") ? "{}" : found.Metadata,
+            Metadata = request.Merge("metadata", request.Metadata, found.Metadata, limits.Value.MaxJsonBytes) ?? found.Metadata,
             SessionId = request.SessionId ?? (isMoved ? null : found.SessionId),
             Sequence = request.Sequence ?? (isMoved || request.Removes("sequence") ? null : found.Sequence),
             Importance = request.Removes("importance") ? null : Importance.Round(request.Importance) ?? found.Importance,
@@ -186,24 +184,15 @@ public sealed class UserMemoriesService(IUserMemoryStore memories, IMapper mappe
         return patched is { Sequence: not null, SessionId: null } ? throw UserMemoryErrors.SequenceWithoutSession() : patched;
     }
 
-    // A request that is sent again makes no version.
+    // A repeated request makes no version.
     private static bool SaysTheSame(UserMemory one, UserMemory other) =>
         other with { Metadata = one.Metadata, Version = one.Version, UpdatedAt = one.UpdatedAt } == one
         && JsonNode.DeepEquals(JsonNode.Parse(one.Metadata), JsonNode.Parse(other.Metadata));
 
-    // The clocks of two instances may differ; a version never seems older than the one before.
+    // The clocks of instances may differ. No version may seem older than the one before it.
     private DateTimeOffset Later(UserMemory found)
     {
         var now = time.GetDatabaseNow();
         return now > found.UpdatedAt ? now : found.UpdatedAt;
-    }
-
-    // A patch is bounded as any request is, but the whole must not grow without bound patch by patch either.
-    private string Merge(string metadata, JsonText patch)
-    {
-        var merged = MergePatch.Apply(metadata, patch.Value);
-        return JsonLimits.Refuse(merged, limits.Value.MaxJsonBytes) is { } reason
-            ? throw new InvalidFieldException("metadata", $"{reason} when it is merged")
-            : System.Text.Encoding.UTF8.GetString(merged);
     }
 }

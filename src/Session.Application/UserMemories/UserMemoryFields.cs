@@ -8,10 +8,12 @@ using SessionService.Application.Validation;
 
 namespace SessionService.Application.UserMemories;
 
-/// <summary>What a client says of a memory of a user, in full or in part.</summary>
+/// <summary>The fields of a user's memory that clients set.</summary>
 public abstract class UserMemoryFields
 {
-    /// <summary>What kind of memory, a word of the client's own: <c>fact</c> (the default), <c>preference</c>, <c>episode</c>, <c>procedure</c> …</summary>
+    /// <summary>
+    /// What kind of memory, a word of the client's own: <c>fact</c> (the default), <c>preference</c>, <c>episode</c>, <c>procedure</c> …
+    /// </summary>
     /// <example>preference</example>
     [StringLength(WriteMemoryRequest.MaxTypeLength, MinimumLength = 1)]
     [RegularExpression(TextPatterns.NotBlank)]
@@ -28,16 +30,16 @@ public abstract class UserMemoryFields
     [Range(typeof(long), "1", "9223372036854775807")]
     public long? Sequence { get; init; }
 
-    /// <summary>How much it matters, 0 to 1; kept to six fraction digits.</summary>
+    /// <summary>The importance, 0 to 1; kept to six fraction digits.</summary>
     /// <example>0.8</example>
     [Range(0d, 1d)]
     public decimal? Importance { get; init; }
 
-    /// <summary>When it ceases to hold (RFC 3339 with an offset): search does not find it any more after that, unless asked to.</summary>
+    /// <summary>When the memory ceases to hold (RFC 3339 with an offset). After that, search finds it only if asked to.</summary>
     public DateTimeOffset? ValidUntil { get; init; }
 }
 
-/// <summary>A memory of a user, to create or to put in the place of what was there.</summary>
+/// <summary>A memory of a user, to create or to replace one with.</summary>
 public sealed class WriteUserMemoryRequest : UserMemoryFields
 {
     public const string DefaultType = "fact";
@@ -51,22 +53,18 @@ public sealed class WriteUserMemoryRequest : UserMemoryFields
 }
 
 /// <summary>
-/// A JSON merge patch (RFC 7396) of a memory of a user: what is given replaces what was there, what is absent stays, and <c>null</c> takes away.
+/// A JSON merge patch (RFC 7396) of a memory of a user: a given field replaces the stored one, an absent field stays, and <c>null</c>
+/// resets it.
 /// </summary>
-public sealed class PatchUserMemoryRequest : UserMemoryFields, INoteNulls
+public sealed class PatchUserMemoryRequest : UserMemoryFields, IMergePatch
 {
-    private readonly HashSet<string> _nulls = new(StringComparer.Ordinal);
-
     /// <summary>The memory; not blank, at most 1 MiB of UTF-8 by default.</summary>
     /// <example>User prefers concise technical explanations, with examples.</example>
     [MinLength(1)]
     [RegularExpression(TextPatterns.NotBlank)]
     public string? Content { get; init; }
 
-    void INoteNulls.NoteNull(string field) => _nulls.Add(field);
-
-    /// <summary>Whether a field is given as null.</summary>
-    internal bool Removes(string field) => _nulls.Contains(field);
+    ISet<string> IMergePatch.Nulls { get; } = new HashSet<string>(StringComparer.Ordinal);
 }
 
 /// <summary>Memories of a user to create, all of them or none.</summary>

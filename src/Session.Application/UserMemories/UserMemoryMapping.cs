@@ -16,6 +16,6 @@ internal sealed class UserMemoryMapping : Profile
             .ForMember(r => r.CreatedAt, map => map.MapFrom((_, _, _, context) => (DateTimeOffset)context.Items[CreatedAt]));
     }
 
-    /// <summary>The key under which the mapping of a version is given when the memory was created.</summary>
+    /// <summary>The key of the mapping's context item with the time at which the memory was created.</summary>
     public const string CreatedAt = nameof(CreatedAt);
 }

@@ -43,7 +43,7 @@ internal static class CommonRules
         rule.Must(text => text is null || Rfc3339.Parse(text) is not null)
             .WithMessage("must be a time in RFC 3339, with its offset, or a date (yyyy-mm-dd)");
 
-    /// <summary>A number that a message may be expected to get.</summary>
+    /// <summary>An expected number of a message.</summary>
     public static IRuleBuilderOptions<T, long?> ExpectedSequence<T>(this IRuleBuilder<T, long?> rule) =>
         rule.GreaterThanOrEqualTo(1).WithMessage("must be 1 or more");
 

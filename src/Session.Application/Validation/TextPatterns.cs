@@ -1,6 +1,6 @@
 namespace SessionService.Application.Validation;
 
-/// <summary>The rules of text as regular expressions (ECMA-262), for the OpenAPI document; the validators say the same and more.</summary>
+/// <summary>Rules of text as regular expressions (ECMA-262), for the OpenAPI document. The validators check the same and more.</summary>
 internal static class TextPatterns
 {
     /// <summary>Any text without U+0000, which PostgreSQL cannot store.</summary>

@@ -16,11 +16,12 @@ public sealed class ForbiddenException(string code, string message) : ServiceExc
 /// <summary>The state of the resource forbids the change.</summary>
 public sealed class ConflictException(string code, string message) : ServiceException(code, message);
 
-/// <summary>The resource is not as the request demands it to be.</summary>
+/// <summary>A precondition of the request, such as <c>If-Match</c>, does not hold.</summary>
 public sealed class PreconditionFailedException(string code, string message) : ServiceException(code, message);
 
-/// <summary>A field that seemed valid alone is not, with what is stored already.</summary>
-public sealed class InvalidFieldException(string field, string reason) : ServiceException("validation_failed", "The request is not valid; see errors.")
+/// <summary>A field that is valid alone, but not together with the stored data.</summary>
+public sealed class InvalidFieldException(string field, string reason)
+    : ServiceException("validation_failed", "The request is not valid; see errors.")
 {
     /// <summary>The field, as the client names it.</summary>
     public string Field { get; } = field;

@@ -1,27 +1,29 @@
 namespace SessionService.Domain.Idempotency;
 
 /// <summary>
-/// A write that carried an idempotency key. Written in the transaction of the write itself, so the key is taken if and only if the write
-/// was made. Holds nothing that the client wrote but the key.
+/// A write with an idempotency key. The record is written in the transaction of the write, so the key is taken if and only if the write was
+/// committed. Of what the client sent, the record holds the key alone.
 /// </summary>
 public sealed class IdempotencyRecord
 {
-    /// <summary>Whose key it is: users' keys do not meet.</summary>
+    /// <summary>The owner of the key. The same key of another user is another key.</summary>
     public required string UserId { get; init; }
 
     public required string Key { get; init; }
 
-    /// <summary>SHA-256 of what was asked for: another request under the same key is a mistake of the client's.</summary>
+    /// <summary>SHA-256 of the operation and the request. A different request with the same key is refused.</summary>
     public required byte[] RequestHash { get; init; }
 
-    /// <summary>The session that was written to, or made.</summary>
+    /// <summary>The session that the write created or changed.</summary>
     public required Guid SessionId { get; init; }
 
-    /// <summary>What the database decided and the first answer told, JSON as text; the rest of that answer follows from the request.</summary>
+    /// <summary>
+    /// The values of the first answer that the database chose, as JSON text. The rest of that answer follows from the request.
+    /// </summary>
     public required string Answer { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>Whether it was made by a request of this hash; else the key was used for another.</summary>
+    /// <summary>Whether the hash is that of the request that took the key.</summary>
     public bool IsOf(ReadOnlySpan<byte> requestHash) => requestHash.SequenceEqual(RequestHash);
 }

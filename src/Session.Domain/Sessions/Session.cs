@@ -65,28 +65,25 @@ public sealed class Session
     /// <summary>The cost of the copied messages, USD.</summary>
     public decimal CopiedCost { get; private set; }
 
-    /// <summary>1 at first, and one more with every change of anything above, messages included.</summary>
+    /// <summary>Starts at 1 and grows by one with every change, messages included.</summary>
     public long Revision { get; private set; } = 1;
 
-    /// <summary>What changes whenever the session does, and is of no other session that ever had this id.</summary>
+    /// <summary>The ETag: it changes with every change, and differs from those of an erased session with the same id.</summary>
     public string VersionTag => Tag(Revision, CreatedAt);
-
-    /// <summary>The tag before the last change.</summary>
-    public string PreviousVersionTag => Tag(Revision - 1, CreatedAt);
 
     /// <summary>The tag of a session in one of its revisions.</summary>
     public static string Tag(long revision, DateTimeOffset createdAt) => $"{revision:x}-{createdAt.UtcTicks:x}";
 
-    /// <summary>Whether everything that follows from the messages tells of the session as it is; otherwise what is newer is to be added.</summary>
+    /// <summary>Whether all derived data (search index, usage, vectors, sort keys) is current.</summary>
     public bool IsDigested { get; private set; } = true;
 
-    /// <summary>The messages 1 to this one are in everything that follows from messages; all of them where the session is digested.</summary>
+    /// <summary>Messages 1 to this one are in the derived data.</summary>
     public long DigestedMessages { get; private set; }
 
-    /// <summary><see cref="TotalCost"/> as of the last digest, and as it is where the session is digested.</summary>
+    /// <summary><see cref="TotalCost"/> as of the last digest.</summary>
     public decimal DigestedCost { get; private set; }
 
-    /// <summary><see cref="LastActivity"/> as of the last digest, and as it is where the session is digested.</summary>
+    /// <summary><see cref="LastActivity"/> as of the last digest.</summary>
     public DateTimeOffset DigestedActivity { get; private set; }
 
     public static Session Start(
@@ -104,7 +101,7 @@ public sealed class Session
             DigestedActivity = now,
         };
 
-    /// <summary>A session as it was elsewhere or before, without its messages: these are put back after it, and its totals follow from them.</summary>
+    /// <summary>A session from an export, without its messages: they are imported after it, and its totals follow from them.</summary>
     public static Session PutBack(
         string userId,
         Guid sessionId,
@@ -158,7 +155,7 @@ public sealed class Session
         ConversationData = changes.ConversationData ?? ConversationData;
         Metadata = changes.Metadata ?? Metadata;
         SessionSummary = changes.SessionSummary ?? SessionSummary;
-        Title = changes.Title ?? Title;
+        Title = changes.RemovesTitle ? null : changes.Title ?? Title;
         LastActivity = changes.LastActivity ?? LastActivity;
         IsDigested &= changes.LastActivity is null;
         Touch(now);
@@ -174,7 +171,10 @@ public sealed class Session
         }
     }
 
-    /// <summary>Puts the session away, from whatever status it has. An ended one stays ended, and is marked only; doing it again changes nothing.</summary>
+    /// <summary>
+    /// Archives the session, whatever its status. An ended session stays ended and gets a time of archival only. Archiving it again changes
+    /// nothing.
+    /// </summary>
     public void Archive(DateTimeOffset now)
     {
         if (ArchivedAt is null)
@@ -185,7 +185,7 @@ public sealed class Session
         }
     }
 
-    /// <summary>Takes the session up again: one that was put away or had expired becomes active, unless it has ended.</summary>
+    /// <summary>Makes an archived or expired session active again. An ended session stays ended and loses its time of archival.</summary>
     public void Restore(DateTimeOffset now)
     {
         if (ArchivedAt is not null || Status is SessionStatus.Archived or SessionStatus.Expired)
@@ -196,7 +196,7 @@ public sealed class Session
         }
     }
 
-    /// <summary>Stars the session, or no longer; a star that it has stays as it is.</summary>
+    /// <summary>Adds or removes the star. A star that the session has keeps its time.</summary>
     public void Star(bool isStarred, DateTimeOffset now)
     {
         if (isStarred != IsStarred)
@@ -221,7 +221,8 @@ public sealed record SessionChanges(
     string? Metadata,
     string? SessionSummary,
     DateTimeOffset? LastActivity,
-    string? Title = null)
+    string? Title = null,
+    bool RemovesTitle = false)
 {
     public static readonly SessionChanges None = new(null, null, null, null, null);
 }

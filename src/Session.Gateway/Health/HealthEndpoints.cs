@@ -23,7 +23,9 @@ internal static class HealthEndpoints
         return app;
     }
 
-    /// <summary>Whether a destination of the session service is ready, by the last probe where it is probed.</summary>
+    /// <summary>
+    /// Whether a destination of the session service is ready: by its last health probe, or, where probes are off, by its last requests.
+    /// </summary>
     private static bool IsReady(IProxyStateLookup proxy)
     {
         if (!proxy.TryGetCluster(SessionCluster, out var cluster))

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace SessionService.Gateway.Hosting;
 
-/// <summary>What Kestrel takes in: what the services behind would, since they are to decide.</summary>
+/// <summary>Kestrel's limits. They are as wide as those of the services behind, which decide what they accept.</summary>
 internal static class GatewayServer
 {
     public const string DefaultUrl = "http://localhost:8000";
@@ -23,7 +23,7 @@ internal static class GatewayServer
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestLineSize = MaxRequestLineBytes;
             kestrel.Limits.MaxRequestBodySize = null;
-            // Latin-1 keeps the bytes of a header as they came, and so they go on (see the clusters' HttpClient).
+            // Latin-1 keeps the bytes of a header unchanged. The clusters' HttpClient settings send them on in the same way.
             kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
             kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
         });

@@ -2,14 +2,14 @@ using System.Text;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
-using SessionService.Api.Identity;
+using SessionService.Hosting.Identity;
 
 namespace SessionService.Gateway.Identity;
 
-/// <summary>Which bearer tokens are taken, and whom they name.</summary>
+/// <summary>Configures which bearer tokens are accepted, and which user they name.</summary>
 internal sealed class BearerTokens(IOptions<IdentityOptions> identity) : IConfigureNamedOptions<JwtBearerOptions>
 {
-    // A request that needs the issuer's keys does not wait for them longer than for a connection to a service.
+    // The longest that a request waits for the issuer's keys: no longer than for a connection to a service.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan LeastTimeBetweenRefreshes = TimeSpan.FromSeconds(30);
 
@@ -31,8 +31,10 @@ internal sealed class BearerTokens(IOptions<IdentityOptions> identity) : IConfig
             ValidIssuer = string.IsNullOrWhiteSpace(_jwt.Issuer) ? null : _jwt.Issuer,
             ValidAudience = _jwt.Audience,
             ValidAlgorithms = _jwt.Algorithms.Length > 0 ? _jwt.Algorithms : IdentityOptionsValidator.AlgorithmsFor(_jwt),
-            IssuerSigningKey = string.IsNullOrEmpty(_jwt.SigningKey) ? null : new SymmetricSecurityKey(Encoding.UTF8.GetBytes(_jwt.SigningKey)),
-            ClockSkew = TimeSpan.FromSeconds(_jwt.ClockSkewSeconds),
+            IssuerSigningKey = string.IsNullOrEmpty(_jwt.SigningKey)
+                ? null
+                : new SymmetricSecurityKey(Encoding.UTF8.GetBytes(_jwt.SigningKey)),
+            ClockSkew = _jwt.ClockSkew,
         };
         options.Events = new JwtBearerEvents
         {
@@ -44,7 +46,7 @@ internal sealed class BearerTokens(IOptions<IdentityOptions> identity) : IConfig
             },
             OnAuthenticationFailed = context =>
             {
-                // Whatever cannot be read is a bad token, never a fault of the gateway.
+                // A token that cannot be read is an invalid token, never an error of the gateway.
                 context.Fail(context.Exception);
                 return Task.CompletedTask;
             },

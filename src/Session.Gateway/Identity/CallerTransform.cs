@@ -1,13 +1,15 @@
 using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.Extensions.Options;
-using SessionService.Api.Identity;
+using SessionService.Hosting.Identity;
 using Yarp.ReverseProxy.Transforms;
 using Yarp.ReverseProxy.Transforms.Builder;
 
 namespace SessionService.Gateway.Identity;
 
-/// <summary>Tells the services behind who is calling, and the session service that it is the gateway who says so.</summary>
+/// <summary>
+/// Adds two headers to forwarded requests: the caller, for all services, and the gateway's secret, for the session service.
+/// </summary>
 internal sealed class CallerTransform(IOptions<IdentityOptions> options) : ITransformProvider
 {
     private const string UserHeader = "X-User-Id";
@@ -25,7 +27,9 @@ internal sealed class CallerTransform(IOptions<IdentityOptions> options) : ITran
     public void Apply(TransformBuilderContext context)
     {
         var identity = options.Value;
-        var secret = string.Equals(context.Cluster?.ClusterId, SecretCluster, StringComparison.OrdinalIgnoreCase) ? identity.GatewaySecret : null;
+        var secret = string.Equals(context.Cluster?.ClusterId, SecretCluster, StringComparison.OrdinalIgnoreCase)
+            ? identity.GatewaySecret
+            : null;
         context.AddRequestTransform(request =>
         {
             var headers = request.ProxyRequest.Headers;
@@ -48,14 +52,14 @@ internal sealed class CallerTransform(IOptions<IdentityOptions> options) : ITran
     {
         if (caller is { UserId: null })
         {
-            // A service's token: the header says for whom it acts.
+            // A token that may act for any user: the header names the user.
             return;
         }
 
         headers.Remove(UserHeader);
         if (caller is { UserId: { } user })
         {
-            // Headers go out as Latin-1, so this one as the bytes of its UTF-8.
+            // Headers are sent as Latin-1. This text has one character per byte of the id's UTF-8, so the service receives UTF-8.
             headers.TryAddWithoutValidation(UserHeader, Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(user)));
         }
     }

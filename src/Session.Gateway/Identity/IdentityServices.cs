@@ -1,13 +1,13 @@
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
-using SessionService.Api.Identity;
+using SessionService.Hosting.Identity;
 
 namespace SessionService.Gateway.Identity;
 
-/// <summary>Who may pass, and as whom.</summary>
+/// <summary>Authentication and authorization of requests at the gateway.</summary>
 internal static class IdentityServices
 {
-    // The authorization policy of the routes that are about one user's data; the configuration of the routes names it.
+    // The authorization policy of routes about one user's data. The routes in appsettings.json name it.
     private const string CallerPolicy = "caller";
 
     public static IServiceCollection AddIdentity(this IServiceCollection services, IConfiguration configuration)

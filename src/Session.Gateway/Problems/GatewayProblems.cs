@@ -1,12 +1,14 @@
 using System.Text.Json;
-using SessionService.Api.Problems;
 using SessionService.Gateway.Proxy;
+using SessionService.Hosting.Problems;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Model;
 
 namespace SessionService.Gateway.Problems;
 
-/// <summary>The errors of the gateway itself, in the form that the service's have. Those of the services behind pass as they are.</summary>
+/// <summary>
+/// Answers the gateway's own errors with the same problem documents as the service. Errors of the services behind pass unchanged.
+/// </summary>
 internal static class GatewayProblems
 {
     private const int RetryAfterSeconds = 2;
@@ -21,7 +23,8 @@ internal static class GatewayProblems
         {
             ExceptionHandler = http => ProblemFactory.WriteAsync(
                 http,
-                ProblemFactory.Create(http, StatusCodes.Status500InternalServerError, ProblemCodes.InternalError, "Something went wrong in the gateway."),
+                ProblemFactory.Create(
+                    http, StatusCodes.Status500InternalServerError, ProblemCodes.InternalError, "Something went wrong in the gateway."),
                 http.RequestAborted),
         });
         app.UseStatusCodePages(context => AnswerAsync(context.HttpContext));
@@ -33,11 +36,14 @@ internal static class GatewayProblems
         var failure = http.Features.Get<IForwarderErrorFeature>();
         if (failure is null && http.Features.Get<IReverseProxyFeature>() is { ProxiedDestination: not null })
         {
-            // An answer without a body of a service's own.
+            // The service itself answered without a body.
             return Task.CompletedTask;
         }
 
-        var (status, code, detail) = Describe(http.Response.StatusCode, failure, http.Response.Headers.WWWAuthenticate.ToString().Contains(InvalidToken, StringComparison.Ordinal));
+        var (status, code, detail) = Describe(
+            http.Response.StatusCode,
+            failure,
+            http.Response.Headers.WWWAuthenticate.ToString().Contains(InvalidToken, StringComparison.Ordinal));
         if (status is StatusCodes.Status502BadGateway or StatusCodes.Status503ServiceUnavailable)
         {
             http.Response.Headers.RetryAfter = RetryAfterSeconds.ToString();
@@ -47,18 +53,22 @@ internal static class GatewayProblems
         return ProblemFactory.WriteAsync(http, problem, http.RequestAborted);
     }
 
-    private static (int Status, string? Code, string Detail) Describe(int status, IForwarderErrorFeature? failure, bool isTokenInvalid) => status switch
-    {
-        _ when failure?.IsNeverSent() == true => (
-            StatusCodes.Status503ServiceUnavailable, "service_unavailable", "The service cannot be reached at the moment. It has seen nothing of the request."),
-        StatusCodes.Status502BadGateway => (
-            status, "bad_gateway", "The service broke the connection off. Whether it carried the request out is not known."),
-        StatusCodes.Status504GatewayTimeout => (
-            status, "gateway_timeout", "The service did not answer in time. Whether it carried the request out is not known."),
-        StatusCodes.Status408RequestTimeout => (status, ProblemCodes.RequestTimeout, "The body came too slowly."),
-        StatusCodes.Status401Unauthorized when isTokenInvalid => (status, InvalidToken, "The token is not accepted."),
-        StatusCodes.Status401Unauthorized => (status, "authentication_required", "The request needs a bearer token."),
-        StatusCodes.Status503ServiceUnavailable => (status, "issuer_unavailable", "The issuer of the token cannot be reached at the moment."),
-        _ => (status, null, ""),
-    };
+    private static (int Status, string? Code, string Detail) Describe(int status, IForwarderErrorFeature? failure, bool isTokenInvalid) =>
+        status switch
+        {
+            _ when failure?.IsNeverSent() == true => (
+                StatusCodes.Status503ServiceUnavailable,
+                "service_unavailable",
+                "The service cannot be reached at the moment. It has seen nothing of the request."),
+            StatusCodes.Status502BadGateway => (
+                status, "bad_gateway", "The service broke the connection off. Whether it carried the request out is not known."),
+            StatusCodes.Status504GatewayTimeout => (
+                status, "gateway_timeout", "The service did not answer in time. Whether it carried the request out is not known."),
+            StatusCodes.Status408RequestTimeout => (status, ProblemCodes.RequestTimeout, "The body came too slowly."),
+            StatusCodes.Status401Unauthorized when isTokenInvalid => (status, InvalidToken, "The token is not accepted."),
+            StatusCodes.Status401Unauthorized => (status, "authentication_required", "The request needs a bearer token."),
+            StatusCodes.Status503ServiceUnavailable =>
+                (status, "issuer_unavailable", "The issuer of the token cannot be reached at the moment."),
+            _ => (status, null, ""),
+        };
 }

@@ -2,7 +2,7 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace SessionService.Gateway.Proxy;
 
-/// <summary>Logs what the proxy could not do, without the request's path or the words of an exception: both may hold what is a user's.</summary>
+/// <summary>Logs failed forwards without the request's path and the exception's message: both may hold users' data.</summary>
 internal sealed partial class FailureLog(RequestDelegate next, ILogger<FailureLog> logger)
 {
     public async Task InvokeAsync(HttpContext http)
@@ -13,7 +13,9 @@ internal sealed partial class FailureLog(RequestDelegate next, ILogger<FailureLo
             return;
         }
 
-        var reason = failure.Exception is HttpRequestException exception ? exception.HttpRequestError.ToString() : failure.Exception?.GetType().Name;
+        var reason = failure.Exception is HttpRequestException exception
+            ? exception.HttpRequestError.ToString()
+            : failure.Exception?.GetType().Name;
         var proxy = http.GetReverseProxyFeature();
         LogFailure(proxy.Cluster.Config.ClusterId, proxy.ProxiedDestination?.DestinationId, failure.Error, reason);
     }

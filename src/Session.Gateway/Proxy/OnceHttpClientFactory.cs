@@ -4,12 +4,12 @@ using Yarp.ReverseProxy.Forwarder;
 namespace SessionService.Gateway.Proxy;
 
 /// <summary>
-/// Clients that send a write once, and of a body what there is of it. A handler alone would send a request without a body up to four
-/// times when its connection breaks, a DELETE too, and gather a few KiB of a body before it sends any.
+/// HTTP clients that send a write only once, and a body as it arrives. By default a handler sends a request without a body, a DELETE too,
+/// up to four times when its connection breaks, and buffers a few KiB of a body before it sends any.
 /// </summary>
 internal sealed class OnceHttpClientFactory(ILogger<ForwarderHttpClientFactory> logger) : ForwarderHttpClientFactory(logger)
 {
-    // What a server takes into its buffers unread.
+    // About what a server buffers before anybody reads it.
     private const long AnnouncedBytes = 512 * 1024;
 
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(2);
@@ -27,11 +27,12 @@ internal sealed class OnceHttpClientFactory(ILogger<ForwarderHttpClientFactory> 
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            // What has begun to send a body, if only an empty one, is not sent again.
+            // The handler does not repeat a request once its body, even an empty one, has begun to be sent.
             if (request.Content is { } content)
             {
                 request.Content = new PromptContent(content);
-                // The service may refuse a body for its size, and then closes the connection: its answer would be lost in the sending.
+                // The service may refuse a large body and close the connection while the body is still being sent: its answer would be
+                // lost.
                 if (content.Headers.ContentLength > AnnouncedBytes)
                 {
                     request.Headers.ExpectContinue = true;

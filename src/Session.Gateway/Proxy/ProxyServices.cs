@@ -7,7 +7,7 @@ using Yarp.ReverseProxy.Transforms;
 
 namespace SessionService.Gateway.Proxy;
 
-/// <summary>The proxy: routes and clusters from the configuration, and what every request has in common.</summary>
+/// <summary>The proxy: routes and clusters from the configuration, and the transforms that apply to every request.</summary>
 internal static class ProxyServices
 {
     public static IServiceCollection AddProxy(this IServiceCollection services, IConfiguration configuration)
@@ -18,7 +18,7 @@ internal static class ProxyServices
             {
                 context.AddRequestTransform(RemoveHopHeaders);
                 context.AddRequestTransform(KeepPathAsSent);
-                // Its successors X-Forwarded-* are set anew; nothing that a client says of itself is passed on.
+                // The X-Forwarded-* headers are set anew; what a client claims about itself is not passed on.
                 context.AddRequestHeaderRemove("Forwarded");
                 context.AddResponseHeaderRemove(HeaderNames.Server, ResponseCondition.Always);
             })
@@ -41,7 +41,7 @@ internal static class ProxyServices
         return app;
     }
 
-    // A client of ours would try to open one, fail, and the service would pass for broken.
+    // The proxy's HTTP client would try to open the tunnel and fail, and the health check would count that against the service.
     private static Task RefuseTunnels(HttpContext http, RequestDelegate next)
     {
         if (!HttpMethods.IsConnect(http.Request.Method))
@@ -53,12 +53,13 @@ internal static class ProxyServices
         return Task.CompletedTask;
     }
 
-    // The proxy can keep clients at one destination by a cookie. There is none, and so at start no key for it need be made and stored.
+    // The proxy adds data protection for session affinity cookies. There are none, so no key is made and stored at start.
     private static void KeepNoKeys(IServiceCollection services) =>
         services.Remove(services.Single(service =>
-            service.ServiceType == typeof(IHostedService) && service.ImplementationType?.Assembly == typeof(IDataProtectionBuilder).Assembly));
+            service.ServiceType == typeof(IHostedService)
+                && service.ImplementationType?.Assembly == typeof(IDataProtectionBuilder).Assembly));
 
-    // The proxy leaves out the headers that always end at a hop, and not those that a client declares to (RFC 9110, 7.6.1).
+    // The proxy removes the well-known hop-by-hop headers, but not those that a client names in Connection (RFC 9110, 7.6.1).
     private static ValueTask RemoveHopHeaders(RequestTransformContext context)
     {
         foreach (var name in context.HttpContext.Request.Headers.GetCommaSeparatedValues(HeaderNames.Connection))
@@ -72,14 +73,17 @@ internal static class ProxyServices
         return ValueTask.CompletedTask;
     }
 
-    // The path that routes are matched with is decoded but for %2F, and cannot be encoded again without loss: %2F and %252F
-    // are two users. So the path goes on as it was sent, unless what was sent is not what was matched (dot segments, a URL in place of a path).
+    // Routes are matched with the decoded path, in which only %2F stays encoded. Encoding it again would lose the difference between %2F
+    // and %252F, which are two users. So the path is forwarded as it was sent, unless it differs from the matched one (dot segments, a URL
+    // in place of a path).
     private static ValueTask KeepPathAsSent(RequestTransformContext context)
     {
         var request = context.HttpContext.Request;
         var target = context.HttpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         var sent = target.Split('?', 2)[0];
-        if (sent.StartsWith('/') && sent.All(IsPathCharacter) && PathString.FromUriComponent(sent).Equals(request.Path, StringComparison.Ordinal))
+        if (sent.StartsWith('/')
+            && sent.All(IsPathCharacter)
+            && PathString.FromUriComponent(sent).Equals(request.Path, StringComparison.Ordinal))
         {
             var exactly = new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true };
             context.ProxyRequest.RequestUri = new Uri(context.DestinationPrefix.TrimEnd('/') + sent + request.QueryString, exactly);
@@ -89,5 +93,6 @@ internal static class ProxyServices
     }
 
     // RFC 3986, 3.3.
-    private static bool IsPathCharacter(char c) => char.IsAsciiLetterOrDigit(c) || "/%-._~!$&'()*+,;=:@".Contains(c, StringComparison.Ordinal);
+    private static bool IsPathCharacter(char c) =>
+        char.IsAsciiLetterOrDigit(c) || "/%-._~!$&'()*+,;=:@".Contains(c, StringComparison.Ordinal);
 }

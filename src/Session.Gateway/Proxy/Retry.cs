@@ -4,9 +4,9 @@ using Yarp.ReverseProxy.Forwarder;
 namespace SessionService.Gateway.Proxy;
 
 /// <summary>
-/// Sends a request whose connection failed before any of the answer came to another destination, if there is one. Only what reads, without
-/// a body: whatever else may have been carried out. (To the same destination the handler itself sends a read again; see
-/// <see cref="OnceHttpClientFactory"/>.)
+/// Repeats a request at another destination when the connection failed before any part of the answer arrived. Only GET and HEAD without a
+/// body are repeated, since anything else may have been carried out. The HTTP handler itself repeats reads at the same destination (see
+/// <see cref="OnceHttpClientFactory"/>).
 /// </summary>
 internal sealed class Retry(RequestDelegate next)
 {

@@ -4,7 +4,6 @@ using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Infrastructure.Archival;
 
-/// <summary>What this instance has done about sessions that nobody uses.</summary>
 internal sealed class ArchivalMetrics
 {
     private readonly long[] _sessions = new long[Enum.GetValues<ArchivalStep>().Length];
@@ -13,15 +12,21 @@ internal sealed class ArchivalMetrics
     public ArchivalMetrics(IMeterFactory meters)
     {
         var meter = meters.Create(WriteMetrics.MeterName);
-        meter.CreateObservableCounter("session_service.expired_sessions", () => Of(ArchivalStep.Expire), "{session}", "Sessions that expired for want of use.");
-        meter.CreateObservableCounter("session_service.archived_sessions", () => Of(ArchivalStep.Archive), "{session}", "Sessions that were put away for want of use.");
-        meter.CreateObservableCounter("session_service.deleted_sessions", () => Of(ArchivalStep.Delete), "{session}", "Sessions that were deleted as their time was up.");
-        meter.CreateObservableCounter("session_service.archival_failures", () => Volatile.Read(ref _failures), "{failure}", "Rounds that failed and are tried again.");
+        Count("expired_sessions", ArchivalStep.Expire, "Sessions that expired for want of use.");
+        Count("archived_sessions", ArchivalStep.Archive, "Sessions that were put away for want of use.");
+        Count("deleted_sessions", ArchivalStep.Delete, "Sessions that were deleted as their time was up.");
+        meter.CreateObservableCounter(
+            "session_service.archival_failures",
+            () => Volatile.Read(ref _failures),
+            "{failure}",
+            "Rounds that failed and are tried again.");
+
+        void Count(string name, ArchivalStep step, string description) =>
+            meter.CreateObservableCounter(
+                $"session_service.{name}", () => Volatile.Read(ref _sessions[(int)step]), "{session}", description);
     }
 
     public void Count(ArchivalStep step, long sessions) => Interlocked.Add(ref _sessions[(int)step], sessions);
 
     public void CountFailure() => Interlocked.Increment(ref _failures);
-
-    private long Of(ArchivalStep step) => Volatile.Read(ref _sessions[(int)step]);
 }

@@ -1,17 +1,22 @@
 using Npgsql;
-using SessionService.Infrastructure.Startup;
+using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Infrastructure.Digests;
 
-/// <summary>The connections of the digest, beside the pool of the requests: it must neither wait for them nor leave them fewer.</summary>
+/// <summary>
+/// The connections of background jobs, in a pool of their own: the jobs neither wait for connections of requests nor take them away.
+/// </summary>
 internal sealed class DigestDataSource(DatabaseServer server) : IAsyncDisposable
 {
     private const int MaxConnections = 4;
 
-    // Made when it is first used: before its start the embedded server has no connection string, and background services are made before it.
+    // Made when a job first opens a connection: the container makes the jobs before the embedded server has a connection string.
     private readonly Lazy<NpgsqlDataSource> _dataSource = new(() => Create(server.ConnectionString));
 
-    public ValueTask<NpgsqlConnection> OpenConnectionAsync(CancellationToken cancellationToken) => _dataSource.Value.OpenConnectionAsync(cancellationToken);
+    public Database Database => new(_dataSource.Value);
+
+    public ValueTask<NpgsqlConnection> OpenConnectionAsync(CancellationToken cancellationToken) =>
+        _dataSource.Value.OpenConnectionAsync(cancellationToken);
 
     public ValueTask DisposeAsync() => _dataSource.IsValueCreated ? _dataSource.Value.DisposeAsync() : ValueTask.CompletedTask;
 

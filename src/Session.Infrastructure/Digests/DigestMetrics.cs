@@ -3,7 +3,6 @@ using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Infrastructure.Digests;
 
-/// <summary>What the service measures of its digest.</summary>
 internal sealed class DigestMetrics
 {
     private long _messages;
@@ -14,10 +13,23 @@ internal sealed class DigestMetrics
     public DigestMetrics(IMeterFactory meters)
     {
         var meter = meters.Create(WriteMetrics.MeterName);
-        meter.CreateObservableCounter("session_service.digested_messages", () => Volatile.Read(ref _messages), "{message}", "Messages that this instance has digested.");
-        meter.CreateObservableCounter("session_service.digest_failures", () => Volatile.Read(ref _failures), "{failure}", "Digests that failed and are tried again.");
-        meter.CreateObservableGauge("session_service.digest.waiting_messages", () => Volatile.Read(ref _waitingMessages), "{message}", "Messages of all instances that were not digested when last looked.");
-        meter.CreateObservableGauge("session_service.digest.waiting_sessions", () => Volatile.Read(ref _waitingSessions), "{session}", "Sessions with such messages, or changed otherwise.");
+        meter.CreateObservableCounter(
+            "session_service.digested_messages",
+            () => Volatile.Read(ref _messages),
+            "{message}",
+            "Messages that this instance has digested.");
+        meter.CreateObservableCounter(
+            "session_service.digest_failures", () => Volatile.Read(ref _failures), "{failure}", "Digests that failed and are tried again.");
+        meter.CreateObservableGauge(
+            "session_service.digest.waiting_messages",
+            () => Volatile.Read(ref _waitingMessages),
+            "{message}",
+            "Messages of all instances that were not digested when last looked.");
+        meter.CreateObservableGauge(
+            "session_service.digest.waiting_sessions",
+            () => Volatile.Read(ref _waitingSessions),
+            "{session}",
+            "Sessions with such messages, or changed otherwise.");
     }
 
     public void CountMessages(int messages) => Interlocked.Add(ref _messages, messages);

@@ -2,12 +2,15 @@ using System.ComponentModel.DataAnnotations;
 
 namespace SessionService.Infrastructure.Digests;
 
-/// <summary>When what follows from messages is brought up to date. Section <c>Digest</c>.</summary>
+/// <summary>How new messages are digested. Section <c>Digest</c>.</summary>
 public sealed class DigestOptions
 {
     public const string Section = "Digest";
 
-    /// <summary>Whether this instance digests. Where none does, everything is still found and counted, and costs more the longer it lasts.</summary>
+    /// <summary>
+    /// Whether this instance digests. Where no instance does, searches and sums are still right, but cost more with every message that
+    /// waits.
+    /// </summary>
     public bool Enabled { get; set; } = true;
 
     /// <summary>How often to look for sessions to digest. 10 milliseconds to 1 hour.</summary>
@@ -24,13 +27,13 @@ public sealed class DigestOptions
 
     /// <summary>The most messages that are digested in one transaction. 1 to 10,000.</summary>
     [Range(1, 10_000)]
-    public int MaxBatch { get; set; } = 2_000;
+    public int BatchSize { get; set; } = 2_000;
 
     /// <summary>About how many bytes of content are digested in one transaction; a larger message goes alone. 1 KiB to 64 MiB.</summary>
     [Range(1024, 64 * 1024 * 1024)]
-    public int MaxBatchBytes { get; set; } = 4 * 1024 * 1024;
+    public int BatchBytes { get; set; } = 4 * 1024 * 1024;
 
-    /// <summary>For how much of the time it may be at work, so that requests have the rest. 1 to 100 percent.</summary>
-    [Range(1, 100)]
-    public int WorkPercent { get; set; } = 25;
+    /// <summary>The share of the time in which an instance digests while there is something to digest, 0.01 to 1.</summary>
+    [Range(0.01, 1)]
+    public double Share { get; set; } = 0.25;
 }

@@ -3,23 +3,25 @@ using SessionService.Domain.Messages;
 
 namespace SessionService.Infrastructure.Digests;
 
-/// <summary>Whole messages as the digest reads them, and whoever reads what is not digested yet.</summary>
+/// <summary>Messages that are not digested yet, for the digest and for those who search in them meanwhile.</summary>
 internal static class UndigestedMessages
 {
     public const string Columns =
         "m.session_id, m.sequence, m.id, m.role, m.content, m.message_type, m.message_metadata, m.tokens_used, m.cost_usd, m.created_at";
 
-    /// <summary>About how many bytes of a message can be long.</summary>
+    /// <summary>About how many bytes a message takes.</summary>
     public const string Bytes = "(octet_length(m.content) + pg_column_size(m.message_metadata))";
 
-    /// <summary>All of a user's ($1), by session and number. Together with what is digested, in one snapshot, it is everything.</summary>
+    /// <summary>
+    /// All of a user ($1), by session and number. In one snapshot they and what is digested are all messages of the user.
+    /// </summary>
     public const string OfUser = $"SELECT {Columns} {From} ORDER BY m.session_id, m.sequence";
 
-    /// <summary>How many of a user's ($1) there are, up to a limit ($2), and how many bytes these have.</summary>
+    /// <summary>How many a user ($1) has, up to a limit ($2), and how many bytes those take.</summary>
     public const string Measure =
         $"SELECT count(*), coalesce(sum(b.bytes), 0)::bigint FROM (SELECT {Bytes} AS bytes {From} LIMIT $2) AS b";
 
-    // Ordered within, so that it is looked up session by session whatever the planner believes of how many there are.
+    // By hand: the lateral join with its own order makes the planner look the messages up session by session, whatever number it expects.
     private const string From =
         """
         FROM dev.sessions AS s

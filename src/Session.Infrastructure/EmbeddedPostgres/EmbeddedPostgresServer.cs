@@ -173,7 +173,8 @@ public sealed partial class EmbeddedPostgresServer : IAsyncDisposable
         catch (IOException exception) when (exception.HResult is LockIsHeldOnLinux or LockIsHeldOnMac)
         {
             throw new EmbeddedPostgresException(
-                $"Another process runs the embedded PostgreSQL in {_directory}: stop it, or set EmbeddedPostgres__DataDirectory to another directory.",
+                $"Another process runs the embedded PostgreSQL in {_directory}: stop it, "
+                + "or set EmbeddedPostgres__DataDirectory to another directory.",
                 exception);
         }
     }
@@ -196,7 +197,8 @@ public sealed partial class EmbeddedPostgresServer : IAsyncDisposable
         if (Directory.Exists(_cluster))
         {
             throw new EmbeddedPostgresException(
-                $"The password of the embedded database is lost: put {Endpoint.FileName} back into {_directory}, or move {_cluster} away to begin with an empty one.");
+                $"The password of the embedded database is lost: put {Endpoint.FileName} back into {_directory}, "
+                + $"or move {_cluster} away to begin with an empty one.");
         }
 
         var endpoint = Endpoint.Create();

@@ -20,8 +20,11 @@ internal sealed class ServerAccount
         }
 
         var accounts = File.ReadLines("/etc/passwd").Select(line => line.Split(':')).Where(fields => fields.Length > 3).ToList();
-        var account = Names.Select(name => accounts.Find(fields => string.Equals(fields[0], name, StringComparison.Ordinal))).FirstOrDefault(fields => fields is not null)
-            ?? throw new EmbeddedPostgresException("PostgreSQL does not run as root: add a user postgres, or start the service as another user.");
+        var account = Names
+            .Select(name => accounts.Find(fields => string.Equals(fields[0], name, StringComparison.Ordinal)))
+            .FirstOrDefault(fields => fields is not null)
+            ?? throw new EmbeddedPostgresException(
+                "PostgreSQL does not run as root: add a user postgres, or start the service as another user.");
         _name = account[0];
         _switchTo = (int.Parse(account[2], CultureInfo.InvariantCulture), int.Parse(account[3], CultureInfo.InvariantCulture));
 

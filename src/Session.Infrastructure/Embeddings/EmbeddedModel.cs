@@ -1,8 +1,8 @@
 namespace SessionService.Infrastructure.Embeddings;
 
-/// <summary>The model that needs nothing but the service.</summary>
+/// <summary>The model that the service ships.</summary>
 internal static class EmbeddedModel
 {
-    /// <summary>Its name beside those of other models.</summary>
+    /// <summary>The name under which its vectors are kept beside those of other models.</summary>
     public const string Name = "embedded";
 }

@@ -3,7 +3,7 @@ using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Infrastructure.Embeddings;
 
-/// <summary>What the service measures of embedding by a model that is set.</summary>
+/// <summary>Metrics of embedding by the model that is set.</summary>
 public sealed class EmbeddingMetrics
 {
     private long _embedded;
@@ -15,15 +15,27 @@ public sealed class EmbeddingMetrics
     public EmbeddingMetrics(IMeterFactory meters)
     {
         var meter = meters.Create(WriteMetrics.MeterName);
-        meter.CreateObservableCounter("session_service.embedded_items", () => Volatile.Read(ref _embedded), "{item}", "Messages and memories that this instance has had embedded.");
-        meter.CreateObservableCounter("session_service.embedding_failures", () => Volatile.Read(ref _failures), "{failure}", "Requests to the embeddings endpoint that failed.");
-        meter.CreateObservableGauge("session_service.embedding.waiting_items", () => Waiting, "{item}", "Messages and memories that were not embedded by the model that is set when last looked.");
+        meter.CreateObservableCounter(
+            "session_service.embedded_items",
+            () => Volatile.Read(ref _embedded),
+            "{item}",
+            "Messages and memories that this instance has had embedded.");
+        meter.CreateObservableCounter(
+            "session_service.embedding_failures",
+            () => Volatile.Read(ref _failures),
+            "{failure}",
+            "Requests to the embeddings endpoint that failed.");
+        meter.CreateObservableGauge(
+            "session_service.embedding.waiting_items",
+            () => Waiting,
+            "{item}",
+            "Messages and memories that were not embedded by the model that is set when last looked.");
     }
 
-    /// <summary>What waited when it was last looked, less what was embedded since.</summary>
+    /// <summary>How many items waited when the job last looked, less those that were embedded since.</summary>
     public long Waiting => Math.Max(0, Volatile.Read(ref _waiting));
 
-    /// <summary>How often it was looked.</summary>
+    /// <summary>How often the job has looked.</summary>
     public long Looked => Volatile.Read(ref _looked);
 
     /// <summary>Whether the last request failed.</summary>
@@ -36,7 +48,7 @@ public sealed class EmbeddingMetrics
         CountSuccess();
     }
 
-    /// <summary>Whether it was looked, and all is embedded by the model that is set: no vector of another is left to compare with.</summary>
+    /// <summary>Whether the model that is set has embedded everything, so that no vector of another model is left.</summary>
     internal bool IsComplete => Looked > 0 && Waiting == 0;
 
     internal void CountSuccess() => Volatile.Write(ref _isFailing, 0);

@@ -8,7 +8,10 @@ public sealed class EmbeddingOptions : IValidatableObject
 {
     public const string Section = "Embeddings";
 
-    /// <summary>The endpoint's address, up to what comes before <c>/embeddings</c>: <c>https://api.openai.com/v1</c>. Without it the embedded model is used.</summary>
+    /// <summary>
+    /// The endpoint's address, without <c>/embeddings</c> at its end: <c>https://api.openai.com/v1</c>. Without it the embedded model is
+    /// used.
+    /// </summary>
     public Uri? BaseAddress { get; set; }
 
     /// <summary>The model's name, up to 240 characters.</summary>
@@ -22,10 +25,13 @@ public sealed class EmbeddingOptions : IValidatableObject
     [Range(1, 8_192)]
     public int Dimensions { get; set; } = 1_536;
 
-    /// <summary>Whether the endpoint is told how many numbers are wanted. Some refuse to be, for models that have one length alone.</summary>
+    /// <summary>Whether requests name the number of dimensions. Some endpoints refuse that, for models that have only one length.</summary>
     public bool SendDimensions { get; set; } = true;
 
-    /// <summary>The model that was set before, at the same endpoint: while not everything has been embedded by the new one, what it embedded is found by it.</summary>
+    /// <summary>
+    /// The model that was set before, at the same endpoint. Until the new model has embedded everything, vectors of this one are compared
+    /// too.
+    /// </summary>
     [StringLength(240)]
     public string? PreviousModel { get; set; }
 
@@ -37,7 +43,7 @@ public sealed class EmbeddingOptions : IValidatableObject
     [Range(1, 2_048)]
     public int BatchSize { get; set; } = 64;
 
-    /// <summary>How long a question waits for its vector; beyond, it is answered without. 10 milliseconds to 1 minute.</summary>
+    /// <summary>How long a question waits for its vector; after that it is answered without. 10 milliseconds to 1 minute.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
     public TimeSpan QuestionTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
@@ -49,20 +55,22 @@ public sealed class EmbeddingOptions : IValidatableObject
     [Range(0, 10)]
     public int Retries { get; set; } = 3;
 
-    /// <summary>How often to look for what is to be embedded, and for how long a failing endpoint is left alone. 10 milliseconds to 1 hour.</summary>
+    /// <summary>How often to look for texts to embed, and how long to leave a failing endpoint alone. 10 milliseconds to 1 hour.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "01:00:00")]
     public TimeSpan Every { get; set; } = TimeSpan.FromSeconds(5);
 
     internal EmbeddingModel? Current => BaseAddress is null ? null : new EmbeddingModel(Model!, Dimensions);
 
-    internal EmbeddingModel? Previous => BaseAddress is null || string.IsNullOrEmpty(PreviousModel) ? null : new EmbeddingModel(PreviousModel, PreviousDimensions);
+    internal EmbeddingModel? Previous =>
+        BaseAddress is null || string.IsNullOrEmpty(PreviousModel) ? null : new EmbeddingModel(PreviousModel, PreviousDimensions);
 
-    /// <summary>The models whose vectors are of use, the one that counts first.</summary>
+    /// <summary>The models whose vectors are compared, the preferred one first.</summary>
     internal IReadOnlyList<EmbeddingModel> UsableModels => [.. new[] { Current, Previous }.OfType<EmbeddingModel>()];
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (BaseAddress is { } address && !(address.IsAbsoluteUri && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps)))
+        if (BaseAddress is { } address
+            && !(address.IsAbsoluteUri && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps)))
         {
             yield return new ValidationResult($"{Section}:{nameof(BaseAddress)} must be an http or https address.");
         }
@@ -74,7 +82,9 @@ public sealed class EmbeddingOptions : IValidatableObject
 
         if (Model is not null && Model == PreviousModel && Dimensions == PreviousDimensions)
         {
-            yield return new ValidationResult($"{Section}:{nameof(Model)} and {Section}:{nameof(PreviousModel)} must be two models, or one with two numbers of dimensions.");
+            yield return new ValidationResult(
+                $"{Section}:{nameof(Model)} and {Section}:{nameof(PreviousModel)} must be two models, "
+                + "or one with two numbers of dimensions.");
         }
     }
 }

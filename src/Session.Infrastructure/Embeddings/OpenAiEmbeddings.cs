@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 
 namespace SessionService.Infrastructure.Embeddings;
 
-/// <summary>Asks an OpenAI-compatible endpoint for embeddings. The library for it would bring two more, for this one request.</summary>
+/// <summary>Asks an OpenAI-compatible endpoint for embeddings. The library for that would add two packages for this one request.</summary>
 internal sealed class OpenAiEmbeddings : IEmbeddingGenerator<string, Embedding<float>>
 {
     private const long MaxAnswerBytes = 256L * 1024 * 1024;
@@ -24,7 +24,7 @@ internal sealed class OpenAiEmbeddings : IEmbeddingGenerator<string, Embedding<f
         _address = new Uri($"{settings.BaseAddress?.AbsoluteUri.TrimEnd('/')}/embeddings", UriKind.RelativeOrAbsolute);
         _http = new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5), AllowAutoRedirect = false })
         {
-            // Whoever asks says how long it waits.
+            // The caller sets the timeout.
             Timeout = Timeout.InfiniteTimeSpan,
             MaxResponseContentBufferSize = MaxAnswerBytes,
         };
@@ -34,12 +34,13 @@ internal sealed class OpenAiEmbeddings : IEmbeddingGenerator<string, Embedding<f
         }
     }
 
-    /// <exception cref="HttpRequestException">The endpoint cannot be reached, refuses, or answers what is no answer.</exception>
+    /// <exception cref="HttpRequestException">The endpoint cannot be reached, refuses the request, or sends an invalid answer.</exception>
     public async Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
         IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         var input = values.ToArray();
-        using var response = await _http.PostAsJsonAsync(_address, new Request(options?.ModelId!, input, _sendsDimensions ? options?.Dimensions : null), cancellationToken);
+        var request = new Request(options?.ModelId!, input, _sendsDimensions ? options?.Dimensions : null);
+        using var response = await _http.PostAsJsonAsync(_address, request, cancellationToken);
         if (!response.IsSuccessStatusCode)
         {
             throw new EmbeddingsRefusedException(response);
@@ -49,7 +50,11 @@ internal sealed class OpenAiEmbeddings : IEmbeddingGenerator<string, Embedding<f
         var vectors = new Embedding<float>?[input.Length];
         foreach (var item in (answer?.Data ?? []).OfType<Item>())
         {
-            if (item.Index >= 0 && item.Index < vectors.Length && item.Embedding is { } embedding && embedding.Length == options?.Dimensions && IsFinite(embedding))
+            if (item.Index >= 0
+                && item.Index < vectors.Length
+                && item.Embedding is { } embedding
+                && embedding.Length == options?.Dimensions
+                && IsFinite(embedding))
             {
                 vectors[item.Index] = new Embedding<float>(embedding);
             }
@@ -60,11 +65,12 @@ internal sealed class OpenAiEmbeddings : IEmbeddingGenerator<string, Embedding<f
             : throw new HttpRequestException($"The endpoint did not answer a vector of {options?.Dimensions} numbers for each text.");
     }
 
-    public object? GetService(Type serviceType, object? serviceKey = null) => serviceKey is null && serviceType.IsInstanceOfType(this) ? this : null;
+    public object? GetService(Type serviceType, object? serviceKey = null) =>
+        serviceKey is null && serviceType.IsInstanceOfType(this) ? this : null;
 
     public void Dispose() => _http.Dispose();
 
-    // A number beyond those of its type is read as an infinite one.
+    // A number that is too large for its type is read as infinite.
     private static bool IsFinite(float[] vector) => TensorPrimitives.IsFiniteAll<float>(vector);
 
     private static async Task<Answer?> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
@@ -86,5 +92,7 @@ internal sealed class OpenAiEmbeddings : IEmbeddingGenerator<string, Embedding<f
 
     private sealed record Answer([property: JsonPropertyName("data")] Item?[]? Data);
 
-    private sealed record Item([property: JsonPropertyName("index")] int Index, [property: JsonPropertyName("embedding")] float[]? Embedding);
+    private sealed record Item(
+        [property: JsonPropertyName("index")] int Index,
+        [property: JsonPropertyName("embedding")] float[]? Embedding);
 }

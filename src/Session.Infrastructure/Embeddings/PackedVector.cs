@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace SessionService.Infrastructure.Embeddings;
 
 /// <summary>
-/// Vectors as they are stored: a signed byte a dimension, the largest number as 127 or -127. The scale is not kept: for the cosine, which is all
-/// that vectors are compared by, there is none.
+/// Vectors as the database stores them: a signed byte for each dimension, with the largest number as 127 or -127. The scale is not stored,
+/// because vectors are compared by their cosine alone, which does not depend on it.
 /// </summary>
 internal static class PackedVector
 {
@@ -25,7 +25,7 @@ internal static class PackedVector
         return packed;
     }
 
-    /// <summary>Brings a vector to length 1, where it has a length.</summary>
+    /// <summary>Scales a vector to length 1, unless its length is 0.</summary>
     public static void Normalize(Span<float> vector)
     {
         var length = TensorPrimitives.Norm<float>(vector);
@@ -35,7 +35,7 @@ internal static class PackedVector
         }
     }
 
-    /// <summary>The cosine between a vector of length 1 and each of those that are packed one after the other; 0 with one of length 0.</summary>
+    /// <summary>The cosines between a vector of length 1 and each of several packed vectors; 0 for a vector of length 0.</summary>
     public static void Cosines(ReadOnlySpan<float> vector, ReadOnlySpan<byte> packed, Span<float> cosines)
     {
         var numbers = MemoryMarshal.Cast<byte, sbyte>(packed);

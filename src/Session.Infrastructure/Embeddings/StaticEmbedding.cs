@@ -1,10 +1,11 @@
 using System.Numerics.Tensors;
+using SessionService.Infrastructure.Folding;
 
 namespace SessionService.Infrastructure.Embeddings;
 
 /// <summary>
-/// Vectors of texts from the vectors of their words: the sum, of length 1, less what all words have in common. Of a question each word counts
-/// for as much as it is rare among the user's own texts.
+/// Vectors of texts from the vectors of their words: their sum without the component that all words share, scaled to length 1. In a
+/// question each word has a weight: the rarer the word is among the user's own texts, the more it counts.
 /// </summary>
 internal sealed class StaticEmbedding(WordVectors words)
 {
@@ -21,7 +22,7 @@ internal sealed class StaticEmbedding(WordVectors words)
     public float[] Embed(string text, Func<string, double> weight)
     {
         var sum = new float[words.Dimensions];
-        foreach (var word in EnglishWords.In(EnglishWords.Fold(text)))
+        foreach (var word in EnglishWords.In(TextFolding.Fold(text)))
         {
             words.Add(word, weight, sum);
         }

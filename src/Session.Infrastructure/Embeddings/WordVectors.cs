@@ -27,15 +27,15 @@ internal sealed class WordVectors
         _places = places.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
-    /// <summary>Read once, when it is first needed: some milliseconds and megabytes.</summary>
+    /// <summary>Read once, when it is first used, which takes some milliseconds and megabytes.</summary>
     public static WordVectors Shipped => ShippedModel.Value;
 
     public int Dimensions => _file.Dimensions;
 
-    /// <summary>What all words have in common, of length 1.</summary>
+    /// <summary>The component that all words share, of length 1.</summary>
     public ReadOnlySpan<float> Component => _file.Component;
 
-    /// <summary>Adds a word's vector, times its weight, to a sum; nothing for a stop word or an unknown one.</summary>
+    /// <summary>Adds the vector of a word, times a weight, to a sum. Adds nothing for a stop word or an unknown word.</summary>
     public void Add(ReadOnlySpan<char> word, Func<string, double> weight, Span<float> sum)
     {
         if (!_places.TryGetValue(word, out var known, out var place))

@@ -4,14 +4,14 @@ using System.Text;
 namespace SessionService.Infrastructure.Embeddings;
 
 /// <summary>
-/// The file of word vectors, as <c>tools/Session.WordVectors</c> writes it, little-endian: the mark, the number of words and of dimensions (int32 each);
-/// the component that all words share (float32 a dimension); the words, each a byte of length and its UTF-8; the words' scales (float32
-/// each); and the words' vectors, a signed byte a dimension.
+/// The file of word vectors, as <c>tools/Session.WordVectors</c> writes it, little-endian: the mark, the number of words and of dimensions
+/// (int32 each); the component that all words share (float32 a dimension); the words, each a byte of length and its UTF-8; the words'
+/// scales (float32 each); and the words' vectors, a signed byte a dimension.
 /// </summary>
 /// <param name="Dimensions">The length of a vector.</param>
 /// <param name="Component">The first principal component, of length 1.</param>
 /// <param name="Words">The words, the most frequent first.</param>
-/// <param name="Scales">What a word's bytes are multiplied by.</param>
+/// <param name="Scales">The factor for the bytes of each word.</param>
 /// <param name="Rows">The words' bytes, one row after the other.</param>
 internal sealed record WordVectorsFile(int Dimensions, float[] Component, string[] Words, float[] Scales, sbyte[] Rows)
 {

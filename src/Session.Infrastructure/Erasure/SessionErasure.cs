@@ -1,4 +1,4 @@
-using Npgsql;
+using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Sessions;
 using SessionService.Infrastructure.Statistics;
 using SessionService.Infrastructure.Usage;
@@ -6,33 +6,35 @@ using SessionService.Infrastructure.Usage;
 namespace SessionService.Infrastructure.Erasure;
 
 /// <summary>How much was removed with some sessions.</summary>
-/// <param name="Messages">The messages that they had.</param>
-/// <param name="Rows">The rows, by table.</param>
+/// <param name="Messages">The number of their messages.</param>
+/// <param name="Rows">The number of removed rows, by table.</param>
 internal sealed record ErasedSessions(long Messages, IReadOnlyDictionary<string, long> Rows);
 
 /// <summary>
-/// Removes sessions with everything of theirs, and takes them out of all that is counted. The search index, which holds many sessions in a row, is
-/// left to the caller.
+/// Removes sessions with everything that belongs to them, and subtracts them from all counts. The caller removes them from the search
+/// index, a row of which holds many sessions.
 /// </summary>
+/// <remarks>By hand: tables by name, and statements that write to several tables.</remarks>
 internal static class SessionErasure
 {
-    // A session of a million messages goes in one piece; nobody else waits for that.
-    public const int StatementSeconds = 300;
-
-    private const string Usage = "usage";
+    /// <summary>How long a statement may take. A session of a million messages goes in one piece; nobody else waits for that.</summary>
+    public static readonly TimeSpan StatementTimeout = TimeSpan.FromMinutes(5);
 
     private const string DeleteKeys = $"DELETE FROM dev.{UserTables.Keys} WHERE user_id = $1 AND session_id = ANY ($2)";
 
-    // What was copied into a session was never counted with it.
+    // Messages that were copied into a session were never counted with it.
     private static readonly string DeleteSessions =
         $"""
         WITH gone AS (
             DELETE FROM dev.sessions
             WHERE user_id = $1 AND session_id = ANY ($2)
             RETURNING user_id, status, starred_at IS NOT NULL AS is_starred, message_count, is_active,
-                      message_count - copied_messages AS own_messages, total_tokens - copied_tokens AS own_tokens, total_cost - copied_cost AS own_cost),
+                      message_count - copied_messages AS own_messages,
+                      total_tokens - copied_tokens AS own_tokens,
+                      total_cost - copied_cost AS own_cost),
         listed AS (
-            {SessionCountsSql.Add("SELECT user_id, status, is_starred, -count(*) AS sessions FROM gone GROUP BY user_id, status, is_starred")}),
+            {SessionCountsSql.Add(
+                "SELECT user_id, status, is_starred, -count(*) AS sessions FROM gone GROUP BY user_id, status, is_starred")}),
         counted AS (
             {StatisticsSql.Add(
                 "gone HAVING count(*) > 0",
@@ -44,42 +46,25 @@ internal static class SessionErasure
         SELECT count(*), coalesce(sum(message_count), 0)::bigint FROM gone
         """;
 
-    /// <param name="connection">In a transaction, in which the sessions are locked.</param>
-    /// <param name="userId">Whose they are.</param>
+    /// <param name="sql">A transaction in which the sessions are locked.</param>
+    /// <param name="userId">The owner.</param>
     /// <param name="sessions">At least one.</param>
-    /// <param name="cancellationToken">Ends it; the caller rolls back.</param>
-    public static async Task<ErasedSessions> EraseAsync(
-        NpgsqlConnection connection, string userId, Guid[] sessions, CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Ends the erasure; the caller rolls back.</param>
+    public static async Task<ErasedSessions> EraseAsync(Sql sql, string userId, Guid[] sessions, CancellationToken cancellationToken)
     {
         var rows = UserTables.NoRows();
         foreach (var table in UserTables.All.Where(table => table is { BelongsToSession: true, IsDerived: false }))
         {
-            await using var delete = Command(connection, $"DELETE FROM dev.{table.Name} WHERE user_id = $1 AND session_id = ANY ($2)", userId, sessions);
-            rows[table.Name] = await delete.ExecuteNonQueryAsync(cancellationToken);
+            rows[table.Name] = await Statement($"DELETE FROM dev.{table.Name} WHERE user_id = $1 AND session_id = ANY ($2)")
+                .ExecuteAsync(cancellationToken);
         }
 
-        await using (var deleteKeys = Command(connection, DeleteKeys, userId, sessions))
-        {
-            rows[UserTables.Keys] = await deleteKeys.ExecuteNonQueryAsync(cancellationToken);
-        }
+        rows[UserTables.Keys] = await Statement(DeleteKeys).ExecuteAsync(cancellationToken);
+        rows[UserTables.Usage] = await Statement(UsageSql.Erase).ValueAsync<long>(cancellationToken);
+        var (erased, messages) = await Statement(DeleteSessions).FirstAsync(row => (row.GetInt64(0), row.GetInt64(1)), cancellationToken);
+        rows[UserTables.Sessions] = erased;
+        return new ErasedSessions(messages, rows);
 
-        await using (var subtract = Command(connection, UsageSql.Erase, userId, sessions))
-        {
-            rows[Usage] = (long)(await subtract.ExecuteScalarAsync(cancellationToken))!;
-        }
-
-        await using var command = Command(connection, DeleteSessions, userId, sessions);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        rows[UserTables.Sessions] = reader.GetInt64(0);
-        return new ErasedSessions(reader.GetInt64(1), rows);
+        SqlStatement Statement(string text) => sql.Statement(text, userId, sessions).Unprepared().WithTimeout(StatementTimeout);
     }
-
-#pragma warning disable CA2100 // Constant texts and names of tables.
-    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, string userId, Guid[] sessions) => new(sql, connection)
-#pragma warning restore CA2100
-    {
-        Parameters = { new NpgsqlParameter<string> { TypedValue = userId }, new NpgsqlParameter<Guid[]> { TypedValue = sessions } },
-        CommandTimeout = StatementSeconds,
-    };
 }

@@ -1,16 +1,14 @@
-using Npgsql;
 using SessionService.Application.Erasure;
 using SessionService.Application.Time;
+using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Search;
 
 namespace SessionService.Infrastructure.Erasure;
 
 /// <summary>Counts and removes a user's rows in all of <see cref="UserTables"/>.</summary>
-internal sealed class UserDataStore(NpgsqlDataSource dataSource, SearchSegments index, TimeProvider time) : IUserDataStore
+/// <remarks>By hand: tables by name, FOR UPDATE, and rows in portions by their place.</remarks>
+internal sealed class UserDataStore(Database database, SearchSegments index, TimeProvider time) : IUserDataStore
 {
-    private const string SessionCounts = "session_counts";
-    private const string SearchIndex = "search_segments";
-
     private const int MaxSessionsAtOnce = 100;
 
     /// <summary>Sessions are removed together until they hold this many messages; one that holds more, alone.</summary>
@@ -25,10 +23,10 @@ internal sealed class UserDataStore(NpgsqlDataSource dataSource, SearchSegments 
                {string.Join(", ", UserTables.All.Select(table => $"(SELECT count(*) FROM dev.{table.Name} WHERE user_id = $1)"))}
         """;
 
-    // What is of later than now, by more than clocks differ, has not come since the erasure began: it was imported or adopted so.
+    // A row whose time lies further in the future than clocks differ was imported or adopted so. It did not come since the erasure began.
     private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(1);
 
-    // In the order in which writers lock sessions. Whoever waits for one of them finds it gone.
+    // In the order in which writers lock sessions. A writer that waits for one of them finds it gone.
     private static readonly string LockSome =
         $"""
         SELECT session_id, message_count
@@ -44,122 +42,97 @@ internal sealed class UserDataStore(NpgsqlDataSource dataSource, SearchSegments 
     private const string DeleteCounts =
         "DELETE FROM dev.session_counts WHERE user_id = $1 AND NOT EXISTS (SELECT FROM dev.sessions WHERE user_id = $1)";
 
-    public async Task<UserDataCounts> CountAsync(string userId, CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var command = Command(connection, Count, userId);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        var rows = UserTables.NoRows();
-        rows[UserTables.Sessions] = reader.GetInt64(0);
-        for (var i = 0; i < UserTables.All.Count; i++)
-        {
-            rows[UserTables.All[i].Name] = reader.GetInt64(2 + i);
-        }
+    public Task<UserDataCounts> CountAsync(string userId, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            async sql =>
+            {
+                var counts = await Statement(sql, Count, userId).FirstAsync(
+                    row => Enumerable.Range(0, row.FieldCount).Select(row.GetInt64).ToList(), cancellationToken);
+                var rows = UserTables.NoRows();
+                rows[UserTables.Sessions] = counts![0];
+                foreach (var (table, count) in UserTables.All.Zip(counts.Skip(2)))
+                {
+                    rows[table.Name] = count;
+                }
 
-        return new UserDataCounts(reader.GetInt64(0), reader.GetInt64(1), rows);
-    }
+                return new UserDataCounts(counts[0], counts[1], rows);
+            },
+            cancellationToken);
 
     public async Task<UserDataCounts> EraseAsync(string userId, DateTimeOffset until, CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         var rows = UserTables.NoRows();
         long messages = 0;
 
-        // Counted before: to subtract the sessions may take rows of its own.
-        rows[SessionCounts] = await CountRowsAsync(connection, SessionCounts, userId, cancellationToken);
-        while (await EraseSessionsAsync(connection, userId, until, rows, cancellationToken) is { } erased)
+        // Counted first, because the statement that subtracts sessions may add rows.
+        rows[UserTables.SessionCounts] = await database.ReadAsync(
+            sql => CountRowsAsync(sql, UserTables.SessionCounts, userId, cancellationToken), cancellationToken);
+        while (await database.InTransactionAsync(
+            sql => EraseSessionsAsync(sql, userId, until, cancellationToken), cancellationToken) is { } erased)
         {
-            messages += erased;
+            messages += erased.Messages;
+            foreach (var (table, count) in erased.Rows)
+            {
+                rows[table] += count;
+            }
         }
 
-        await EraseCountsAsync(connection, userId, cancellationToken);
-        rows[SessionCounts] = Math.Max(0, rows[SessionCounts] - await CountRowsAsync(connection, SessionCounts, userId, cancellationToken));
-        rows[SearchIndex] = await EraseIndexAsync(connection, userId, cancellationToken);
+        var kept = await database.InTransactionAsync(sql => EraseCountsAsync(sql, userId, cancellationToken), cancellationToken);
+        rows[UserTables.SessionCounts] = Math.Max(0, rows[UserTables.SessionCounts] - kept);
+        rows[UserTables.SearchSegments] = await database.InTransactionAsync(
+            sql => EraseIndexAsync(sql, userId, cancellationToken), cancellationToken);
         foreach (var table in UserTables.All.Where(table => table is { BelongsToSession: false, IsDerived: false }))
         {
-            rows[table.Name] += await EraseRowsAsync(connection, table, userId, until, cancellationToken);
+            rows[table.Name] += await EraseRowsAsync(table, userId, until, cancellationToken);
         }
 
         return new UserDataCounts(rows[UserTables.Sessions], messages, rows);
     }
 
-    /// <returns>How many messages some sessions had that were erased; <see langword="null"/> when there was no session left.</returns>
-    private async Task<long?> EraseSessionsAsync(
-        NpgsqlConnection connection, string userId, DateTimeOffset until, Dictionary<string, long> rows, CancellationToken cancellationToken)
+    /// <summary>Erases some of a user's sessions; <see langword="null"/> when there was none left.</summary>
+    private async Task<ErasedSessions?> EraseSessionsAsync(
+        Sql sql, string userId, DateTimeOffset until, CancellationToken cancellationToken)
     {
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var sessions = await LockSomeAsync(connection, userId, until, cancellationToken);
-        if (sessions.Length == 0)
-        {
-            return null;
-        }
-
-        var erased = await SessionErasure.EraseAsync(connection, userId, sessions, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        foreach (var (table, count) in erased.Rows)
-        {
-            rows[table] += count;
-        }
-
-        return erased.Messages;
-    }
-
-    private async Task<Guid[]> LockSomeAsync(
-        NpgsqlConnection connection, string userId, DateTimeOffset until, CancellationToken cancellationToken)
-    {
-        await using var command = Command(connection, LockSome, userId, until);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var locked = await Statement(sql, LockSome, userId, until)
+            .ListAsync(row => (SessionId: row.GetGuid(0), Messages: row.GetInt64(1)), cancellationToken);
         var sessions = new List<Guid>();
         long messages = 0;
-        while (await reader.ReadAsync(cancellationToken) && (sessions.Count == 0 || messages + reader.GetInt64(1) <= MaxMessagesAtOnce))
+        foreach (var session in locked.TakeWhile(session => sessions.Count == 0 || messages + session.Messages <= MaxMessagesAtOnce))
         {
-            sessions.Add(reader.GetGuid(0));
-            messages += reader.GetInt64(1);
+            sessions.Add(session.SessionId);
+            messages += session.Messages;
         }
 
-        return [.. sessions];
+        return sessions.Count == 0 ? null : await SessionErasure.EraseAsync(sql, userId, [.. sessions], cancellationToken);
     }
 
     /// <summary>
-    /// The numbers of a user's sessions, once there is none. A session that is being created has its number in a row that is not there yet,
-    /// or waits for the lock and makes the row anew.
+    /// Erases the counts of a user's sessions, once there is none. A session that is being created has its count in a row that does not
+    /// exist yet, or waits for the lock and makes the row anew.
     /// </summary>
-    private static async Task EraseCountsAsync(NpgsqlConnection connection, string userId, CancellationToken cancellationToken)
+    /// <returns>How many rows there are afterwards.</returns>
+    private static async Task<long> EraseCountsAsync(Sql sql, string userId, CancellationToken cancellationToken)
     {
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using (var command = Command(connection, LockCounts, userId))
-        {
-            await command.ExecuteNonQueryAsync(cancellationToken);
-        }
-
-        await using var delete = Command(connection, DeleteCounts, userId);
-        await delete.ExecuteNonQueryAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        await Statement(sql, LockCounts, userId).ExecuteAsync(cancellationToken);
+        await Statement(sql, DeleteCounts, userId).ExecuteAsync(cancellationToken);
+        return await CountRowsAsync(sql, UserTables.SessionCounts, userId, cancellationToken);
     }
 
-    /// <summary>Takes the sessions that are gone out of the index; a session that came meanwhile stays in it.</summary>
-    /// <returns>By how many rows there are fewer.</returns>
-    private async Task<long> EraseIndexAsync(NpgsqlConnection connection, string userId, CancellationToken cancellationToken)
+    /// <summary>Removes the sessions that no longer exist from the index; a session that came meanwhile stays in it.</summary>
+    /// <returns>How many rows were removed.</returns>
+    private async Task<long> EraseIndexAsync(Sql sql, string userId, CancellationToken cancellationToken)
     {
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var before = await CountRowsAsync(connection, SearchIndex, userId, cancellationToken);
-        await index.RemoveGoneAsync(connection, userId, cancellationToken);
-        var after = await CountRowsAsync(connection, SearchIndex, userId, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        return before - after;
+        var before = await CountRowsAsync(sql, UserTables.SearchSegments, userId, cancellationToken);
+        await index.RemoveGoneAsync(sql, userId, cancellationToken);
+        return before - await CountRowsAsync(sql, UserTables.SearchSegments, userId, cancellationToken);
     }
 
-    private static async Task<long> CountRowsAsync(NpgsqlConnection connection, string table, string userId, CancellationToken cancellationToken)
-    {
-        await using var command = Command(connection, $"SELECT count(*) FROM dev.{table} WHERE user_id = $1", userId);
-        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
-    }
+    private static Task<long> CountRowsAsync(Sql sql, string table, string userId, CancellationToken cancellationToken) =>
+        Statement(sql, $"SELECT count(*) FROM dev.{table} WHERE user_id = $1", userId).ValueAsync<long>(cancellationToken);
 
-    private async Task<long> EraseRowsAsync(
-        NpgsqlConnection connection, UserTable table, string userId, DateTimeOffset until, CancellationToken cancellationToken)
+    private async Task<long> EraseRowsAsync(UserTable table, string userId, DateTimeOffset until, CancellationToken cancellationToken)
     {
-        var sql =
+        var text =
             $"""
             DELETE FROM dev.{table.Name}
             WHERE user_id = $1 AND ctid = ANY (ARRAY(
@@ -169,8 +142,8 @@ internal sealed class UserDataStore(NpgsqlDataSource dataSource, SearchSegments 
         int some;
         do
         {
-            await using var command = Command(connection, sql, userId, until);
-            some = await command.ExecuteNonQueryAsync(cancellationToken);
+            some = await database.WriteAsync(
+                sql => Statement(sql, text, userId, until).ExecuteAsync(cancellationToken), cancellationToken);
             all += some;
         }
         while (some == MaxRowsAtOnce);
@@ -180,19 +153,9 @@ internal sealed class UserDataStore(NpgsqlDataSource dataSource, SearchSegments 
     /// <summary>The condition for rows that came before the erasure began.</summary>
     private static string WasThere(string came) => $"({came} <= $2 OR {came} > $3)";
 
-    private NpgsqlCommand Command(NpgsqlConnection connection, string sql, string userId, DateTimeOffset until)
-    {
-        var command = Command(connection, sql, userId);
-        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = until });
-        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetDatabaseNow() + ClockSkew });
-        return command;
-    }
+    private SqlStatement Statement(Sql sql, string text, string userId, DateTimeOffset until) =>
+        Statement(sql, text, userId, [until, time.GetDatabaseNow() + ClockSkew]);
 
-#pragma warning disable CA2100 // Constant texts and names of tables.
-    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, string userId) => new(sql, connection)
-#pragma warning restore CA2100
-    {
-        Parameters = { new NpgsqlParameter<string> { TypedValue = userId } },
-        CommandTimeout = SessionErasure.StatementSeconds,
-    };
+    private static SqlStatement Statement(Sql sql, string text, string userId, params ReadOnlySpan<SqlValue> more) =>
+        sql.Statement(text, [userId, .. more]).Unprepared().WithTimeout(SessionErasure.StatementTimeout);
 }

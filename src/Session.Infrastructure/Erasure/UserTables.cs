@@ -1,20 +1,23 @@
 namespace SessionService.Infrastructure.Erasure;
 
-/// <summary>A table that holds something of users'.</summary>
+/// <summary>A table that holds data of users.</summary>
 /// <param name="Name">Its name in the schema.</param>
-/// <param name="BelongsToSession">Whether its rows name a session and go with it; the others go after all sessions.</param>
-/// <param name="IsDerived">Whether it follows from other tables and is kept right by a statement of its own.</param>
-/// <param name="Time">When a row came, where rows may have come since the erasure began and must stay.</param>
+/// <param name="BelongsToSession">Whether its rows name a session and are erased with it; the others are erased after all sessions.</param>
+/// <param name="IsDerived">Whether it is derived from other tables; a statement of its own keeps it current.</param>
+/// <param name="Time">The column with the time of a row, where rows may have come since the erasure began and must stay.</param>
 internal sealed record UserTable(string Name, bool BelongsToSession, bool IsDerived = false, string? Time = null);
 
 /// <summary>
-/// Every table with a column <c>user_id</c>, so that what is told and removed of a user is all there is; a test compares the list with the
+/// Every table with a column <c>user_id</c>, so that counting and erasing a user's data misses none. A test compares the list with the
 /// database.
 /// </summary>
 internal static class UserTables
 {
     public const string Sessions = "sessions";
     public const string Keys = "idempotency_keys";
+    public const string Usage = "usage";
+    public const string SessionCounts = "session_counts";
+    public const string SearchSegments = "search_segments";
 
     public static readonly IReadOnlyList<UserTable> All =
     [
@@ -23,14 +26,14 @@ internal static class UserTables
         new("session_memories", BelongsToSession: true),
         new("message_vectors", BelongsToSession: true),
 
-        // The versions first, which would go with their memories uncounted.
+        // The versions first: the database would delete them with their memories, uncounted.
         new("user_memory_versions", BelongsToSession: false, Time: "written_at"),
         new("user_memories", BelongsToSession: false, Time: "created_at"),
-        new("usage", BelongsToSession: true, IsDerived: true),
-        new("session_counts", BelongsToSession: false, IsDerived: true),
-        new("search_segments", BelongsToSession: false, IsDerived: true),
+        new(Usage, BelongsToSession: true, IsDerived: true),
+        new(SessionCounts, BelongsToSession: false, IsDerived: true),
+        new(SearchSegments, BelongsToSession: false, IsDerived: true),
 
-        // Those of sessions go with them, whenever they came.
+        // The keys of sessions are erased with them, whenever they came.
         new(Keys, BelongsToSession: false, Time: "created_at"),
         new("orphaned_rows", BelongsToSession: false),
 

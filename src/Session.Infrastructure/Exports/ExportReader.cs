@@ -28,7 +28,8 @@ internal sealed class ExportReader(SessionDbContext context) : IExportReader
                     ValueTuple.Create(s.CreatedAt, s.SessionId), ValueTuple.Create(last.CreatedAt, last.SessionId)));
             }
 
-            page = await WithMemory(rest.OrderBy(s => s.CreatedAt).ThenBy(s => s.SessionId).Take(SessionsAtOnce)).ToListAsync(cancellationToken);
+            page = await WithMemory(rest.OrderBy(s => s.CreatedAt).ThenBy(s => s.SessionId).Take(SessionsAtOnce))
+                .ToListAsync(cancellationToken);
             foreach (var session in page)
             {
                 yield return session;
@@ -58,7 +59,8 @@ internal sealed class ExportReader(SessionDbContext context) : IExportReader
         while (page.Count == MemoriesAtOnce);
     }
 
-    public async IAsyncEnumerable<UserMemoryVersion> ReadEarlierAsync(UserMemory memory, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<UserMemoryVersion> ReadEarlierAsync(
+        UserMemory memory, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var last = 0;
         while (last < memory.Version - 1)

@@ -2,35 +2,33 @@ using Npgsql;
 using NpgsqlTypes;
 using SessionService.Application.Forks;
 using SessionService.Application.Messages;
-using SessionService.Infrastructure.Digests;
 using SessionService.Infrastructure.Idempotency;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Sessions;
 using SessionService.Infrastructure.Statistics;
-using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Infrastructure.Forks;
 
 /// <summary>
-/// Copies the messages through <see cref="IMessageReader"/>, which knows every form in which they are stored, into one transaction: some
-/// are read, and then written, so that a long conversation takes no more memory than a short one.
+/// Copies a session and its messages in one transaction. <see cref="IMessageReader"/> reads the messages, in whichever form they are
+/// stored, a part at a time, so that a long conversation takes no more memory than a short one.
 /// </summary>
-internal sealed class ForkStore(NpgsqlDataSource dataSource, IMessageReader messages, IdempotencyRecords records) : IForkStore
+internal sealed class ForkStore(Database database, IMessageReader messages, IdempotencyRecords records) : IForkStore
 {
     private const int ReadAtOnce = 1_000;
-    private const int MaxAttempts = 3;
 
-    // Each takes two connections, one to read and one to write: many at once would take all that there are, and each wait for its second.
+    // A fork takes two connections, one to read and one to write: many forks at once would take all, and each wait for its second.
     private const int ForksAtOnce = 2;
 
-    // A message that is being redacted is blank before it is copied, or finds the fork: one waits for the other. A digest of the user's waits as well.
-    private const string LockUser = $"SELECT pg_advisory_xact_lock_shared({SessionDigest.UserLock})";
+    // A redaction takes this lock too: the message is blank before the fork copies it, or the redaction finds the fork.
+    private const string LockUser = $"SELECT pg_advisory_xact_lock_shared({AdvisoryLocks.OfUser})";
 
-    // Keeps the session, and lets it be written to.
+    // By hand for the lock: the session cannot be erased meanwhile, and appends to it go on.
     private const string LockSource =
         "SELECT message_count FROM dev.sessions WHERE user_id = $1 AND session_id = $2 FOR KEY SHARE";
 
-    // A summary may tell of any message, and is of a fork of all of them only.
+    // By hand because one statement reads the session and inserts its copy. A summary may tell of any message, so only a fork of all
+    // messages has it.
     private const string AddSession =
         """
         INSERT INTO dev.sessions
@@ -44,16 +42,19 @@ internal sealed class ForkStore(NpgsqlDataSource dataSource, IMessageReader mess
         WHERE user_id = $1 AND session_id = $2
         """;
 
+    // By hand because EF has no COPY.
     private const string CopyMessages =
         """
         COPY dev.session_messages
-            (user_id, session_id, sequence, id, role, content, message_type, message_metadata, tokens_used, cost_usd, created_at, redacted_at)
+            (user_id, session_id, sequence, id, role, content, message_type, message_metadata,
+             tokens_used, cost_usd, created_at, redacted_at)
         FROM STDIN (FORMAT BINARY)
         """;
 
     private static readonly SemaphoreSlim Turns = new(ForksAtOnce);
 
-    // What was copied counts where it was written: the statistics get a session, and no messages.
+    // By hand for its CTEs, which write four tables. The copied messages count where they were written: the statistics get a session, and
+    // no messages.
     private static readonly string Finish =
         $"""
         WITH session AS (
@@ -70,7 +71,8 @@ internal sealed class ForkStore(NpgsqlDataSource dataSource, IMessageReader mess
             WHERE user_id = $1 AND session_id = $2 AND is_active AND total_messages <= $4),
         claimed AS (
             {IdempotencySql.Claim("'{}'")}
-            FROM (SELECT $1 AS user_id, $9::text AS key, $10::bytea AS request_hash, $3::uuid AS session_id, $5::timestamptz AS now) AS keyed
+            FROM (
+                SELECT $1 AS user_id, $9::text AS key, $10::bytea AS request_hash, $3::uuid AS session_id, $5::timestamptz AS now) AS keyed
             WHERE key IS NOT NULL),
         counted_user AS (
             {SessionCountsSql.Add("SELECT $1::varchar AS user_id, 'active'::varchar AS status, false AS is_starred, 1 AS sessions")}
@@ -80,43 +82,30 @@ internal sealed class ForkStore(NpgsqlDataSource dataSource, IMessageReader mess
 
     public async Task<ForkResult> ForkAsync(Fork fork, CancellationToken cancellationToken)
     {
-        for (var attempt = 1; ; attempt++)
+        await Turns.WaitAsync(cancellationToken);
+        try
         {
-            if (fork.Key is { } key && await records.FindAsync(fork.UserId, key, cancellationToken) is { } record)
-            {
-                return record.IsOf(key.RequestHash) ? new ForkResult(ForkOutcome.Replayed, record.SessionId) : new ForkResult(ForkOutcome.KeyReused);
-            }
-
-            await Turns.WaitAsync(cancellationToken);
-            try
-            {
-                return await TryForkAsync(fork, cancellationToken);
-            }
-            catch (PostgresException exception) when (attempt < MaxAttempts && DatabaseFaults.IsRace(exception))
-            {
-                // The same request was made by another connection meanwhile; the next look finds it.
-            }
-            finally
-            {
-                Turns.Release();
-            }
+            return await database.InTransactionAsync(
+                sql => ForkAsync(sql, fork, cancellationToken), cancellationToken, Database.RaceAttempts);
+        }
+        finally
+        {
+            Turns.Release();
         }
     }
 
-    private async Task<ForkResult> TryForkAsync(Fork fork, CancellationToken cancellationToken)
+    private async Task<ForkResult> ForkAsync(Sql sql, Fork fork, CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using (var lockUser = new NpgsqlCommand(LockUser, connection) { Parameters = { new() { Value = fork.UserId } } })
+        // Looked for by each attempt: the same request may have been made meanwhile, and the attempt before have failed for that.
+        if (fork.Key is { } key && await records.FindAsync(fork.UserId, key, cancellationToken) is { } record)
         {
-            await lockUser.ExecuteNonQueryAsync(cancellationToken);
+            return record.IsOf(key.RequestHash)
+                ? await FindAsync(ForkOutcome.Replayed, record.SessionId)
+                : new ForkResult(ForkOutcome.KeyReused);
         }
 
-        await using var look = new NpgsqlCommand(LockSource, connection)
-        {
-            Parameters = { new() { Value = fork.UserId }, new() { Value = fork.SourceId } },
-        };
-        if (await look.ExecuteScalarAsync(cancellationToken) is not long count)
+        await sql.Statement(LockUser, fork.UserId).ExecuteAsync(cancellationToken);
+        if (await sql.Statement(LockSource, fork.UserId, fork.SourceId).ValueAsync<long?>(cancellationToken) is not { } count)
         {
             return new ForkResult(ForkOutcome.SessionNotFound);
         }
@@ -132,26 +121,30 @@ internal sealed class ForkStore(NpgsqlDataSource dataSource, IMessageReader mess
             return new ForkResult(ForkOutcome.TooLarge);
         }
 
-        await ExecuteAsync(connection, AddSession, fork, through, [], cancellationToken);
-        var (tokens, cost) = await CopyAsync(connection, fork, through, cancellationToken);
-        await ExecuteAsync(
-            connection,
-            Finish,
-            fork,
-            through,
-            [
-                new() { Value = tokens },
-                new() { Value = cost },
-                new() { Value = Guid.CreateVersion7(fork.Now) },
-                new() { Value = (object?)fork.Key?.Value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
-                new() { Value = (object?)fork.Key?.RequestHash ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bytea },
-            ],
-            cancellationToken);
-        return await UncertainWrite.CommitAsync(async () =>
-        {
-            await transaction.CommitAsync(cancellationToken);
-            return new ForkResult(ForkOutcome.Created, fork.SessionId);
-        });
+        await sql.Statement(AddSession, fork.UserId, fork.SourceId, fork.SessionId, through, fork.Now).ExecuteAsync(cancellationToken);
+        var (tokens, cost) = await CopyAsync(sql.Connection, fork, through, cancellationToken);
+        await sql
+            .Statement(
+                Finish,
+                fork.UserId,
+                fork.SourceId,
+                fork.SessionId,
+                through,
+                fork.Now,
+                tokens,
+                cost,
+                Guid.CreateVersion7(fork.Now),
+                fork.Key?.Value,
+                fork.Key?.RequestHash)
+            .ExecuteAsync(cancellationToken);
+
+        // Read before the commit: after it, a failed read would be taken for a fork that was not made.
+        return await FindAsync(ForkOutcome.Created, fork.SessionId);
+
+        async Task<ForkResult> FindAsync(ForkOutcome outcome, Guid sessionId) =>
+            await SessionReader.FindAsync(sql, fork.UserId, sessionId, cancellationToken) is { } session
+                ? new ForkResult(outcome, session)
+                : new ForkResult(ForkOutcome.SessionNotFound);
     }
 
     private async Task<(long Tokens, decimal Cost)> CopyAsync(
@@ -162,7 +155,13 @@ internal sealed class ForkStore(NpgsqlDataSource dataSource, IMessageReader mess
         await using var copy = await connection.BeginBinaryImportAsync(CopyMessages, cancellationToken);
         for (long copied = 0; copied < through;)
         {
-            var selection = new MessageSelection { Order = MessageOrder.OldestFirst, After = copied, Before = through + 1, Take = ReadAtOnce };
+            var selection = new MessageSelection
+            {
+                Order = MessageOrder.OldestFirst,
+                After = copied,
+                Before = through + 1,
+                Take = ReadAtOnce,
+            };
             var rows = await messages.OpenAsync(fork.UserId, fork.SourceId, selection, cancellationToken)
                 ?? throw new InvalidOperationException("The session is locked, and cannot have gone.");
             await using (rows)
@@ -203,25 +202,5 @@ internal sealed class ForkStore(NpgsqlDataSource dataSource, IMessageReader mess
         {
             await copy.WriteNullAsync(cancellationToken);
         }
-    }
-
-    private static async Task ExecuteAsync(
-        NpgsqlConnection connection, string sql, Fork fork, long through, NpgsqlParameter[] more, CancellationToken cancellationToken)
-    {
-#pragma warning disable CA2100 // One of two constant texts.
-        await using var command = new NpgsqlCommand(sql, connection)
-        {
-            Parameters =
-            {
-                new() { Value = fork.UserId, NpgsqlDbType = NpgsqlDbType.Text },
-                new() { Value = fork.SourceId },
-                new() { Value = fork.SessionId },
-                new() { Value = through },
-                new() { Value = fork.Now },
-            },
-        };
-#pragma warning restore CA2100
-        command.Parameters.AddRange(more);
-        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

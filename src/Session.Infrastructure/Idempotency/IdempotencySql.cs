@@ -1,11 +1,11 @@
 namespace SessionService.Infrastructure.Idempotency;
 
-/// <summary>The part of a writing statement that takes the keys of its writes.</summary>
+/// <summary>The part of a writing statement that takes the keys of its writes. By hand because that statement is.</summary>
 internal static class IdempotencySql
 {
     /// <summary>
-    /// Takes keys; the source of the columns <c>user_id</c>, <c>key</c>, <c>request_hash</c>, <c>session_id</c> and <c>now</c> follows. Fails
-    /// with a unique violation where a key was taken since the statement began.
+    /// Takes keys; after it comes the <c>FROM</c> with the columns <c>user_id</c>, <c>key</c>, <c>request_hash</c>, <c>session_id</c> and
+    /// <c>now</c>. Fails with a unique violation where a key was taken since the statement began.
     /// </summary>
     /// <param name="answer">The answer to keep, <c>jsonb</c>.</param>
     public static string Claim(string answer) =>

@@ -1,8 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
-using NpgsqlTypes;
 using SessionService.Application.Idempotency;
 using SessionService.Application.Memories;
 using SessionService.Domain.Memories;
@@ -11,14 +9,15 @@ using SessionService.Infrastructure.Idempotency;
 using SessionService.Infrastructure.MemorySearch;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Search;
-using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Infrastructure.Memories;
 
-internal sealed class MemoryStore(SessionDbContext context, NpgsqlDataSource dataSource, TextAnalyzer analyzer, IdempotencyRecords records) : IMemoryStore
+internal sealed class MemoryStore(
+    SessionDbContext context, Database database, TextAnalyzer analyzer, IdempotencyRecords records) : IMemoryStore
 {
-    // The unique key decides between two first memories. Locking the session keeps its count and the memory of one moment:
-    // a message is either counted in total_messages or comes after it. xmax is 0 in a row that was inserted, not updated.
+    // By hand for one statement that locks, upserts (ON CONFLICT) and takes the key. The unique key decides between two first memories.
+    // Locking the session keeps its count and the memory of one moment: a message is either counted in total_messages or comes after it.
+    // xmax is 0 in a row that was inserted, not updated.
     private static readonly string Write =
         $"""
         WITH session AS (
@@ -62,7 +61,9 @@ internal sealed class MemoryStore(SessionDbContext context, NpgsqlDataSource dat
         FROM written
         """;
 
-    private const string Restore =
+    // By hand for ON CONFLICT: an import that is repeated finds most memories there, which is no error. As a transaction of EF (look,
+    // remove a memory that the previous service had put away, insert) it takes five round trips in place of one.
+    private const string Import =
         """
         INSERT INTO dev.session_memories AS memory
             (user_id, session_id, id, memory_type, conversation_summary, session_metadata, user_preferences, ongoing_tasks,
@@ -89,11 +90,38 @@ internal sealed class MemoryStore(SessionDbContext context, NpgsqlDataSource dat
         WHERE NOT memory.is_active
         """;
 
-    private const int MaxAttempts = 3;
-
     public async Task<WriteMemoryResult> WriteAsync(SessionMemory memory, IdempotencyKey? key, CancellationToken cancellationToken)
     {
-        if (await SecondConnection.RetryAsync(() => TryWriteAsync(memory, key, cancellationToken)) is { } written)
+        var (vector, words) = await DescribeAsync(memory, cancellationToken);
+        var written = await database.WriteAsync(
+            sql => sql
+                .Statement(
+                    Write,
+                    memory.UserId,
+                    memory.SessionId,
+                    memory.MemoryId,
+                    memory.MemoryType,
+                    memory.Content,
+                    SqlValue.Json(memory.Metadata),
+                    SqlValue.Json(memory.UserPreferences),
+                    SqlValue.Json(memory.OngoingTasks),
+                    memory.UpdatedAt,
+                    key?.Value,
+                    key?.RequestHash,
+                    vector,
+                    words)
+                .FirstAsync(
+                    row => new MemoryAnswer(
+                        row.GetGuid(0),
+                        row.GetInt64(1),
+                        row.GetFieldValue<DateTimeOffset>(2),
+                        row.GetFieldValue<DateTimeOffset>(3),
+                        row.GetFieldValue<DateTimeOffset>(4),
+                        row.GetBoolean(5)),
+                    cancellationToken),
+            cancellationToken,
+            Database.RaceAttempts);
+        if (written is not null)
         {
             return new WriteMemoryResult(WriteMemoryOutcome.Written, written.Apply(memory), written.IsFirst);
         }
@@ -112,79 +140,31 @@ internal sealed class MemoryStore(SessionDbContext context, NpgsqlDataSource dat
         return new WriteMemoryResult(WriteMemoryOutcome.Replayed, answer.Apply(memory), answer.IsFirst);
     }
 
-    public async Task<bool> RestoreAsync(SessionMemory memory, CancellationToken cancellationToken)
+    public async Task<bool> ImportAsync(SessionMemory memory, CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        var words = await MemoryWords.OfAsync(memory.Content, analyzer, connection, cancellationToken);
-        await using var command = new NpgsqlCommand(Restore, connection)
-        {
-            Parameters =
-            {
-                new NpgsqlParameter<string> { TypedValue = memory.UserId },
-                new NpgsqlParameter<Guid> { TypedValue = memory.SessionId },
-                new NpgsqlParameter<Guid> { TypedValue = memory.MemoryId },
-                new NpgsqlParameter<string> { TypedValue = memory.MemoryType },
-                new NpgsqlParameter<string> { TypedValue = memory.Content },
-                new NpgsqlParameter<string> { TypedValue = memory.Metadata, NpgsqlDbType = NpgsqlDbType.Jsonb },
-                new NpgsqlParameter<string> { TypedValue = memory.UserPreferences, NpgsqlDbType = NpgsqlDbType.Jsonb },
-                new NpgsqlParameter<string> { TypedValue = memory.OngoingTasks, NpgsqlDbType = NpgsqlDbType.Jsonb },
-                new NpgsqlParameter<long> { TypedValue = memory.TotalMessages },
-                new NpgsqlParameter<DateTimeOffset> { TypedValue = memory.LastSummaryAt },
-                new NpgsqlParameter<DateTimeOffset> { TypedValue = memory.CreatedAt },
-                new NpgsqlParameter<DateTimeOffset> { TypedValue = memory.UpdatedAt },
-                new NpgsqlParameter<byte[]> { TypedValue = PackedVector.Pack(StaticEmbedding.Shipped.Embed(memory.Content)) },
-                new NpgsqlParameter<byte[]> { TypedValue = words },
-            },
-        };
-        await command.PrepareAsync(cancellationToken);
-        return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
+        var (vector, words) = await DescribeAsync(memory, cancellationToken);
+        var rows = await database.WriteAsync(
+            sql => sql
+                .Statement(
+                    Import,
+                    memory.UserId,
+                    memory.SessionId,
+                    memory.MemoryId,
+                    memory.MemoryType,
+                    memory.Content,
+                    SqlValue.Json(memory.Metadata),
+                    SqlValue.Json(memory.UserPreferences),
+                    SqlValue.Json(memory.OngoingTasks),
+                    memory.TotalMessages,
+                    memory.LastSummaryAt,
+                    memory.CreatedAt,
+                    memory.UpdatedAt,
+                    vector,
+                    words)
+                .ExecuteAsync(cancellationToken),
+            cancellationToken);
+        return rows > 0;
     }
-
-    private async Task<MemoryAnswer?> TryWriteAsync(SessionMemory memory, IdempotencyKey? key, CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        var words = await MemoryWords.OfAsync(memory.Content, analyzer, connection, cancellationToken);
-        await using var command = new NpgsqlCommand(Write, connection)
-        {
-            Parameters =
-            {
-                new NpgsqlParameter<string> { TypedValue = memory.UserId },
-                new NpgsqlParameter<Guid> { TypedValue = memory.SessionId },
-                new NpgsqlParameter<Guid> { TypedValue = memory.MemoryId },
-                new NpgsqlParameter<string> { TypedValue = memory.MemoryType },
-                new NpgsqlParameter<string> { TypedValue = memory.Content },
-                new NpgsqlParameter<string> { TypedValue = memory.Metadata, NpgsqlDbType = NpgsqlDbType.Jsonb },
-                new NpgsqlParameter<string> { TypedValue = memory.UserPreferences, NpgsqlDbType = NpgsqlDbType.Jsonb },
-                new NpgsqlParameter<string> { TypedValue = memory.OngoingTasks, NpgsqlDbType = NpgsqlDbType.Jsonb },
-                new NpgsqlParameter<DateTimeOffset> { TypedValue = memory.UpdatedAt },
-                new NpgsqlParameter<string?> { TypedValue = key?.Value },
-                new NpgsqlParameter<byte[]?> { TypedValue = key?.RequestHash },
-                new NpgsqlParameter<byte[]> { TypedValue = PackedVector.Pack(StaticEmbedding.Shipped.Embed(memory.Content)) },
-                new NpgsqlParameter<byte[]> { TypedValue = words },
-            },
-        };
-        for (var attempt = 1; ; attempt++)
-        {
-            await command.PrepareAsync(cancellationToken);
-            try
-            {
-                return await UncertainWrite.ExecuteAsync(command, reader => ReadAsync(reader, cancellationToken), cancellationToken);
-            }
-            catch (PostgresException exception) when (attempt < MaxAttempts && DatabaseFaults.IsRace(exception))
-            {
-                // The same request was made by another connection meanwhile; nothing was by this one, which sees it now.
-            }
-        }
-    }
-
-    private static async Task<MemoryAnswer?> ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken) =>
-        !await reader.ReadAsync(cancellationToken) ? null : new MemoryAnswer(
-            reader.GetGuid(0),
-            reader.GetInt64(1),
-            reader.GetFieldValue<DateTimeOffset>(2),
-            reader.GetFieldValue<DateTimeOffset>(3),
-            reader.GetFieldValue<DateTimeOffset>(4),
-            reader.GetBoolean(5));
 
     public Task<SessionWithMemory?> FindAsync(string userId, Guid sessionId, CancellationToken cancellationToken) =>
         context.Sessions
@@ -195,7 +175,12 @@ internal sealed class MemoryStore(SessionDbContext context, NpgsqlDataSource dat
             .AsNoTracking()
             .SingleOrDefaultAsync(cancellationToken);
 
-    /// <summary>What the database decides of a memory, and what is kept of the answer under a key.</summary>
+    /// <summary>The vector and the words of the content, which are stored with it.</summary>
+    private async Task<(byte[] Vector, byte[] Words)> DescribeAsync(SessionMemory memory, CancellationToken cancellationToken) => (
+        PackedVector.Pack(StaticEmbedding.Shipped.Embed(memory.Content)),
+        await database.ReadAsync(sql => MemoryWords.OfAsync(memory.Content, analyzer, sql, cancellationToken), cancellationToken));
+
+    /// <summary>The values of a memory that the database decides. They are kept as the answer under a key.</summary>
     private sealed record MemoryAnswer(
         [property: JsonPropertyName("memory_id")] Guid MemoryId,
         [property: JsonPropertyName("total_messages")] long TotalMessages,

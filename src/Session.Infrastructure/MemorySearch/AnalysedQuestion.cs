@@ -1,29 +1,30 @@
-using Npgsql;
 using SessionService.Infrastructure.Embeddings;
+using SessionService.Infrastructure.Folding;
+using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Search;
 
 namespace SessionService.Infrastructure.MemorySearch;
 
-/// <summary>A question in the lexemes by which passages are found. Whatever it says, it is words: never the operators of a query.</summary>
+/// <summary>The lexemes of a question. All of its text is words: it has no operators.</summary>
 /// <param name="Text">The question.</param>
 /// <param name="Lexemes">Its lexemes.</param>
-/// <param name="Words">The lexemes of each of its words as the embedded model knows them.</param>
+/// <param name="Words">The words as the embedded model knows them, each with its lexemes.</param>
 internal sealed record AnalysedQuestion(
     string Text, IReadOnlyList<string> Lexemes, IReadOnlyDictionary<string, IReadOnlyList<string>> Words)
 {
-    /// <summary>All that passages are asked for, in the order of <see cref="MemoryWords"/>.</summary>
+    /// <summary>All lexemes that passages are searched for, in the order of <see cref="MemoryWords"/>.</summary>
     public IReadOnlyList<SoughtLexeme> Sought { get; } = MemoryWords.Sort(Lexemes.Concat(Words.Values.SelectMany(lexemes => lexemes)));
 
     public static async Task<AnalysedQuestion> AnalyseAsync(
-        MessageIndexer indexer, NpgsqlConnection connection, string text, CancellationToken cancellationToken)
+        MessageIndexer indexer, Sql sql, string text, CancellationToken cancellationToken)
     {
         var words = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var word in EnglishWords.In(EnglishWords.Fold(text)))
+        foreach (var word in EnglishWords.In(TextFolding.Fold(text)))
         {
             words.Add(word.ToString());
         }
 
-        var analyzed = await indexer.AnalyzeAsync([text, .. words], isForNow: true, connection, cancellationToken);
+        var analyzed = await indexer.AnalyzeAsync([text, .. words], isForNow: true, sql, cancellationToken);
         return new AnalysedQuestion(
             text,
             LexemesOf(text),

@@ -1,35 +1,35 @@
-using Npgsql;
 using SessionService.Application.Json;
 using SessionService.Application.MemorySearch;
+using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Search;
 
 namespace SessionService.Infrastructure.MemorySearch;
 
-/// <summary>Something of a user's in which passages are found.</summary>
+/// <summary>One kind of a user's texts in which a question finds passages.</summary>
 internal interface IPassageSource
 {
     /// <summary>Its name, of <see cref="MemorySources"/>.</summary>
     string Name { get; }
 
-    /// <summary>What there is of the user's.</summary>
-    /// <param name="connection">A connection in the search's transaction, of one snapshot.</param>
-    /// <param name="question">What is asked.</param>
-    /// <param name="analysed">Its words. Passages need be known by no others.</param>
-    /// <param name="cancellationToken">Cancels the statements.</param>
-    Task<OpenedSource> OpenAsync(NpgsqlConnection connection, MemoryQuestion question, AnalysedQuestion analysed, CancellationToken cancellationToken);
+    /// <summary>Reads what a question compares: words and vectors of the user's passages.</summary>
+    /// <param name="sql">The search's transaction, which has one snapshot.</param>
+    /// <param name="question">The question.</param>
+    /// <param name="analysed">The words of the question. A passage need hold no others.</param>
+    /// <param name="cancellationToken">Ends the search.</param>
+    Task<OpenedSource> OpenAsync(Sql sql, MemoryQuestion question, AnalysedQuestion analysed, CancellationToken cancellationToken);
 }
 
-/// <summary>What a source has of a user's.</summary>
-/// <param name="Segments">All of it.</param>
-/// <param name="IsWanted">What of it may be an answer.</param>
-/// <param name="ReadAsync">Reads the text of some, by id; what is not there any more is left out.</param>
+/// <summary>The passages of a source.</summary>
+/// <param name="Sets">All passages of the user.</param>
+/// <param name="IsWanted">Whether a passage may be an answer.</param>
+/// <param name="ReadAsync">Reads the texts of some passages, by id; those that no longer exist are left out.</param>
 internal sealed record OpenedSource(
-    IReadOnlyList<PassageSegment> Segments,
+    IReadOnlyList<PassageSet> Sets,
     Predicate<IndexedMessage> IsWanted,
     Func<IReadOnlyList<IndexedMessage>, CancellationToken, Task<IReadOnlyDictionary<Guid, PassageText>>> ReadAsync);
 
 /// <param name="Content">The text.</param>
 /// <param name="Metadata">The client's own labels.</param>
-/// <param name="Sequence">The message's number, or of the one that a memory came from.</param>
 /// <param name="SessionId">The session, if any.</param>
+/// <param name="Sequence">The number of the message, or of the message that a memory came from.</param>
 internal sealed record PassageText(string Content, JsonText Metadata, Guid? SessionId, long? Sequence);

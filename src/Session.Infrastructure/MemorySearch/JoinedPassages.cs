@@ -4,10 +4,10 @@ using SessionService.Infrastructure.Search;
 
 namespace SessionService.Infrastructure.MemorySearch;
 
-/// <summary>The passages of several sources, numbered one segment after the other.</summary>
+/// <summary>The passages of several sources, numbered one set after the other.</summary>
 internal sealed class JoinedPassages
 {
-    // Texts may be of the greatest length that there is: few of them are in memory together, and an answer ends early where they are long.
+    // A text may have the greatest length that is allowed: few are in memory together, and an answer with long texts ends early.
     private const int ReadAtOnce = 10;
     private const long MaxCharacters = 8 * 1024 * 1024;
 
@@ -17,17 +17,17 @@ internal sealed class JoinedPassages
     {
         foreach (var (name, source) in sources)
         {
-            foreach (var segment in source.Segments.Where(segment => segment.Count > 0))
+            foreach (var passages in source.Sets.Where(passages => passages.Count > 0))
             {
-                _parts.Add(new Part(name, source, segment, Count));
-                Count += segment.Count;
+                _parts.Add(new Part(name, source, passages, Count));
+                Count += passages.Count;
             }
         }
     }
 
     public int Count { get; }
 
-    /// <summary>What a word is worth among the user's own texts: that of the rarest of its lexemes, and nothing where it has none.</summary>
+    /// <summary>The weight of a word among the user's own texts: that of its rarest lexeme, and 0 where it has none.</summary>
     public double Idf(IReadOnlyList<string> lexemes) =>
         lexemes.Count == 0 ? 0 : lexemes.Max(lexeme => Bm25.Idf(Count, Find(lexeme).Passages.Length));
 
@@ -43,11 +43,11 @@ internal sealed class JoinedPassages
         IsWanted = passage =>
         {
             var part = PartOf(passage);
-            return part.Source.IsWanted(part.Segment.Index.Messages[passage - part.Offset]);
+            return part.Source.IsWanted(part.Passages.Index.Messages[passage - part.Offset]);
         },
     };
 
-    /// <summary>The passages in full, as many of the best as have room in an answer; without those that are not there any more.</summary>
+    /// <summary>The passages in full: as many of the best as fit into an answer, without those that no longer exist.</summary>
     public async Task<IReadOnlyList<FoundPassage>> ReadAsync(IReadOnlyList<RankedPassage> ranked, CancellationToken cancellationToken)
     {
         var passages = new List<FoundPassage>(ranked.Count);
@@ -111,7 +111,8 @@ internal sealed class JoinedPassages
         CreatedAt = IndexedMessage.ToTime(message.CreatedAt),
     };
 
-    private static IndexedMessage MessageOf(RankedPassage passage, Part part) => part.Segment.Index.Messages[passage.Passage - part.Offset];
+    private static IndexedMessage MessageOf(RankedPassage passage, Part part) =>
+        part.Passages.Index.Messages[passage.Passage - part.Offset];
 
     private Part PartOf(int passage)
     {
@@ -130,7 +131,7 @@ internal sealed class JoinedPassages
         var lengths = new int[Count];
         foreach (var part in _parts)
         {
-            var messages = part.Segment.Index.Messages;
+            var messages = part.Passages.Index.Messages;
             for (var i = 0; i < messages.Count; i++)
             {
                 lengths[part.Offset + i] = messages[i].Length + messages[i].HeadingLength;
@@ -147,8 +148,8 @@ internal sealed class JoinedPassages
         var frequencies = new List<int>();
         foreach (var part in _parts)
         {
-            var content = part.Segment.Index.Find(lexeme);
-            var heading = part.Segment.Index.Find(SegmentBuilder.HeadingMark + lexeme);
+            var content = part.Passages.Index.Find(lexeme);
+            var heading = part.Passages.Index.Find(IndexSegmentBuilder.HeadingMark + lexeme);
             var (hasContent, hasHeading) = (content.Read(), heading.Read());
             while (hasContent || hasHeading)
             {
@@ -179,8 +180,8 @@ internal sealed class JoinedPassages
         var cosines = new float[Count];
         foreach (var part in _parts)
         {
-            var ofPart = cosines.AsSpan(part.Offset, part.Segment.Count);
-            if (part.Segment.Vectors.TryGetValue(question.Model, out var column))
+            var ofPart = cosines.AsSpan(part.Offset, part.Passages.Count);
+            if (part.Passages.Vectors.TryGetValue(question.Model, out var column))
             {
                 column.Cosines(question.Vector, ofPart);
             }
@@ -193,26 +194,28 @@ internal sealed class JoinedPassages
         return cosines;
     }
 
-    // Mostly the one beside it; but a session may go on in another segment.
+    // Mostly the next one in the set; but a session may go on in another set.
     private int Neighbour(int passage, int step)
     {
         var part = PartOf(passage);
-        var message = part.Segment.Index.Messages[passage - part.Offset];
+        var message = part.Passages.Index.Messages[passage - part.Offset];
         if (part.Name != MemorySources.Messages)
         {
             return -1;
         }
 
         var beside = passage - part.Offset + step;
-        if (beside >= 0 && beside < part.Segment.Count
-            && part.Segment.Index.Messages[beside] is var other && other.SessionId == message.SessionId && other.Sequence == message.Sequence + step)
+        if (beside >= 0 && beside < part.Passages.Count
+            && part.Passages.Index.Messages[beside] is var other
+            && other.SessionId == message.SessionId
+            && other.Sequence == message.Sequence + step)
         {
             return passage + step;
         }
 
         foreach (var elsewhere in _parts.Where(one => one.Name == MemorySources.Messages))
         {
-            if (elsewhere.Segment.TryFind(message.SessionId, message.Sequence + step, out var place))
+            if (elsewhere.Passages.TryFind(message.SessionId, message.Sequence + step, out var place))
             {
                 return elsewhere.Offset + place;
             }
@@ -221,7 +224,7 @@ internal sealed class JoinedPassages
         return -1;
     }
 
-    private sealed record Part(string Name, OpenedSource Source, PassageSegment Segment, int Offset);
+    private sealed record Part(string Name, OpenedSource Source, PassageSet Passages, int Offset);
 }
 
 /// <summary>The vector of a question by a model.</summary>

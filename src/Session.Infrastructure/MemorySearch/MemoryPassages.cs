@@ -1,123 +1,108 @@
 using Microsoft.Extensions.Options;
-using Npgsql;
 using NpgsqlTypes;
 using SessionService.Application.Json;
 using SessionService.Application.MemorySearch;
 using SessionService.Infrastructure.Embeddings;
+using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Search;
-using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Infrastructure.MemorySearch;
 
-/// <summary>Memories change, and are few: what is stored of the words and the meaning of all of a user's is read for each question.</summary>
-internal abstract class MemoryPassages(MessageIndexer indexer, IOptions<EmbeddingOptions> embeddings, IOptions<MemorySearchOptions> options) : IPassageSource
+/// <summary>
+/// Memories as passages. They change, and a user has few: each question reads the stored words and vectors of all of them.
+/// </summary>
+/// <remarks>
+/// The statements are by hand: a question takes only those of a memory's words that it asks for, while the row is read, and filters choose
+/// the order of the rows and not the rows.
+/// </remarks>
+internal abstract class MemoryPassages(MessageIndexer indexer, IOptions<EmbeddingOptions> embeddings, IOptions<MemorySearchOptions> options)
+    : IPassageSource
 {
-    // Of $4 to $8 something is given: what they choose must not be crowded out by what they do not.
+    // A filter of $4 to $8 is given: the memories that it chooses come first, so that no other takes their place.
     private const string WantedFirst = "is_wanted DESC, ";
 
     public abstract string Name { get; }
 
     /// <summary>
-    /// Selects id, session, sequence, created_at, vector, words, the content where one of both is missing, model, model_vector and, as <c>is_wanted</c>,
-    /// whether it may be an answer, for user $1, of at most $2, holding at $3; wanted by session $4, type $5, metadata $6, from $7, to $8.
+    /// Selects at most $2 memories of user $1 that hold at $3: id, session, sequence, created_at, vector, words of the current folding, the
+    /// content where the vector or such words are missing, model, model_vector and, as <c>is_wanted</c>, whether session $4, type $5,
+    /// metadata $6 and the times $7 to $8 choose it.
     /// </summary>
-    /// <param name="order">What comes before the order of creation.</param>
+    /// <param name="order">The sort keys before the time of creation.</param>
     protected abstract string Find(string order);
 
-    /// <summary>Selects id, content, metadata, session and sequence, for user $1, by the ids of memories $2 and of their sessions $3.</summary>
+    /// <summary>Selects id, content, metadata, session and sequence of memories of user $1, by their ids $2 and sessions $3.</summary>
     protected abstract string Read { get; }
 
     public async Task<OpenedSource> OpenAsync(
-        NpgsqlConnection connection, MemoryQuestion question, AnalysedQuestion analysed, CancellationToken cancellationToken)
+        Sql sql, MemoryQuestion question, AnalysedQuestion analysed, CancellationToken cancellationToken)
     {
-        var memories = await FindAsync(connection, question, analysed, cancellationToken);
+        var memories = await FindAsync(sql, question, analysed, cancellationToken);
         var days = memories.ConvertAll(memory => MessageIndexer.DayOf(memory.CreatedAt));
-        var texts = await indexer.AnalyzeAsync(memories.Select(memory => memory.Unread).OfType<string>().Concat(days), isForNow: true, connection, cancellationToken);
+        var unread = memories.Select(memory => memory.Unread).OfType<string>();
+        var texts = await indexer.AnalyzeAsync(unread.Concat(days), isForNow: true, sql, cancellationToken);
         var headings = days.Distinct(StringComparer.Ordinal).ToDictionary(
             day => day, day => MemoryWords.Find(MemoryWords.Pack(texts[day]), analysed.Sought), StringComparer.Ordinal);
-        var builder = new SegmentBuilder();
+        var builder = new IndexSegmentBuilder();
         foreach (var (memory, day) in memories.Zip(days))
         {
             builder.Add(Describe(memory), memory.Words ?? texts[memory.Unread!], headings[day]);
         }
 
-        var segment = new PassageSegment(IndexSegment.Read(Guid.Empty, builder.ToBytes()), Columns(memories));
+        var passages = new PassageSet(IndexSegment.Read(Guid.Empty, builder.ToBytes()), Columns(memories));
         var wanted = memories.Where(memory => memory.IsWanted).Select(memory => memory.Id).ToHashSet();
         return new OpenedSource(
-            [segment],
+            [passages],
             message => wanted.Contains(message.MessageId),
-            (messages, token) => ReadAsync(connection, question.UserId, messages, token));
+            (messages, token) => ReadAsync(sql, question.UserId, messages, token));
     }
 
-    private async Task<List<Memory>> FindAsync(
-        NpgsqlConnection connection, MemoryQuestion question, AnalysedQuestion analysed, CancellationToken cancellationToken)
-    {
-#pragma warning disable CA2100 // One of four constant texts.
-        await using var command = new NpgsqlCommand(Find(IsFiltered(question) ? WantedFirst : ""), connection)
-#pragma warning restore CA2100
-        {
-            Parameters =
-            {
-                new NpgsqlParameter<string> { TypedValue = question.UserId },
-                new NpgsqlParameter<int> { TypedValue = options.Value.MaxMemories },
-                new NpgsqlParameter<DateTimeOffset?> { TypedValue = question.ValidAt },
-                new NpgsqlParameter<Guid?> { TypedValue = question.SessionId },
-                new NpgsqlParameter<string?> { TypedValue = question.MemoryType },
-                new NpgsqlParameter<string?> { TypedValue = question.Metadata, NpgsqlDbType = NpgsqlDbType.Jsonb },
-                new NpgsqlParameter<DateTimeOffset?> { TypedValue = question.CreatedAfter },
-                new NpgsqlParameter<DateTimeOffset?> { TypedValue = question.CreatedBefore },
-            },
-        };
-        await command.PrepareAsync(cancellationToken);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var memories = new List<Memory>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            memories.Add(new Memory(
-                reader.GetGuid(0),
-                reader.IsDBNull(1) ? Guid.Empty : reader.GetGuid(1),
-                reader.IsDBNull(2) ? 0 : reader.GetInt64(2),
-                reader.GetFieldValue<DateTimeOffset>(3),
-                reader.IsDBNull(4) ? null : reader.GetFieldValue<byte[]>(4),
-                reader.IsDBNull(5) ? null : MemoryWords.Find(reader.GetFieldValue<byte[]>(5), analysed.Sought),
-                reader.IsDBNull(6) ? null : reader.GetString(6),
-                reader.IsDBNull(7) ? null : reader.GetString(7),
-                reader.IsDBNull(8) ? null : reader.GetFieldValue<byte[]>(8),
-                reader.GetBoolean(9)));
-        }
-
-        return memories;
-    }
+    private Task<List<Memory>> FindAsync(
+        Sql sql, MemoryQuestion question, AnalysedQuestion analysed, CancellationToken cancellationToken) =>
+        sql
+            .Statement(
+                Find(IsFiltered(question) ? WantedFirst : ""),
+                question.UserId,
+                options.Value.MaxMemories,
+                question.ValidAt,
+                question.SessionId,
+                question.MemoryType,
+                SqlValue.Json(question.Metadata),
+                question.CreatedAfter,
+                question.CreatedBefore)
+            .ListAsync(
+                row => new Memory(
+                    row.GetGuid(0),
+                    row.IsDBNull(1) ? Guid.Empty : row.GetGuid(1),
+                    row.IsDBNull(2) ? 0 : row.GetInt64(2),
+                    row.GetFieldValue<DateTimeOffset>(3),
+                    row.IsDBNull(4) ? null : row.GetFieldValue<byte[]>(4),
+                    row.IsDBNull(5) ? null : MemoryWords.Find(row.GetFieldValue<byte[]>(5), analysed.Sought),
+                    row.IsDBNull(6) ? null : row.GetString(6),
+                    row.IsDBNull(7) ? null : row.GetString(7),
+                    row.IsDBNull(8) ? null : row.GetFieldValue<byte[]>(8),
+                    row.GetBoolean(9)),
+                cancellationToken);
 
     private async Task<IReadOnlyDictionary<Guid, PassageText>> ReadAsync(
-        NpgsqlConnection connection, string userId, IReadOnlyList<IndexedMessage> memories, CancellationToken cancellationToken)
+        Sql sql, string userId, IReadOnlyList<IndexedMessage> memories, CancellationToken cancellationToken)
     {
-#pragma warning disable CA2100 // One of two constant texts.
-        await using var command = new NpgsqlCommand(Read, connection)
-#pragma warning restore CA2100
-        {
-            Parameters =
-            {
-                new NpgsqlParameter<string> { TypedValue = userId },
-                ArrayParameter.Of(memories, memory => memory.MessageId, NpgsqlDbType.Uuid),
-                ArrayParameter.Of(memories, memory => memory.SessionId, NpgsqlDbType.Uuid),
-            },
-        };
-        await command.PrepareAsync(cancellationToken);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var texts = new Dictionary<Guid, PassageText>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            texts.Add(
-                reader.GetGuid(0),
-                new PassageText(
-                    reader.GetString(1),
-                    new JsonText(reader.GetString(2)),
-                    reader.IsDBNull(3) ? null : reader.GetGuid(3),
-                    reader.IsDBNull(4) ? null : reader.GetInt64(4)));
-        }
-
-        return texts;
+        var texts = await sql
+            .Statement(
+                Read,
+                userId,
+                SqlValue.Column(memories, memory => memory.MessageId, NpgsqlDbType.Uuid),
+                SqlValue.Column(memories, memory => memory.SessionId, NpgsqlDbType.Uuid))
+            .ListAsync(
+                row => (
+                    Id: row.GetGuid(0),
+                    Text: new PassageText(
+                        row.GetString(1),
+                        new JsonText(row.GetString(2)),
+                        row.IsDBNull(3) ? null : row.GetGuid(3),
+                        row.IsDBNull(4) ? null : row.GetInt64(4))),
+                cancellationToken);
+        return texts.ToDictionary(text => text.Id, text => text.Text);
     }
 
     private Dictionary<string, VectorColumn> Columns(List<Memory> memories)
@@ -172,9 +157,9 @@ internal abstract class MemoryPassages(MessageIndexer indexer, IOptions<Embeddin
     /// <param name="SessionId">The session; empty where there is none.</param>
     /// <param name="Sequence">The message; 0 where there is none.</param>
     /// <param name="CreatedAt">When it was created.</param>
-    /// <param name="Vector">By the embedded model.</param>
-    /// <param name="Words">Of its words those that are asked for.</param>
-    /// <param name="Unread">Its content, where vector or words are not stored.</param>
+    /// <param name="Vector">The vector by the embedded model, if it is stored.</param>
+    /// <param name="Words">Those of its words that the question asks for, if words of the current folding are stored.</param>
+    /// <param name="Unread">The content, where the vector or words of the current folding are not stored.</param>
     /// <param name="Model">Another model, if there is a vector by one.</param>
     /// <param name="ModelVector">The vector by that model.</param>
     /// <param name="IsWanted">Whether it may be an answer.</param>
@@ -191,8 +176,9 @@ internal abstract class MemoryPassages(MessageIndexer indexer, IOptions<Embeddin
         bool IsWanted);
 }
 
-/// <summary>The memories of a user, those that still hold.</summary>
-internal sealed class UserMemoryPassages(MessageIndexer indexer, IOptions<EmbeddingOptions> embeddings, IOptions<MemorySearchOptions> options)
+/// <summary>The memories of a user that are still valid.</summary>
+internal sealed class UserMemoryPassages(
+    MessageIndexer indexer, IOptions<EmbeddingOptions> embeddings, IOptions<MemorySearchOptions> options)
     : MemoryPassages(indexer, embeddings, options)
 {
     public override string Name => MemorySources.Memories;
@@ -206,8 +192,9 @@ internal sealed class UserMemoryPassages(MessageIndexer indexer, IOptions<Embedd
 
     protected override string Find(string order) =>
         $"""
-        SELECT m.memory_id, m.session_id, m.sequence, m.created_at, m.vector, m.words,
-               CASE WHEN m.vector IS NULL OR m.words IS NULL THEN m.content END, m.model, m.model_vector,
+        SELECT m.memory_id, m.session_id, m.sequence, m.created_at, m.vector,
+               CASE WHEN {MemoryWords.AreCurrent("m.words")} THEN m.words END,
+               CASE WHEN m.vector IS NULL OR NOT {MemoryWords.AreCurrent("m.words")} THEN m.content END, m.model, m.model_vector,
                coalesce(($4::uuid IS NULL OR m.session_id = $4)
                    AND ($5::text IS NULL OR m.memory_type = $5)
                    AND ($6::jsonb IS NULL OR m.metadata @> $6)
@@ -221,7 +208,8 @@ internal sealed class UserMemoryPassages(MessageIndexer indexer, IOptions<Embedd
 }
 
 /// <summary>The memories of a user's sessions.</summary>
-internal sealed class SessionMemoryPassages(MessageIndexer indexer, IOptions<EmbeddingOptions> embeddings, IOptions<MemorySearchOptions> options)
+internal sealed class SessionMemoryPassages(
+    MessageIndexer indexer, IOptions<EmbeddingOptions> embeddings, IOptions<MemorySearchOptions> options)
     : MemoryPassages(indexer, embeddings, options)
 {
     public override string Name => MemorySources.SessionMemories;
@@ -233,11 +221,13 @@ internal sealed class SessionMemoryPassages(MessageIndexer indexer, IOptions<Emb
         WHERE m.user_id = $1 AND m.session_id = ANY ($3) AND m.id = ANY ($2) AND m.is_active
         """;
 
-    // They hold for as long as they are there.
+    // Memories of sessions are valid for as long as they exist.
     protected override string Find(string order) =>
         $"""
-        SELECT m.id, m.session_id, NULL::bigint, m.created_at, m.vector, m.words,
-               CASE WHEN m.vector IS NULL OR m.words IS NULL THEN m.conversation_summary END, m.model, m.model_vector,
+        SELECT m.id, m.session_id, NULL::bigint, m.created_at, m.vector,
+               CASE WHEN {MemoryWords.AreCurrent("m.words")} THEN m.words END,
+               CASE WHEN m.vector IS NULL OR NOT {MemoryWords.AreCurrent("m.words")} THEN m.conversation_summary END,
+               m.model, m.model_vector,
                ($4::uuid IS NULL OR m.session_id = $4)
                AND ($5::text IS NULL OR m.memory_type = $5)
                AND ($6::jsonb IS NULL OR m.session_metadata @> $6)

@@ -1,16 +1,15 @@
-using System.Data;
 using Microsoft.Extensions.Options;
-using Npgsql;
 using SessionService.Application.MemorySearch;
 using SessionService.Application.MemorySearch.Ranking;
 using SessionService.Infrastructure.Embeddings;
+using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Search;
 
 namespace SessionService.Infrastructure.MemorySearch;
 
-/// <summary>Answers a question: all sources are read in one snapshot and ranked together.</summary>
+/// <summary>Answers a question from the passages of all sources, read in one snapshot and ranked together.</summary>
 internal sealed class MemorySearcher(
-    NpgsqlDataSource dataSource,
+    Database database,
     SearchCatchUp catchUp,
     MessageIndexer indexer,
     IEnumerable<IPassageSource> sources,
@@ -19,16 +18,20 @@ internal sealed class MemorySearcher(
 {
     public async Task<SearchMemoriesResponse> SearchAsync(MemoryQuestion question, CancellationToken cancellationToken)
     {
-        // What may take time comes first: no connection is held meanwhile.
+        // These may take long, and come first: the search holds no connection meanwhile.
         var asked = await embedding.EmbedAsync(question.Query, cancellationToken);
         await catchUp.RunAsync(question.UserId, cancellationToken);
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
-        var analysed = await AnalysedQuestion.AnalyseAsync(indexer, connection, question.Query, cancellationToken);
+        return await database.ReadSnapshotAsync(sql => SearchAsync(sql, question, asked, cancellationToken), cancellationToken);
+    }
+
+    private async Task<SearchMemoriesResponse> SearchAsync(
+        Sql sql, MemoryQuestion question, EmbeddedQuestion asked, CancellationToken cancellationToken)
+    {
+        var analysed = await AnalysedQuestion.AnalyseAsync(indexer, sql, question.Query, cancellationToken);
         var opened = new List<(string, OpenedSource)>();
         foreach (var source in sources.Where(source => question.Sources.Contains(source.Name, StringComparer.Ordinal)))
         {
-            opened.Add((source.Name, await source.OpenAsync(connection, question, analysed, cancellationToken)));
+            opened.Add((source.Name, await source.OpenAsync(sql, question, analysed, cancellationToken)));
         }
 
         var passages = new JoinedPassages(opened);
@@ -42,9 +45,16 @@ internal sealed class MemorySearcher(
         };
     }
 
-    // What a better model has not come to yet is compared by the embedded one; where the better one cannot be asked, by words alone.
-    private static IReadOnlyList<QuestionVector> Vectors(EmbeddedQuestion asked, AnalysedQuestion analysed, JoinedPassages passages) =>
-        asked.IsDegraded
-            ? []
-            : [.. asked.Vectors, new QuestionVector(EmbeddedModel.Name, StaticEmbedding.Shipped.Embed(analysed.Text, word => passages.Idf(analysed.Words[word])))];
+    // Passages without a vector of the better model are compared by the embedded model; where the better model does not answer, by words
+    // alone.
+    private static IReadOnlyList<QuestionVector> Vectors(EmbeddedQuestion asked, AnalysedQuestion analysed, JoinedPassages passages)
+    {
+        if (asked.IsDegraded)
+        {
+            return [];
+        }
+
+        var embedded = StaticEmbedding.Shipped.Embed(analysed.Text, word => passages.Idf(analysed.Words[word]));
+        return [.. asked.Vectors, new QuestionVector(EmbeddedModel.Name, embedded)];
+    }
 }

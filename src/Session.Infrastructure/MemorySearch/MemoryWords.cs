@@ -1,19 +1,28 @@
 using System.Buffers;
 using System.Text;
-using Npgsql;
+using SessionService.Infrastructure.Folding;
+using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Search;
 
 namespace SessionService.Infrastructure.MemorySearch;
 
 /// <summary>
-/// The lexemes of a memory as they are stored with it, so that a question need not read its text, numbers as <see cref="Varint"/>: how many
-/// there are with their repetitions; then each once, in the order of its UTF-8, with its length before and how often it is there behind.
+/// The lexemes of a memory as they are stored with it, so that a question need not read the text. The format, with numbers as
+/// <see cref="Varint"/>: the number of lexemes with their repetitions; then each lexeme once, in the order of its UTF-8: its length, its
+/// UTF-8, and how often the memory has it; last the version of the folding, in the form of a lexeme that the memory has zero times. Earlier
+/// versions of the service, which do not know the version, skip it as a lexeme that no question asks for.
 /// </summary>
 internal static class MemoryWords
 {
-    /// <summary>The lexemes of a content that is about to be stored.</summary>
-    public static async Task<byte[]> OfAsync(string content, TextAnalyzer analyzer, NpgsqlConnection connection, CancellationToken cancellationToken) =>
-        Pack((await analyzer.AnalyzeAsync(connection, [content], cancellationToken))[0]);
+    private static readonly byte[] Ending = [1, TextFolding.Version, 0];
+
+    /// <summary>SQL that tells whether a column has words of the current folding; never null.</summary>
+    public static string AreCurrent(string column) =>
+        $"(substring({column} FROM octet_length({column}) - 2) IS NOT DISTINCT FROM '\\x{Convert.ToHexStringLower(Ending)}'::bytea)";
+
+    /// <summary>The packed lexemes of a content.</summary>
+    public static async Task<byte[]> OfAsync(string content, TextAnalyzer analyzer, Sql sql, CancellationToken cancellationToken) =>
+        Pack((await analyzer.AnalyzeAsync(sql, [content], cancellationToken))[0]);
 
     public static byte[] Pack(AnalyzedText text)
     {
@@ -28,12 +37,13 @@ internal static class MemoryWords
             Varint.Write(bytes, frequency);
         }
 
+        bytes.Write(Ending);
         return bytes.WrittenSpan.ToArray();
     }
 
-    /// <summary>Of the lexemes of a memory those that a question has. Where they stand is not known, and given as 1, 2, 3 …</summary>
-    /// <param name="words">What <see cref="Pack"/> has made.</param>
-    /// <param name="sought">The question's, in the same order.</param>
+    /// <summary>The lexemes that a memory and a question share. Their positions are not stored, and given as 1, 2, 3 …</summary>
+    /// <param name="words">The result of <see cref="Pack"/>.</param>
+    /// <param name="sought">The lexemes of the question, in the same order.</param>
     public static AnalyzedText Find(ReadOnlySpan<byte> words, IReadOnlyList<SoughtLexeme> sought)
     {
         var offset = 0;
@@ -59,14 +69,17 @@ internal static class MemoryWords
         return new AnalyzedText(found ?? (IReadOnlyList<Lexeme>)[], length);
     }
 
-    /// <summary>The lexemes of a question in the order in which a memory has its own.</summary>
-    public static IReadOnlyList<SoughtLexeme> Sort(IEnumerable<string> lexemes) =>
-        [.. lexemes.Distinct(StringComparer.Ordinal).Select(text => new SoughtLexeme(text, Encoding.UTF8.GetBytes(text))).OrderBy(lexeme => lexeme.Bytes, Order)];
+    /// <summary>The lexemes of a question in the order of a memory's.</summary>
+    public static IReadOnlyList<SoughtLexeme> Sort(IEnumerable<string> lexemes)
+    {
+        var sought = lexemes.Distinct(StringComparer.Ordinal).Select(text => new SoughtLexeme(text, Encoding.UTF8.GetBytes(text)));
+        return [.. sought.OrderBy(lexeme => lexeme.Bytes, Order)];
+    }
 
     private static readonly Comparer<byte[]> Order = Comparer<byte[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b));
 }
 
-/// <summary>A lexeme of a question's.</summary>
+/// <summary>A lexeme of a question.</summary>
 /// <param name="Text">The lexeme.</param>
 /// <param name="Bytes">Its UTF-8.</param>
 internal sealed record SoughtLexeme(string Text, byte[] Bytes);

@@ -6,18 +6,20 @@ using SessionService.Application.Json;
 using SessionService.Application.MemorySearch;
 using SessionService.Application.Messages;
 using SessionService.Infrastructure.Messages;
-using SessionService.Infrastructure.Packing;
+using SessionService.Infrastructure.Messages.Packed;
+using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Search;
-using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Infrastructure.MemorySearch;
 
-/// <summary>A user's messages, as the index of full text search has them, with their vectors.</summary>
-internal sealed class MessagePassages(SearchIndex index, SegmentVectors vectors) : IPassageSource
+/// <summary>A user's messages, in the segments of the search index and the tail that is not digested yet, with their vectors.</summary>
+internal sealed class MessagePassages(SearchIndex index, PassageVectors vectors) : IPassageSource
 {
-    // Unpacked ones are in memory together.
+    // Unpacked segments are in memory together.
     private const int SegmentsAtOnce = 8;
 
+    // By hand: one snapshot on one connection holds for all statements of a question, and packed messages are bytes, which are unpacked
+    // while their row is read.
     private const string FindByMetadata =
         """
         SELECT m.session_id, m.sequence
@@ -40,18 +42,18 @@ internal sealed class MessagePassages(SearchIndex index, SegmentVectors vectors)
     public string Name => MemorySources.Messages;
 
     public async Task<OpenedSource> OpenAsync(
-        NpgsqlConnection connection, MemoryQuestion question, AnalysedQuestion analysed, CancellationToken cancellationToken)
+        Sql sql, MemoryQuestion question, AnalysedQuestion analysed, CancellationToken cancellationToken)
     {
-        var opened = await index.OpenAsync(connection, question.UserId, cancellationToken);
-        var digested = await index.ReadAsync(connection, question.UserId, opened.SegmentIds, cancellationToken);
-        var segments = new List<PassageSegment>(await vectors.ReadAsync(connection, question.UserId, digested, cancellationToken))
+        var opened = await index.OpenAsync(sql, question.UserId, cancellationToken);
+        var digested = await index.ReadAsync(sql, question.UserId, opened.SegmentIds, cancellationToken);
+        var sets = new List<PassageSet>(await vectors.ReadAsync(sql, question.UserId, digested, cancellationToken))
         {
             new(opened.Tail, vectors.Of(opened.Undigested.Select(RankingText.Of))),
         };
         return new OpenedSource(
-            segments,
-            Filter(question, await FindAsync(connection, question, cancellationToken)),
-            (messages, token) => ReadAsync(connection, question.UserId, messages, token));
+            sets,
+            Filter(question, await FindAsync(sql, question, cancellationToken)),
+            (messages, token) => ReadAsync(sql, question.UserId, messages, token));
     }
 
     private static Predicate<IndexedMessage> Filter(MemoryQuestion question, HashSet<(Guid, long)>? chosen)
@@ -67,68 +69,49 @@ internal sealed class MessagePassages(SearchIndex index, SegmentVectors vectors)
             && (chosen is null || chosen.Contains((message.SessionId, message.Sequence)));
     }
 
-    private static async Task<HashSet<(Guid, long)>?> FindAsync(NpgsqlConnection connection, MemoryQuestion question, CancellationToken cancellationToken)
+    private static async Task<HashSet<(Guid, long)>?> FindAsync(Sql sql, MemoryQuestion question, CancellationToken cancellationToken)
     {
         if (question.Metadata is null)
         {
             return null;
         }
 
-        var found = new HashSet<(Guid, long)>();
-        await using (var command = new NpgsqlCommand(FindByMetadata, connection)
-        {
-            Parameters =
-            {
-                new NpgsqlParameter<string> { TypedValue = question.UserId },
-                new NpgsqlParameter<Guid?> { TypedValue = question.SessionId },
-                new NpgsqlParameter<string> { TypedValue = question.Metadata, NpgsqlDbType = NpgsqlDbType.Jsonb },
-            },
-        })
-        {
-            await command.PrepareAsync(cancellationToken);
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            while (await reader.ReadAsync(cancellationToken))
-            {
-                found.Add((reader.GetGuid(0), reader.GetInt64(1)));
-            }
-        }
+        var rows = await sql.Statement(FindByMetadata, question.UserId, question.SessionId, SqlValue.Json(question.Metadata))
+            .ListAsync(row => (row.GetGuid(0), row.GetInt64(1)), cancellationToken);
+        var found = rows.ToHashSet();
 
-        // What is packed has no metadata that the database can look into: it is unpacked here, and the database asked what contains what.
-        await foreach (var labels in ReadLabelsAsync(connection, question, cancellationToken))
+        // The database cannot look into the metadata of packed messages: they are unpacked here, and the database is asked which of them
+        // match.
+        await foreach (var labels in ReadLabelsAsync(sql, question, cancellationToken))
         {
-            found.UnionWith((await ChooseAsync(connection, labels.Keys, question.Metadata, cancellationToken)).SelectMany(label => labels[label]));
+            found.UnionWith((await ChooseAsync(sql, labels.Keys, question.Metadata, cancellationToken)).SelectMany(label => labels[label]));
         }
 
         return found;
     }
 
-    /// <summary>The metadata of packed messages that have any, with those that have them, of a few segments at a time. Many messages share theirs.</summary>
+    /// <summary>
+    /// The metadata of packed messages, each with the messages that have it, of a few segments at a time; without empty metadata. Many
+    /// messages have the same.
+    /// </summary>
     private static async IAsyncEnumerable<Dictionary<string, List<(Guid SessionId, long Sequence)>>> ReadLabelsAsync(
-        NpgsqlConnection connection, MemoryQuestion question, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Sql sql, MemoryQuestion question, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var (segments, after) = (SegmentsAtOnce, (SessionId: Guid.Empty, Sequence: 0L));
         while (segments == SegmentsAtOnce)
         {
-            segments = 0;
             var labels = new Dictionary<string, List<(Guid, long)>>(StringComparer.Ordinal);
-            await using (var command = new NpgsqlCommand(ReadSegments, connection)
-            {
-                Parameters =
+            var read = await sql.Statement(ReadSegments, question.UserId, question.SessionId, after.SessionId, after.Sequence).ListAsync(
+                row =>
                 {
-                    new NpgsqlParameter<string> { TypedValue = question.UserId },
-                    new NpgsqlParameter<Guid?> { TypedValue = question.SessionId },
-                    new NpgsqlParameter<Guid> { TypedValue = after.SessionId },
-                    new NpgsqlParameter<long> { TypedValue = after.Sequence },
+                    AddLabels(row, row.GetGuid(0), labels);
+                    return (row.GetGuid(0), row.GetInt64(1));
                 },
-            })
+                cancellationToken);
+            segments = read.Count;
+            if (segments > 0)
             {
-                await command.PrepareAsync(cancellationToken);
-                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-                for (; await reader.ReadAsync(cancellationToken); segments++)
-                {
-                    after = (reader.GetGuid(0), reader.GetInt64(1));
-                    AddLabels(reader, after.SessionId, labels);
-                }
+                after = read[^1];
             }
 
             if (labels.Count > 0)
@@ -153,35 +136,22 @@ internal sealed class MessagePassages(SearchIndex index, SegmentVectors vectors)
         }
     }
 
-    /// <summary>Those of some objects which contain another.</summary>
-    private static async Task<IReadOnlyList<string>> ChooseAsync(
-        NpgsqlConnection connection, IEnumerable<string> labels, string contained, CancellationToken cancellationToken)
+    /// <summary>The objects that contain another.</summary>
+    private static async Task<IEnumerable<string>> ChooseAsync(
+        Sql sql, IEnumerable<string> labels, string contained, CancellationToken cancellationToken)
     {
         var all = labels.ToList();
-        await using var command = new NpgsqlCommand(ChooseLabels, connection)
-        {
-            Parameters =
-            {
-                ArrayParameter.Of(all, label => label, NpgsqlDbType.Jsonb),
-                new NpgsqlParameter<string> { TypedValue = contained, NpgsqlDbType = NpgsqlDbType.Jsonb },
-            },
-        };
-        await command.PrepareAsync(cancellationToken);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var chosen = new List<string>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            chosen.Add(all[(int)reader.GetInt64(0) - 1]);
-        }
-
-        return chosen;
+        var numbers = await sql
+            .Statement(ChooseLabels, SqlValue.Column(all, label => label, NpgsqlDbType.Jsonb), SqlValue.Json(contained))
+            .ListAsync(row => row.GetInt64(0), cancellationToken);
+        return numbers.Select(number => all[(int)number - 1]);
     }
 
     private static async Task<IReadOnlyDictionary<Guid, PassageText>> ReadAsync(
-        NpgsqlConnection connection, string userId, IReadOnlyList<IndexedMessage> messages, CancellationToken cancellationToken)
+        Sql sql, string userId, IReadOnlyList<IndexedMessage> messages, CancellationToken cancellationToken)
     {
         var positions = messages.Select(message => new MessagePosition(message.SessionId, message.Sequence)).ToList();
-        return (await MessageReader.FindAsync(connection, userId, positions, cancellationToken)).ToDictionary(
+        return (await MessageReader.FindAsync(sql, userId, positions, cancellationToken)).ToDictionary(
             message => message.MessageId,
             message => new PassageText(message.Content, new JsonText(message.Metadata), message.SessionId, message.Sequence));
     }

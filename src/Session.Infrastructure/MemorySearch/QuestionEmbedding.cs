@@ -5,7 +5,7 @@ using SessionService.Infrastructure.Embeddings;
 
 namespace SessionService.Infrastructure.MemorySearch;
 
-/// <summary>Has questions embedded by the model that is set, if one is, and does without it when it fails.</summary>
+/// <summary>Embeds questions by the model that is set. Where the model fails, a question is answered without it.</summary>
 internal sealed partial class QuestionEmbedding(
     IEmbeddingGenerator<string, Embedding<float>> generator,
     IOptions<EmbeddingOptions> options,
@@ -25,7 +25,7 @@ internal sealed partial class QuestionEmbedding(
             return Nothing;
         }
 
-        // Not every question need find out anew that nobody answers.
+        // After a failure questions do not ask for a while.
         if (time.GetUtcNow().UtcTicks < Volatile.Read(ref _askAgainAt))
         {
             return Degraded;
@@ -54,9 +54,13 @@ internal sealed partial class QuestionEmbedding(
         }
     }
 
-    // What the model before has embedded is compared by the embedded one, if that cannot be asked any more.
+    // If the previous model does not answer, the texts that only it has embedded are compared by the embedded model.
     private async Task TryAddAsync(
-        List<QuestionVector> vectors, string question, EmbeddingModel previous, CancellationToken cancellationToken, CancellationToken patience)
+        List<QuestionVector> vectors,
+        string question,
+        EmbeddingModel previous,
+        CancellationToken cancellationToken,
+        CancellationToken patience)
     {
         try
         {
@@ -70,7 +74,8 @@ internal sealed partial class QuestionEmbedding(
 
     private async Task<QuestionVector> EmbedAsync(string question, EmbeddingModel model, CancellationToken cancellationToken)
     {
-        var embeddings = await generator.GenerateAsync([question], new() { ModelId = model.Name, Dimensions = model.Dimensions }, cancellationToken);
+        var embeddings = await generator.GenerateAsync(
+            [question], new() { ModelId = model.Name, Dimensions = model.Dimensions }, cancellationToken);
         var vector = embeddings[0].Vector.ToArray();
         PackedVector.Normalize(vector);
         return new QuestionVector(model.Key, vector);

@@ -1,16 +1,16 @@
-using Npgsql;
 using NpgsqlTypes;
-using SessionService.Domain.MemorySearch;
 using SessionService.Infrastructure.Digests;
 using SessionService.Infrastructure.Embeddings;
-using SessionService.Infrastructure.Writes;
+using SessionService.Infrastructure.Persistence;
+using SessionService.Infrastructure.Persistence.Tables;
+using SessionService.Infrastructure.Search;
 
 namespace SessionService.Infrastructure.MemorySearch;
 
-/// <summary>Keeps the vectors of messages by the embedded model.</summary>
+/// <summary>Stores the vectors of new messages by the embedded model.</summary>
 internal sealed class VectorIndexing : IDigestParticipant
 {
-    // What is missing before them, which only a database can lack that was digested before there were vectors, is filled with vectors of length 0.
+    // By hand for ON CONFLICT and slices of bytea. Messages that were digested before the service knew vectors get vectors of length 0.
     private const string Write =
         """
         INSERT INTO dev.message_vectors AS v (user_id, session_id, block, message_count, vectors)
@@ -22,7 +22,7 @@ internal sealed class VectorIndexing : IDigestParticipant
         WHERE v.message_count < excluded.message_count
         """;
 
-    public Task<DigestWrite> PrepareAsync(DigestBatch batch, NpgsqlConnection connection, CancellationToken cancellationToken)
+    public Task<DigestWrite> PrepareAsync(DigestBatch batch, Sql sql, CancellationToken cancellationToken)
     {
         var parts = new List<Part>();
         foreach (var run in batch.Runs)
@@ -45,23 +45,20 @@ internal sealed class VectorIndexing : IDigestParticipant
 
     public static int PlaceOf(long sequence) => (int)((sequence - 1) % MessageVectors.Size);
 
-    private static async Task<bool> WriteAsync(string userId, List<Part> parts, NpgsqlConnection connection, CancellationToken cancellationToken)
+    private static async Task<bool> WriteAsync(string userId, List<Part> parts, Sql sql, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(Write, connection)
-        {
-            Parameters =
-            {
-                new NpgsqlParameter<string> { TypedValue = userId },
-                new NpgsqlParameter<int> { TypedValue = StaticEmbedding.Shipped.Dimensions },
-                ArrayParameter.Of(parts, part => part.SessionId, NpgsqlDbType.Uuid),
-                ArrayParameter.Of(parts, part => part.Block, NpgsqlDbType.Integer),
-                ArrayParameter.Of(parts, part => part.Place, NpgsqlDbType.Integer),
-                ArrayParameter.Of(parts, part => part.Count, NpgsqlDbType.Integer),
-                ArrayParameter.Of(parts, part => part.Vectors, NpgsqlDbType.Bytea),
-            },
-        };
-        await command.PrepareAsync(cancellationToken);
-        return await command.ExecuteNonQueryAsync(cancellationToken) == parts.Count;
+        var written = await sql
+            .Statement(
+                Write,
+                userId,
+                StaticEmbedding.Shipped.Dimensions,
+                SqlValue.Column(parts, part => part.SessionId, NpgsqlDbType.Uuid),
+                SqlValue.Column(parts, part => part.Block, NpgsqlDbType.Integer),
+                SqlValue.Column(parts, part => part.Place, NpgsqlDbType.Integer),
+                SqlValue.Column(parts, part => part.Count, NpgsqlDbType.Integer),
+                SqlValue.Column(parts, part => part.Vectors, NpgsqlDbType.Bytea))
+            .ExecuteAsync(cancellationToken);
+        return written == parts.Count;
     }
 
     private sealed record Part(Guid SessionId, int Block, int Place, int Count, byte[] Vectors);

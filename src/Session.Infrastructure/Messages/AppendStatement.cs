@@ -2,15 +2,16 @@ using Npgsql;
 using NpgsqlTypes;
 using SessionService.Application.Messages;
 using SessionService.Infrastructure.Idempotency;
-using SessionService.Infrastructure.Packing;
+using SessionService.Infrastructure.Messages.Packed;
+using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Statistics;
 using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Infrastructure.Messages;
 
-/// <summary>What became of one write of a group.</summary>
-/// <param name="FirstSequence">The number of its first message; <see langword="null"/> when nothing of it was written.</param>
-/// <param name="Session">Of a write that was not made: the session as it was then, if there is one.</param>
+/// <summary>The outcome of one write of a group.</summary>
+/// <param name="FirstSequence">The number of its first message; <see langword="null"/> when the write was not made.</param>
+/// <param name="Session">Where the write was not made: the session at that time, if there is one.</param>
 internal readonly record struct Appended(long? FirstSequence, SessionState? Session);
 
 internal readonly record struct SessionState(bool HasEnded, long MessageCount);
@@ -18,19 +19,21 @@ internal readonly record struct SessionState(bool HasEnded, long MessageCount);
 /// <summary>Appends the messages of a group of writes, to any sessions.</summary>
 internal sealed class AppendStatement : IGroupStatement<Append, Appended>
 {
-    // Beside its texts, about: ids, numbers, times and what holds them together.
+    // Approximate size of a message without its texts.
     private const int MessageOverheadBytes = 512;
 
-    // One row of the input is one message; what belongs to the write stands on each of its messages, its key on the first.
+    // By hand for its CTEs, which write four tables for a group of appends in one round trip.
     //
-    // The sessions are locked in the order of their key, so that two of these statements never wait for each other in a circle. Under
-    // the lock message_count is what it is: the messages of a session take the numbers that follow it, in order of arrival, and
-    // nobody else can. A write is left out whole: its session is gone or has ended, its expected number is not the next, or it was
-    // made before. What "before" means is seen as of the statement's start: a message is then a row or packed, never neither. What others
-    // commit after that breaks a unique key, and the statement is made once more; it is not packed sooner than such a statement lasts.
+    // One row of the input is one message. The values of a write stand on each of its messages, its key on the first.
     //
-    // What is put back has no time of arrival: it may go into an ended session, and leaves the session's times alone.
-    private static readonly string Sql =
+    // The sessions are locked in the order of their key, so that two of these statements never wait for each other in a circle. Under the
+    // lock nobody else changes message_count: the messages of a session take the numbers that follow it, in order of arrival. A write is
+    // left out as a whole where its session is gone or has ended, its expected number is not the next, or it was made before. The statement
+    // sees earlier writes as of its start: a message is then a row or packed, never neither. A write that commits later breaks a unique
+    // key, and this statement is sent again; messages are not packed before such a statement is over.
+    //
+    // An imported message has no time of arrival: it may go into an ended session, and leaves the session's times alone.
+    private static readonly string Text =
         $"""
         WITH input AS MATERIALIZED (
             SELECT *
@@ -68,8 +71,10 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
               AND i.write NOT IN (SELECT b.write FROM made_before AS b)),
         message AS (
             INSERT INTO dev.session_messages
-                (user_id, session_id, sequence, id, role, content, message_type, message_metadata, tokens_used, cost_usd, created_at, redacted_at)
-            SELECT user_id, session_id, sequence, id, role, content, message_type, metadata, tokens_used, cost_usd, created_at, redacted_at
+                (user_id, session_id, sequence, id, role, content, message_type, message_metadata,
+                 tokens_used, cost_usd, created_at, redacted_at)
+            SELECT user_id, session_id, sequence, id, role, content, message_type, metadata,
+                   tokens_used, cost_usd, created_at, redacted_at
             FROM numbered),
         total AS (
             SELECT user_id, session_id, count(*) AS messages, sum(tokens_used) AS tokens, sum(cost_usd) AS cost, max(now) AS now
@@ -118,8 +123,8 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
     public Guid? RowOf(Append write) => write.SessionId;
 
     /// <summary>
-    /// A write whose number must be the next stands alone for its session: only a locked session knows the next number, and only at the
-    /// start of the statement. Of two writes with the same key or the same message the later must find the earlier.
+    /// A write with an expected number is the only one to its session: the statement knows the next number only as of its start. Two writes
+    /// with the same key or message are kept apart: the later one must find the earlier one.
     /// </summary>
     public Predicate<Append> NewAdmission()
     {
@@ -154,12 +159,31 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
         };
     }
 
-    public async Task<Appended[]> ExecuteAsync(NpgsqlConnection connection, IReadOnlyList<Append> writes, CancellationToken cancellationToken)
+    public Task<Appended[]> ExecuteAsync(NpgsqlConnection connection, IReadOnlyList<Append> writes, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(Sql, connection);
-        AddParameters(command.Parameters, writes);
-        await command.PrepareAsync(cancellationToken);
-        return await UncertainWrite.ExecuteAsync(command, reader => ReadAsync(reader, writes.Count, cancellationToken), cancellationToken);
+        var rows = Rows(writes);
+        return new Sql(connection, commitsItself: true)
+            .Statement(
+                Text,
+                SqlValue.Column(rows, row => row.Index, NpgsqlDbType.Integer),
+                SqlValue.Column(rows, row => row.Write.UserId, NpgsqlDbType.Text),
+                SqlValue.Column(rows, row => row.Write.SessionId, NpgsqlDbType.Uuid),
+                SqlValue.Column(rows, row => row.New.Message.MessageId, NpgsqlDbType.Uuid),
+                SqlValue.Column(rows, row => row.New.HasOwnId ? row.New.Message.MessageId : (Guid?)null, NpgsqlDbType.Uuid),
+                SqlValue.Column(rows, row => row.New.Message.Role, NpgsqlDbType.Text),
+                SqlValue.Column(rows, row => row.New.Message.Content, NpgsqlDbType.Text),
+                SqlValue.Column(rows, row => row.New.Message.MessageType, NpgsqlDbType.Text),
+                SqlValue.Column(rows, row => row.New.Message.Metadata, NpgsqlDbType.Jsonb),
+                SqlValue.Column(rows, row => row.New.Message.TokensUsed, NpgsqlDbType.Integer),
+                SqlValue.Column(rows, row => row.New.Message.CostUsd, NpgsqlDbType.Numeric),
+                SqlValue.Column(rows, row => row.New.Message.CreatedAt, NpgsqlDbType.TimestampTz),
+                SqlValue.Column(rows, row => row.Write.Now, NpgsqlDbType.TimestampTz),
+                SqlValue.Column(rows, row => row.Write.ExpectedSequence, NpgsqlDbType.Bigint),
+                SqlValue.Column(rows, row => row.IsFirst ? row.Write.Messages.Count : (int?)null, NpgsqlDbType.Integer),
+                SqlValue.Column(rows, row => row.IsFirst ? row.Write.Key?.Value : null, NpgsqlDbType.Text),
+                SqlValue.Column(rows, row => row.IsFirst ? row.Write.Key?.RequestHash : null, NpgsqlDbType.Bytea),
+                SqlValue.Column(rows, row => row.New.Message.RedactedAt, NpgsqlDbType.TimestampTz))
+            .ReadAsync(reader => ReadAsync(reader, writes.Count, cancellationToken), cancellationToken);
     }
 
     public bool IsMade(Appended outcome) => outcome.FirstSequence is not null;
@@ -177,7 +201,7 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
         return outcomes;
     }
 
-    private static void AddParameters(NpgsqlParameterCollection parameters, IReadOnlyList<Append> writes)
+    private static List<Row> Rows(IReadOnlyList<Append> writes)
     {
         var rows = new List<Row>(writes.Count);
         for (var write = 0; write < writes.Count; write++)
@@ -188,24 +212,7 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
             }
         }
 
-        parameters.Add(ArrayParameter.Of(rows, row => row.Index, NpgsqlDbType.Integer));
-        parameters.Add(ArrayParameter.Of(rows, row => row.Write.UserId, NpgsqlDbType.Text));
-        parameters.Add(ArrayParameter.Of(rows, row => row.Write.SessionId, NpgsqlDbType.Uuid));
-        parameters.Add(ArrayParameter.Of(rows, row => row.New.Message.MessageId, NpgsqlDbType.Uuid));
-        parameters.Add(ArrayParameter.Of(rows, row => row.New.HasOwnId ? row.New.Message.MessageId : (Guid?)null, NpgsqlDbType.Uuid));
-        parameters.Add(ArrayParameter.Of(rows, row => row.New.Message.Role, NpgsqlDbType.Text));
-        parameters.Add(ArrayParameter.Of(rows, row => row.New.Message.Content, NpgsqlDbType.Text));
-        parameters.Add(ArrayParameter.Of(rows, row => row.New.Message.MessageType, NpgsqlDbType.Text));
-        parameters.Add(ArrayParameter.Of(rows, row => row.New.Message.Metadata, NpgsqlDbType.Jsonb));
-        parameters.Add(ArrayParameter.Of(rows, row => row.New.Message.TokensUsed, NpgsqlDbType.Integer));
-        parameters.Add(ArrayParameter.Of(rows, row => row.New.Message.CostUsd, NpgsqlDbType.Numeric));
-        parameters.Add(ArrayParameter.Of(rows, row => row.New.Message.CreatedAt, NpgsqlDbType.TimestampTz));
-        parameters.Add(ArrayParameter.Of(rows, row => row.Write.Now, NpgsqlDbType.TimestampTz));
-        parameters.Add(ArrayParameter.Of(rows, row => row.Write.ExpectedSequence, NpgsqlDbType.Bigint));
-        parameters.Add(ArrayParameter.Of(rows, row => row.IsFirst ? row.Write.Messages.Count : (int?)null, NpgsqlDbType.Integer));
-        parameters.Add(ArrayParameter.Of(rows, row => row.IsFirst ? row.Write.Key?.Value : null, NpgsqlDbType.Text));
-        parameters.Add(ArrayParameter.Of(rows, row => row.IsFirst ? row.Write.Key?.RequestHash : null, NpgsqlDbType.Bytea));
-        parameters.Add(ArrayParameter.Of(rows, row => row.New.Message.RedactedAt, NpgsqlDbType.TimestampTz));
+        return rows;
     }
 
     private readonly record struct Row(Append Write, int Index, int Part)

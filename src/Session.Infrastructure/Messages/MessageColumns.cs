@@ -12,7 +12,7 @@ internal static class MessageColumns
     public const string List =
         "sequence, id, role, content, message_type, message_metadata, tokens_used, cost_usd, created_at, redacted_at";
 
-    /// <summary>In their place, where there is no such row.</summary>
+    /// <summary>Nulls in place of the columns, where there is no such row.</summary>
     public const string Absent = "NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL";
 
     public static SessionMessage ToMessage(this MessageRow row, string userId, Guid sessionId) => new()

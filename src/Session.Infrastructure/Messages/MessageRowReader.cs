@@ -4,8 +4,8 @@ using SessionService.Application.Messages;
 namespace SessionService.Infrastructure.Messages;
 
 /// <summary>
-/// Reads messages from rows. Their texts are taken as they came, into pieces of memory that several rows share: a value of its own for each, by
-/// way of Npgsql's converters, takes three times as long.
+/// Reads messages from rows. Texts are copied as bytes into pieces of memory that several rows share: a value of its own for each text,
+/// by Npgsql's converters, takes three times as long.
 /// </summary>
 /// <param name="reader">Stands on a row whenever one is read.</param>
 /// <param name="first">Where the columns of <see cref="MessageColumns.List"/> begin.</param>
@@ -14,7 +14,7 @@ internal sealed class MessageRowReader(NpgsqlDataReader reader, int first)
     // In the protocol's binary form jsonb is its version and then its text (PostgreSQL, jsonb_send).
     private const int JsonbVersionBytes = 1;
 
-    // A piece is twice the one before: one message takes little, and many take few pieces.
+    // Each piece is twice the size of the last: one message takes little memory, and many messages take few pieces.
     private const int FirstPieceBytes = 1024;
     private const int MaxPieceBytes = 32 * 1024;
 
@@ -40,9 +40,10 @@ internal sealed class MessageRowReader(NpgsqlDataReader reader, int first)
         var length = Fill(column);
         if (_filled + length == _piece.Length)
         {
-            // There may be more of it. What was taken before keeps the piece that is full.
+            // The text may be longer than the rest of the piece. Earlier texts keep the full piece.
             length = (int)reader.GetBytes(column, 0, null, 0, 0);
-            _piece = GC.AllocateUninitializedArray<byte>(Math.Max(length + 1, Math.Clamp(2 * _piece.Length, FirstPieceBytes, MaxPieceBytes)));
+            var next = Math.Clamp(2 * _piece.Length, FirstPieceBytes, MaxPieceBytes);
+            _piece = GC.AllocateUninitializedArray<byte>(Math.Max(length + 1, next));
             _filled = 0;
             Fill(column);
         }

@@ -1,12 +1,16 @@
 using System.Runtime.CompilerServices;
 using Npgsql;
 using SessionService.Application.Messages;
-using SessionService.Infrastructure.Packing;
+using SessionService.Infrastructure.Messages.Packed;
 
 namespace SessionService.Infrastructure.Messages;
 
-/// <summary>Stands on the first row: whether the session is there, its counts, and the first message or segment, if any.</summary>
-internal sealed class MessageRows(NpgsqlConnection connection, NpgsqlCommand command, NpgsqlDataReader reader, MessageSelection selection) : IMessageRows
+/// <summary>
+/// The messages of one statement, which the reader streams. The reader stands on the first row: the session's counts, and the first message
+/// or segment, if there is one.
+/// </summary>
+internal sealed class MessageRows(NpgsqlConnection connection, NpgsqlCommand command, NpgsqlDataReader reader, MessageSelection selection)
+    : IMessageRows
 {
     private const int Packed = 2;
     private const int Message = 3;
@@ -20,13 +24,13 @@ internal sealed class MessageRows(NpgsqlConnection connection, NpgsqlCommand com
         ? Math.Max(0, Math.Min(reader.GetInt64(0), selection.Before - 1) - selection.After)
         : reader.GetInt64(1);
 
-    /// <summary>Whether the statement told everything: filters do not look into what is packed.</summary>
-    public static bool CanServe(NpgsqlDataReader reader, MessageSelection selection) => selection.IsUnfiltered || reader.GetInt64(Packed) == 0;
+    /// <summary>Whether the statement returns all messages: a filtered statement does not look into packed messages.</summary>
+    public static bool CanServe(NpgsqlDataReader reader, MessageSelection selection) =>
+        selection.IsUnfiltered || reader.GetInt64(Packed) == 0;
 
     public async IAsyncEnumerable<MessageRow> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var messages = new MessageRowReader(reader, Message);
-        // Rows are complete once they are read, so their values are at hand.
         do
         {
             if (!reader.IsDBNull(Message))
@@ -50,7 +54,7 @@ internal sealed class MessageRows(NpgsqlConnection connection, NpgsqlCommand com
         while (await reader.ReadAsync(cancellationToken));
     }
 
-    // Once only: a connection uses its reader again, so a second time would close that of whoever got the connection next.
+    // Once only: a connection uses its reader again, so to dispose of it twice would close the reader of the connection's next user.
     public async ValueTask DisposeAsync()
     {
         if (!_isDisposed)

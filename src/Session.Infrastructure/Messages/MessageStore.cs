@@ -5,12 +5,13 @@ using SessionService.Infrastructure.Writes;
 namespace SessionService.Infrastructure.Messages;
 
 internal sealed class MessageStore(
-    GroupWriter<Append, Appended> writer, IdempotencyRecords records, StoredMessages stored, MessageRedaction redaction) : IMessageStore
+    GroupWriter<Append, Appended> writer, IdempotencyRecords records, MessageReplays replays) : IMessageStore
 {
-    // Each attempt but the first comes after somebody else's change; a third one for ids is not about a change, see PackedIds.
+    // A second attempt follows another writer's change. Where a third would be needed, a given id resembles a packed one, see PackedIds.
     private const int MaxAttempts = 3;
 
-    public Task<AppendResult> AppendAsync(Append append, CancellationToken cancellationToken) => AppendAsync(append, attempt: 1, cancellationToken);
+    public Task<AppendResult> AppendAsync(Append append, CancellationToken cancellationToken) =>
+        AppendAsync(append, attempt: 1, cancellationToken);
 
     private async Task<AppendResult> AppendAsync(Append append, int attempt, CancellationToken cancellationToken)
     {
@@ -37,19 +38,17 @@ internal sealed class MessageStore(
             { MessageCount: var count } when append.ExpectedSequence is { } expected && expected != count + 1 =>
                 new AppendResult(AppendOutcome.SequenceMismatch, [], NextSequence: count + 1),
 
-            _ when attempt >= MaxAttempts && append.Messages.Any(message => message.HasOwnId) => new AppendResult(AppendOutcome.MessageIdTaken, []),
+            _ when attempt >= MaxAttempts && append.Messages.Any(message => message.HasOwnId) =>
+                new AppendResult(AppendOutcome.MessageIdTaken, []),
 
             // Its key had been used, and was removed as expired between the two looks.
             _ => await AppendAsync(append, attempt + 1, cancellationToken),
         };
     }
 
-    public Task<RedactResult> RedactAsync(string userId, Guid sessionId, long sequence, DateTimeOffset now, CancellationToken cancellationToken) =>
-        redaction.RedactAsync(userId, sessionId, sequence, now, cancellationToken);
-
     /// <summary>
-    /// Whether a write that was not made had been made before. Asked after the statement, of what is committed by now: while that waited for
-    /// the session, the same write may have been made by another instance, and the session have moved on or ended.
+    /// Whether a write that was not made had been made before. Looked for after the statement: while that waited for the session, another
+    /// instance may have made the same write, and the session may have moved on or ended.
     /// </summary>
     private async Task<AppendResult?> FindMadeBeforeAsync(Append append, CancellationToken cancellationToken)
     {
@@ -60,11 +59,11 @@ internal sealed class MessageStore(
                 return new AppendResult(AppendOutcome.KeyReused, []);
             }
 
-            return await stored.ReadAsync(record, cancellationToken) is { } made
+            return await replays.ReadAsync(record, cancellationToken) is { } made
                 ? new AppendResult(AppendOutcome.Replayed, made)
                 : new AppendResult(AppendOutcome.SessionNotFound, []);
         }
 
-        return append.Messages.Any(message => message.HasOwnId) ? await stored.FindByIdsAsync(append, cancellationToken) : null;
+        return append.Messages.Any(message => message.HasOwnId) ? await replays.FindByIdsAsync(append, cancellationToken) : null;
     }
 }

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace SessionService.Infrastructure.Messages;
 
 /// <summary>
-/// <c>numeric</c> in the protocol's binary form (PostgreSQL, numeric_send): the number of digits, the weight of the first one, sign and scale, two
-/// bytes each, and then the digits, of base 10,000.
+/// <c>numeric</c> in the protocol's binary form (PostgreSQL, numeric_send): number of digits, weight of the first digit, sign and scale,
+/// two bytes each, and then the digits, of base 10,000.
 /// </summary>
 internal static class WireNumeric
 {
@@ -14,7 +14,7 @@ internal static class WireNumeric
     private const int DecimalPlaces = 4;
     private const ushort Negative = 0x4000;
 
-    /// <summary>Reads a number without padding zeros; false for those that are long or none, which are seldom.</summary>
+    /// <summary>Reads a number, without padding zeros; false for long numbers and NaN, which are rare.</summary>
     public static bool TryRead(ReadOnlySpan<byte> value, out decimal number)
     {
         number = 0;
@@ -25,7 +25,7 @@ internal static class WireNumeric
             return true;
         }
 
-        // How many of them stand behind the point.
+        // How many of the digits stand after the point.
         var behind = digits - 1 - BinaryPrimitives.ReadInt16BigEndian(value[2..]);
         if (sign is not (0 or Negative) || digits > MaxDigits || behind is < 0 or > MaxDigits)
         {

@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using Npgsql;
-using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Infrastructure.Persistence;
 
@@ -14,11 +13,11 @@ public static class DatabaseFaults
         {
             switch (cause)
             {
-                // A fatal error ends the connection: whatever its reason, it was no statement's fault.
+                // A fatal error ends the connection; no statement is at fault.
                 case PostgresException postgres:
                     return postgres.InvariantSeverity is "FATAL" or "PANIC" || IsUnavailable(postgres.SqlState);
 
-                // Everything of Npgsql's own that the server did not say: no connection, a broken one, a pool without a free one, a time-out.
+                // What Npgsql says itself, not the server: no connection, a broken one, no free one in the pool, a time-out.
                 case NpgsqlException:
                 case DatabaseLostException:
                     return true;
@@ -36,15 +35,19 @@ public static class DatabaseFaults
         return false;
     }
 
+    /// <summary>Whether a background job met a database that is away or busy, and may leave its work for the next time.</summary>
+    public static bool IsPassing(Exception exception) =>
+        exception is NpgsqlException or WriteOutcomeUnknownException || IsUnavailable(exception);
+
     /// <summary>
-    /// Whether the database refused a statement and goes on with the connection, so that nothing of the statement was made. After the end of
-    /// a connection it may have been.
+    /// Whether the database refused a statement and keeps the connection, so that the statement had no effect. When the connection ends,
+    /// the statement may have had one.
     /// </summary>
     public static bool IsRefusal(NpgsqlException exception) => exception is PostgresException { InvariantSeverity: "ERROR" };
 
     /// <summary>
-    /// Whether a connection turned out to be none any more, or to lead to a server that has become read-only: as after a restart or a
-    /// failover, so that a new one may do. Of what was to be written, nothing was.
+    /// Whether a connection turned out to be dead or to lead to a server that has become read-only, as after a restart or a failover.
+    /// Nothing was written, and another connection may succeed.
     /// </summary>
     public static bool IsLostConnection(Exception exception)
     {
@@ -63,12 +66,16 @@ public static class DatabaseFaults
         return false;
     }
 
-    /// <summary>Whether a statement was refused for what another transaction did at the same time, and may succeed or find it the next time.</summary>
+    /// <summary>
+    /// Whether a statement was refused because of another transaction at the same time. The next attempt may succeed, or see what that did.
+    /// </summary>
     public static bool IsRace(NpgsqlException exception) =>
         IsRefusal(exception)
-        && exception.SqlState is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
+        && exception.SqlState is PostgresErrorCodes.UniqueViolation
+            or PostgresErrorCodes.DeadlockDetected
+            or PostgresErrorCodes.SerializationFailure;
 
-    /// <summary>Whether a statement of several writes was refused for one of them, by its content or for a row that somebody holds.</summary>
+    /// <summary>Whether one of several writes is why their statement was refused: its content, or a row that is locked.</summary>
     public static bool IsOfOneWrite(PostgresException exception) =>
         IsRefusal(exception) && (exception.SqlState == PostgresErrorCodes.LockNotAvailable || !IsUnavailable(exception.SqlState));
 

@@ -1,5 +1,4 @@
 using Npgsql;
-using SessionService.Infrastructure.Startup;
 
 namespace SessionService.Infrastructure.Persistence;
 
@@ -22,7 +21,8 @@ public static class DatabaseOptions
         catch (Exception exception) when (exception is ArgumentException or FormatException)
         {
             // Without the value, which may hold a password.
-            throw new InvalidSettingException($"ConnectionStrings__{ConnectionStringName} is no connection string that Npgsql can read.", exception);
+            throw new InvalidSettingException(
+                $"ConnectionStrings__{ConnectionStringName} is no connection string that Npgsql can read.", exception);
         }
     }
 
@@ -33,26 +33,26 @@ public static class DatabaseOptions
         {
             // Statements are prepared explicitly, see PreparedCommands.
             MaxAutoPrepare = 0,
-            // What the statements here set, they set for their transaction. Beside a prepared statement the reset would be six more statements with
-            // every request, which cost the database more than the request's own.
+            // Statements of the service change settings for their transaction only, so there is nothing to reset. With prepared statements
+            // the reset would be six more statements a request, and cost the database more than the request's own.
             NoResetOnClose = true,
-            // A statement whose time is up is not waited for. A commit that waits for a synchronous standby ends well when it is cancelled, though
-            // no standby has it: to hear of that would be to acknowledge what a failover loses.
+            // Do not wait for a statement whose time is up. A commit that waits for a synchronous standby succeeds when it is cancelled,
+            // though no standby has it: the service would acknowledge what a failover loses.
             CancellationTimeout = -1,
         };
-        // Which of several hosts will do is a matter of what a connection is for, see ServerPool.
+        // ServerPool chooses among several hosts by what a connection is for.
         completed.Remove("Target Session Attributes");
         SetUnlessGiven("Maximum Pool Size", PoolSize);
-        // Also how long a request waits for a connection of the pool: whoever waits has an answer within two seconds.
+        // Also how long a request waits for a connection of the pool: a client has its answer within two seconds.
         SetUnlessGiven("Timeout", 1);
         SetUnlessGiven("Command Timeout", 15);
-        // For the answer to a transaction's BEGIN, which Npgsql sends with the first statement; no cancellation ends the wait for that, and
-        // Npgsql takes no shorter time.
+        // For the answer to BEGIN, which Npgsql sends with the first statement of a transaction. No cancellation ends that wait, and Npgsql
+        // takes no shorter time.
         SetUnlessGiven("Internal Command Timeout", 3);
-        // What a host was a moment ago is believed for so long: a failover is over within two seconds.
+        // How long Npgsql believes what it knows of a host: a failover is over within two seconds.
         SetUnlessGiven("Host Recheck Seconds", 1);
         SetUnlessGiven("Application Name", "session_service");
-        // Bytes. A page of messages is some tens of KiB: with less room it is read in many small pieces, and each piece is waited for.
+        // Bytes. A page of messages is some tens of KiB: a smaller buffer would be filled many times, with a wait each time.
         SetUnlessGiven("Read Buffer Size", 32 * 1024);
         return completed.ConnectionString;
 

@@ -5,16 +5,16 @@ using Npgsql;
 namespace SessionService.Infrastructure.Persistence;
 
 /// <summary>
-/// Feels the pulse of the database, on a connection of its own: asks it for next to nothing, again and again. A server that does not
-/// answer this is lost, whatever the reason: stopped, frozen, cut off, or a primary that has become read-only. Who has a
-/// <see cref="PulseWatch"/> then waits no longer for the answer to a statement, which may be as long as it likes while the pulse beats.
+/// The heartbeat of the database: asks a trivial question again and again, on a connection of its own. A server that does not answer is
+/// lost, whatever the reason: stopped, frozen, cut off, or a primary that has become read-only. Statements with a <see cref="PulseWatch"/>
+/// are then given up; while the pulse beats, a statement may take as long as it needs.
 /// </summary>
 public sealed partial class DatabasePulse(bool ofPrimary, TimeSpan patience, TimeProvider time, ILogger<DatabasePulse> logger) : IDisposable
 {
-    // Whether the server takes no writes: a standby, or fenced off after a failover.
+    // Whether the server takes no writes: a standby, or a former primary after a failover.
     private const string Question = "SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only')::bool";
 
-    // The patience is counted in steps rather than read off a clock: a process that was held up itself gets its answer at the next step.
+    // The patience is counted in steps and not read off a clock: a process that was paused itself finds the answer at the next step.
     private const int Steps = 4;
 
     private const int MaxCancellingThreads = 64;
@@ -24,7 +24,10 @@ public sealed partial class DatabasePulse(bool ofPrimary, TimeSpan patience, Tim
     private readonly ConcurrentQueue<PulseWatch> _givenUp = new();
     private volatile CancellationTokenSource _lost = new();
 
-    /// <summary>The database is lost, is there again, or has ended its connections: what is known of it and its connections is worth nothing now.</summary>
+    /// <summary>
+    /// Raised when the database is lost or back, or has ended its connections: pooled connections, and what is known of the hosts, are out
+    /// of date then.
+    /// </summary>
     public event EventHandler? Interrupted;
 
     public bool IsLost => _lost.IsCancellationRequested;
@@ -32,7 +35,7 @@ public sealed partial class DatabasePulse(bool ofPrimary, TimeSpan patience, Tim
     /// <summary>A token to give to statements in place of a caller's.</summary>
     public PulseWatch Watch(CancellationToken caller = default) => new(_givenUp, _lost.Token, caller);
 
-    /// <summary>Feels the pulse until it is told to stop.</summary>
+    /// <summary>Watches the database until the token is cancelled.</summary>
     public async Task RunAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
     {
         while (true)
@@ -56,15 +59,15 @@ public sealed partial class DatabasePulse(bool ofPrimary, TimeSpan patience, Tim
 
     public void Dispose() => _lost.Dispose();
 
-    /// <summary>Follows it on one connection, for as long as that lasts.</summary>
+    /// <summary>Asks the question on one connection, for as long as the connection lasts.</summary>
     private async Task FollowAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await using var question = new NpgsqlCommand(Question, connection);
+        var sql = new Sql(connection);
         try
         {
             while (true)
             {
-                if ((bool)(await PatientlyAsync(question.ExecuteScalarAsync(cancellationToken)))! && ofPrimary)
+                if (await PatientlyAsync(sql.Statement(Question).ValueAsync<bool>(cancellationToken)) && ofPrimary)
                 {
                     // Another connection may lead elsewhere: to the next host, or wherever the name leads by now.
                     Lose("it takes no writes");
@@ -78,7 +81,8 @@ public sealed partial class DatabasePulse(bool ofPrimary, TimeSpan patience, Tim
         }
         catch (NpgsqlException)
         {
-            // A moment ago it was there; the next connection tells whether it still is. Those that it has ended are not for requests to find.
+            // The server ended this connection, and most likely the others. Drop those before requests find them; the next connection
+            // tells whether the server is lost.
             Interrupted?.Invoke(this, EventArgs.Empty);
         }
     }
@@ -113,7 +117,7 @@ public sealed partial class DatabasePulse(bool ofPrimary, TimeSpan patience, Tim
         _lost.Cancel();
         Interrupted?.Invoke(this, EventArgs.Empty);
 
-        // Npgsql asks the server to cancel a statement, and blocks while that does not answer: as many as have a connection at the same time.
+        // Npgsql asks the server to cancel a statement, and blocks while the server does not answer. So each statement gets a thread.
         for (var threads = Math.Min(_givenUp.Count, MaxCancellingThreads); threads > 0; threads--)
         {
             new Thread(GiveUp) { IsBackground = true, Name = "Statements given up" }.UnsafeStart();

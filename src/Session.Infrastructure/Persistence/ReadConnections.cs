@@ -1,13 +1,10 @@
-using Npgsql;
-
 namespace SessionService.Infrastructure.Persistence;
 
-/// <summary>Where a request reads: at the primary, unless it has said that its answer may lag.</summary>
+/// <summary>Where a request reads: at the primary, unless the request has said that its answer may lag.</summary>
 public sealed class ReadConnections(ServerPool pool)
 {
     /// <summary>Whether the answer may lack what was written last.</summary>
     public bool MayLag { get; set; }
 
-    public ValueTask<NpgsqlConnection> OpenConnectionAsync(CancellationToken cancellationToken) =>
-        (MayLag ? pool.Standby : pool.Primary).OpenConnectionAsync(cancellationToken);
+    internal Database Database => new(MayLag ? pool.Standby : pool.Primary);
 }

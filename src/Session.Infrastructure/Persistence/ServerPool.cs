@@ -3,8 +3,8 @@ using Npgsql;
 namespace SessionService.Infrastructure.Persistence;
 
 /// <summary>
-/// A pool of connections to the database, which may have several hosts: then Npgsql finds out which of them is the primary, and again
-/// whenever that is in doubt.
+/// A pool of connections to the database. The database may have several hosts: Npgsql then finds out which of them is the primary, and
+/// does so again whenever that is in doubt.
 /// </summary>
 public sealed class ServerPool : IAsyncDisposable
 {
@@ -40,5 +40,6 @@ public sealed class ServerPool : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _hosts.DisposeAsync();
 
-    private static bool HasSeveralHosts(NpgsqlConnectionStringBuilder connection) => connection.Host?.Contains(',', StringComparison.Ordinal) ?? false;
+    private static bool HasSeveralHosts(NpgsqlConnectionStringBuilder connection) =>
+        connection.Host?.Contains(',', StringComparison.Ordinal) ?? false;
 }

@@ -21,12 +21,15 @@ internal sealed class SessionContexts
         }
     }
 
+    /// <summary>A context for work that belongs to no request; the caller disposes of it.</summary>
+    public SessionDbContext OfPrimary() => _primary.CreateDbContext();
+
     public SessionDbContext Of(ReadConnections request) => (request.MayLag ? _standby : _primary).CreateDbContext();
 
     private static DbContextOptionsBuilder<SessionDbContext> Options(NpgsqlDataSource dataSource, IServiceProvider services)
     {
         var options = new DbContextOptionsBuilder<SessionDbContext>();
-        options.UseSessionTables(dataSource);
-        return options.UseApplicationServiceProvider(services).AddInterceptors(PreparedCommands.Instance);
+        options.UseSessionTables(dataSource, npgsql => npgsql.ExecutionStrategy(dependencies => new LostConnectionStrategy(dependencies)));
+        return options.UseApplicationServiceProvider(services).AddInterceptors(PreparedCommands.Instance, UncertainCommits.Instance);
     }
 }

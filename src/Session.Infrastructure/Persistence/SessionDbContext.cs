@@ -1,14 +1,10 @@
 using Microsoft.EntityFrameworkCore;
-using SessionService.Domain.Adoption;
 using SessionService.Domain.Idempotency;
 using SessionService.Domain.Memories;
-using SessionService.Domain.MemorySearch;
 using SessionService.Domain.Messages;
-using SessionService.Domain.Search;
 using SessionService.Domain.Sessions;
-using SessionService.Domain.Statistics;
-using SessionService.Domain.Usage;
 using SessionService.Domain.UserMemories;
+using SessionService.Infrastructure.Persistence.Tables;
 
 namespace SessionService.Infrastructure.Persistence;
 

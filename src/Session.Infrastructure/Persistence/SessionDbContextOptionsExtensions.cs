@@ -6,14 +6,20 @@ namespace SessionService.Infrastructure.Persistence;
 
 public static class SessionDbContextOptionsExtensions
 {
-    /// <summary>PostgreSQL with the migrations' history beside the tables that it tells of.</summary>
-    public static DbContextOptionsBuilder<TContext> UseSessionTables<TContext>(this DbContextOptionsBuilder<TContext> options, string connectionString)
+    /// <summary>PostgreSQL, with the history of the migrations in the schema of the tables.</summary>
+    public static DbContextOptionsBuilder<TContext> UseSessionTables<TContext>(
+        this DbContextOptionsBuilder<TContext> options, string connectionString)
         where TContext : DbContext =>
         options.UseNpgsql(connectionString, Configure);
 
     /// <inheritdoc cref="UseSessionTables{TContext}(DbContextOptionsBuilder{TContext}, string)"/>
-    public static DbContextOptionsBuilder UseSessionTables(this DbContextOptionsBuilder options, NpgsqlDataSource dataSource) =>
-        options.UseNpgsql(dataSource, Configure);
+    public static DbContextOptionsBuilder UseSessionTables(
+        this DbContextOptionsBuilder options, NpgsqlDataSource dataSource, Action<NpgsqlDbContextOptionsBuilder>? configure = null) =>
+        options.UseNpgsql(dataSource, npgsql =>
+        {
+            Configure(npgsql);
+            configure?.Invoke(npgsql);
+        });
 
     /// <inheritdoc cref="UseSessionTables{TContext}(DbContextOptionsBuilder{TContext}, string)"/>
     public static DbContextOptionsBuilder UseSessionTables(this DbContextOptionsBuilder options, NpgsqlConnection connection) =>

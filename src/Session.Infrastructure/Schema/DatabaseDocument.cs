@@ -43,8 +43,8 @@ public static class DatabaseDocument
 
         foreach (var key in table.ForeignKeyConstraints.OrderBy(f => f.Name, StringComparer.Ordinal))
         {
-            text.Append($"- Foreign key {List(key.Columns)} to {key.PrincipalTable.Schema}.{key.PrincipalTable.Name} {List(key.PrincipalColumns)}, ")
-                .Append($"on delete {key.OnDeleteAction}: {key.Name}\n");
+            text.Append($"- Foreign key {List(key.Columns)} to {key.PrincipalTable.Schema}.{key.PrincipalTable.Name} ")
+                .Append($"{List(key.PrincipalColumns)}, on delete {key.OnDeleteAction}: {key.Name}\n");
         }
 
         foreach (var check in table.CheckConstraints.OrderBy(c => c.Name, StringComparer.Ordinal))

@@ -3,8 +3,8 @@ using Npgsql;
 namespace SessionService.Infrastructure.Schema;
 
 /// <summary>
-/// Compares EF's model with the live catalog. Two round trips, and nothing is written. Names count where SQL uses them (tables,
-/// columns); keys, indexes and constraints are recognized by what they are on, whatever they are called.
+/// Compares EF's model with the live catalog, and writes nothing. Names count where SQL uses them (tables, columns); keys, indexes and
+/// constraints are recognized by what they are on, whatever they are called.
 /// </summary>
 public sealed class SchemaCheck(NpgsqlDataSource dataSource)
 {

@@ -142,7 +142,8 @@ internal sealed class SchemaComparison(LiveSchema live)
 
         foreach (var (columns, descending, filter, expression) in table.Indexes)
         {
-            var candidates = indexes.Where(i => SqlExpression.SameFilter(i.Filter, filter) && SqlExpression.SameFilter(i.Expression, expression)
+            var candidates = indexes.Where(i => SqlExpression.SameFilter(i.Filter, filter)
+                && SqlExpression.SameFilter(i.Expression, expression)
                 && (expression is not null
                     || (i.Columns.SequenceEqual(columns, StringComparer.Ordinal) && i.Descending.SequenceEqual(descending)))).ToList();
             recognized.UnionWith(candidates);
@@ -150,7 +151,7 @@ internal sealed class SchemaComparison(LiveSchema live)
             {
                 var ordered = columns.Zip(descending, (column, down) => down ? $"{column} DESC" : column);
                 var rows = filter is null ? "" : $" where {filter}";
-                Warnings.Add(Difference(name, $"index {(expression is null ? List(ordered) : expression)}{rows}", NoneOrInvalid(candidates)));
+                Warnings.Add(Difference(name, $"index {expression ?? List(ordered)}{rows}", NoneOrInvalid(candidates)));
             }
         }
 

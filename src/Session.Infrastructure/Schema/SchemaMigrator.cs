@@ -15,9 +15,6 @@ namespace SessionService.Infrastructure.Schema;
 /// </remarks>
 public sealed partial class SchemaMigrator(NpgsqlDataSource dataSource, ILogger<SchemaMigrator> logger)
 {
-    // Any number that nobody else takes as a key of an advisory lock in this database: "sessions" in ASCII.
-    private const long LockKey = 0x73657373696f6e73;
-
     /// <summary>
     /// Applies the pending migrations in one transaction: all or none. Many instances may call it at once; one migrates, the others
     /// wait for it and find nothing left to do.
@@ -55,7 +52,7 @@ public sealed partial class SchemaMigrator(NpgsqlDataSource dataSource, ILogger<
         context.Database.SetCommandTimeout(TimeSpan.Zero);
 
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
-        await context.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({LockKey})", cancellationToken);
+        await context.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({AdvisoryLocks.SchemaMigration})", cancellationToken);
 
         await CreateHistoryAsync(context, cancellationToken);
         await context.Database.MigrateAsync(cancellationToken);

@@ -8,9 +8,6 @@ namespace SessionService.Infrastructure.Schema;
 /// <summary>The tables as EF's model has them, and the migrations that lead there. Needs no database, but a second to build.</summary>
 internal static class SchemaModel
 {
-    /// <summary>Names what an index is on where that is an expression, which EF knows nothing of: its migration says so by hand.</summary>
-    public const string IndexExpression = "Session:IndexExpression";
-
     private static readonly Lazy<(IReadOnlyList<ITable> Tables, IReadOnlyList<string> Migrations)> Value = new(() =>
     {
         using var context = new SessionDbContextDesignTimeFactory().CreateDbContext([]);
@@ -23,7 +20,8 @@ internal static class SchemaModel
     public static IReadOnlyList<ITable> Tables => Value.Value.Tables;
 
     /// <summary>What an index is on, where that is an expression.</summary>
-    public static string? Expression(this ITableIndex index) => index.MappedIndexes.First().FindAnnotation(IndexExpression)?.Value as string;
+    public static string? Expression(this ITableIndex index) =>
+        index.MappedIndexes.First().FindAnnotation(IndexExpression.Annotation)?.Value as string;
 
     /// <summary>No flags are all ascending, and an empty list of them is all descending.</summary>
     public static bool IsDescendingAt(this ITableIndex index, int column) =>

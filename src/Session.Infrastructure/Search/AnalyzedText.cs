@@ -4,17 +4,17 @@ using System.Text;
 namespace SessionService.Infrastructure.Search;
 
 /// <summary>The lexemes of a text with their positions.</summary>
-/// <param name="Lexemes">Each once.</param>
-/// <param name="Length">How many there are, with their repetitions.</param>
+/// <param name="Lexemes">Each lexeme once.</param>
+/// <param name="Length">The number of lexemes, with their repetitions.</param>
 internal sealed record AnalyzedText(IReadOnlyList<Lexeme> Lexemes, int Length)
 {
     public static readonly AnalyzedText Empty = new([], 0);
 
-    // Between the pieces of a long text: PostgreSQL counts no further than this.
+    // The distance between the pieces of a long text: PostgreSQL counts positions no further.
     private const int PositionsAPiece = 1 << 14;
 
-    /// <summary>Puts the pieces of a text together.</summary>
-    /// <param name="vectors">What <c>tsvectorsend</c> makes of each.</param>
+    /// <summary>Joins the pieces of a text.</summary>
+    /// <param name="vectors">The result of <c>tsvectorsend</c> for each piece.</param>
     public static AnalyzedText Read(IReadOnlyList<byte[]> vectors)
     {
         if (vectors.Count == 1)
@@ -37,7 +37,8 @@ internal sealed record AnalyzedText(IReadOnlyList<Lexeme> Lexemes, int Length)
             }
         }
 
-        return new AnalyzedText([.. positions.Select(pair => new Lexeme(pair.Key, [.. pair.Value]))], positions.Sum(pair => pair.Value.Count));
+        var distinct = positions.Select(pair => new Lexeme(pair.Key, [.. pair.Value]));
+        return new AnalyzedText([.. distinct], positions.Sum(pair => pair.Value.Count));
     }
 
     // The count; then of each lexeme its text, ended by a zero, the count of its positions, and these with their weight in the upper bits.
@@ -64,6 +65,6 @@ internal sealed record AnalyzedText(IReadOnlyList<Lexeme> Lexemes, int Length)
     }
 }
 
-/// <param name="Text">What remains of a word in all its forms.</param>
-/// <param name="Positions">Where it stands, counted in words, ascending.</param>
+/// <param name="Text">The stem that all forms of a word share.</param>
+/// <param name="Positions">The positions in the text, counted in words, ascending.</param>
 internal readonly record struct Lexeme(string Text, int[] Positions);

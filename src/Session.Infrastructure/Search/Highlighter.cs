@@ -1,5 +1,5 @@
-using System.Text;
-using Npgsql;
+using SessionService.Infrastructure.Folding;
+using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Infrastructure.Search;
 
@@ -11,27 +11,45 @@ internal sealed class Highlighter(MessageIndexer indexer)
 
     /// <summary>A snippet of each text, as HTML.</summary>
     public async Task<IReadOnlyList<string>> MarkAsync(
-        NpgsqlConnection connection, IReadOnlyList<string> texts, TextQuery query, CancellationToken cancellationToken)
+        Sql sql, IReadOnlyList<string> texts, TextQuery query, CancellationToken cancellationToken)
+    {
+        var folded = texts.Select(TextFolding.FoldWithOrigins).ToList();
+        var begins = query.Wanted.Select(lexeme => lexeme[0]).ToHashSet();
+        var wanted = query.Wanted.ToHashSet(StringComparer.Ordinal);
+        var matching = await FindAsync(sql, folded, first => MayMatch(first, begins), wanted, cancellationToken);
+        var matches = folded.ConvertAll(text => Find(text, matching));
+
+        // Some dictionaries change even the beginning of a word: a hit that shows none of its words is looked through word by word.
+        var unmarked = folded.Where((_, i) => matches[i].Count == 0).ToList();
+        if (unmarked.Count > 0 && wanted.Count > 0)
+        {
+            matching = await FindAsync(sql, unmarked, _ => true, wanted, cancellationToken);
+            matches = [.. matches.Select((some, i) => some.Count == 0 ? Find(folded[i], matching) : some)];
+        }
+
+        return [.. texts.Zip(matches, Snippet.Of)];
+    }
+
+    /// <summary>The words of texts that match, each with the lexeme by which it does.</summary>
+    private async Task<Dictionary<string, string>> FindAsync(
+        Sql sql, List<FoldedText> texts, Predicate<char> mayBegin, HashSet<string> wanted, CancellationToken cancellationToken)
     {
         var words = new HashSet<string>(StringComparer.Ordinal);
         var known = words.GetAlternateLookup<ReadOnlySpan<char>>();
-        var begins = query.Wanted.Select(lexeme => lexeme[0]).ToHashSet();
-        foreach (var text in texts)
+        foreach (var (text, _) in texts)
         {
-            foreach (var (start, end) in Words(text))
+            foreach (var word in SearchText.In(text))
             {
-                if (words.Count < MaxWords && MayMatch(text[start], begins))
+                if (words.Count < MaxWords && mayBegin(text[word.Start]))
                 {
-                    known.Add(text.AsSpan(start, end - start));
+                    known.Add(text.AsSpan(word));
                 }
             }
         }
 
-        var analyzed = await indexer.AnalyzeAsync(words, isForNow: true, connection, cancellationToken);
-        var wanted = query.Wanted.ToHashSet(StringComparer.Ordinal);
-        var matching = analyzed.Where(word => IsMatch(word.Value, wanted))
+        var analyzed = await indexer.AnalyzeAsync(words, isForNow: true, sql, cancellationToken);
+        return analyzed.Where(word => IsMatch(word.Value, wanted))
             .ToDictionary(word => word.Key, word => word.Value.Lexemes[0].Text, StringComparer.Ordinal);
-        return [.. texts.Select(text => Mark(text, matching))];
     }
 
     /// <summary>A word may have several meanings, and any will do; or consist of several, and all are needed.</summary>
@@ -40,58 +58,28 @@ internal sealed class Highlighter(MessageIndexer indexer)
         && word.Lexemes.SelectMany(lexeme => lexeme.Positions).All(position =>
             word.Lexemes.Any(lexeme => wanted.Contains(lexeme.Text) && lexeme.Positions.Contains(position)));
 
-    /// <summary>Dictionaries change the ends of words, not their beginnings; but a letter that is not ASCII may be one with an accent.</summary>
-    private static bool MayMatch(char first, HashSet<char> begins) => !char.IsAscii(first) || begins.Contains(char.ToLowerInvariant(first));
+    /// <summary>Most dictionaries change the ends of words, not their beginnings; but some characters have a name of their own.</summary>
+    private static bool MayMatch(char first, HashSet<char> begins) => !char.IsAscii(first) || begins.Contains(first);
 
-    private static string Mark(string text, Dictionary<string, string> matching)
+    private static List<Snippet.Match> Find(FoldedText folded, Dictionary<string, string> matching)
     {
         var lookup = matching.GetAlternateLookup<ReadOnlySpan<char>>();
         var matches = new List<Snippet.Match>();
-        foreach (var (start, end) in Words(text))
+        var marked = 0;
+        foreach (var word in SearchText.In(folded.Text))
         {
-            if (lookup.TryGetValue(text.AsSpan(start, end - start), out var lexeme))
+            if (lookup.TryGetValue(folded.Text.AsSpan(word), out var lexeme))
             {
-                matches.Add(new Snippet.Match(start, end, lexeme));
+                // One character may be several words, as ½ is 1 and 2.
+                var (start, end) = folded.OriginOf(word.Start.Value, word.End.Value);
+                if (Math.Max(start, marked) is var rest && rest < end)
+                {
+                    matches.Add(new Snippet.Match(rest, end, lexeme));
+                    marked = end;
+                }
             }
         }
 
-        return Snippet.Of(text, matches);
-    }
-
-    /// <summary>The words of a text as <see cref="SearchText"/> divides them, by where they begin and end.</summary>
-    private static IEnumerable<(int Start, int End)> Words(string text)
-    {
-        var start = -1;
-        for (var i = 0; i < text.Length;)
-        {
-            var kind = Rune.TryGetRuneAt(text, i, out var rune) ? SearchText.Classify(rune) : SearchText.Kind.Separator;
-            var length = Math.Max(rune.Utf16SequenceLength, 1);
-            switch (kind)
-            {
-                case SearchText.Kind.Letter or SearchText.Kind.Digit when start < 0:
-                    start = i;
-                    break;
-                case SearchText.Kind.Character:
-                    if (start >= 0)
-                    {
-                        yield return (start, i);
-                    }
-
-                    start = -1;
-                    yield return (i, i + length);
-                    break;
-                case SearchText.Kind.Separator when start >= 0 && !SearchText.IsDecimalPoint(text, i):
-                    yield return (start, i);
-                    start = -1;
-                    break;
-            }
-
-            i += length;
-        }
-
-        if (start >= 0)
-        {
-            yield return (start, text.Length);
-        }
+        return matches;
     }
 }

@@ -2,15 +2,16 @@ using SessionService.Application.Search;
 
 namespace SessionService.Infrastructure.Search;
 
-/// <param name="Message">What was found.</param>
-/// <param name="Place">Its place among all hits.</param>
+/// <param name="Message">The message, summary or memory.</param>
+/// <param name="Place">Its place in the order of all hits.</param>
 internal readonly record struct Hit(IndexedMessage Message, SearchPlace Place);
 
-/// <summary>Counts the hits that the filters leave, and keeps the first ones behind a place.</summary>
+/// <summary>Counts the hits that pass the filters, and keeps the first of them behind a place.</summary>
 internal sealed class HitCollector(SearchFilter filter, HashSet<Guid>? sessions, SearchPlace? after, int limit)
 {
-    // Worst first, to be replaced by what is better.
-    private readonly PriorityQueue<Hit, SearchPlace> _best = new(Comparer<SearchPlace>.Create((one, other) => SearchPlace.Order.Compare(other, one)));
+    // The worst hit comes first, so that a better one can replace it.
+    private readonly PriorityQueue<Hit, SearchPlace> _best = new(
+        Comparer<SearchPlace>.Create((one, other) => SearchPlace.Order.Compare(other, one)));
 
     private readonly long _from = filter.From is { } from ? IndexedMessage.ToMicroseconds(from) : long.MinValue;
     private readonly long _to = filter.To is { } to ? IndexedMessage.ToMicroseconds(to) : long.MaxValue;
@@ -31,7 +32,7 @@ internal sealed class HitCollector(SearchFilter filter, HashSet<Guid>? sessions,
             return;
         }
 
-        // One more than is asked for tells whether there are more.
+        // One hit more than the limit tells whether there are more.
         if (_best.Count <= limit)
         {
             _best.Enqueue(new Hit(message, place), place);
@@ -50,7 +51,8 @@ internal sealed class HitCollector(SearchFilter filter, HashSet<Guid>? sessions,
     }
 
     private bool IsWanted(in IndexedMessage message) =>
-        (filter.Role is null || string.Equals(message.Role, filter.Role, StringComparison.Ordinal))
+        (filter.SessionId is null || message.SessionId == filter.SessionId)
+        && (filter.Role is null || string.Equals(message.Role, filter.Role, StringComparison.Ordinal))
         && (filter.MessageType is null || string.Equals(message.MessageType, filter.MessageType, StringComparison.Ordinal))
         && message.CreatedAt >= _from
         && message.CreatedAt < _to

@@ -2,10 +2,12 @@ using System.Text;
 
 namespace SessionService.Infrastructure.Search;
 
-/// <summary>A segment to look things up in. The number of a message in it, its ordinal, stays the same for as long as the segment is there.</summary>
+/// <summary>
+/// A segment of the search index in memory. A message keeps its number in the segment, its ordinal, for as long as the segment exists.
+/// </summary>
 internal sealed class IndexSegment
 {
-    // Beside the bytes themselves: an entry of the dictionary, and a message.
+    // The memory of a dictionary entry and of a message, beside the bytes of the segment.
     private const int TermBytes = 96;
     private const int MessageBytes = 80;
 
@@ -26,20 +28,20 @@ internal sealed class IndexSegment
 
     public IEnumerable<string> Lexemes => _terms.Keys;
 
-    /// <summary>About how much memory it takes.</summary>
+    /// <summary>About how much memory the segment takes.</summary>
     public long Size => _data.Length + ((long)_terms.Count * TermBytes) + ((long)Messages.Count * MessageBytes);
 
-    /// <summary>In how many messages a lexeme is.</summary>
+    /// <summary>The number of messages that have a lexeme.</summary>
     public int CountOf(string lexeme) => _terms.TryGetValue(lexeme, out var term) ? term.Count : 0;
 
-    /// <summary>The messages in which a lexeme is, by ordinal.</summary>
+    /// <summary>The messages that have a lexeme, by ordinal.</summary>
     public PostingsReader Find(string lexeme) =>
         _terms.TryGetValue(lexeme, out var term) ? new PostingsReader(_data.AsSpan(term.Start, term.Length)) : default;
 
-    /// <summary>Reads what <see cref="SegmentBuilder.ToBytes"/> has written.</summary>
+    /// <summary>Reads the bytes that <see cref="IndexSegmentBuilder.ToBytes"/> has written.</summary>
     public static IndexSegment Read(Guid segmentId, byte[] data)
     {
-        if (data[0] != SegmentBuilder.Version)
+        if (data[0] != IndexSegmentBuilder.Version)
         {
             throw new InvalidDataException($"Segment {segmentId} is of version {data[0]}, which this version of the service cannot read.");
         }
@@ -122,7 +124,7 @@ internal ref struct PostingsReader(ReadOnlySpan<byte> postings)
     /// <summary>The message's ordinal in its segment.</summary>
     public int Ordinal { get; private set; } = -1;
 
-    /// <summary>How often the lexeme is in the message.</summary>
+    /// <summary>How often the message has the lexeme.</summary>
     public int Frequency { get; private set; }
 
     /// <summary>Goes to the next message, if there is one.</summary>
@@ -143,7 +145,7 @@ internal ref struct PostingsReader(ReadOnlySpan<byte> postings)
         return true;
     }
 
-    /// <summary>Where the lexeme stands in the message, counted in words. Once for each message.</summary>
+    /// <summary>The positions of the lexeme in the message, counted in words. May be called once for each message.</summary>
     public int[] ReadPositions()
     {
         var positions = new int[Frequency];

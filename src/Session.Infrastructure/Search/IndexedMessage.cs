@@ -2,15 +2,16 @@ using SessionService.Application.Search;
 
 namespace SessionService.Infrastructure.Search;
 
-/// <summary>What the index knows of a message beside its words; or of a summary or memory, which has no id and no role.</summary>
+/// <summary>What the index holds of a message beside its lexemes; or of a summary or memory, which has no id and no role.</summary>
 /// <param name="SessionId">The session.</param>
-/// <param name="Sequence">The message's number; <see cref="SearchPlace.Summary"/> or <see cref="SearchPlace.Memory"/> for what is no message.</param>
+/// <param name="Sequence">The message's number; <see cref="SearchPlace.Summary"/> or <see cref="SearchPlace.Memory"/> for what is no
+/// message.</param>
 /// <param name="MessageId">Its id.</param>
 /// <param name="Role">Who speaks; empty for a summary or memory.</param>
 /// <param name="MessageType">Its type.</param>
 /// <param name="CreatedAt">Microseconds since 1970.</param>
-/// <param name="Length">Lexemes of its content.</param>
-/// <param name="HeadingLength">Lexemes of its heading.</param>
+/// <param name="Length">The number of lexemes of its content.</param>
+/// <param name="HeadingLength">The number of lexemes of its heading.</param>
 internal readonly record struct IndexedMessage(
     Guid SessionId, long Sequence, Guid MessageId, string Role, string MessageType, long CreatedAt, int Length, int HeadingLength)
 {
@@ -18,5 +19,6 @@ internal readonly record struct IndexedMessage(
 
     public static long ToMicroseconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 
-    public static DateTimeOffset ToTime(long microseconds) => DateTimeOffset.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond);
+    public static DateTimeOffset ToTime(long microseconds) =>
+        DateTimeOffset.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond);
 }

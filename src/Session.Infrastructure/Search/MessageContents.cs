@@ -1,28 +1,28 @@
 using System.Text;
-using Npgsql;
 using SessionService.Application.Messages;
 using SessionService.Infrastructure.Messages;
+using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Infrastructure.Search;
 
-/// <summary>Reads what the index does not hold: the contents of the few messages that are shown.</summary>
+/// <summary>Reads the contents of the few messages that are shown. The index does not hold them.</summary>
 internal static class MessageContents
 {
-    // Each may be of the greatest length, and these are in memory together.
+    // Each message may have the greatest length that is allowed, and these are in memory together.
     private const int AtOnce = 20;
 
     /// <summary>
-    /// The contents of messages in the order in which they are asked for, at least one, then no more than fit into a number of bytes;
-    /// <see langword="null"/> for one that is not there.
+    /// The contents of messages in the order of the arguments: at least one, and then as many as fit into a number of bytes;
+    /// <see langword="null"/> for a message that does not exist.
     /// </summary>
     public static async Task<IReadOnlyList<string?>> ReadAsync(
-        NpgsqlConnection connection, string userId, IReadOnlyList<(Guid SessionId, long Sequence)> messages, long maxBytes, CancellationToken cancellationToken)
+        Sql sql, string userId, IReadOnlyList<(Guid SessionId, long Sequence)> messages, long maxBytes, CancellationToken cancellationToken)
     {
         var contents = new List<string?>(messages.Count);
         long bytes = 0;
         foreach (var some in messages.Select(message => new MessagePosition(message.SessionId, message.Sequence)).Chunk(AtOnce))
         {
-            var found = (await MessageReader.FindAsync(connection, userId, some, cancellationToken))
+            var found = (await MessageReader.FindAsync(sql, userId, some, cancellationToken))
                 .ToDictionary(message => new MessagePosition(message.SessionId, message.Sequence), message => message.Content);
             foreach (var position in some)
             {

@@ -1,25 +1,24 @@
 using System.Globalization;
-using Npgsql;
 using SessionService.Domain.Messages;
-using SessionService.Infrastructure.MemorySearch;
+using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Infrastructure.Search;
 
-/// <summary>Puts messages into an index.</summary>
+/// <summary>Turns messages into entries of an index segment.</summary>
 internal sealed class MessageIndexer(TextAnalyzer analyzer, SearchCache cache)
 {
     /// <summary>Adds messages to a segment, in their order.</summary>
     /// <param name="segment">The segment.</param>
     /// <param name="messages">The messages.</param>
-    /// <param name="isForNow">Whether the same texts may be asked for again soon, so that what was found is kept in memory.</param>
-    /// <param name="connection">A connection.</param>
-    /// <param name="cancellationToken">Cancels.</param>
+    /// <param name="isForNow">Whether the same texts may be asked for again soon, so that their lexemes are kept in memory.</param>
+    /// <param name="sql">Turns texts into lexemes.</param>
+    /// <param name="cancellationToken">Ends the indexing.</param>
     public async Task AddAsync(
-        SegmentBuilder segment, IReadOnlyList<SessionMessage> messages, bool isForNow, NpgsqlConnection connection, CancellationToken cancellationToken)
+        IndexSegmentBuilder segment, IReadOnlyList<SessionMessage> messages, bool isForNow, Sql sql, CancellationToken cancellationToken)
     {
         // Many messages share a day and a speaker.
         var headings = messages.Select(HeadingOf).ToList();
-        var analyzed = await AnalyzeAsync([.. messages.Select(message => message.Content), .. headings], isForNow, connection, cancellationToken);
+        var analyzed = await AnalyzeAsync([.. messages.Select(message => message.Content), .. headings], isForNow, sql, cancellationToken);
         for (var i = 0; i < messages.Count; i++)
         {
             segment.Add(Describe(messages[i]), analyzed[messages[i].Content], analyzed[headings[i]]);
@@ -28,7 +27,7 @@ internal sealed class MessageIndexer(TextAnalyzer analyzer, SearchCache cache)
 
     /// <summary>The lexemes of each text.</summary>
     public async Task<Dictionary<string, AnalyzedText>> AnalyzeAsync(
-        IEnumerable<string> texts, bool isForNow, NpgsqlConnection connection, CancellationToken cancellationToken)
+        IEnumerable<string> texts, bool isForNow, Sql sql, CancellationToken cancellationToken)
     {
         var analyzed = new Dictionary<string, AnalyzedText>(StringComparer.Ordinal);
         var unknown = new HashSet<string>(StringComparer.Ordinal);
@@ -47,7 +46,7 @@ internal sealed class MessageIndexer(TextAnalyzer analyzer, SearchCache cache)
             }
         }
 
-        foreach (var (text, lexemes) in unknown.Zip(await analyzer.AnalyzeAsync(connection, [.. unknown], cancellationToken)))
+        foreach (var (text, lexemes) in unknown.Zip(await analyzer.AnalyzeAsync(sql, [.. unknown], cancellationToken)))
         {
             analyzed.Add(text, lexemes);
             if (isForNow)

@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace SessionService.Infrastructure.Search;
 
 /// <summary>
-/// Where the words of a phrase stand in the messages of a segment that have them all. Each word's postings are read once, however often it is
-/// in the phrase, and a message is left as soon as no beginning of the phrase is in it: what a query costs is bounded by what it is
-/// compared with.
+/// Finds a phrase in the messages of a segment that have all of its words. Reads the postings of a word once, however often the phrase has
+/// the word, and leaves a message as soon as no beginning of the phrase is in it. So the size of the index limits the cost of a query,
+/// whatever the query is.
 /// </summary>
 internal sealed class PhrasePositions
 {
@@ -23,7 +23,7 @@ internal sealed class PhrasePositions
         Read(segment, phrase);
     }
 
-    /// <summary>Whether the phrase is in the message that was moved to.</summary>
+    /// <summary>Whether the phrase is in the current message.</summary>
     public bool HasPhrase => Ends(_phrase).Length > 0;
 
     public PhrasePositions MoveTo(int ordinal)
@@ -52,7 +52,7 @@ internal sealed class PhrasePositions
         }
     }
 
-    /// <summary>Where matches of a part of the phrase end, ascending.</summary>
+    /// <summary>The positions at which matches of a part of the phrase end, ascending.</summary>
     private ReadOnlySpan<int> Ends(QueryNode node)
     {
         if (node is QueryNode.Term term)
@@ -76,7 +76,7 @@ internal sealed class PhrasePositions
         };
     }
 
-    /// <summary>Those on the right that one on the left is so far before.</summary>
+    /// <summary>The positions on the right that lie exactly the distance behind one on the left.</summary>
     private static ReadOnlySpan<int> Following(ReadOnlySpan<int> left, ReadOnlySpan<int> right, int distance)
     {
         var found = new List<int>();

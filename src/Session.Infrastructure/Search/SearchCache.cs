@@ -1,19 +1,17 @@
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Options;
-using SessionService.Infrastructure.Embeddings;
-using SessionService.Infrastructure.MemorySearch;
 
 namespace SessionService.Infrastructure.Search;
 
 /// <summary>
-/// What searches have used lately: segments, which never change, by their id, and what the words of a text are, by the text itself. So
-/// nothing in it can be out of date; which of it is to be used the database says each time.
+/// Data that searches have used lately: segments, which never change, by their id, and the lexemes of texts, by the text itself. So nothing
+/// in the cache can be out of date. The database says each time which segments a search reads.
 /// </summary>
 internal sealed class SearchCache(IOptions<SearchOptions> options) : IDisposable
 {
     private const int LexemeBytes = 96;
 
-    // What the cache itself needs for each, which is more than a word takes.
+    // The cache needs this for each entry, which is more than a word takes.
     private const int EntryBytes = 400;
 
     private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = options.Value.CacheBytes });
@@ -28,14 +26,6 @@ internal sealed class SearchCache(IOptions<SearchOptions> options) : IDisposable
 
     public void AddTexts(string userId, string fingerprint, IndexSegment segment) => Add((userId, fingerprint), segment, segment.Size);
 
-    public PassageSegment? FindPassages(string userId, Guid segmentId) => _cache.Get<PassageSegment>((userId, segmentId, nameof(PassageSegment)));
-
-    public void Add(string userId, Guid segmentId, PassageSegment passages) => Add((userId, segmentId, nameof(PassageSegment)), passages, passages.Size);
-
-    public byte[]? FindVector(string text) => _cache.Get<byte[]>((text, nameof(PackedVector)));
-
-    public void Add(string text, byte[] vector) => Add((text, nameof(PackedVector)), vector, (sizeof(char) * (long)text.Length) + vector.Length);
-
     public AnalyzedText? FindText(string text) => _cache.Get<AnalyzedText>(text);
 
     public void Add(string text, AnalyzedText analyzed) =>
@@ -43,5 +33,12 @@ internal sealed class SearchCache(IOptions<SearchOptions> options) : IDisposable
 
     public void Dispose() => _cache.Dispose();
 
-    private void Add(object key, object value, long size) => _cache.Set(key, value, new MemoryCacheEntryOptions { Size = EntryBytes + size });
+    /// <summary>An entry of another feature. Its entries are here so that one limit holds for everything that searches keep.</summary>
+    public T? Find<T>(object key) where T : class => _cache.Get<T>(key);
+
+    /// <param name="key">The key, which must begin with the user where the value is a user's.</param>
+    /// <param name="value">A value that never changes.</param>
+    /// <param name="size">About how many bytes the value takes.</param>
+    public void Add(object key, object value, long size) =>
+        _cache.Set(key, value, new MemoryCacheEntryOptions { Size = EntryBytes + size });
 }

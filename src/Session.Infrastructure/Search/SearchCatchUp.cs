@@ -1,41 +1,45 @@
-using Npgsql;
 using SessionService.Infrastructure.Digests;
+using SessionService.Infrastructure.Folding;
+using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Infrastructure.Search;
 
 /// <summary>
-/// Keeps small what a search has to index for itself. Where the digest lags behind (a user writes very much, a database has just been
-/// adopted) the search first digests what is too much; the next one finds that done.
+/// Limits how many messages a search has to index itself. Where the digest lags behind (a user writes very much, a database has just been
+/// adopted), the search first digests the messages above the limit, and the next search finds that done. In the same way it first renews
+/// segments of an earlier folding that the background job has not reached yet.
 /// </summary>
-internal sealed class SearchCatchUp(NpgsqlDataSource dataSource, SessionDigest digest, TimeProvider time)
+internal sealed class SearchCatchUp(Database database, Digester digester, SegmentRenewal renewal, TimeProvider time)
 {
     private const long MaxMessages = 2_000;
     private const long MaxBytes = 8 * 1024 * 1024;
 
-    // While another instance, or another search, digests the same user's messages.
+    // One statement, so that a search pays for one round trip.
+    private const string Measure = $"SELECT u.*, EXISTS ({SegmentRenewal.OldSegments}) FROM ({UndigestedMessages.Measure}) AS u";
+
+    // While another instance, or another search, works on the same user's index.
     private static readonly TimeSpan Wait = TimeSpan.FromMilliseconds(50);
 
     public async Task RunAsync(string userId, CancellationToken cancellationToken)
     {
-        while (await IsTooMuchAsync(userId, cancellationToken))
+        while (await MeasureAsync(userId, cancellationToken) is var (isTooMuch, isOld) && (isTooMuch || isOld))
         {
-            if (!await digest.DigestNowAsync(userId, cancellationToken))
+            var isDone = isOld
+                ? await renewal.RenewOneAsync(userId, cancellationToken)
+                : await digester.DigestNowAsync(userId, cancellationToken);
+            if (!isDone)
             {
                 await Task.Delay(Wait, time, cancellationToken);
             }
         }
     }
 
-    private async Task<bool> IsTooMuchAsync(string userId, CancellationToken cancellationToken)
+    private async Task<(bool IsTooMuch, bool IsOld)> MeasureAsync(string userId, CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(UndigestedMessages.Measure, connection)
-        {
-            Parameters = { new NpgsqlParameter<string> { TypedValue = userId }, new NpgsqlParameter<long> { TypedValue = MaxMessages + 1 } },
-        };
-        await command.PrepareAsync(cancellationToken);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        return reader.GetInt64(0) > MaxMessages || (reader.GetInt64(0) > 1 && reader.GetInt64(1) > MaxBytes);
+        var (messages, bytes, isOld) = await database.ReadAsync(
+            sql => sql.Statement(Measure, userId, MaxMessages + 1, TextFolding.Version)
+                .FirstAsync(row => (row.GetInt64(0), row.GetInt64(1), row.GetBoolean(2)), cancellationToken),
+            cancellationToken);
+        return (messages > MaxMessages || (messages > 1 && bytes > MaxBytes), isOld);
     }
 }

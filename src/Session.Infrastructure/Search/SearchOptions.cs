@@ -8,14 +8,14 @@ public sealed class SearchOptions
     public const string Section = "Search";
 
     /// <summary>
-    /// The text search configuration of PostgreSQL's that turns words into what is indexed: <c>english</c>, <c>german</c>, <c>simple</c> …
-    /// Messages that were digested with another one are found by words that both treat alike.
+    /// The text search configuration of PostgreSQL that turns words into lexemes: <c>english</c>, <c>german</c>, <c>simple</c> …
+    /// Messages that were digested with another configuration are found by words that both configurations treat alike.
     /// </summary>
     [Required]
     [RegularExpression("^[A-Za-z_][A-Za-z0-9_]{0,62}$")]
     public string Language { get; set; } = "english";
 
-    /// <summary>About how much memory holds parts of the index that were used lately. 1 MiB to 64 GiB.</summary>
+    /// <summary>About how much memory the cache of recently used parts of the index takes. 1 MiB to 64 GiB.</summary>
     [Range(1024L * 1024, 64L * 1024 * 1024 * 1024)]
     public long CacheBytes { get; set; } = 256 * 1024 * 1024;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using SessionService.Infrastructure.Folding;
 
 namespace SessionService.Infrastructure.Search;
 
@@ -11,11 +12,11 @@ internal static class SearchQueryText
     // A longer one is in no index, and PostgreSQL refuses to look for it. Few characters may stand for many.
     private const int MaxWordBytes = 2_000;
 
-    /// <param name="decomposed">The query in Unicode's form NFKD, or any ASCII.</param>
-    public static string Normalize(string decomposed)
+    public static string Normalize(string text)
     {
-        var query = new StringBuilder(decomposed.Length);
-        var rest = decomposed.AsSpan().TrimStart();
+        var folded = TextFolding.Fold(text);
+        var query = new StringBuilder(folded.Length);
+        var rest = folded.AsSpan().TrimStart();
         while (rest.Length > 0)
         {
             var isNegated = rest[0] == '-';
@@ -31,7 +32,7 @@ internal static class SearchQueryText
             }
 
             var end = isPhrase ? rest.IndexOfAny("\"“”„") : IndexOfEnd(rest);
-            var words = WithoutEndless(SearchText.Normalize(end < 0 ? rest : rest[..end]));
+            var words = WithoutEndless(SearchText.Join(end < 0 ? rest : rest[..end]));
             rest = end < 0 ? [] : rest[(isPhrase ? end + 1 : end)..].TrimStart();
             if (words.Length > 0)
             {

@@ -1,24 +1,26 @@
+using System.Buffers.Binary;
 using Microsoft.Extensions.Options;
-using Npgsql;
-using NpgsqlTypes;
 using SessionService.Application.Time;
 using SessionService.Infrastructure.Digests;
-using SessionService.Infrastructure.Writes;
+using SessionService.Infrastructure.Folding;
+using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Infrastructure.Search;
 
 /// <summary>
-/// Writes the index: a segment for each batch of the digest, which takes small ones of before into itself, so that a user has few. As each
-/// takes what is at most twice its own size, a message is written anew about as often as the number of messages can be halved.
+/// Writes the index: each batch of the digest becomes a segment, which absorbs small earlier segments, so that a user has few. A segment
+/// absorbs those of at most twice its own size, so a message is rewritten about as often as the number of messages can be halved.
 /// </summary>
-internal sealed class SearchSegments(MessageIndexer indexer, SearchIndex index, IOptions<SearchOptions> options, TimeProvider time) : IDigestParticipant
+internal sealed class SearchSegments(
+    MessageIndexer indexer, SearchIndex index, IOptions<SearchOptions> options, TimeProvider time) : IDigestParticipant
 {
     // A segment is read and kept in memory whole.
     private const long MaxBytes = 8 * 1024 * 1024;
 
+    // By hand, for the reason that SearchIndex gives.
     private const string ListNewestFirst =
         """
-        SELECT segment_id, message_count, octet_length(data)
+        SELECT segment_id, message_count, octet_length(data), folding
         FROM dev.search_segments
         WHERE user_id = $1
         ORDER BY segment_id DESC
@@ -27,96 +29,99 @@ internal sealed class SearchSegments(MessageIndexer indexer, SearchIndex index, 
 
     private const string ListSessions = "SELECT session_id FROM dev.sessions WHERE user_id = $1";
 
-    private const string Insert = "INSERT INTO dev.search_segments (user_id, segment_id, message_count, data) VALUES ($1, $2, $3, $4)";
+    private const string Insert =
+        "INSERT INTO dev.search_segments (user_id, segment_id, message_count, data, folding) VALUES ($1, $2, $3, $4, $5)";
 
     private const string Delete = "DELETE FROM dev.search_segments WHERE user_id = $1 AND segment_id = ANY ($2)";
 
-    // Waits for a digest of the user's to end, and keeps others from beginning, to the end of the transaction.
-    private const string Lock = $"SELECT pg_advisory_xact_lock({SessionDigest.UserLock})";
+    private const string Lock = $"SELECT pg_advisory_xact_lock({AdvisoryLocks.OfUser})";
 
-    public async Task<DigestWrite> PrepareAsync(DigestBatch batch, NpgsqlConnection connection, CancellationToken cancellationToken)
+    public async Task<DigestWrite> PrepareAsync(DigestBatch batch, Sql sql, CancellationToken cancellationToken)
     {
-        // One that is redacted says nothing, and is in no index.
+        // The index has no redacted message: it says nothing.
         var messages = batch.Messages.Where(message => message.Content.Length > 0).ToList();
         if (messages.Count == 0)
         {
             return (_, _) => Task.FromResult(true);
         }
 
-        var absorbed = await ReadAbsorbedAsync(connection, batch.UserId, messages.Count, cancellationToken);
-        var builder = new SegmentBuilder();
+        var absorbed = await ReadAbsorbedAsync(sql, batch.UserId, messages.Count, cancellationToken);
+        var builder = new IndexSegmentBuilder();
         foreach (var segment in absorbed)
         {
             builder.Add(segment, stays: _ => true);
         }
 
-        await indexer.AddAsync(builder, messages, isForNow: false, connection, cancellationToken);
-        var data = builder.ToBytes();
-        return async (connection, cancellationToken) =>
-            await TryDeleteAsync(connection, batch.UserId, absorbed, cancellationToken)
-            && await InsertAsync(connection, batch.UserId, builder.Count, data, cancellationToken);
+        await indexer.AddAsync(builder, messages, isForNow: false, sql, cancellationToken);
+        return async (sql, cancellationToken) =>
+            await TryDeleteAsync(sql, batch.UserId, absorbed, cancellationToken)
+            && await InsertAsync(sql, batch.UserId, time.GetDatabaseNow(), builder, TextFolding.Version, cancellationToken);
     }
 
     /// <summary>
-    /// Takes messages out of the index, in the caller's transaction (read committed). Waits for a digest of the user's, which may wait for a
-    /// session: so the caller must have locked none yet, or hold the lock of <see cref="LockAsync"/> already.
+    /// Takes messages out of the index, in the caller's transaction (read committed). Waits for a digest of the user to end, which may wait
+    /// for a session: the caller must not have locked a session yet, unless it holds the lock of <see cref="LockAsync"/>.
     /// </summary>
-    public async Task RemoveAsync(
-        NpgsqlConnection connection, string userId, Predicate<IndexedMessage> isRemoved, CancellationToken cancellationToken)
+    public async Task RemoveAsync(Sql sql, string userId, Predicate<IndexedMessage> isRemoved, CancellationToken cancellationToken)
     {
-        await LockAsync(connection, userId, cancellationToken);
-        var ids = (await ListAsync(connection, userId, limit: null, cancellationToken)).ConvertAll(segment => segment.Id);
-        foreach (var id in ids)
+        await LockAsync(sql, userId, cancellationToken);
+        foreach (var (id, _, _, folding) in await ListAsync(sql, userId, limit: null, cancellationToken))
         {
-            if (await index.ReadAsync(connection, userId, [id], cancellationToken) is not [var segment] || !segment.Messages.Any(message => isRemoved(message)))
+            if (await index.ReadAsync(sql, userId, [id], cancellationToken) is not [var segment]
+                || !segment.Messages.Any(message => isRemoved(message)))
             {
                 continue;
             }
 
-            var builder = new SegmentBuilder();
+            var builder = new IndexSegmentBuilder();
             builder.Add(segment, stays: message => !isRemoved(message));
-            await TryDeleteAsync(connection, userId, [segment], cancellationToken);
+            await TryDeleteAsync(sql, userId, [segment], cancellationToken);
             if (builder.Count > 0)
             {
-                await InsertAsync(connection, userId, builder.Count, builder.ToBytes(), cancellationToken);
+                await InsertAsync(sql, userId, time.GetDatabaseNow(), builder, folding, cancellationToken);
             }
         }
     }
 
     /// <summary>
-    /// Takes the messages of sessions that are there no more out of a user's index. As <see cref="RemoveAsync"/> in the caller's transaction, who must have locked no session yet.
+    /// Replaces a segment by one of the current folding, in the caller's transaction. The caller holds the lock of <see cref="LockAsync"/>.
     /// </summary>
-    public async Task RemoveGoneAsync(NpgsqlConnection connection, string userId, CancellationToken cancellationToken)
-    {
-        await LockAsync(connection, userId, cancellationToken);
-        var kept = new HashSet<Guid>();
-        await using (var command = new NpgsqlCommand(ListSessions, connection) { Parameters = { new NpgsqlParameter<string> { TypedValue = userId } } })
-        {
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            while (await reader.ReadAsync(cancellationToken))
-            {
-                kept.Add(reader.GetGuid(0));
-            }
-        }
+    /// <returns>False where the segment no longer exists.</returns>
+    public static async Task<bool> TryReplaceAsync(
+        Sql sql, string userId, IndexSegment segment, IndexSegmentBuilder renewed, CancellationToken cancellationToken) =>
+        await TryDeleteAsync(sql, userId, [segment], cancellationToken)
+        && (renewed.Count == 0
+            || await InsertAsync(sql, userId, TimeOf(segment.SegmentId), renewed, TextFolding.Version, cancellationToken));
 
-        await RemoveAsync(connection, userId, message => !kept.Contains(message.SessionId), cancellationToken);
+    /// <summary>
+    /// Takes the messages of sessions that no longer exist out of a user's index. The caller's transaction must be as for
+    /// <see cref="RemoveAsync"/>.
+    /// </summary>
+    public async Task RemoveGoneAsync(Sql sql, string userId, CancellationToken cancellationToken)
+    {
+        await LockAsync(sql, userId, cancellationToken);
+        var kept = (await sql.Statement(ListSessions, userId).ListAsync(row => row.GetGuid(0), cancellationToken)).ToHashSet();
+        await RemoveAsync(sql, userId, message => !kept.Contains(message.SessionId), cancellationToken);
     }
 
-    /// <summary>Waits for a digest of the user's to end, and keeps others from beginning, to the end of the transaction.</summary>
-    public static Task LockAsync(NpgsqlConnection connection, string userId, CancellationToken cancellationToken) =>
-        ExecuteAsync(connection, Lock, cancellationToken, new NpgsqlParameter<string> { TypedValue = userId });
+    /// <summary>Waits for a digest of the user to end, and keeps another from beginning before the transaction ends.</summary>
+    public static Task LockAsync(Sql sql, string userId, CancellationToken cancellationToken) =>
+        sql.Statement(Lock, userId).ExecuteAsync(cancellationToken);
 
-    /// <summary>The newest segments as long as they are small beside what comes, the oldest of them first.</summary>
+    /// <summary>The newest segments, as long as they are small beside the new messages; the oldest of them first.</summary>
     private async Task<IReadOnlyList<IndexSegment>> ReadAbsorbedAsync(
-        NpgsqlConnection connection, string userId, int messages, CancellationToken cancellationToken)
+        Sql sql, string userId, int messages, CancellationToken cancellationToken)
     {
         const int MostAtOnce = 32;
         var absorbed = new List<Guid>();
         long bytes = 0;
-        foreach (var (id, count, size) in await ListAsync(connection, userId, MostAtOnce, cancellationToken))
+        foreach (var (id, count, size, folding) in await ListAsync(sql, userId, MostAtOnce, cancellationToken))
         {
             bytes += size;
-            if (count > 2 * messages || messages + count > options.Value.MaxSegmentMessages || bytes > MaxBytes)
+            if (folding != TextFolding.Version
+                || count > 2 * messages
+                || messages + count > options.Value.MaxSegmentMessages
+                || bytes > MaxBytes)
             {
                 break;
             }
@@ -125,59 +130,28 @@ internal sealed class SearchSegments(MessageIndexer indexer, SearchIndex index, 
             absorbed.Insert(0, id);
         }
 
-        return await index.ReadAsync(connection, userId, absorbed, cancellationToken);
+        return await index.ReadAsync(sql, userId, absorbed, cancellationToken);
     }
 
-    private static async Task<List<(Guid Id, int Messages, int Bytes)>> ListAsync(
-        NpgsqlConnection connection, string userId, int? limit, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(ListNewestFirst, connection)
-        {
-            Parameters =
-            {
-                new NpgsqlParameter<string> { TypedValue = userId },
-                new NpgsqlParameter<long> { TypedValue = limit ?? long.MaxValue },
-            },
-        };
-        await command.PrepareAsync(cancellationToken);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var segments = new List<(Guid, int, int)>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            segments.Add((reader.GetGuid(0), reader.GetInt32(1), reader.GetInt32(2)));
-        }
+    private static Task<List<(Guid Id, int Messages, int Bytes, int Folding)>> ListAsync(
+        Sql sql, string userId, int? limit, CancellationToken cancellationToken) =>
+        sql.Statement(ListNewestFirst, userId, limit ?? long.MaxValue)
+            .ListAsync(row => (row.GetGuid(0), row.GetInt32(1), row.GetInt32(2), row.GetInt32(3)), cancellationToken);
 
-        return segments;
-    }
-
-    /// <summary>False where one of them is not there any more: somebody else has put another in its place.</summary>
+    /// <summary>False where one of the segments no longer exists: somebody else has put another in its place.</summary>
     private static async Task<bool> TryDeleteAsync(
-        NpgsqlConnection connection, string userId, IReadOnlyList<IndexSegment> segments, CancellationToken cancellationToken) =>
-        segments.Count == 0 || segments.Count == await ExecuteAsync(
-            connection,
-            Delete,
-            cancellationToken,
-            new NpgsqlParameter<string> { TypedValue = userId },
-            ArrayParameter.Of(segments, segment => segment.SegmentId, NpgsqlDbType.Uuid));
-
-    private async Task<bool> InsertAsync(NpgsqlConnection connection, string userId, int messages, byte[] data, CancellationToken cancellationToken) =>
-        await ExecuteAsync(
-            connection,
-            Insert,
-            cancellationToken,
-            new NpgsqlParameter<string> { TypedValue = userId },
-            new NpgsqlParameter<Guid> { TypedValue = Guid.CreateVersion7(time.GetDatabaseNow()) },
-            new NpgsqlParameter<int> { TypedValue = messages },
-            new NpgsqlParameter<byte[]> { TypedValue = data }) == 1;
-
-    private static async Task<int> ExecuteAsync(
-        NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
+        Sql sql, string userId, IReadOnlyList<IndexSegment> segments, CancellationToken cancellationToken)
     {
-#pragma warning disable CA2100 // One of three constant texts.
-        await using var command = new NpgsqlCommand(sql, connection);
-#pragma warning restore CA2100
-        command.Parameters.AddRange(parameters);
-        await command.PrepareAsync(cancellationToken);
-        return await command.ExecuteNonQueryAsync(cancellationToken);
+        Guid[] ids = [.. segments.Select(segment => segment.SegmentId)];
+        return ids.Length == 0 || await sql.Statement(Delete, userId, ids).ExecuteAsync(cancellationToken) == ids.Length;
     }
+
+    // The first 48 bits of an id of version 7. A segment that replaces another keeps its place in the order.
+    private static DateTimeOffset TimeOf(Guid segmentId) =>
+        DateTimeOffset.FromUnixTimeMilliseconds((long)(BinaryPrimitives.ReadUInt64BigEndian(segmentId.ToByteArray(bigEndian: true)) >> 16));
+
+    private static async Task<bool> InsertAsync(
+        Sql sql, string userId, DateTimeOffset at, IndexSegmentBuilder segment, int folding, CancellationToken cancellationToken) =>
+        await sql.Statement(Insert, userId, Guid.CreateVersion7(at), segment.Count, segment.ToBytes(), folding)
+            .ExecuteAsync(cancellationToken) == 1;
 }

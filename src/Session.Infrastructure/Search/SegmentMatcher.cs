@@ -2,10 +2,10 @@ using System.Numerics;
 
 namespace SessionService.Infrastructure.Search;
 
-/// <summary>Finds the messages of one segment that have what a query asks for, and how well.</summary>
+/// <summary>Finds the messages of one segment that match a query, and ranks them.</summary>
 internal sealed class SegmentMatcher(IndexSegment segment, TextQuery query, CancellationToken cancellationToken)
 {
-    // As in BM25, but without what depends on other texts: a hit's rank must not change when something else is written.
+    // As in BM25, but without the parts that depend on other texts: the rank of a hit must not change when another message is written.
     private const double Saturation = 1.2;
     private const double LengthShare = 0.75;
     private const double UsualLength = 64;
@@ -13,7 +13,7 @@ internal sealed class SegmentMatcher(IndexSegment segment, TextQuery query, Canc
 
     private readonly int _count = segment.Messages.Count;
 
-    /// <summary>Hands over each match: the message's ordinal, and its rank in millionths.</summary>
+    /// <summary>Calls back for each match with the message's ordinal and its rank in millionths.</summary>
     public void Match(Action<int, int> onMatch)
     {
         var matches = Matches(query.Root);
@@ -58,7 +58,7 @@ internal sealed class SegmentMatcher(IndexSegment segment, TextQuery query, Canc
                     others[i] = ~others[i];
                 }
 
-                // The last bits are no message's.
+                // The last bits stand for no message.
                 if (_count % 64 != 0)
                 {
                     others[^1] &= (1UL << (_count % 64)) - 1;
@@ -87,7 +87,7 @@ internal sealed class SegmentMatcher(IndexSegment segment, TextQuery query, Canc
         return matches;
     }
 
-    /// <summary>Messages that have the words, and of these the ones in which they stand in order.</summary>
+    /// <summary>The messages that have the words of a phrase, in the order of the phrase.</summary>
     private ulong[] MatchesOf(QueryNode.Phrase phrase)
     {
         var matches = Candidates(phrase, new Dictionary<string, ulong[]>(StringComparer.Ordinal));

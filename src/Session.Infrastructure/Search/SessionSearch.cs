@@ -1,4 +1,3 @@
-using System.Data;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using SessionService.Application.Search;
@@ -9,40 +8,48 @@ using SessionService.Infrastructure.Sessions;
 namespace SessionService.Infrastructure.Search;
 
 /// <summary>
-/// Full text search in one snapshot: the user's index with what is not digested yet, and the summaries and memories as they are.
+/// Full text search in one snapshot of the database: the user's index, the messages that are not digested yet, the summaries and the
+/// memories.
 /// </summary>
 internal sealed class SessionSearch(
     SessionDbContext context, SearchCatchUp catchUp, TextAnalyzer analyzer, SearchIndex index, SessionTexts texts, Highlighter highlighter)
     : ISessionSearch
 {
-    // Of the texts of one page, which are in memory together.
+    // The texts of one page are in memory together.
     private const int MaxPageBytes = 4 * 1024 * 1024;
 
-    public async Task<Found> FindAsync(string userId, SearchFilter filter, SearchPlace? after, int limit, CancellationToken cancellationToken)
+    public async Task<Found> FindAsync(
+        string userId, SearchFilter filter, SearchPlace? after, int limit, CancellationToken cancellationToken)
     {
         await catchUp.RunAsync(userId, cancellationToken);
-        await using var transaction = await context.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
-        var connection = (NpgsqlConnection)context.Database.GetDbConnection();
-        if (await analyzer.ParseAsync(connection, filter.Query, cancellationToken) is not { } query)
+        return await context.ReadSnapshotAsync(
+            () => FindInSnapshotAsync(userId, filter, after, limit, cancellationToken), cancellationToken);
+    }
+
+    private async Task<Found> FindInSnapshotAsync(
+        string userId, SearchFilter filter, SearchPlace? after, int limit, CancellationToken cancellationToken)
+    {
+        var sql = new Sql((NpgsqlConnection)context.Database.GetDbConnection());
+        if (await analyzer.ParseAsync(sql, filter.Query, cancellationToken) is not { } query)
         {
             return new Found([], TotalHits: 0, Last: null);
         }
 
-        var hits = new HitCollector(filter, await FindSessionsAsync(connection, userId, filter.Sessions, cancellationToken), after, limit);
-        var messages = await index.OpenAsync(connection, userId, cancellationToken);
-        var (segments, contents) = await texts.OpenAsync(connection, userId, cancellationToken);
+        var hits = new HitCollector(filter, await FindSessionsAsync(sql, userId, filter.Sessions, cancellationToken), after, limit);
+        var messages = await index.OpenAsync(sql, userId, cancellationToken);
+        var (segments, contents) = await texts.OpenAsync(context, sql, userId, cancellationToken);
         foreach (var segment in segments)
         {
             Match(segment, query, hits, cancellationToken);
         }
 
-        await foreach (var segment in index.ReadAllAsync(connection, userId, messages, cancellationToken))
+        await foreach (var segment in index.ReadAllAsync(sql, userId, messages, cancellationToken))
         {
             Match(segment, query, hits, cancellationToken);
         }
 
-        var (page, last) = await ReadPageAsync(connection, userId, hits, contents, cancellationToken);
-        var snippets = await highlighter.MarkAsync(connection, [.. page.Select(hit => hit.Content)], query, cancellationToken);
+        var (page, last) = await ReadPageAsync(sql, userId, hits, contents, cancellationToken);
+        var snippets = await highlighter.MarkAsync(sql, [.. page.Select(hit => hit.Content)], query, cancellationToken);
         return new Found(await GroupAsync(userId, page, snippets, cancellationToken), hits.Total, last);
     }
 
@@ -52,30 +59,22 @@ internal sealed class SessionSearch(
         new SegmentMatcher(segment, query, cancellationToken).Match((ordinal, rank) => hits.Add(segment.Messages[ordinal], rank));
     }
 
-    /// <summary>The sessions in which to look; null for all.</summary>
+    /// <summary>The sessions to search in; null for all.</summary>
     private static async Task<HashSet<Guid>?> FindSessionsAsync(
-        NpgsqlConnection connection, string userId, SessionFilter filter, CancellationToken cancellationToken)
+        Sql sql, string userId, SessionFilter filter, CancellationToken cancellationToken)
     {
         if (filter.IsOfAll())
         {
             return null;
         }
 
-        await using var command = new SessionListStatement(userId, filter, cursor: null).ToIdsCommand();
-        command.Connection = connection;
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var sessions = new HashSet<Guid>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            sessions.Add(reader.GetGuid(0));
-        }
-
-        return sessions;
+        var (text, values) = new SessionListStatement(userId, filter, cursor: null).ToIds();
+        return [.. await sql.Statement(text, values).Unprepared().ListAsync(row => row.GetGuid(0), cancellationToken)];
     }
 
     /// <summary>The hits of the page with their contents, and the place of the last one if there are more.</summary>
     private static async Task<(List<(Hit Hit, string Content)> Page, SearchPlace? Last)> ReadPageAsync(
-        NpgsqlConnection connection,
+        Sql sql,
         string userId,
         HitCollector collector,
         Dictionary<(Guid SessionId, long Sequence), string> texts,
@@ -83,7 +82,7 @@ internal sealed class SessionSearch(
     {
         var (hits, hasMore) = collector.Take();
         var messages = hits.Where(hit => hit.Message.IsMessage).Select(hit => (hit.Message.SessionId, hit.Message.Sequence)).ToList();
-        var read = await MessageContents.ReadAsync(connection, userId, messages, MaxPageBytes, cancellationToken);
+        var read = await MessageContents.ReadAsync(sql, userId, messages, MaxPageBytes, cancellationToken);
         var page = new List<(Hit, string)>(hits.Count);
         SearchPlace? last = null;
         var (next, chars) = (0, 0);

@@ -2,34 +2,25 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using Npgsql;
+using Microsoft.EntityFrameworkCore;
+using SessionService.Application.Search;
+using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Infrastructure.Search;
 
 /// <summary>
-/// The summaries and memories of a user's sessions. They change, so no digest has them: the search indexes them itself, some hundred together, and
-/// keeps each lot in memory by what it says. Only lots in which something has changed are indexed anew.
+/// The summaries and memories of a user's sessions. They change, so the digest does not index them: the search does, in lots of about a
+/// hundred. It keeps each lot in memory under a fingerprint of its texts, and indexes only lots that have changed.
 /// </summary>
 internal sealed class SessionTexts(MessageIndexer indexer, SearchCache cache)
 {
     private const int UsualLot = 128;
 
-    private const string ReadAll =
-        """
-        SELECT session_id, 0::bigint, 'summary', session_summary, created_at
-        FROM dev.sessions
-        WHERE user_id = $1 AND session_summary <> ''
-        UNION ALL
-        SELECT session_id, -1::bigint, 'memory', conversation_summary, created_at
-        FROM dev.session_memories
-        WHERE user_id = $1 AND is_active
-        """;
-
     /// <summary>All of a user's, indexed, and the texts themselves.</summary>
     public async Task<(IReadOnlyList<IndexSegment> Segments, Dictionary<(Guid SessionId, long Sequence), string> Texts)> OpenAsync(
-        NpgsqlConnection connection, string userId, CancellationToken cancellationToken)
+        SessionDbContext context, Sql sql, string userId, CancellationToken cancellationToken)
     {
-        var found = await ReadAsync(connection, userId, cancellationToken);
+        var found = await ReadAsync(context, userId, cancellationToken);
         var lots = BitOperations.RoundUpToPowerOf2(1 + ((uint)found.Count / UsualLot));
         var segments = new List<IndexSegment>();
         foreach (var group in found.GroupBy(text => (uint)text.Text.SessionId.GetHashCode() & (lots - 1)))
@@ -39,7 +30,7 @@ internal sealed class SessionTexts(MessageIndexer indexer, SearchCache cache)
             var fingerprint = FingerprintOf(lot);
             if (cache.FindTexts(userId, fingerprint) is not { } segment)
             {
-                segment = await IndexAsync(connection, lot, cancellationToken);
+                segment = await IndexAsync(sql, lot, cancellationToken);
                 cache.AddTexts(userId, fingerprint, segment);
             }
 
@@ -50,37 +41,33 @@ internal sealed class SessionTexts(MessageIndexer indexer, SearchCache cache)
     }
 
     private static async Task<List<(IndexedMessage Text, string Content)>> ReadAsync(
-        NpgsqlConnection connection, string userId, CancellationToken cancellationToken)
+        SessionDbContext context, string userId, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(ReadAll, connection)
-        {
-            Parameters = { new NpgsqlParameter<string> { TypedValue = userId } },
-        };
-        await command.PrepareAsync(cancellationToken);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var found = new List<(IndexedMessage, string)>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            var text = new IndexedMessage(
-                reader.GetGuid(0),
-                reader.GetInt64(1),
+        var summaries = context.Sessions
+            .Where(s => s.UserId == userId && s.SessionSummary != "")
+            .Select(s => new { s.SessionId, s.CreatedAt, Content = s.SessionSummary, IsMemory = false });
+        var memories = context.Memories
+            .Where(m => m.UserId == userId && m.IsActive)
+            .Select(m => new { m.SessionId, m.CreatedAt, m.Content, IsMemory = true });
+        var found = await summaries.Concat(memories).ToListAsync(cancellationToken);
+        return found.ConvertAll(text => (
+            new IndexedMessage(
+                text.SessionId,
+                text.IsMemory ? SearchPlace.Memory : SearchPlace.Summary,
                 MessageId: Guid.Empty,
                 Role: "",
-                reader.GetString(2),
-                IndexedMessage.ToMicroseconds(reader.GetFieldValue<DateTimeOffset>(4)),
+                text.IsMemory ? "memory" : "summary",
+                IndexedMessage.ToMicroseconds(text.CreatedAt),
                 Length: 0,
-                HeadingLength: 0);
-            found.Add((text, reader.GetString(3)));
-        }
-
-        return found;
+                HeadingLength: 0),
+            text.Content));
     }
 
     private async Task<IndexSegment> IndexAsync(
-        NpgsqlConnection connection, IReadOnlyList<(IndexedMessage Text, string Content)> lot, CancellationToken cancellationToken)
+        Sql sql, IReadOnlyList<(IndexedMessage Text, string Content)> lot, CancellationToken cancellationToken)
     {
-        var analyzed = await indexer.AnalyzeAsync(lot.Select(text => text.Content), isForNow: false, connection, cancellationToken);
-        var segment = new SegmentBuilder();
+        var analyzed = await indexer.AnalyzeAsync(lot.Select(text => text.Content), isForNow: false, sql, cancellationToken);
+        var segment = new IndexSegmentBuilder();
         foreach (var (text, content) in lot)
         {
             segment.Add(text, analyzed[content], AnalyzedText.Empty);

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace SessionService.Infrastructure.Search;
 
-/// <summary>The part of a text that shows best why it was found.</summary>
+/// <summary>The part of a text with the most words of the query.</summary>
 internal static class Snippet
 {
     private const int MaxLength = 240;
@@ -11,7 +11,7 @@ internal static class Snippet
 
     /// <param name="Start">Where the word begins.</param>
     /// <param name="End">Where it ends.</param>
-    /// <param name="Lexeme">What it is a form of.</param>
+    /// <param name="Lexeme">The lexeme of the word.</param>
     public readonly record struct Match(int Start, int End, string Lexeme);
 
     /// <summary>HTML with the matches in <c>mark</c> elements and everything else escaped.</summary>
@@ -44,7 +44,7 @@ internal static class Snippet
         return html.Append(to < text.Length ? Ellipsis : "").ToString();
     }
 
-    /// <summary>Where most of the different words are together, the first such place.</summary>
+    /// <summary>The first place with the most different words together.</summary>
     private static (int From, int To) Choose(string text, IReadOnlyList<Match> matches)
     {
         var best = matches.Count > 0 ? matches[0].Start : 0;
@@ -64,7 +64,7 @@ internal static class Snippet
 
             if (last == first)
             {
-                // A word longer than all of a snippet.
+                // The word is longer than a snippet.
                 last++;
             }
             else if (--counts[matches[first].Lexeme] == 0)
@@ -76,10 +76,12 @@ internal static class Snippet
         var from = Math.Max(0, best - Before);
         var to = Math.Min(text.Length, from + MaxLength);
         from = Math.Max(0, Math.Min(from, text.Length - MaxLength));
-        return (from == 0 ? 0 : WordBoundary(text, from, Math.Min(best, from + Before)), to == text.Length ? to : EndBoundary(text, to, best));
+        return (
+            from == 0 ? 0 : WordBoundary(text, from, Math.Min(best, from + Before)),
+            to == text.Length ? to : EndBoundary(text, to, best));
     }
 
-    /// <summary>Behind the first space from a place on, or else where no character is cut.</summary>
+    /// <summary>The place behind the first space; without a space, one that cuts no character.</summary>
     private static int WordBoundary(string text, int from, int limit)
     {
         var space = text.AsSpan(from, limit - from).IndexOfAny(" \n\t");
@@ -95,7 +97,7 @@ internal static class Snippet
         return char.IsLowSurrogate(text[to]) ? to - 1 : to;
     }
 
-    // Only what could end the text that it stands in: everything else goes out as it is.
+    // Escapes only characters that could end the text of an element or attribute.
     private static void Escape(StringBuilder html, ReadOnlySpan<char> text)
     {
         foreach (var c in text)

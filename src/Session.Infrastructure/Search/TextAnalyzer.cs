@@ -1,8 +1,5 @@
-using System.Text;
 using Microsoft.Extensions.Options;
-using Npgsql;
-using NpgsqlTypes;
-using SessionService.Infrastructure.Writes;
+using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Infrastructure.Search;
 
@@ -12,39 +9,36 @@ internal sealed class TextAnalyzer(IOptions<SearchOptions> options)
     // Every word has a place of its own in a vector, and a vector stays below PostgreSQL's limit of 1 MiB.
     private const int MaxPiece = 32_000;
 
-    private const string Decompose =
-        "SELECT normalize(t.text, NFKD) FROM unnest($1) WITH ORDINALITY AS t (text, n) ORDER BY t.n";
-
-    // Composed again, as the dictionaries have their words.
+    // By hand: functions of full text search.
     private const string ToVectors =
         """
-        SELECT tsvectorsend(to_tsvector($1::regconfig, normalize(t.text, NFC)))
+        SELECT tsvectorsend(to_tsvector($1::regconfig, t.text))
         FROM unnest($2) WITH ORDINALITY AS t (text, n)
         ORDER BY t.n
         """;
 
-    private const string ToQuery = "SELECT tsquerysend(websearch_to_tsquery($1::regconfig, normalize($2, NFC)))";
+    private const string ToQuery = "SELECT tsquerysend(websearch_to_tsquery($1::regconfig, $2))";
 
     public string Language => options.Value.Language;
 
     /// <summary>The lexemes of each text.</summary>
     public async Task<IReadOnlyList<AnalyzedText>> AnalyzeAsync(
-        NpgsqlConnection connection, IReadOnlyList<string> texts, CancellationToken cancellationToken)
+        Sql sql, IReadOnlyList<string> texts, CancellationToken cancellationToken)
     {
         if (texts.Count == 0)
         {
             return [];
         }
 
-        var decomposed = await DecomposeAsync(connection, texts, cancellationToken);
         var pieces = new List<string>(texts.Count);
         var counts = new int[texts.Count];
         for (var i = 0; i < counts.Length; i++)
         {
-            counts[i] = AddPieces(pieces, SearchText.Normalize(decomposed[i]));
+            counts[i] = AddPieces(pieces, SearchText.Normalize(texts[i]));
         }
 
-        var vectors = await ReadAllAsync<byte[]>(connection, ToVectors, cancellationToken, Text(Language), Texts(pieces));
+        var vectors = await sql.Statement(ToVectors, Language, pieces.ToArray())
+            .ListAsync(row => row.GetFieldValue<byte[]>(0), cancellationToken);
         var analyzed = new AnalyzedText[counts.Length];
         for (int i = 0, piece = 0; i < counts.Length; piece += counts[i], i++)
         {
@@ -55,26 +49,10 @@ internal sealed class TextAnalyzer(IOptions<SearchOptions> options)
     }
 
     /// <summary>What a query in the syntax of web searches asks for; null where it asks for no word at all.</summary>
-    public async Task<TextQuery?> ParseAsync(NpgsqlConnection connection, string query, CancellationToken cancellationToken)
+    public async Task<TextQuery?> ParseAsync(Sql sql, string query, CancellationToken cancellationToken)
     {
-        var decomposed = await DecomposeAsync(connection, [query], cancellationToken);
-        var sent = await ReadAllAsync<byte[]>(
-            connection, ToQuery, cancellationToken, Text(Language), Text(SearchQueryText.Normalize(decomposed[0])));
-        return TextQuery.Read(sent[0]);
-    }
-
-    private static async Task<IReadOnlyList<string>> DecomposeAsync(
-        NpgsqlConnection connection, IReadOnlyList<string> texts, CancellationToken cancellationToken)
-    {
-        var others = texts.Where(text => !Ascii.IsValid(text)).ToList();
-        if (others.Count == 0)
-        {
-            return texts;
-        }
-
-        var decomposed = await ReadAllAsync<string>(connection, Decompose, cancellationToken, Texts(others));
-        var next = 0;
-        return [.. texts.Select(text => Ascii.IsValid(text) ? text : decomposed[next++])];
+        var sent = await sql.Statement(ToQuery, Language, SearchQueryText.Normalize(query)).ValueAsync<byte[]>(cancellationToken);
+        return TextQuery.Read(sent!);
     }
 
     private static int AddPieces(List<string> pieces, string words)
@@ -93,26 +71,4 @@ internal sealed class TextAnalyzer(IOptions<SearchOptions> options)
         pieces.Add(words);
         return count;
     }
-
-    private static async Task<List<T>> ReadAllAsync<T>(
-        NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
-    {
-#pragma warning disable CA2100 // One of three constant texts.
-        await using var command = new NpgsqlCommand(sql, connection);
-#pragma warning restore CA2100
-        command.Parameters.AddRange(parameters);
-        await command.PrepareAsync(cancellationToken);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var rows = new List<T>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            rows.Add(reader.GetFieldValue<T>(0));
-        }
-
-        return rows;
-    }
-
-    private static NpgsqlParameter<string> Text(string text) => new() { TypedValue = text };
-
-    private static NpgsqlParameter<string[]> Texts(IReadOnlyList<string> texts) => ArrayParameter.Of(texts, text => text, NpgsqlDbType.Text);
 }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace SessionService.Infrastructure.Search;
 
-/// <summary>What a text must have to be found.</summary>
+/// <summary>A condition that a text must meet to be found.</summary>
 internal sealed class TextQuery
 {
     private TextQuery(QueryNode root)
@@ -16,12 +16,12 @@ internal sealed class TextQuery
 
     public QueryNode Root { get; }
 
-    /// <summary>The lexemes that are looked for, and not excluded.</summary>
+    /// <summary>The lexemes that the query looks for, without those that it excludes.</summary>
     public IReadOnlyList<string> Wanted { get; }
 
     /// <summary>
-    /// Reads what <c>tsquerysend</c> makes; null where it is empty. In Polish notation, an operator before its right operand, and that before
-    /// the left one.
+    /// Reads the result of <c>tsquerysend</c>; null where it is empty. The notation is Polish: the operator, its right operand, its left
+    /// operand.
     /// </summary>
     public static TextQuery? Read(ReadOnlySpan<byte> sent)
     {

@@ -3,6 +3,7 @@ using NpgsqlTypes;
 using SessionService.Application.Idempotency;
 using SessionService.Domain.Sessions;
 using SessionService.Infrastructure.Idempotency;
+using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Statistics;
 using SessionService.Infrastructure.Writes;
 
@@ -14,14 +15,15 @@ internal sealed record Creation(Session Session, IdempotencyKey? Key);
 /// <summary>Creates the sessions of a group; the outcome of each is whether it was created.</summary>
 internal sealed class CreateStatement : IGroupStatement<Creation, bool>
 {
-    // Beside its texts, about: ids, times and what holds them together.
+    // Approximate size of a session without its texts.
     private const int SessionOverheadBytes = 512;
 
-    // The statistics ask for the users' counts, and so take their row after those: every transaction does so in this order.
+    // By hand for its CTEs, which write four tables for a group of creations in one round trip.
     //
-    // Whoever holds an id, the database decides: a look-up before the insert would race. Inserting in the order of the ids keeps two of these
-    // statements from waiting for each other in a circle.
-    private static readonly string Sql =
+    // The database decides whether an id is taken: a look-up before the insert would race. Inserts go in the order of the ids, so that two
+    // of these statements never wait for each other in a circle. The statistics refer to the users' counts, and so take their row after
+    // those, in the order of every other transaction.
+    private static readonly string Text =
         $"""
         WITH input AS MATERIALIZED (
             SELECT *
@@ -38,7 +40,8 @@ internal sealed class CreateStatement : IGroupStatement<Creation, bool>
                  message_count, total_tokens, total_cost, created_at, updated_at, last_activity,
                  archived_at, starred_at, forked_from_session_id, forked_from_sequence, copied_messages, copied_tokens, copied_cost,
                  is_digested, digested_messages, digested_cost, digested_activity)
-            SELECT user_id, session_id, status, title, conversation_data, metadata, session_summary, 0, 0, 0, now, updated_at, last_activity,
+            SELECT user_id, session_id, status, title, conversation_data, metadata, session_summary,
+                   0, 0, 0, now, updated_at, last_activity,
                    archived_at, starred_at, forked_from_session_id, forked_from_sequence, 0, 0, 0, true, 0, 0, last_activity
             FROM input
             WHERE position NOT IN (SELECT b.position FROM made_before AS b)
@@ -55,7 +58,8 @@ internal sealed class CreateStatement : IGroupStatement<Creation, bool>
             WHERE key IS NOT NULL
             ORDER BY user_id, key),
         counted_user AS (
-            {SessionCountsSql.Add("SELECT user_id, status, starred_at IS NOT NULL AS is_starred, count(*) AS sessions FROM created GROUP BY 1, 2, 3")}
+            {SessionCountsSql.Add(
+                "SELECT user_id, status, starred_at IS NOT NULL AS is_starred, count(*) AS sessions FROM created GROUP BY 1, 2, 3")}
             RETURNING sessions),
         counted AS (
             {StatisticsSql.Add(
@@ -75,7 +79,7 @@ internal sealed class CreateStatement : IGroupStatement<Creation, bool>
 
     public Guid? RowOf(Creation write) => null;
 
-    /// <summary>Of two writes with the same id or the same key the later must find the earlier.</summary>
+    /// <summary>Keeps apart two creations with the same id or key: the later one must find the earlier one.</summary>
     public Predicate<Creation> NewAdmission()
     {
         var ids = new HashSet<Guid>();
@@ -97,33 +101,27 @@ internal sealed class CreateStatement : IGroupStatement<Creation, bool>
         };
     }
 
-    public async Task<bool[]> ExecuteAsync(NpgsqlConnection connection, IReadOnlyList<Creation> writes, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(Sql, connection)
-        {
-            Parameters =
-            {
-                ArrayParameter.Of(writes, w => w.Session.UserId, NpgsqlDbType.Text),
-                ArrayParameter.Of(writes, w => w.Session.SessionId, NpgsqlDbType.Uuid),
-                ArrayParameter.Of(writes, w => w.Session.Status.Name(), NpgsqlDbType.Text),
-                ArrayParameter.Of(writes, w => w.Session.Title, NpgsqlDbType.Text),
-                ArrayParameter.Of(writes, w => w.Session.ConversationData, NpgsqlDbType.Jsonb),
-                ArrayParameter.Of(writes, w => w.Session.Metadata, NpgsqlDbType.Jsonb),
-                ArrayParameter.Of(writes, w => w.Session.SessionSummary, NpgsqlDbType.Text),
-                ArrayParameter.Of(writes, w => w.Session.CreatedAt, NpgsqlDbType.TimestampTz),
-                ArrayParameter.Of(writes, w => w.Key?.Value, NpgsqlDbType.Text),
-                ArrayParameter.Of(writes, w => w.Key?.RequestHash, NpgsqlDbType.Bytea),
-                ArrayParameter.Of(writes, w => w.Session.UpdatedAt, NpgsqlDbType.TimestampTz),
-                ArrayParameter.Of(writes, w => w.Session.LastActivity, NpgsqlDbType.TimestampTz),
-                ArrayParameter.Of(writes, w => w.Session.ArchivedAt, NpgsqlDbType.TimestampTz),
-                ArrayParameter.Of(writes, w => w.Session.ForkedFromSessionId, NpgsqlDbType.Uuid),
-                ArrayParameter.Of(writes, w => w.Session.ForkedFromSequence, NpgsqlDbType.Bigint),
-                ArrayParameter.Of(writes, w => w.Session.StarredAt, NpgsqlDbType.TimestampTz),
-            },
-        };
-        await command.PrepareAsync(cancellationToken);
-        return await UncertainWrite.ExecuteAsync(command, reader => ReadAsync(reader, writes.Count, cancellationToken), cancellationToken);
-    }
+    public Task<bool[]> ExecuteAsync(NpgsqlConnection connection, IReadOnlyList<Creation> writes, CancellationToken cancellationToken) =>
+        new Sql(connection, commitsItself: true)
+            .Statement(
+                Text,
+                SqlValue.Column(writes, w => w.Session.UserId, NpgsqlDbType.Text),
+                SqlValue.Column(writes, w => w.Session.SessionId, NpgsqlDbType.Uuid),
+                SqlValue.Column(writes, w => w.Session.Status.Name(), NpgsqlDbType.Text),
+                SqlValue.Column(writes, w => w.Session.Title, NpgsqlDbType.Text),
+                SqlValue.Column(writes, w => w.Session.ConversationData, NpgsqlDbType.Jsonb),
+                SqlValue.Column(writes, w => w.Session.Metadata, NpgsqlDbType.Jsonb),
+                SqlValue.Column(writes, w => w.Session.SessionSummary, NpgsqlDbType.Text),
+                SqlValue.Column(writes, w => w.Session.CreatedAt, NpgsqlDbType.TimestampTz),
+                SqlValue.Column(writes, w => w.Key?.Value, NpgsqlDbType.Text),
+                SqlValue.Column(writes, w => w.Key?.RequestHash, NpgsqlDbType.Bytea),
+                SqlValue.Column(writes, w => w.Session.UpdatedAt, NpgsqlDbType.TimestampTz),
+                SqlValue.Column(writes, w => w.Session.LastActivity, NpgsqlDbType.TimestampTz),
+                SqlValue.Column(writes, w => w.Session.ArchivedAt, NpgsqlDbType.TimestampTz),
+                SqlValue.Column(writes, w => w.Session.ForkedFromSessionId, NpgsqlDbType.Uuid),
+                SqlValue.Column(writes, w => w.Session.ForkedFromSequence, NpgsqlDbType.Bigint),
+                SqlValue.Column(writes, w => w.Session.StarredAt, NpgsqlDbType.TimestampTz))
+            .ReadAsync(reader => ReadAsync(reader, writes.Count, cancellationToken), cancellationToken);
 
     public bool IsMade(bool outcome) => outcome;
 

@@ -1,9 +1,12 @@
 namespace SessionService.Infrastructure.Sessions;
 
-/// <summary>The part of a writing statement that keeps the number of each user's sessions, so that a list need not count them.</summary>
+/// <summary>
+/// The part of a writing statement that keeps the number of each user's sessions, so that a list need not count them. By hand because EF
+/// has no <c>ON CONFLICT</c>.
+/// </summary>
 internal static class SessionCountsSql
 {
-    /// <summary>As with the statistics, writers of one user's sessions seldom meet on a row.</summary>
+    /// <summary>The row that a connection adds to: as with the statistics, writers of one user's sessions seldom meet on a row.</summary>
     private const string Slot = "(pg_backend_pid() % 8)::smallint";
 
     private const string OnConflict =

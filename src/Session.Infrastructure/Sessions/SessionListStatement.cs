@@ -1,26 +1,28 @@
 using System.Text;
 using System.Text.Json;
-using Npgsql;
-using NpgsqlTypes;
 using SessionService.Application.Paging;
 using SessionService.Application.Sessions;
 using SessionService.Domain.Sessions;
+using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Infrastructure.Sessions;
 
-/// <summary>Puts the statement of a list together from what the list is about.</summary>
+/// <summary>
+/// Puts the statement of a list together from the filters, the order and the cursor. By hand because EF has no <c>LATERAL</c> walks along
+/// an index for each status, and no conditions on expressions that are indexed.
+/// </summary>
 internal sealed class SessionListStatement
 {
     /// <summary>
-    /// The user is a part of every path in the index, so that it leads to the user's sessions only. As the migration that makes the index
-    /// spells it.
+    /// The metadata as the index has it, with the user in every path, so that a condition leads to the user's sessions only. Spelled as in
+    /// the migration that creates the index.
     /// </summary>
     private const string OwnedMetadata = "jsonb_set('{}'::jsonb, ARRAY[(s.user_id)::text], s.metadata)";
 
-    // To compose the text as well would take most of the time that a list takes. It is one form or the other throughout, as a rule.
+    // Not normalized: that would take most of the time of a list. As a rule a text is in NFC or NFD throughout.
     private const string SearchedText = "lower((coalesce(s.title, '') || E'\\n' || s.session_summary) COLLATE \"und-x-icu\")";
 
-    private readonly List<NpgsqlParameter> _parameters = [];
+    private readonly List<SqlValue> _values = [];
     private readonly string _userId;
     private readonly string _user;
     private readonly SessionFilter _filter;
@@ -36,15 +38,17 @@ internal sealed class SessionListStatement
 
     private bool IsByActivity => _filter.ActiveAfter is not null || _filter.ActiveBefore is not null;
 
-    public NpgsqlCommand ToCommand(PageRange range) => _filter.IsCounted() ? ToWalk(range) : ToSelection(range);
+    /// <summary>One page: the total in each row, and a session's columns, which are null where the page is empty.</summary>
+    public (string Text, SqlValue[] Values) ToPage(PageRange range) =>
+        (_filter.IsCounted() ? ToWalk(range) : ToSelection(range), [.. _values]);
 
-    /// <summary>The ids of all sessions that the list is about.</summary>
-    public NpgsqlCommand ToIdsCommand() => Command(Selected("s.session_id"));
+    /// <summary>The ids of all sessions that meet the filters.</summary>
+    public (string Text, SqlValue[] Values) ToIds() => (Selected("s.session_id"), [.. _values]);
 
     /// <summary>
-    /// Of how many sessions there are the number is kept, and a page is a walk along an index: as far as the page, however many there are.
+    /// A list whose total is kept: its page is a walk along an index, only as far as the page, however many sessions there are.
     /// </summary>
-    private NpgsqlCommand ToWalk(PageRange range)
+    private string ToWalk(PageRange range)
     {
         var statuses = Statuses(areNeeded: _filter.Sort != SessionSort.CreatedAt);
         string[] ofStatus = statuses is null ? [] : [$"s.status = ANY ({statuses})"];
@@ -52,8 +56,8 @@ internal sealed class SessionListStatement
         var place = Place();
         var (take, skip) = (Add(range.Size + 1L) + "::bigint", Add(range.Skip) + "::bigint");
 
-        // The join depends on the one row of the total, so it is a loop over that and keeps the order of the sessions.
-        return Command(
+        // The lateral join is a loop over the one row of the total, and keeps the order of the sessions.
+        return
             $"""
             SELECT t.total, {SessionColumns.Of("s")}
             FROM (
@@ -65,15 +69,15 @@ internal sealed class SessionListStatement
                 FROM ({Candidates()}) AS s
                 ORDER BY s.sort_key {Direction}, s.session_id {Direction}
                 LIMIT {take} OFFSET {skip}) AS s ON true
-            """);
+            """;
 
-        // Sorted by a column that appends change, the sessions that are digested come along the index over what was when they were, and the
-        // few others, sorted by what is now, between them.
+        // Appends change the columns to sort by, and leave the digested values alone, which are indexed. So digested sessions come along
+        // the index, and the few others are sorted by their live values and merged in.
         string Candidates() => _filter.Sort == SessionSort.CreatedAt
             ? Walked("s.created_at")
             : $"({Walked(DigestedColumn(), "s.is_digested")}) UNION ALL ({Sorted(LiveColumn(), [.. ofStatus, "NOT s.is_digested"])})";
 
-        // The statuses lead in the indexes: who looks for a few sessions of a rare one does not walk past all the others.
+        // The statuses lead in the indexes: a list of a rare status does not walk past the sessions of the others.
         string Walked(string column, params string[] part) => statuses is null
             ? Sorted(column, part)
             : $"""
@@ -94,12 +98,14 @@ internal sealed class SessionListStatement
         string Where(IEnumerable<string> all) => string.Join(" AND ", all.Prepend($"s.user_id = {_user}"));
     }
 
-    /// <summary>With conditions the sessions have to be counted, so all that meet them are looked up; once, and the page is chosen from these.</summary>
-    private NpgsqlCommand ToSelection(PageRange range)
+    /// <summary>
+    /// A list with conditions: its sessions have to be counted, so all are looked up once, and the page is chosen from these.
+    /// </summary>
+    private string ToSelection(PageRange range)
     {
         var selected = Selected($"s.session_id, {LiveColumn()} AS sort_key");
         var place = Place() is { } after ? $"WHERE (s.sort_key, s.session_id) {after}" : "";
-        return Command(
+        return
             $"""
             WITH selected AS MATERIALIZED ({selected})
             SELECT t.total, {SessionColumns.Of("s")}
@@ -112,12 +118,12 @@ internal sealed class SessionListStatement
                 LIMIT {Add(range.Size + 1L)} OFFSET {Add(range.Skip)}) AS page ON true
             LEFT JOIN dev.sessions AS s ON s.user_id = {_user} AND s.session_id = page.session_id
             ORDER BY page.sort_key {Direction}, page.session_id {Direction}
-            """);
+            """;
     }
 
     /// <summary>
-    /// A query of columns of all sessions that the list is about. The last activity of a session that is digested is the digested one, of which there
-    /// is an index; of the few others it is looked at.
+    /// A query of columns of all sessions that meet the filters. A digested session's last activity is its digested one, which is indexed;
+    /// the few other sessions are looked at.
     /// </summary>
     private string Selected(string columns)
     {
@@ -130,30 +136,27 @@ internal sealed class SessionListStatement
 
         var after = _filter.ActiveAfter is { } from ? $"> {Add(from)}" : null;
         var before = _filter.ActiveBefore is { } to ? $"< {Add(to)}" : null;
-        return $"{Of(["s.is_digested", .. Bounds("s.digested_activity")])} UNION ALL {Of(["NOT s.is_digested", .. Bounds("s.last_activity")])}";
+        return Of(["s.is_digested", .. Bounds("s.digested_activity")])
+            + " UNION ALL "
+            + Of(["NOT s.is_digested", .. Bounds("s.last_activity")]);
 
-        string Of(params string[] part) => $"SELECT {columns} FROM dev.sessions AS s WHERE {string.Join(" AND ", [.. conditions, .. part])}";
+        string Of(params string[] part) =>
+            $"SELECT {columns} FROM dev.sessions AS s WHERE {string.Join(" AND ", [.. conditions, .. part])}";
 
         string[] Bounds(string column) => [.. new[] { after, before }.OfType<string>().Select(bound => $"{column} {bound}")];
     }
 
-    private NpgsqlCommand Command(string text)
-    {
-#pragma warning disable CA2100 // Constant pieces; whatever a client gave is a parameter.
-        var command = new NpgsqlCommand(text);
-#pragma warning restore CA2100
-        command.Parameters.AddRange(_parameters.ToArray());
-        return command;
-    }
-
-    /// <summary>The statuses that are asked for, as a parameter; where all are, all of them if an index is to be used in which they lead.</summary>
+    /// <summary>
+    /// The statuses of the filter as a parameter. Without such a filter all statuses, if an index in which they lead is needed.
+    /// </summary>
     private string? Statuses(bool areNeeded)
     {
         var wanted = _filter.WantedStatuses() ?? (areNeeded ? Enum.GetValues<SessionStatus>() : null);
         return wanted is null ? null : $"{Add(wanted.Select(status => status.Name()).ToArray())}::text[]";
     }
 
-    private string[] Star() => _filter.IsStarred switch { null => [], true => ["s.starred_at IS NOT NULL"], false => ["s.starred_at IS NULL"] };
+    private string[] Star() =>
+        _filter.IsStarred switch { null => [], true => ["s.starred_at IS NOT NULL"], false => ["s.starred_at IS NULL"] };
 
     private string LiveColumn() => _filter.Sort switch
     {
@@ -170,7 +173,7 @@ internal sealed class SessionListStatement
         _ => "s.digested_cost",
     };
 
-    /// <summary>What comes after the cursor, as a comparison of row values: the index is in their order, so the database goes straight there.</summary>
+    /// <summary>The sessions after the cursor, as a comparison of row values, which the index answers.</summary>
     private string? Place() => _cursor is not { } cursor ? null : (_filter.IsAscending ? "> (" : "< (") + _filter.Sort switch
     {
         SessionSort.MessageCount => Add(cursor.Number),
@@ -199,8 +202,13 @@ internal sealed class SessionListStatement
         {
             var patterns = Add(_filter.Words.Select(word => $"%{Escape(word)}%").ToArray());
             string[] forms = _filter.Words.All(word => Ascii.IsValid(word)) ? ["NFC"] : ["NFC", "NFD"];
-            yield return $"({string.Join(" OR ", forms.Select(form =>
-                $"{SearchedText} LIKE ALL (ARRAY(SELECT lower(normalize(p, {form}) COLLATE \"und-x-icu\") FROM unnest({patterns}::text[]) AS p))"))})";
+            yield return $"({string.Join(" OR ", forms.Select(Contains))})";
+
+            string Contains(string form) =>
+                $"""
+                {SearchedText} LIKE ALL (
+                    ARRAY(SELECT lower(normalize(p, {form}) COLLATE "und-x-icu") FROM unnest({patterns}::text[]) AS p))
+                """;
         }
     }
 
@@ -208,10 +216,11 @@ internal sealed class SessionListStatement
     {
         if (condition.Values.Count == 0)
         {
-            // The index knows which keys there are, and not how they lead to each other.
+            // The index knows which keys there are, but not which contains which.
             var path = $"{Add(condition.Path.ToArray())}::text[]";
             return $"""
-                dev.owned_keys(s.user_id, s.metadata) @> ARRAY(SELECT hashtextextended(k, hashtextextended({_user}, 0)) FROM unnest({path}) AS k)
+                dev.owned_keys(s.user_id, s.metadata) @>
+                    ARRAY(SELECT hashtextextended(k, hashtextextended({_user}, 0)) FROM unnest({path}) AS k)
                 AND s.metadata #> {path} IS NOT NULL
                 """;
         }
@@ -219,23 +228,19 @@ internal sealed class SessionListStatement
         var contained = condition.Values.SelectMany(MetadataCondition.JsonOf).Distinct(StringComparer.Ordinal).Select(value =>
         {
             var path = condition.Path.Reverse().Aggregate(value, (inner, key) => $"{{{JsonSerializer.Serialize(key)}:{inner}}}");
-            return $"{OwnedMetadata} @> {Add($"{{{JsonSerializer.Serialize(_userId)}:{path}}}", NpgsqlDbType.Jsonb)}";
+            return $"{OwnedMetadata} @> {Add(SqlValue.Json($"{{{JsonSerializer.Serialize(_userId)}:{path}}}"))}";
         });
         return $"({string.Join(" OR ", contained)})";
     }
 
     private static string Escape(string word) =>
-        word.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
+        word.Replace("\\", "\\\\", StringComparison.Ordinal)
+            .Replace("%", "\\%", StringComparison.Ordinal)
+            .Replace("_", "\\_", StringComparison.Ordinal);
 
-    private string Add<T>(T value, NpgsqlDbType? type = null)
+    private string Add(SqlValue value)
     {
-        var parameter = new NpgsqlParameter<T> { TypedValue = value };
-        if (type is { } given)
-        {
-            parameter.NpgsqlDbType = given;
-        }
-
-        _parameters.Add(parameter);
-        return $"${_parameters.Count}";
+        _values.Add(value);
+        return $"${_values.Count}";
     }
 }

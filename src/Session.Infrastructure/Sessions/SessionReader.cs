@@ -5,45 +5,38 @@ using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Infrastructure.Sessions;
 
-/// <summary>Reads sessions row by row, without what it takes to change them.</summary>
+/// <summary>Reads sessions as answers show them, row by row.</summary>
 internal sealed class SessionReader(ReadConnections connections) : ISessionReader
 {
+    // By hand because of its speed, and because lists read the same columns.
     private static readonly string One =
         $"SELECT {SessionColumns.Of("s")} FROM dev.sessions AS s WHERE s.user_id = $1 AND s.session_id = $2";
 
-    public async Task<SessionResponse?> FindAsync(string userId, Guid sessionId, CancellationToken cancellationToken)
-    {
-        await using var connection = await connections.OpenConnectionAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(One, connection)
-        {
-            Parameters =
+    public Task<SessionResponse?> FindAsync(string userId, Guid sessionId, CancellationToken cancellationToken) =>
+        connections.Database.ReadAsync(sql => FindAsync(sql, userId, sessionId, cancellationToken), cancellationToken);
+
+    /// <inheritdoc cref="ISessionReader.FindAsync"/>
+    internal static Task<SessionResponse?> FindAsync(Sql sql, string userId, Guid sessionId, CancellationToken cancellationToken) =>
+        sql.Statement(One, userId, sessionId).FirstAsync(row => SessionColumns.Read(row, first: 0), cancellationToken);
+
+    /// <summary>One statement an answer, so that the total and the sessions tell of one moment.</summary>
+    public Task<Paged<SessionResponse>> ListAsync(
+        string userId, SessionFilter filter, PageRange range, SessionCursor? cursor, CancellationToken cancellationToken) =>
+        connections.Database.ReadAsync(
+            sql =>
             {
-                new NpgsqlParameter<string> { TypedValue = userId },
-                new NpgsqlParameter<Guid> { TypedValue = sessionId },
+                var (text, values) = new SessionListStatement(userId, filter, cursor).ToPage(range);
+                var statement = sql.Statement(text, values);
+
+                // The common lists are a few statements; the others are too many to keep, and are planned for what they ask.
+                return (filter.IsCounted() ? statement : statement.Unprepared()).ReadAsync(
+                    reader => ReadAsync(reader, range, cancellationToken), cancellationToken);
             },
-        };
-        await command.PrepareAsync(cancellationToken);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) ? SessionColumns.Read(reader, first: 0) : null;
-    }
+            cancellationToken);
 
-    /// <summary>
-    /// One statement an answer, so that the total and the sessions tell of one moment: the total, joined with the sessions of the page, if any.
-    /// </summary>
-    public async Task<Paged<SessionResponse>> ListAsync(
-        string userId, SessionFilter filter, PageRange range, SessionCursor? cursor, CancellationToken cancellationToken)
+    private static async Task<Paged<SessionResponse>> ReadAsync(
+        NpgsqlDataReader reader, PageRange range, CancellationToken cancellationToken)
     {
-        await using var connection = await connections.OpenConnectionAsync(cancellationToken);
-        await using var command = new SessionListStatement(userId, filter, cursor).ToCommand(range);
-        command.Connection = connection;
-
-        // The common lists are a few statements; the others are too many to keep, and are planned for what they ask.
-        if (filter.IsCounted())
-        {
-            await command.PrepareAsync(cancellationToken);
-        }
-
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var page = new List<SessionResponse>();
         long total = 0;
         while (await reader.ReadAsync(cancellationToken))
@@ -55,7 +48,7 @@ internal sealed class SessionReader(ReadConnections connections) : ISessionReade
             }
         }
 
-        // One more than is asked for tells whether there are more.
+        // The statement asks for one session more than the page holds: it tells whether there are more.
         var hasMore = page.Count > range.Size;
         return new Paged<SessionResponse>(hasMore ? page[..range.Size] : page, total, hasMore);
     }

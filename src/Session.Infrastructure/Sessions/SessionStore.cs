@@ -1,6 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
-using NpgsqlTypes;
 using SessionService.Application.Idempotency;
 using SessionService.Application.Sessions;
 using SessionService.Domain.Sessions;
@@ -13,55 +11,15 @@ namespace SessionService.Infrastructure.Sessions;
 
 internal sealed class SessionStore(SessionDbContext context, GroupWriter<Creation, bool> writer, IdempotencyRecords records) : ISessionStore
 {
-    private static readonly string AddToActive =
-        StatisticsSql.Add("(SELECT) AS one", activeSessions: "{0}");
+    // By hand as the counts are, for ON CONFLICT.
+    private static readonly string AddToActive = StatisticsSql.Add("(SELECT) AS one", activeSessions: "{0}");
 
-    // Merged with what is stored at that moment: another patch either comes before, and is in it, or after, and finds it.
-    private const string Patch =
-        """
-        UPDATE dev.sessions
-        SET title = CASE WHEN {2} THEN {3} ELSE title END,
-            conversation_data = CASE jsonb_typeof({4})
-                WHEN 'object' THEN dev.merge_patch(conversation_data, {4}) WHEN 'null' THEN jsonb_build_object() ELSE conversation_data END,
-            metadata = CASE jsonb_typeof({5})
-                WHEN 'object' THEN dev.merge_patch(metadata, {5}) WHEN 'null' THEN jsonb_build_object() ELSE metadata END,
-            updated_at = greatest(updated_at, {6}),
-            revision = revision + 1
-        WHERE user_id = {0} AND session_id = {1}
-        RETURNING *
-        """;
+    private static readonly Func<SessionDbContext, Guid, CancellationToken, Task<string?>> Owner =
+        EF.CompileAsyncQuery((SessionDbContext context, Guid sessionId, CancellationToken _) =>
+            context.Sessions.Where(s => s.SessionId == sessionId).Select(s => s.UserId).SingleOrDefault());
 
-    public async Task<CreateResult> CreateAsync(Session session, IdempotencyKey? key, CancellationToken cancellationToken)
-    {
-        if (await writer.WriteAsync(new Creation(session, key), cancellationToken))
-        {
-            return new CreateResult(CreateOutcome.Created, session);
-        }
-
-        // Asked after the statement, of what is committed by now: while that waited for the id, the same request may have made the session.
-        if (key is not null && await records.FindAsync(session.UserId, key, cancellationToken) is { } record)
-        {
-            return record.IsOf(key.RequestHash)
-                ? new CreateResult(
-                    CreateOutcome.Replayed,
-                    Session.Start(session.UserId, record.SessionId, session.Title, session.ConversationData, session.Metadata, record.CreatedAt))
-                : new CreateResult(CreateOutcome.KeyReused, session);
-        }
-
-        return new CreateResult(CreateOutcome.IdTaken, session);
-    }
-
-    public Task<Session?> FindAsync(string userId, Guid sessionId, CancellationToken cancellationToken) =>
-        context.Sessions.AsNoTracking().SingleOrDefaultAsync(s => s.UserId == userId && s.SessionId == sessionId, cancellationToken);
-
-    public Task<string?> FindOwnerAsync(Guid sessionId, CancellationToken cancellationToken) =>
-        context.Sessions
-            .Where(s => s.SessionId == sessionId)
-            .Select(s => s.UserId)
-            .SingleOrDefaultAsync(cancellationToken);
-
-    public Task<SessionSummaryResponse?> FindSummaryAsync(string userId, Guid sessionId, CancellationToken cancellationToken) =>
-        context.Sessions
+    private static readonly Func<SessionDbContext, string, Guid, CancellationToken, Task<SessionSummaryResponse?>> Summary =
+        EF.CompileAsyncQuery((SessionDbContext context, string userId, Guid sessionId, CancellationToken _) => context.Sessions
             .Where(s => s.UserId == userId && s.SessionId == sessionId)
             .Select(s => new SessionSummaryResponse
             {
@@ -72,20 +30,51 @@ internal sealed class SessionStore(SessionDbContext context, GroupWriter<Creatio
                 MessageCount = s.MessageCount,
                 TotalTokens = s.TotalTokens,
                 TotalCost = s.TotalCost,
-                HasMemory = context.Memories.Any(m => m.UserId == s.UserId && m.SessionId == s.SessionId && m.IsActive),
+                HasMemory = context.Memories.Any(m => m.UserId == userId && m.SessionId == sessionId && m.IsActive),
                 CreatedAt = s.CreatedAt,
                 LastActivity = s.LastActivity,
             })
-            .SingleOrDefaultAsync(cancellationToken);
+            .SingleOrDefault());
+
+    public async Task<CreateResult> CreateAsync(Session session, IdempotencyKey? key, CancellationToken cancellationToken)
+    {
+        if (await writer.WriteAsync(new Creation(session, key), cancellationToken))
+        {
+            return new CreateResult(CreateOutcome.Created, session);
+        }
+
+        // Looked for after the statement: while that waited for the id, the same request may have made the session.
+        if (key is not null && await records.FindAsync(session.UserId, key, cancellationToken) is { } record)
+        {
+            if (!record.IsOf(key.RequestHash))
+            {
+                return new CreateResult(CreateOutcome.KeyReused, session);
+            }
+
+            var made = Session.Start(
+                session.UserId, record.SessionId, session.Title, session.ConversationData, session.Metadata, record.CreatedAt);
+            return new CreateResult(CreateOutcome.Replayed, made);
+        }
+
+        return new CreateResult(CreateOutcome.IdTaken, session);
+    }
+
+    public Task<Session?> FindAsync(string userId, Guid sessionId, CancellationToken cancellationToken) =>
+        context.Sessions.AsNoTracking().SingleOrDefaultAsync(s => s.UserId == userId && s.SessionId == sessionId, cancellationToken);
+
+    public Task<string?> FindOwnerAsync(Guid sessionId, CancellationToken cancellationToken) =>
+        Owner(context, sessionId, cancellationToken);
+
+    public Task<SessionSummaryResponse?> FindSummaryAsync(string userId, Guid sessionId, CancellationToken cancellationToken) =>
+        Summary(context, userId, sessionId, cancellationToken);
 
     public Task<Session?> ChangeAsync(string userId, Guid sessionId, Action<Session> change, CancellationToken cancellationToken) =>
-        SecondConnection.RetryAsync(() => ChangeOnceAsync(userId, sessionId, change, cancellationToken));
+        context.InTransactionAsync(() => ChangeLockedAsync(userId, sessionId, change, cancellationToken), cancellationToken);
 
-    private async Task<Session?> ChangeOnceAsync(
+    private async Task<Session?> ChangeLockedAsync(
         string userId, Guid sessionId, Action<Session> change, CancellationToken cancellationToken)
     {
-        context.ChangeTracker.Clear();
-        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        // By hand for FOR NO KEY UPDATE.
         var session = await context.Sessions
             .FromSql($"SELECT * FROM dev.sessions WHERE user_id = {userId} AND session_id = {sessionId} FOR NO KEY UPDATE")
             .SingleOrDefaultAsync(cancellationToken);
@@ -98,7 +87,7 @@ internal sealed class SessionStore(SessionDbContext context, GroupWriter<Creatio
         change(session);
         await context.SaveChangesAsync(cancellationToken);
 
-        // The order in which a creation takes these rows as well.
+        // In this order, as a creation does, so that the two never wait for each other in a circle.
         if (session.Status != status || session.IsStarred != wasStarred)
         {
             await context.Database.ExecuteSqlRawAsync(
@@ -110,35 +99,6 @@ internal sealed class SessionStore(SessionDbContext context, GroupWriter<Creatio
             await context.Database.ExecuteSqlRawAsync(AddToActive, [session.IsActive ? 1L : -1L], cancellationToken);
         }
 
-        return await UncertainWrite.CommitAsync(async () =>
-        {
-            await transaction.CommitAsync(cancellationToken);
-            return session;
-        });
+        return session;
     }
-
-    public async Task<Session?> PatchAsync(
-        string userId, Guid sessionId, SessionPatch patch, DateTimeOffset now, Action<Session> check, CancellationToken cancellationToken)
-    {
-        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
-        object[] parameters =
-        [
-            userId, sessionId, patch.HasTitle, Nullable(patch.Title, NpgsqlDbType.Text), Nullable(patch.ConversationData, NpgsqlDbType.Jsonb),
-            Nullable(patch.Metadata, NpgsqlDbType.Jsonb), now,
-        ];
-        var session = (await context.Sessions.FromSqlRaw(Patch, parameters).AsNoTracking().ToListAsync(cancellationToken)).SingleOrDefault();
-        if (session is null)
-        {
-            return null;
-        }
-
-        check(session);
-        return await UncertainWrite.CommitAsync(async () =>
-        {
-            await transaction.CommitAsync(cancellationToken);
-            return session;
-        });
-    }
-
-    private static NpgsqlParameter Nullable(string? value, NpgsqlDbType type) => new() { Value = value ?? (object)DBNull.Value, NpgsqlDbType = type };
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Schema;
 using SessionService.Infrastructure.Search;
 
@@ -12,7 +13,8 @@ namespace SessionService.Infrastructure.Startup;
 /// migrates where nobody else would, and checks the schema.
 /// </summary>
 internal sealed partial class DatabaseStartup(
-    DatabaseServer server, IServiceProvider services, IHostEnvironment environment, ILogger<DatabaseStartup> logger) : IHostedLifecycleService
+    DatabaseServer server, IServiceProvider services, IHostEnvironment environment, ILogger<DatabaseStartup> logger)
+    : IHostedLifecycleService
 {
     private const int MaxAttempts = 10;
 
@@ -52,7 +54,7 @@ internal sealed partial class DatabaseStartup(
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    // A second to connect is enough for a request, but not always for the first connection of two programs that start at the same time.
+    // A second to connect is enough for a request, but not always for the first connection while service and database start together.
     private async Task<SchemaReport> CheckPatientlyAsync(SchemaCheck check, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)

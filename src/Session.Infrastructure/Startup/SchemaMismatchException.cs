@@ -4,4 +4,7 @@ namespace SessionService.Infrastructure.Startup;
 
 /// <summary>The database is not the one that the service expects: it must not serve on it.</summary>
 public sealed class SchemaMismatchException(SchemaReport report)
-    : Exception(string.Join('\n', report.Errors.Prepend("The database does not have the schema that this version expects:").Append("Run the command 'schema migrate', or mend the differences.")));
+    : Exception(string.Join('\n', [
+        "The database does not have the schema that this version expects:",
+        .. report.Errors,
+        "Run the command 'schema migrate', or mend the differences."]));

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using SessionService.Domain.Usage;
+using SessionService.Infrastructure.Persistence.Tables;
 
 namespace SessionService.Infrastructure.Usage;
 
@@ -16,7 +16,9 @@ internal static class ModelName
         }
 
         using var document = JsonDocument.Parse(metadata);
-        return document.RootElement.TryGetProperty("model", out var model) && model.ValueKind == JsonValueKind.String ? Cut(model.GetString()!) : "";
+        return document.RootElement.TryGetProperty("model", out var model) && model.ValueKind == JsonValueKind.String
+            ? Cut(model.GetString()!)
+            : "";
     }
 
     // Counted as PostgreSQL counts characters.

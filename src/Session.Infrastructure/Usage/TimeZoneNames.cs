@@ -1,15 +1,16 @@
-using Npgsql;
 using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Infrastructure.Usage;
 
 /// <summary>
-/// The time zones that the database knows. It reads them all from files, which takes it a tenth of a second and more, and they stay the same
-/// while it runs. One request asks for all that come meanwhile: if each did, together they would keep every connection busy for seconds.
+/// The time zones that the database knows. It reads all of them from files, which takes a tenth of a second and more, and they stay the
+/// same while it runs. Requests that come meanwhile wait for the first one: if each asked, together they would keep every connection busy
+/// for seconds.
 /// </summary>
 internal sealed class TimeZoneNames : IDisposable
 {
-    // Beside the zones the files hold copies of them, the server's own and what stands for none.
+    // By hand: a view of PostgreSQL, which the EF model does not have. Beside the zones the files hold copies, the server's own zone, and
+    // none.
     private const string Known =
         "SELECT name FROM pg_timezone_names WHERE name !~ '^(posix|right)/' AND name NOT IN ('localtime', 'posixrules', 'Factory')";
 
@@ -36,15 +37,8 @@ internal sealed class TimeZoneNames : IDisposable
 
     private static async Task<HashSet<string>> ReadAsync(ReadConnections connections, CancellationToken cancellationToken)
     {
-        await using var connection = await connections.OpenConnectionAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(Known, connection);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            names.Add(reader.GetString(0));
-        }
-
-        return names;
+        var names = await connections.Database.ReadAsync(
+            sql => sql.Statement(Known).ListAsync(row => row.GetString(0), cancellationToken), cancellationToken);
+        return names.ToHashSet(StringComparer.Ordinal);
     }
 }

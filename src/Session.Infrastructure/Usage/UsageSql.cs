@@ -1,23 +1,29 @@
-using SessionService.Domain.Usage;
+using SessionService.Infrastructure.Persistence.Tables;
 
 namespace SessionService.Infrastructure.Usage;
 
-/// <summary>What the writing and the reading of usage have to say alike.</summary>
+/// <summary>The parts that statements on usage share.</summary>
 internal static class UsageSql
 {
     /// <summary>
-    /// Removes what a user ($1) used in some sessions ($2), from what everybody used as well, and answers with the number of the rows of the
-    /// user's.
+    /// In place of the session in the rows that sum up the usage of all users. Every instance writes to the rows of the same quarter of an
+    /// hour: each connection has one of sixteen.
+    /// </summary>
+    public const string Slot = "lpad(to_hex(pg_backend_pid() % 16), 32, '0')::uuid";
+
+    /// <summary>
+    /// Removes the usage of a user ($1) in some sessions ($2), also from the sums of all users, and answers with the number of the user's
+    /// rows.
     /// </summary>
     public const string Erase =
-        """
+        $"""
         WITH gone AS (
             DELETE FROM dev.usage
             WHERE user_id = $1 AND session_id = ANY ($2)
             RETURNING quarter_hour, message_type, model, messages, tokens, cost),
         subtracted AS (
             INSERT INTO dev.usage AS usage (user_id, quarter_hour, session_id, message_type, model, messages, tokens, cost)
-            SELECT '', quarter_hour, lpad(to_hex(pg_backend_pid() % 16), 32, '0')::uuid, message_type, model,
+            SELECT '', quarter_hour, {Slot}, message_type, model,
                    -sum(messages)::bigint, -sum(tokens)::bigint, -sum(cost)
             FROM gone
             GROUP BY quarter_hour, message_type, model

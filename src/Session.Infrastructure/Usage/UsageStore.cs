@@ -1,4 +1,3 @@
-using Npgsql;
 using NpgsqlTypes;
 using SessionService.Application.Usage;
 using SessionService.Infrastructure.Persistence;
@@ -6,64 +5,57 @@ using SessionService.Infrastructure.Persistence;
 namespace SessionService.Infrastructure.Usage;
 
 /// <summary>
-/// Sums <c>dev.usage</c> up, and adds the messages that are not digested; both of one moment. Buckets are the database's to make: it has
-/// the time zones' history, wherever the service runs.
+/// Sums up <c>dev.usage</c> and adds the messages that are not digested yet, both of one moment. The database makes the buckets: it has the
+/// history of the time zones, wherever the service runs.
 /// </summary>
+/// <remarks>By hand: buckets by <c>date_trunc</c> with a zone, and a lateral choice of what to group by.</remarks>
 internal sealed class UsageStore(ReadConnections connections, TimeZoneNames zones) : IUsageStore
 {
     internal static readonly string OfUser = Statement("u.user_id = $1", "s.user_id = $1");
     internal static readonly string OfEverybody = Statement("u.user_id = ''", "$1 = ''");
 
-    public ValueTask<bool> KnowsZoneAsync(string name, CancellationToken cancellationToken) => zones.ContainsAsync(name, connections, cancellationToken);
+    public ValueTask<bool> KnowsZoneAsync(string name, CancellationToken cancellationToken) =>
+        zones.ContainsAsync(name, connections, cancellationToken);
 
     public async Task<UsageReport> ReadAsync(string? userId, UsageSelection selection, int maxRows, CancellationToken cancellationToken)
     {
-        await using var connection = await connections.OpenConnectionAsync(cancellationToken);
-#pragma warning disable CA2100 // One of two constant texts.
-        await using var command = new NpgsqlCommand(userId is null ? OfEverybody : OfUser, connection)
-#pragma warning restore CA2100
-        {
-            Parameters =
-            {
-                new NpgsqlParameter<string> { TypedValue = userId ?? "" },
-                new NpgsqlParameter<string> { TypedValue = selection.Bucket },
-                new NpgsqlParameter<string> { TypedValue = selection.Zone },
-                new NpgsqlParameter<DateTime?> { TypedValue = Unzoned(selection.From), NpgsqlDbType = NpgsqlDbType.Timestamp },
-                new NpgsqlParameter<DateTimeOffset?> { TypedValue = selection.From.Time, NpgsqlDbType = NpgsqlDbType.TimestampTz },
-                new NpgsqlParameter<DateTime?> { TypedValue = Unzoned(selection.To), NpgsqlDbType = NpgsqlDbType.Timestamp },
-                new NpgsqlParameter<DateTimeOffset?> { TypedValue = selection.To.Time, NpgsqlDbType = NpgsqlDbType.TimestampTz },
-                new NpgsqlParameter<string?> { TypedValue = selection.GroupBy, NpgsqlDbType = NpgsqlDbType.Text },
-                new NpgsqlParameter<int> { TypedValue = maxRows },
-            },
-        };
-        await command.PrepareAsync(cancellationToken);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var rows = new List<UsageRow>();
-        var (from, to) = (DateTimeOffset.MinValue, DateTimeOffset.MinValue);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            (from, to) = (reader.GetFieldValue<DateTimeOffset>(0), reader.GetFieldValue<DateTimeOffset>(1));
-            if (!reader.IsDBNull(2))
-            {
-                rows.Add(new UsageRow
-                {
-                    Start = reader.GetFieldValue<DateTimeOffset>(2),
-                    End = reader.GetFieldValue<DateTimeOffset>(3),
-                    Group = reader.IsDBNull(4) ? null : reader.GetString(4),
-                    Messages = reader.GetInt64(5),
-                    Tokens = reader.GetInt64(6),
-                    CostUsd = reader.GetDecimal(7),
-                });
-            }
-        }
+        var rows = await connections.Database.ReadAsync(
+            sql => sql
+                .Statement(
+                    userId is null ? OfEverybody : OfUser,
+                    userId ?? "",
+                    selection.Bucket,
+                    selection.Zone,
+                    Unzoned(selection.From),
+                    selection.From.Time,
+                    Unzoned(selection.To),
+                    selection.To.Time,
+                    selection.GroupBy,
+                    maxRows)
+                .ListAsync(
+                    row => (
+                        From: row.GetFieldValue<DateTimeOffset>(0),
+                        To: row.GetFieldValue<DateTimeOffset>(1),
+                        Usage: row.IsDBNull(2) ? null : new UsageRow
+                        {
+                            Start = row.GetFieldValue<DateTimeOffset>(2),
+                            End = row.GetFieldValue<DateTimeOffset>(3),
+                            Group = row.IsDBNull(4) ? null : row.GetString(4),
+                            Messages = row.GetInt64(5),
+                            Tokens = row.GetInt64(6),
+                            CostUsd = row.GetDecimal(7),
+                        }),
+                    cancellationToken),
+            cancellationToken);
 
-        return new UsageReport(from, to, rows);
+        // Without usage there is one row, which has the bounds alone.
+        return new UsageReport(rows[0].From, rows[0].To, [.. rows.Select(row => row.Usage).OfType<UsageRow>()]);
     }
 
-    private static DateTime? Unzoned(UsageBound bound) => bound.Date?.ToDateTime(TimeOnly.MinValue);
+    private static SqlValue Unzoned(UsageBound bound) => SqlValue.Of(bound.Date?.ToDateTime(TimeOnly.MinValue), NpgsqlDbType.Timestamp);
 
-    // The end of a bucket is the beginning of the next one as the clocks on the wall show it: a day may have 23 or 25 hours, and
-    // an hour is an hour. A sum over sessions of a day that is not over must not miss what was written since the digest.
+    // A bucket ends where the next one begins on the clock of the time zone: a day may have 23 or 25 hours; an hour always has 60 minutes.
+    // The sum of the current day includes the messages that were written since the digest.
     private static string Statement(string ofUsage, string ofSessions) =>
         $"""
         WITH asked AS MATERIALIZED (
@@ -78,12 +70,17 @@ internal sealed class UsageStore(ReadConnections connections, TimeZoneNames zone
             UNION ALL
             SELECT m.created_at, m.session_id, m.message_type, {UsageSql.ModelOf("m")}, 1, m.tokens_used, m.cost_usd
             FROM dev.sessions AS s
-            JOIN dev.session_messages AS m ON m.user_id = s.user_id AND m.session_id = s.session_id AND m.sequence > greatest(s.digested_messages, s.copied_messages)
+            JOIN dev.session_messages AS m
+                ON m.user_id = s.user_id AND m.session_id = s.session_id AND m.sequence > greatest(s.digested_messages, s.copied_messages)
             WHERE {ofSessions} AND NOT s.is_digested
               AND m.created_at >= (SELECT since FROM whole) AND m.created_at < (SELECT until FROM whole)),
         bucket AS (
             SELECT {StartOf("at")} AS start,
-                   CASE $8::text WHEN 'session' THEN session_id::text WHEN 'message_type' THEN message_type WHEN 'metadata.model' THEN nullif(model, '') END AS part,
+                   CASE $8::text
+                       WHEN 'session' THEN session_id::text
+                       WHEN 'message_type' THEN message_type
+                       WHEN 'metadata.model' THEN nullif(model, '')
+                   END AS part,
                    sum(messages)::bigint AS messages, sum(tokens)::bigint AS tokens, sum(cost) AS cost
             FROM used
             GROUP BY 1, 2

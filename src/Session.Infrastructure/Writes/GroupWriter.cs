@@ -7,15 +7,16 @@ using SessionService.Infrastructure.Persistence;
 namespace SessionService.Infrastructure.Writes;
 
 /// <summary>
-/// Writes together what arrives together. A few writers, each on a connection of its own, take whatever waits as one group and make it
-/// with one statement and one commit; while that is on its way the next group gathers. The first write never waits for company: with a
-/// writer free its caller sends it off itself. Callers are answered after the commit.
+/// Writes together what arrives together. A few writers, each on a connection of its own, take the waiting writes as one group and make
+/// them with one statement and one commit; meanwhile the next group gathers. A write never waits for others: while a writer is free, the
+/// caller starts it at once. Callers are answered after the commit. Retries are here and not in <see cref="Database"/>, because a lost
+/// connection is the writer's own, and the writer opens another.
 /// </summary>
 internal sealed partial class GroupWriter<TWrite, TOutcome> : IAsyncDisposable
 {
     private const string Everybody = "";
 
-    // Each attempt but the last ends because somebody else's write was made meanwhile, or with the connection; hardly ever is there more than one.
+    // An attempt fails because of another transaction or a lost connection. A second attempt is rare.
     private const int MaxAttempts = 3;
 
     private readonly IGroupStatement<TWrite, TOutcome> _statement;
@@ -50,10 +51,10 @@ internal sealed partial class GroupWriter<TWrite, TOutcome> : IAsyncDisposable
         _connections = [.. Enumerable.Range(0, _options.Writers).Select(_ => new WriterConnection(dataSource))];
     }
 
-    /// <summary>Makes a write and answers after its commit. A cancellation takes it out unless it is on its way already.</summary>
-    /// <exception cref="WritesOverloadedException">Too many wait; it was not made.</exception>
-    /// <exception cref="WriteOutcomeUnknownException">It may have been made or not.</exception>
-    /// <exception cref="NpgsqlException">The database could not make it; it was not made.</exception>
+    /// <summary>Makes a write and answers after its commit. A cancellation withdraws the write unless it is in a group already.</summary>
+    /// <exception cref="WritesOverloadedException">Too many writes wait; this one was not made.</exception>
+    /// <exception cref="WriteOutcomeUnknownException">The write was made or not.</exception>
+    /// <exception cref="NpgsqlException">The database could not make the write.</exception>
     public async Task<TOutcome> WriteAsync(TWrite write, CancellationToken cancellationToken)
     {
         if (!_options.Coalesce)
@@ -80,7 +81,7 @@ internal sealed partial class GroupWriter<TWrite, TOutcome> : IAsyncDisposable
         return await pending.Outcome;
     }
 
-    /// <summary>Makes what still waits, and stops.</summary>
+    /// <summary>Makes the writes that still wait, and stops.</summary>
     public async ValueTask DisposeAsync()
     {
         _queue.Complete();
@@ -92,12 +93,12 @@ internal sealed partial class GroupWriter<TWrite, TOutcome> : IAsyncDisposable
     }
 
     /// <summary>
-    /// Lets a writer go to work at once, on this thread until it first has to wait: a write that is alone is on its way before anybody
-    /// else would have been woken for it.
+    /// Starts a writer on this thread, until it first has to wait: a single write is sent before another thread could have been woken for
+    /// it.
     /// </summary>
     private void StartWriting(int writer)
     {
-        // The writer goes on for others when this request is answered, and must not count as a part of it.
+        // The writer goes on for other requests, so its work is no part of this request's span.
         var request = Activity.Current;
         Activity.Current = null;
         using var apart = ExecutionContext.SuppressFlow();
@@ -118,7 +119,7 @@ internal sealed partial class GroupWriter<TWrite, TOutcome> : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes a group and answers its callers; whatever goes wrong, they hear of it, and the writer goes on.</summary>
+    /// <summary>Makes a group and answers its callers. A failure goes to the callers, and the writer goes on.</summary>
     private async Task WriteGroupAsync(WriterConnection connection, List<PendingWrite<TWrite, TOutcome>> group)
     {
         try
@@ -147,12 +148,13 @@ internal sealed partial class GroupWriter<TWrite, TOutcome> : IAsyncDisposable
     }
 
     /// <summary>
-    /// The smaller groups in which a refused one is made, none of which was made yet: each write alone finds the one at fault. Where a row is
-    /// held, all writes to a row share one wait for it; one after the other they would hold up the writer for as many.
+    /// The smaller groups into which a refused group is divided: each write alone, to find the one at fault. Where a row is locked, all
+    /// writes to the same row stay together and share one wait for it.
     /// </summary>
     private List<List<PendingWrite<TWrite, TOutcome>>> Divide(List<PendingWrite<TWrite, TOutcome>> group, PostgresException refusal) =>
         !DatabaseFaults.IsOfOneWrite(refusal) ? []
-        : refusal.SqlState != PostgresErrorCodes.LockNotAvailable ? group.ConvertAll(pending => new List<PendingWrite<TWrite, TOutcome>> { pending })
+        : refusal.SqlState != PostgresErrorCodes.LockNotAvailable
+            ? group.ConvertAll(pending => new List<PendingWrite<TWrite, TOutcome>> { pending })
         : [.. group.GroupBy(pending => _statement.RowOf(pending.Write) ?? (object)pending).Select(ofOneRow => ofOneRow.ToList())];
 
     private async Task<TOutcome[]> ExecuteAsync(WriterConnection connection, List<TWrite> writes, CancellationToken cancellationToken)
@@ -167,10 +169,10 @@ internal sealed partial class GroupWriter<TWrite, TOutcome> : IAsyncDisposable
                 _series.CountGroup(writes.Count, outcomes.Count(_statement.IsMade));
                 return outcomes;
             }
-            catch (NpgsqlException exception) when (attempt < MaxAttempts && (DatabaseFaults.IsRace(exception) || DatabaseFaults.IsLostConnection(exception)))
+            catch (NpgsqlException exception)
+                when (attempt < MaxAttempts && (DatabaseFaults.IsRace(exception) || DatabaseFaults.IsLostConnection(exception)))
             {
-                // Nothing was made: another transaction was in the way, and the next attempt sees what that did; or the server ended
-                // the connection, as it does when it restarts, and there may be another; or it has become read-only, and another one writes.
+                // Nothing was made. The next attempt sees what the other transaction did, or has another connection.
                 LogRetrying(exception.SqlState, writes.Count);
                 if (exception.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction)
                 {

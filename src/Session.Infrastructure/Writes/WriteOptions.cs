@@ -16,7 +16,7 @@ public sealed class WriteOptions
     /// </summary>
     public bool OneUserAStatement { get; set; }
 
-    /// <summary>Connections that write, for each kind of write. 1 to 64. More than a few wait for each other more than they gain.</summary>
+    /// <summary>Connections that write, for each kind of write. 1 to 64. More than a few only wait for each other.</summary>
     [Range(1, 64)]
     public int Writers { get; set; } = 2;
 
@@ -24,7 +24,7 @@ public sealed class WriteOptions
     [Range(1, 10_000)]
     public int MaxGroup { get; set; } = 512;
 
-    /// <summary>The most bytes in one statement, about; a larger write goes alone. 1 KiB to 256 MiB.</summary>
+    /// <summary>The most bytes in one statement, approximately; a larger write goes alone. 1 KiB to 256 MiB.</summary>
     [Range(1024, 256 * 1024 * 1024)]
     public long MaxGroupBytes { get; set; } = 4 * 1024 * 1024;
 
@@ -32,7 +32,9 @@ public sealed class WriteOptions
     [Range(1, 1_000_000)]
     public int MaxQueue { get; set; } = 10_000;
 
-    /// <summary>The most bytes of one kind of writes that wait, about; a write beyond is refused at once unless none waits. 1 KiB to 16 GiB.</summary>
+    /// <summary>
+    /// The most bytes of one kind of writes that wait, approximately; a write beyond is refused at once unless none waits. 1 KiB to 16 GiB.
+    /// </summary>
     [Range(1024L, 16L * 1024 * 1024 * 1024)]
     public long MaxQueueBytes { get; set; } = 128 * 1024 * 1024;
 }

@@ -1,9 +1,9 @@
 namespace SessionService.Infrastructure.Writes;
 
 /// <summary>
-/// Holds the writes that wait, and hands them out in groups, each in the order of arrival. A lane holds what may stand in one group: one
-/// user's writes, or everybody's. Lanes that have something stand in line for the writers, each once, so that a busy one does not hold
-/// up the others. It knows which writers are free, too: whoever adds a write sends one of them for it.
+/// The writes that wait, handed out in groups and in the order of arrival. A lane holds writes that may share a group: one user's, or
+/// everybody's. Each lane with writes stands in line once, so that a busy lane does not hold up the others. The queue also knows which
+/// writers are free: whoever adds a write wakes one of them.
 /// </summary>
 /// <param name="options">The bounds of queue and groups, and how many writers there are.</param>
 /// <param name="sizeOf">About what a write takes, in bytes.</param>
@@ -15,7 +15,8 @@ internal sealed class WriteQueue<T>(WriteOptions options, Func<T, long> sizeOf, 
     private readonly Dictionary<string, Queue<T>> _lanes = new(StringComparer.Ordinal);
     private readonly Queue<string> _line = new();
 
-    // Lanes in which every write waits for a row that a writer has locked. Its next call lines them up again.
+    // Lanes in which every write waits for a row that a writer has locked. They stand in line again when that writer asks for its next
+    // group.
     private readonly HashSet<string> _held = new(StringComparer.Ordinal);
     private readonly HashSet<Guid> _lockedRows = [];
 
@@ -67,11 +68,12 @@ internal sealed class WriteQueue<T>(WriteOptions options, Func<T, long> sizeOf, 
     }
 
     /// <summary>
-    /// The next group for a writer; <see langword="null"/> when there is nothing that it could write: then it is free, and asks no more until
-    /// it is sent again.
+    /// The next group for a writer; <see langword="null"/> when there is nothing for it to write. The writer is free then, and asks again
+    /// when
+    /// <see cref="TryAdd"/> names it.
     /// </summary>
     /// <param name="writer">The writer.</param>
-    /// <param name="made">The group that it had before, which is made by now.</param>
+    /// <param name="made">The writer's last group, which is made by now.</param>
     public List<T>? TakeGroup(int writer, List<T>? made)
     {
         lock (_lock)
@@ -149,7 +151,7 @@ internal sealed class WriteQueue<T>(WriteOptions options, Func<T, long> sizeOf, 
         return group;
     }
 
-    /// <summary>What was kept back came before the rest, and does so in the next group.</summary>
+    /// <summary>Puts the lane in line again, with the writes that were kept back before the rest.</summary>
     private void LineUpAgain(string lane, Queue<T> keptBack, Queue<T> rest, bool areAllHeld)
     {
         if (keptBack.Count > 0)

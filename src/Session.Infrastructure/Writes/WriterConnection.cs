@@ -45,8 +45,7 @@ internal sealed class WriterConnection(WriterDataSource dataSource) : IAsyncDisp
     {
         try
         {
-            await using var command = new NpgsqlCommand("DISCARD PLANS", connection);
-            await command.ExecuteNonQueryAsync(cancellationToken);
+            await new Sql(connection).Statement("DISCARD PLANS").Unprepared().ExecuteAsync(cancellationToken);
             _nextRenewal *= 2;
             return true;
         }

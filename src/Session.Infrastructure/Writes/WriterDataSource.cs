@@ -1,26 +1,26 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
 using SessionService.Infrastructure.Persistence;
-using SessionService.Infrastructure.Startup;
 
 namespace SessionService.Infrastructure.Writes;
 
 /// <summary>
-/// The connections of <see cref="GroupWriter{TWrite,TOutcome}"/>, beside the pool of the requests: a writer keeps its own for as long as it
-/// lasts, and must neither wait for the requests that read nor leave them fewer.
+/// The connections of <see cref="GroupWriter{TWrite,TOutcome}"/>, apart from the pool of the requests: a writer keeps its connection, and
+/// must neither wait for requests that read nor leave them fewer connections.
 /// </summary>
 internal sealed class WriterDataSource : IAsyncDisposable
 {
     // Appends and creations.
     private const int KindsOfWrites = 2;
 
-    // One plan for groups of any size, made once: for small groups PostgreSQL would otherwise plan anew at each execution, which costs more
-    // than the execution does. It must go by indexes even if it is made while the tables are empty, as after the first start, and
-    // must not be compiled because PostgreSQL takes what it may not do for expensive.
+    // One generic plan for groups of any size: for small groups PostgreSQL would otherwise plan at each execution, which costs more than
+    // the execution. The plan must use indexes even if it is made while the tables are empty, as after the first start. With sequential
+    // scans off PostgreSQL overestimates its cost, and would compile it: hence no JIT.
     //
-    // A group that waits for a session which somebody holds is given up soon, for certain and with nothing made: the writes to each session
-    // then go apart, and only those to that one are refused.
-    private const string Settings = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET jit = off; SET lock_timeout = '1s'";
+    // A group that waits for a locked session is given up soon, with nothing made: the writes to each session then go apart, and only those
+    // to the locked one are refused.
+    private const string Settings =
+        "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET jit = off; SET lock_timeout = '1s'";
 
     private readonly DatabasePulse _pulse;
     private readonly ServerPool _pool;
@@ -33,15 +33,16 @@ internal sealed class WriterDataSource : IAsyncDisposable
         _pulse.Interrupted += OnInterrupted;
     }
 
-    /// <summary>Changes when the database was interrupted: a connection opened before is not to be written on.</summary>
+    /// <summary>How often the database was interrupted: a connection that was opened before the last time is not used any more.</summary>
     public int Interruptions => _interruptions;
 
-    public ValueTask<NpgsqlConnection> OpenConnectionAsync(CancellationToken cancellationToken) => _pool.Primary.OpenConnectionAsync(cancellationToken);
+    public ValueTask<NpgsqlConnection> OpenConnectionAsync(CancellationToken cancellationToken) =>
+        _pool.Primary.OpenConnectionAsync(cancellationToken);
 
     /// <inheritdoc cref="DatabasePulse.Watch"/>
     public PulseWatch Watch(CancellationToken cancellationToken) => _pulse.Watch(cancellationToken);
 
-    /// <summary>Lets the next write have a new connection, to whichever server takes writes then.</summary>
+    /// <summary>Makes the next write open a new connection, to whichever server takes writes then.</summary>
     public void Forget()
     {
         Interlocked.Increment(ref _interruptions);

@@ -17,7 +17,7 @@ public sealed class ArchivalFixture : ApiFixture
         new("Archival:BatchSize", "7"), new("Archival:Every", "1.00:00:00"),
     ];
 
-    public Task RunAsync() => Services.GetRequiredService<ISessionArchive>().RunAsync(CancellationToken.None);
+    public Task RunAsync() => Services.GetRequiredService<ISessionRetention>().RunAsync(CancellationToken.None);
 }
 
 public sealed class ArchivalTests(ArchivalFixture service) : IClassFixture<ArchivalFixture>
@@ -187,7 +187,7 @@ public sealed class ArchivalTests(ArchivalFixture service) : IClassFixture<Archi
         await AgeAsync(user, [session], days: 3);
 
         var due = new List<DueSession>();
-        await foreach (var one in service.Services.GetRequiredService<ISessionArchive>().FindDueAsync(CancellationToken.None))
+        await foreach (var one in service.Services.GetRequiredService<ISessionRetention>().FindDueAsync(CancellationToken.None))
         {
             due.Add(one);
         }

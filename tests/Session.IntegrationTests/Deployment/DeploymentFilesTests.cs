@@ -3,8 +3,9 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Mvc;
 using SessionService.Api.Health;
-using SessionService.Api.Identity;
+using SessionService.Api.Limits;
 using SessionService.Application.Limits;
+using SessionService.Hosting.Identity;
 using SessionService.Infrastructure.Writes;
 using SessionService.IntegrationTests.Databases;
 using SessionService.IntegrationTests.Gateway;
@@ -192,7 +193,7 @@ public sealed partial class DeploymentFilesTests
             return settings.RootElement.GetProperty("ReverseProxy").GetProperty("Clusters").TryGetProperty(cluster, out _);
         }
 
-        var options = new[] { typeof(IdentityOptions), typeof(LimitOptions), typeof(WriteOptions) }
+        var options = new[] { typeof(IdentityOptions), typeof(RateLimitOptions), typeof(LimitOptions), typeof(WriteOptions) }
             .SelectMany(type => type.Assembly.GetTypes())
             .FirstOrDefault(type => type.GetField("Section")?.GetRawConstantValue() as string == parts[0]);
         return HostSettings.Contains(name, StringComparer.Ordinal)

@@ -9,7 +9,7 @@ namespace SessionService.IntegrationTests.Digests;
 public sealed class AdoptedDigestFixture : AdoptedDatabaseFixture
 {
     protected override IEnumerable<KeyValuePair<string, string>> Settings =>
-        [new("Digest:Every", "00:00:00.020"), new("Digest:IdleFor", "00:00:00.050"), new("Digest:WorkPercent", "100")];
+        [new("Digest:Every", "00:00:00.020"), new("Digest:IdleFor", "00:00:00.050"), new("Digest:Share", "1")];
 }
 
 public sealed class BackgroundDigestTests(AdoptedDigestFixture service) : IClassFixture<AdoptedDigestFixture>

@@ -8,12 +8,12 @@ namespace SessionService.IntegrationTests.Digests;
 internal static class DigestByHand
 {
     public static readonly KeyValuePair<string, string>[] Settings =
-        [new("Digest:Enabled", "false"), new("Digest:IdleFor", "00:00:00"), new("Digest:WorkPercent", "100")];
+        [new("Digest:Enabled", "false"), new("Digest:IdleFor", "00:00:00"), new("Digest:Share", "1")];
 
     /// <summary>Digests everything, of everybody, and demands that it goes well.</summary>
     public static async Task DigestAsync(this ApiFixture service) => Assert.True(await service.DigestOnceAsync());
 
     /// <summary>Tells whether it went well.</summary>
     public static Task<bool> DigestOnceAsync(this ApiFixture service) =>
-        service.Services.GetRequiredService<SessionDigest>().RunAsync(CancellationToken.None);
+        service.Services.GetRequiredService<Digester>().RunAsync(CancellationToken.None);
 }

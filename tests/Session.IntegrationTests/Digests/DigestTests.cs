@@ -15,7 +15,7 @@ public class DigestFixture : ApiFixture
 {
     internal RecordingParticipant Participant { get; } = new();
 
-    protected override IEnumerable<KeyValuePair<string, string>> Settings => [.. DigestByHand.Settings, new("Digest:MaxBatch", "50")];
+    protected override IEnumerable<KeyValuePair<string, string>> Settings => [.. DigestByHand.Settings, new("Digest:BatchSize", "50")];
 
     protected override void ConfigureServices(IServiceCollection services) => services.AddSingleton<IDigestParticipant>(Participant);
 
@@ -203,7 +203,7 @@ public sealed class DigestTests(DigestFixture service) : IClassFixture<DigestFix
         await using var database = new TestDatabase(service.ConnectionString);
         await database.ExecuteAsync($"UPDATE dev.sessions SET is_digested = true WHERE {Is(session)}");
 
-        await service.Services.GetRequiredService<SessionDigest>().MarkMissedAsync(CancellationToken.None);
+        await service.Services.GetRequiredService<Digester>().MarkMissedAsync(CancellationToken.None);
         await service.DigestAsync();
 
         Assert.Equal(["(t,2)"], await StatesAsync(session));

@@ -1,8 +1,7 @@
 using System.Collections.Concurrent;
-using Npgsql;
 using NpgsqlTypes;
 using SessionService.Infrastructure.Digests;
-using SessionService.Infrastructure.Writes;
+using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.IntegrationTests.Digests;
 
@@ -22,23 +21,20 @@ internal sealed class RecordingParticipant : IDigestParticipant
     /// <summary>Does something, once, before what was worked out is written.</summary>
     public void OnWrite(string session, Func<Task> action) => _onWrite[Guid.Parse(session.Split('/')[^1])] = action;
 
-    public async Task<DigestWrite> PrepareAsync(DigestBatch batch, NpgsqlConnection connection, CancellationToken cancellationToken)
+    public async Task<DigestWrite> PrepareAsync(DigestBatch batch, Sql sql, CancellationToken cancellationToken)
     {
         await DoAsync(_onPrepare, batch);
-        return async (connection, cancellationToken) =>
+        return async (sql, cancellationToken) =>
         {
             await DoAsync(_onWrite, batch);
             var messages = batch.Messages.ToList();
-            await using var command = new NpgsqlCommand(
-                "INSERT INTO digested (session_id, sequence, position) SELECT * FROM unnest($1, $2) WITH ORDINALITY", connection)
-            {
-                Parameters =
-                {
-                    ArrayParameter.Of(messages, message => message.SessionId, NpgsqlDbType.Uuid),
-                    ArrayParameter.Of(messages, message => message.Sequence, NpgsqlDbType.Bigint),
-                },
-            };
-            return await command.ExecuteNonQueryAsync(cancellationToken) == messages.Count;
+            var written = await sql
+                .Statement(
+                    "INSERT INTO digested (session_id, sequence, position) SELECT * FROM unnest($1, $2) WITH ORDINALITY",
+                    SqlValue.Column(messages, message => message.SessionId, NpgsqlDbType.Uuid),
+                    SqlValue.Column(messages, message => message.Sequence, NpgsqlDbType.Bigint))
+                .ExecuteAsync(cancellationToken);
+            return written == messages.Count;
         };
     }
 

@@ -2,7 +2,7 @@ using System.Text.Json;
 using SessionService.Infrastructure.Erasure;
 using SessionService.IntegrationTests.Databases;
 using SessionService.IntegrationTests.Hosting;
-using SessionService.IntegrationTests.Packing;
+using SessionService.IntegrationTests.Messages.Packed;
 using SessionService.IntegrationTests.Transfers;
 
 namespace SessionService.IntegrationTests.Erasure;

@@ -1,5 +1,5 @@
 using SessionService.IntegrationTests.Hosting;
-using SessionService.IntegrationTests.Packing;
+using SessionService.IntegrationTests.Messages.Packed;
 using SessionService.IntegrationTests.Transfers;
 
 namespace SessionService.IntegrationTests.Forks;

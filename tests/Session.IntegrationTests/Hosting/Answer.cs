@@ -33,6 +33,9 @@ public sealed record Answer(int Status, string Text, string? ContentType, IReadO
         return problem;
     }
 
+    /// <summary>The code of a problem.</summary>
+    public string Code() => JsonDocument.Parse(Text).RootElement.Text("code");
+
     /// <summary>The reasons by field, where the request was refused as invalid.</summary>
     public Dictionary<string, string[]> IsInvalid() =>
         IsProblem(422, "validation_failed").GetProperty("errors").Deserialize<Dictionary<string, string[]>>()!;

@@ -9,7 +9,7 @@ public sealed class RateLimitFixture : ApiFixture
     protected override IEnumerable<KeyValuePair<string, string>> Settings =>
     [
         KeyValuePair.Create("RateLimits:Requests", "5"),
-        KeyValuePair.Create("RateLimits:PeriodSeconds", "3600"),
+        KeyValuePair.Create("RateLimits:Period", "01:00:00"),
     ];
 }
 
@@ -95,7 +95,7 @@ public sealed class RateLimitTests(RateLimitFixture service) : IClassFixture<Rat
 public sealed class RequestASecondFixture : ApiFixture
 {
     protected override IEnumerable<KeyValuePair<string, string>> Settings =>
-        [KeyValuePair.Create("RateLimits:Requests", "1"), KeyValuePair.Create("RateLimits:PeriodSeconds", "1")];
+        [KeyValuePair.Create("RateLimits:Requests", "1"), KeyValuePair.Create("RateLimits:Period", "00:00:01")];
 }
 
 public sealed class RateLimitRecoveryTests(RequestASecondFixture service) : IClassFixture<RequestASecondFixture>

@@ -7,7 +7,7 @@ namespace SessionService.IntegrationTests.Limits;
 /// <summary>A service that gives a request one second.</summary>
 public sealed class OneSecondFixture : ApiFixture
 {
-    protected override IEnumerable<KeyValuePair<string, string>> Settings => [KeyValuePair.Create("Limits:RequestSeconds", "1")];
+    protected override IEnumerable<KeyValuePair<string, string>> Settings => [KeyValuePair.Create("Limits:RequestTimeout", "00:00:01")];
 }
 
 public sealed class TimeLimitTests(OneSecondFixture service) : IClassFixture<OneSecondFixture>

@@ -1,6 +1,6 @@
 using SessionService.IntegrationTests.Digests;
 using SessionService.IntegrationTests.Hosting;
-using SessionService.IntegrationTests.Packing;
+using SessionService.IntegrationTests.Messages.Packed;
 using SessionService.IntegrationTests.UserMemories;
 
 namespace SessionService.IntegrationTests.MemorySearch;

@@ -81,10 +81,10 @@ public sealed class ExecutableTests
             "--Identity:Jwt:SigningKey", "swordfish too",
             "--RateLimits:Requests", "-1",
             "--Cors:AllowedOrigins:0", "*",
-            "--Limits:RequestSeconds", "0");
+            "--Limits:RequestTimeout", "00:00:00");
 
         Assert.True(refused.ExitCode == 1, refused.Output);
-        string[] named = ["Identity:GatewaySecret", "Identity:Jwt:SigningKey", "Identity:Jwt:Issuer", "Identity:Jwt:Audience", "Requests", "Cors:AllowedOrigins", "RequestSeconds"];
+        string[] named = ["Identity:GatewaySecret", "Identity:Jwt:SigningKey", "Identity:Jwt:Issuer", "Identity:Jwt:Audience", "Requests", "Cors:AllowedOrigins", "RequestTimeout"];
         Assert.All(named, name => Assert.Contains(name, refused.Output, StringComparison.Ordinal));
         Assert.DoesNotContain("swordfish", refused.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", refused.Output, StringComparison.Ordinal);

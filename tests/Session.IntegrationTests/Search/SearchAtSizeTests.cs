@@ -13,7 +13,7 @@ public sealed class LargeSearchFixture : ApiFixture
 
     public ApiClient User => As("large");
 
-    protected override IEnumerable<KeyValuePair<string, string>> Settings => [.. DigestByHand.Settings, new("Digest:MaxBatch", "10000")];
+    protected override IEnumerable<KeyValuePair<string, string>> Settings => [.. DigestByHand.Settings, new("Digest:BatchSize", "10000")];
 
     public override async Task InitializeAsync()
     {

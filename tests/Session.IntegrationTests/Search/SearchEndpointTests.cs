@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Search;
 using SessionService.IntegrationTests.Databases;
 using SessionService.IntegrationTests.Digests;
@@ -13,7 +14,7 @@ namespace SessionService.IntegrationTests.Search;
 public sealed class SearchFixture : ApiFixture
 {
     protected override IEnumerable<KeyValuePair<string, string>> Settings =>
-        [.. DigestByHand.Settings, new("Digest:MaxBatch", "7"), new("Search:MaxSegmentMessages", "20")];
+        [.. DigestByHand.Settings, new("Digest:BatchSize", "7"), new("Search:MaxSegmentMessages", "20")];
 }
 
 public sealed class SearchEndpointTests(SearchFixture service) : IClassFixture<SearchFixture>
@@ -199,6 +200,29 @@ public sealed class SearchEndpointTests(SearchFixture service) : IClassFixture<S
     }
 
     [Fact]
+    public async Task A_search_can_be_within_one_session()
+    {
+        var user = service.AsNewUser();
+        var (first, second) = (await user.StartSessionAsync(), await user.StartSessionAsync());
+        await user.WriteMessageAsync(first, Message("apple one"));
+        await user.WriteMessageAsync(second, Message("apple two"));
+        (await user.PostAsync($"{second}/memory", """{"content":"apple three"}""")).Is(201);
+        await service.DigestAsync();
+        await user.WriteMessageAsync(second, Message("apple four"));
+
+        Assert.Equal(["apple one"], await ContentsAsync(user, "apple", $"session_id={first[^36..]}"));
+        Assert.Equal(["apple four", "apple three", "apple two"], await ContentsAsync(user, "apple", $"session_id={second[^36..]}"));
+        Assert.Empty(await ContentsAsync(user, "apple", $"session_id={first[^36..]}&role=assistant"));
+        Assert.Empty(await ContentsAsync(user, "apple", $"session_id={Guid.NewGuid()}"));
+        Assert.Empty(await ContentsAsync(service.AsNewUser(), "apple", $"session_id={first[^36..]}"));
+
+        var cursor = (await FindAsync(user, "apple", $"limit=1&session_id={second[^36..]}")).Is(200).Text("next_cursor");
+        Assert.Equal(2, (await ContentsAsync(user, "apple", $"session_id={second[^36..]}&cursor={cursor}")).Count());
+        (await FindAsync(user, "apple", $"session_id={first[^36..]}&cursor={cursor}")).IsInvalid("cursor");
+        (await FindAsync(user, "apple", "session_id=first")).IsInvalid("session_id");
+    }
+
+    [Fact]
     public async Task Nobody_finds_what_is_anothers()
     {
         var (user, other) = (service.AsNewUser(), service.AsNewUser());
@@ -339,7 +363,7 @@ public sealed class SearchEndpointTests(SearchFixture service) : IClassFixture<S
             await connection.OpenAsync();
             await using var transaction = await connection.BeginTransactionAsync();
             await service.Services.GetRequiredService<SearchSegments>().RemoveAsync(
-                connection, user.UserId, message => $"{message.SessionId}" == session[^36..] && message.Sequence is 1 or 3, CancellationToken.None);
+                new Sql(connection), user.UserId, message => $"{message.SessionId}" == session[^36..] && message.Sequence is 1 or 3, CancellationToken.None);
             await transaction.CommitAsync();
         }
 

@@ -46,10 +46,10 @@ public sealed class RareSessionsTests(SessionOrderFixture service) : IClassFixtu
                 var count = filter.ActiveAfter is null ? 4 : 0;
                 Assert.Equal((count, count), (list.Number("total"), list.Items("sessions").Count));
 
-                using var command = new SessionListStatement(user.UserId, filter with { Sort = sort }, cursor: null).ToCommand(new PageRange(1, 50));
+                var (statement, _) = new SessionListStatement(user.UserId, filter with { Sort = sort }, cursor: null).ToPage(new PageRange(1, 50));
                 var statuses = filter.ActiveAfter is null ? "" : "'{active,completed,ended,archived,expired}', ";
                 var plan = await StatementPlan.ExplainAsync(
-                    database, command.CommandText, $"'{user.UserId}', {statuses}{values}, 51, 0", isPrepared: filter.IsCounted());
+                    database, statement, $"'{user.UserId}', {statuses}{values}, 51, 0", isPrepared: filter.IsCounted());
 
                 Assert.True(plan.RowsRead("sessions") is < 60, $"{query} by {sort}: {plan.RowsRead("sessions")} rows, {string.Join(", ", plan.Nodes)}");
             }

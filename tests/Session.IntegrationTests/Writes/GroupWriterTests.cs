@@ -7,7 +7,6 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using SessionService.Infrastructure.EmbeddedPostgres;
 using SessionService.Infrastructure.Persistence;
-using SessionService.Infrastructure.Startup;
 using SessionService.Infrastructure.Writes;
 using SessionService.IntegrationTests.Databases;
 

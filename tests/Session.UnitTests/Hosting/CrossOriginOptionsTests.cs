@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using SessionService.Api.Hosting;
+using SessionService.Api.CrossOrigin;
 
 namespace SessionService.UnitTests.Hosting;
 

@@ -1,4 +1,4 @@
-using SessionService.Api.Identity;
+using SessionService.Hosting.Identity;
 
 namespace SessionService.UnitTests.Identity;
 
@@ -56,13 +56,13 @@ public sealed class IdentityOptionsTests
                 Algorithms = ["none"],
                 UserClaim = " ",
                 ActAsAnyScope = "two scopes",
-                ClockSkewSeconds = 301,
+                ClockSkew = TimeSpan.FromSeconds(301),
             },
         });
 
         string[] named =
         [
-            "GatewaySecret", "One of", "Authority must", "SigningKey must", "Issuer", "Audience", "Algorithms", "UserClaim", "ActAsAnyScope", "ClockSkewSeconds",
+            "GatewaySecret", "One of", "Authority must", "SigningKey must", "Issuer", "Audience", "Algorithms", "UserClaim", "ActAsAnyScope", "ClockSkew",
         ];
         Assert.Equal(named.Length, failures.Count);
         Assert.All(named, name => Assert.Contains(failures, failure => failure.Contains(name, StringComparison.Ordinal)));

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using SessionService.Api.Identity;
+using SessionService.Hosting.Identity;
 
 namespace SessionService.UnitTests.Identity;
 

@@ -37,9 +37,10 @@ public sealed class ChatGptConversationTests
         Assert.Null(Assert.IsType<SessionLine>(Read("""{"title":" ","mapping":{}}""")[0]).Title);
     }
 
-    private static object[] Read(string conversation)
+    private static object[] Read(string text)
     {
-        using var json = JsonDocument.Parse(conversation);
-        return [.. ChatGptConversation.Read(json.RootElement, "user", DateTimeOffset.UnixEpoch.AddYears(60), maxJsonBytes: 1024 * 1024)];
+        using var json = JsonDocument.Parse(text);
+        var conversation = ChatGptConversation.Read(json.RootElement, "user", DateTimeOffset.UnixEpoch.AddYears(60), maxJsonBytes: 1024 * 1024);
+        return [conversation.Session, .. conversation.Messages];
     }
 }

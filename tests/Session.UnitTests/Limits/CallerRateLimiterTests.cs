@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using SessionService.Api.Identity;
 using SessionService.Api.Limits;
+using SessionService.Hosting.Identity;
 
 namespace SessionService.UnitTests.Limits;
 
@@ -12,7 +13,7 @@ public sealed class CallerRateLimiterTests
     [Fact]
     public void Each_caller_has_requests_of_their_own()
     {
-        using var limiter = Limiter(new RateLimitOptions { Requests = 2, PeriodSeconds = 3600 });
+        using var limiter = Limiter(new RateLimitOptions { Requests = 2, Period = TimeSpan.FromHours(1) });
 
         Assert.Equal([true, true, false], new[] { Allows(limiter, "ann"), Allows(limiter, "ann"), Allows(limiter, "ann") });
         Assert.Equal([true, true, false], new[] { Allows(limiter, "bob"), Allows(limiter, "bob"), Allows(limiter, "bob") });
@@ -21,7 +22,7 @@ public sealed class CallerRateLimiterTests
     [Fact]
     public void Callers_without_a_name_share_their_address()
     {
-        using var limiter = Limiter(new RateLimitOptions { Requests = 1, PeriodSeconds = 3600 });
+        using var limiter = Limiter(new RateLimitOptions { Requests = 1, Period = TimeSpan.FromHours(1) });
 
         Assert.True(Allows(limiter, userId: null, "192.0.2.1"));
         Assert.False(Allows(limiter, userId: null, "192.0.2.1"));
@@ -32,7 +33,7 @@ public sealed class CallerRateLimiterTests
     [Fact]
     public void However_many_names_are_made_up_no_more_are_remembered()
     {
-        using var limiter = Limiter(new RateLimitOptions { Requests = 1, PeriodSeconds = 3600, MaxUsers = 100 });
+        using var limiter = Limiter(new RateLimitOptions { Requests = 1, Period = TimeSpan.FromHours(1), MaxUsers = 100 });
 
         Assert.All(Enumerable.Range(0, 10_000), user =>
         {
@@ -53,7 +54,7 @@ public sealed class CallerRateLimiterTests
     [InlineData(1, 60, 10_000_001, false)]
     public void Each_setting_has_its_range(int requests, int periodSeconds, int maxUsers, bool valid)
     {
-        var options = new RateLimitOptions { Requests = requests, PeriodSeconds = periodSeconds, MaxUsers = maxUsers };
+        var options = new RateLimitOptions { Requests = requests, Period = TimeSpan.FromSeconds(periodSeconds), MaxUsers = maxUsers };
 
         Assert.Equal(valid, Validator.TryValidateObject(options, new ValidationContext(options), validationResults: null, validateAllProperties: true));
     }
@@ -64,7 +65,7 @@ public sealed class CallerRateLimiterTests
     [InlineData(1, 60, 60)]
     [InlineData(7, 60, 9)]
     public void The_next_request_comes_back_after_its_part_of_the_period(int requests, int periodSeconds, int seconds) =>
-        Assert.Equal(seconds, new RateLimitOptions { Requests = requests, PeriodSeconds = periodSeconds }.SecondsToNext);
+        Assert.Equal(seconds, new RateLimitOptions { Requests = requests, Period = TimeSpan.FromSeconds(periodSeconds) }.SecondsToNext);
 
     private static CallerRateLimiter Limiter(RateLimitOptions options) => new(new CallerResolver(Options.Create(new IdentityOptions())), options);
 

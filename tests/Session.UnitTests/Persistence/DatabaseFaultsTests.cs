@@ -2,7 +2,6 @@ using System.Net.Sockets;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using SessionService.Infrastructure.Persistence;
-using SessionService.Infrastructure.Writes;
 
 namespace SessionService.UnitTests.Persistence;
 

@@ -15,7 +15,7 @@ public sealed class IndexSegmentTests
         Assert.Equal([message with { Length = 3, HeadingLength = 2 }], segment.Messages);
         Assert.Equal(1, segment.CountOf("apple"));
         Assert.Equal(0, segment.CountOf("may"));
-        Assert.Equal(1, segment.CountOf(SegmentBuilder.HeadingMark + "may"));
+        Assert.Equal(1, segment.CountOf(IndexSegmentBuilder.HeadingMark + "may"));
         var postings = segment.Find("apple");
         Assert.True(postings.Read());
         Assert.Equal((0, 2), (postings.Ordinal, postings.Frequency));
@@ -29,7 +29,7 @@ public sealed class IndexSegmentTests
     {
         var first = Segment((Message(1), "apple", ""), (Message(2), "apple pear", ""));
         var second = Segment((Message(3), "pear", ""), (Message(4), "pear apple", ""));
-        var builder = new SegmentBuilder();
+        var builder = new IndexSegmentBuilder();
         builder.Add(first, stays: message => message.Sequence != 1);
         builder.Add(second, stays: _ => true);
 
@@ -43,7 +43,7 @@ public sealed class IndexSegmentTests
     [Fact]
     public void A_segment_of_another_version_is_refused()
     {
-        var data = new SegmentBuilder().ToBytes();
+        var data = new IndexSegmentBuilder().ToBytes();
         data[0]++;
 
         Assert.Throws<InvalidDataException>(() => IndexSegment.Read(Guid.NewGuid(), data));
@@ -83,7 +83,7 @@ public sealed class IndexSegmentTests
 
     private static IndexSegment Segment(params (IndexedMessage Message, string Content, string Heading)[] messages)
     {
-        var builder = new SegmentBuilder();
+        var builder = new IndexSegmentBuilder();
         foreach (var (message, content, heading) in messages)
         {
             builder.Add(message, Text(content), Text(heading));

@@ -15,7 +15,7 @@ public sealed class SegmentMatcherTests
     [InlineData(500, 0)]
     public void A_phrase_of_one_word_over_and_over_is_soon_looked_for(int words, int found)
     {
-        var builder = new SegmentBuilder();
+        var builder = new IndexSegmentBuilder();
         for (var sequence = 1; sequence <= 2_000; sequence++)
         {
             var message = new IndexedMessage(Guid.Empty, sequence, Guid.Empty, "user", "chat", CreatedAt: 0, Length: 0, HeadingLength: 0);

@@ -8,23 +8,22 @@ using SessionService.Domain.Sessions;
 namespace SessionService.Application.Imports.Foreign;
 
 /// <summary>
-/// A conversation of ChatGPT's export (<c>conversations.json</c>): a tree of messages, of which the path to the current one becomes the session's
-/// messages. The other branches are kept as they are in the session's metadata, as far as there is room.
+/// A conversation in ChatGPT's export (<c>conversations.json</c>). It is a tree of messages. The path to the current message becomes the
+/// session's messages; the other branches are kept in the session's metadata, as far as the size limit allows.
 /// </summary>
 public static class ChatGptConversation
 {
     private const string Source = "chatgpt";
 
-    // Of the room for metadata, what is not for branches.
+    // The part of the metadata's size limit that is reserved for labels.
     private const int RoomForLabels = 16 * 1024;
 
     public static bool Is(JsonElement json) => json.Member("mapping") is { ValueKind: JsonValueKind.Object };
 
-    /// <param name="json">The conversation.</param>
-    /// <param name="userId">Whose session it becomes: the same conversation is another session for another user.</param>
-    /// <param name="now">No time is later.</param>
-    /// <param name="maxJsonBytes">The room for metadata.</param>
-    public static IEnumerable<object> Read(JsonElement json, string userId, DateTimeOffset now, int maxJsonBytes)
+    /// <param name="userId">The user who gets the session. The same conversation is another session for another user.</param>
+    /// <param name="now">The current time. Later times in the file are ignored.</param>
+    /// <param name="maxJsonBytes">The size limit of the metadata.</param>
+    public static ForeignConversation Read(JsonElement json, string userId, DateTimeOffset now, int maxJsonBytes)
     {
         var nodes = ReadNodes(json.GetProperty("mapping"));
         var conversationId = json.Text("conversation_id") ?? json.Text("id") ?? Convert.ToHexString(Hash(json));
@@ -32,7 +31,7 @@ public static class ChatGptConversation
         var path = FindPath(nodes, json.Text("current_node"));
         var createdAt = json.Time("create_time", now) ?? now;
         var updatedAt = json.Time("update_time", now) ?? createdAt;
-        yield return new SessionLine
+        var session = new SessionLine
         {
             SessionId = sessionId,
             Title = TitleOf(json),
@@ -41,7 +40,12 @@ public static class ChatGptConversation
             UpdatedAt = updatedAt > createdAt ? updatedAt : createdAt,
             LastActivity = updatedAt,
         };
+        return new ForeignConversation(session, ReadMessages(path, sessionId, createdAt, now));
+    }
 
+    private static IEnumerable<MessageLine> ReadMessages(
+        List<(string Id, JsonElement Node)> path, Guid sessionId, DateTimeOffset createdAt, DateTimeOffset now)
+    {
         var at = createdAt;
         foreach (var (nodeId, node) in path)
         {
@@ -66,7 +70,9 @@ public static class ChatGptConversation
         }
     }
 
-    /// <summary>The nodes in the order of the file, found by their ids: a look-up in JSON reads all of it, and a path has as many steps as there are nodes.</summary>
+    /// <summary>
+    /// The nodes by id, in the order of the file. A look-up in the JSON itself would read all of it for every step of the path.
+    /// </summary>
     private static OrderedDictionary<string, JsonElement> ReadNodes(JsonElement mapping)
     {
         var nodes = new OrderedDictionary<string, JsonElement>(StringComparer.Ordinal);
@@ -78,13 +84,14 @@ public static class ChatGptConversation
         return nodes;
     }
 
-    /// <summary>From the root to the current node; where that is not named or not there, to the last leaf.</summary>
+    /// <summary>The path from the root to the current node, or to the last leaf where the current node is missing.</summary>
     private static List<(string Id, JsonElement Node)> FindPath(OrderedDictionary<string, JsonElement> nodes, string? current)
     {
         if (current is null || !nodes.ContainsKey(current))
         {
             current = nodes
-                .Where(node => node.Value.Member("children") is not { ValueKind: JsonValueKind.Array } children || children.GetArrayLength() == 0)
+                .Where(node => node.Value.Member("children") is not { ValueKind: JsonValueKind.Array } children
+                    || children.GetArrayLength() == 0)
                 .Select(node => node.Key)
                 .LastOrDefault();
         }
@@ -101,7 +108,7 @@ public static class ChatGptConversation
         return path;
     }
 
-    /// <summary>As much of the title as a session's may hold; the metadata have all of it.</summary>
+    /// <summary>The title, cut to the maximum length. The metadata hold the whole title.</summary>
     private static string? TitleOf(JsonElement json) =>
         json.Text("title") is { } title && !string.IsNullOrWhiteSpace(title)
             ? string.Concat(title.EnumerateRunes().Take(Session.MaxTitleLength))
@@ -115,7 +122,9 @@ public static class ChatGptConversation
         _ => null,
     };
 
-    /// <summary>The text; <see langword="null"/> where there is none, as in the hidden messages that a conversation begins with.</summary>
+    /// <summary>
+    /// The text of the message; <see langword="null"/> where it has none, such as the hidden messages at the start of a conversation.
+    /// </summary>
     private static string? ContentOf(JsonElement message)
     {
         if (message.Member("content") is not { } content)
@@ -132,7 +141,7 @@ public static class ChatGptConversation
         return string.IsNullOrWhiteSpace(text) ? null : text;
     }
 
-    // What is no text (a picture, a recording) is not in the file: its description stands for it.
+    // The file does not contain pictures and recordings. Their JSON description becomes the text.
     private static string? TextOf(JsonElement part) => part.ValueKind switch
     {
         JsonValueKind.String => part.AsText(),
@@ -159,9 +168,16 @@ public static class ChatGptConversation
     }
 
     private static string Describe(
-        JsonElement json, OrderedDictionary<string, JsonElement> nodes, List<(string Id, JsonElement Node)> path, string conversationId, int maxJsonBytes)
+        JsonElement json,
+        OrderedDictionary<string, JsonElement> nodes,
+        List<(string Id, JsonElement Node)> path,
+        string conversationId,
+        int maxJsonBytes)
     {
-        var labels = new StringBuilder("{\"source\":\"").Append(Source).Append("\",\"conversation_id\":").Append(JsonSerializer.Serialize(conversationId));
+        var labels = new StringBuilder("{\"source\":\"")
+            .Append(Source)
+            .Append("\",\"conversation_id\":")
+            .Append(JsonSerializer.Serialize(conversationId));
         if (json.Text("title") is { } title)
         {
             labels.Append(",\"title\":").Append(JsonSerializer.Serialize(title));

@@ -4,11 +4,13 @@ using SessionService.Application.Time;
 
 namespace SessionService.Application.Imports.Foreign;
 
-/// <summary>Reads what other programs have written, without trusting that it is what they usually write.</summary>
+/// <summary>Reads JSON of other programs without assuming that it has the usual form.</summary>
 public static class ForeignJson
 {
     public static JsonElement? Member(this JsonElement json, string name) =>
-        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null
+            ? value
+            : null;
 
     public static string? Text(this JsonElement json, string name) => json.Member(name)?.AsText();
 

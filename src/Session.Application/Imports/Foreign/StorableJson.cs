@@ -3,16 +3,25 @@ using System.Globalization;
 namespace SessionService.Application.Imports.Foreign;
 
 /// <summary>
-/// JSON of others may spell texts that cannot be stored, U+0000 and lone surrogates, as programs' output in a conversation does. A
-/// conversation is not lost for that: U+FFFD stands in their place.
+/// Replaces characters that cannot be stored (U+0000 and lone surrogates) with U+FFFD. A program's output quoted in a conversation may
+/// contain them, and the conversation should be imported all the same.
 /// </summary>
 public static class StorableJson
 {
     private const int EscapeLength = 6;
 
-    /// <param name="utf8Json">Well-formed JSON; only escapes can spell what cannot be stored.</param>
-    public static byte[] Of(ReadOnlySpan<byte> utf8Json)
+    /// <summary>
+    /// The JSON with U+FFFD in place of characters that cannot be stored; <see langword="null"/> where the JSON has no <c>\u</c> escapes
+    /// and so needs no change.
+    /// </summary>
+    /// <param name="utf8Json">Well-formed JSON. In it only escapes can stand for such characters.</param>
+    public static byte[]? Mend(ReadOnlySpan<byte> utf8Json)
     {
+        if (utf8Json.IndexOf("\\u"u8) < 0)
+        {
+            return null;
+        }
+
         var json = utf8Json.ToArray();
         var at = json.AsSpan().IndexOf((byte)'\\');
         while (at >= 0)
@@ -25,7 +34,7 @@ public static class StorableJson
         return json;
     }
 
-    /// <summary>Looks at an escape, or at two that are a pair, and tells how long it is.</summary>
+    /// <summary>Mends an escape, or a pair of surrogates, and returns its length.</summary>
     private static int MendEscape(byte[] json, int at)
     {
         var unit = CodeUnit(json, at);

@@ -1,18 +1,18 @@
 namespace SessionService.Application.MemorySearch.Ranking;
 
-/// <summary>BM25: how well the words of passages fit those of a question. A passage need not have all of them.</summary>
+/// <summary>BM25: scores how well the words of a passage match those of a question. A passage need not have all of them.</summary>
 public static class Bm25
 {
-    /// <summary>How soon the same word again ceases to count.</summary>
+    /// <summary>Term frequency saturation (k1).</summary>
     public const double K1 = 0.9;
 
-    /// <summary>How much long passages are at a disadvantage.</summary>
+    /// <summary>Length normalization (b).</summary>
     public const double B = 0.4;
 
-    /// <summary>What a word is worth that so many of all passages have.</summary>
+    /// <summary>The inverse document frequency of a word.</summary>
     public static double Idf(int passages, int withWord) => Math.Log(1 + ((passages - withWord + 0.5) / (withWord + 0.5)));
 
-    /// <summary>Adds the score that one word gives to each passage that has it.</summary>
+    /// <summary>Adds the score of one word to each passage that has it.</summary>
     /// <param name="occurrences">Where the word is.</param>
     /// <param name="lengths">The lengths of all passages, in words.</param>
     /// <param name="averageLength">Their average.</param>

@@ -3,12 +3,12 @@ using System.Buffers;
 namespace SessionService.Application.MemorySearch.Ranking;
 
 /// <summary>
-/// Puts passages in the order in which they bear on a question: by their words (BM25) and by their meaning (the cosine of vectors), each divided by its
-/// maximum among the candidates, and by what they borrow of their neighbours in the conversation, where the answer to a question often stands beside it.
+/// Ranks passages for a question: by words (BM25) and by meaning (the cosine of vectors), each divided by its maximum among the candidates.
+/// A passage also gets a share of the scores of its neighbours in the conversation, since an answer often stands beside its question.
 /// </summary>
 public static class PassageRanking
 {
-    /// <summary>How many passages each of the two arms names as candidates.</summary>
+    /// <summary>The number of candidates by words, and by meaning.</summary>
     public const int CandidatesOfArm = 200;
 
     /// <summary>The best passages, the best first; of equal ones the one with the smaller number.</summary>
@@ -50,7 +50,7 @@ public static class PassageRanking
         return lengths.IsEmpty ? 0 : (double)sum / lengths.Length;
     }
 
-    // Neighbours are candidates too: what borrows enough of a passage may be worth more than another that is named for itself.
+    // Neighbours of candidates are candidates too: with its share of a high score a neighbour may rank above them.
     private static SortedSet<int> Candidates(PassageField field, ReadOnlySpan<float> keywordScores)
     {
         var named = new HashSet<int>();
@@ -85,11 +85,11 @@ public static class PassageRanking
 
     private static void AddBest(ReadOnlySpan<float> scores, float leastScore, Func<int, bool> isWanted, HashSet<int> named)
     {
-        // The worst of the best comes first. Of equals the later number is the worse.
+        // A min-heap: its first element is the worst of the best so far. Of equal scores the later passage is the worse.
         var best = new PriorityQueue<int, (float Score, int Before)>(CandidatesOfArm + 1);
         for (var passage = 0; passage < scores.Length; passage++)
         {
-            // False for a passage that has no number here.
+            // The comparison is false for NaN.
             if (!(scores[passage] >= leastScore) || !isWanted(passage))
             {
                 continue;
@@ -156,7 +156,7 @@ public static class PassageRanking
         return ranked.Count > top ? ranked[..top] : ranked;
     }
 
-    // Vectors of different models cannot be compared: each passage has one that counts, the first that it has.
+    // Vectors of different models cannot be compared, so only the first model with a vector counts for a passage.
     private static int ModelOf(PassageField field, int passage)
     {
         for (var model = 0; model < field.Cosines.Count; model++)
@@ -171,19 +171,18 @@ public static class PassageRanking
     }
 }
 
-/// <summary>How much what counts, beside keywords, which count 1.</summary>
-/// <param name="Semantic">Nearness in meaning.</param>
-/// <param name="Predecessor">The share that a passage borrows of the score of the one before it.</param>
-/// <param name="Successor">The share that it borrows of the one after it.</param>
+/// <summary>The weights of the parts of a score, relative to words, which have weight 1.</summary>
+/// <param name="Semantic">The weight of the meaning.</param>
+/// <param name="Predecessor">The share of the previous passage's score.</param>
+/// <param name="Successor">The share of the next passage's score.</param>
 public readonly record struct RankingWeights(double Semantic, double Predecessor, double Successor)
 {
-    /// <summary>As measured on conversations.</summary>
+    /// <summary>The best weights in measurements on conversations.</summary>
     public static readonly RankingWeights Default = new(0.5, 0.30, 0.15);
 }
 
-/// <summary>A passage that bears on the question.</summary>
-/// <param name="Passage">Its number.</param>
-/// <param name="Score">Its own score and what it borrows.</param>
-/// <param name="KeywordScore">That of its words, 1 for the best candidate.</param>
-/// <param name="SemanticScore">That of its meaning, 1 for the nearest candidate.</param>
+/// <summary>A passage with its score.</summary>
+/// <param name="Score">Its own score and the shares of its neighbours' scores.</param>
+/// <param name="KeywordScore">The score of its words, 1 for the best candidate.</param>
+/// <param name="SemanticScore">The score of its meaning, 1 for the nearest candidate.</param>
 public readonly record struct RankedPassage(int Passage, double Score, double KeywordScore, double SemanticScore);

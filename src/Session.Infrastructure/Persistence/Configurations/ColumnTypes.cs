@@ -19,15 +19,28 @@ internal static class ColumnTypes
     public static PropertyBuilder<string> IsUserId(this PropertyBuilder<string> property, string comment) =>
         property.HasColumnName("user_id").HasMaxLength(UserIds.MaxLength).UseCollation("C").HasComment(comment);
 
-    /// <summary>What a text says and means. Null where the row was written by an older version: it is worked out when it is asked for.</summary>
+    /// <summary>
+    /// The words and the meaning of a text. Null in rows of an older version of the service: search works them out when it needs them.
+    /// </summary>
     public static void HasVectors<T>(this EntityTypeBuilder<T> builder)
         where T : class
     {
-        builder.Property<byte[]?>("Vector").HasColumnName("vector")
+        builder.Property<byte[]?>(VectorProperties.Vector).HasColumnName("vector")
             .HasComment("The vector of the content by the embedded model, a signed byte a dimension.");
-        builder.Property<byte[]?>("Words").HasColumnName("words").HasComment("The lexemes of the content, each with how often it is there.");
-        builder.Property<string?>("Model").HasColumnName("model").HasMaxLength(MessageVectorsConfiguration.MaxModelLength)
+        builder.Property<byte[]?>(VectorProperties.Words).HasColumnName("words")
+            .HasComment("The lexemes of the content, each with how often it is there.");
+        builder.Property<string?>(VectorProperties.Model).HasColumnName("model").HasMaxLength(MessageVectorsConfiguration.MaxModelLength)
             .HasComment("Another model, if there is a vector by one.");
-        builder.Property<byte[]?>("ModelVector").HasColumnName("model_vector").HasComment("The vector of the content by that model.");
+        builder.Property<byte[]?>(VectorProperties.ModelVector).HasColumnName("model_vector")
+            .HasComment("The vector of the content by that model.");
     }
+}
+
+/// <summary>The properties that <see cref="ColumnTypes.HasVectors"/> adds to an entity, which has none of these names itself.</summary>
+internal static class VectorProperties
+{
+    public const string Vector = "Vector";
+    public const string Words = "Words";
+    public const string Model = "Model";
+    public const string ModelVector = "ModelVector";
 }

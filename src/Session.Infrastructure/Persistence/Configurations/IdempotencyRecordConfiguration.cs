@@ -9,7 +9,7 @@ internal sealed class IdempotencyRecordConfiguration : IEntityTypeConfiguration<
 {
     public void Configure(EntityTypeBuilder<IdempotencyRecord> builder)
     {
-        // Not tied to the sessions by a foreign key: that would cost every such write one more look-up, for rows that go after a day anyway.
+        // No foreign key to the sessions: it would cost each write with a key one more look-up, and the rows go after a day anyway.
         builder.ToTable("idempotency_keys", table => table.HasComment(
             "Writes that carried an Idempotency-Key, so that the same request is not made twice. Removed in the background after a day."));
 
@@ -23,7 +23,8 @@ internal sealed class IdempotencyRecordConfiguration : IEntityTypeConfiguration<
             .HasComment("The client's key.");
         builder.Property(r => r.RequestHash).HasColumnName("request_hash")
             .HasComment("SHA-256 of the operation and the request; the same key with another is refused.");
-        builder.Property(r => r.SessionId).HasColumnName("session_id").HasComment("The session that was written to, made or named; zeros where there is none.");
+        builder.Property(r => r.SessionId).HasColumnName("session_id")
+            .HasComment("The session that was written to, made or named; zeros where there is none.");
         builder.Property(r => r.Answer).HasColumnName("answer").HasColumnType(ColumnTypes.Json)
             .HasComment("What the database decided and the first answer told; the rest follows from the request. No content.");
         builder.Property(r => r.CreatedAt).HasColumnName("created_at").HasComment("When the write was made.");

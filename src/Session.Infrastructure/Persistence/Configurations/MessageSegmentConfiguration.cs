@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
-using SessionService.Domain.Messages;
 using SessionService.Domain.Sessions;
+using SessionService.Infrastructure.Persistence.Tables;
 
 namespace SessionService.Infrastructure.Persistence.Configurations;
 
@@ -10,7 +10,8 @@ internal sealed class MessageSegmentConfiguration : IEntityTypeConfiguration<Mes
     public void Configure(EntityTypeBuilder<MessageSegment> builder)
     {
         builder.ToTable("message_segments", table => table.HasComment(
-            "Older messages of the sessions, many to a row and compressed. The messages 1 to packed_messages of a session are here, the others in session_messages."));
+            "Older messages of the sessions, many to a row and compressed. "
+            + "The messages 1 to packed_messages of a session are here, the others in session_messages."));
 
         builder.HasKey(s => new { s.UserId, s.SessionId, s.FirstSequence }).HasName("pk_message_segments");
 
@@ -29,19 +30,23 @@ internal sealed class MessageSegmentConfiguration : IEntityTypeConfiguration<Mes
         builder.Property(s => s.SessionId).HasColumnName("session_id").HasComment("The session.");
         builder.Property(s => s.FirstSequence).HasColumnName("first_sequence").ValueGeneratedNever()
             .HasComment("The number of its first message.");
-        builder.Property(s => s.LastSequence).HasColumnName("last_sequence").HasComment("The number of its last message; all between are there.");
+        builder.Property(s => s.LastSequence).HasColumnName("last_sequence")
+            .HasComment("The number of its last message; all between are there.");
         builder.Property(s => s.FirstId).HasColumnName("first_id").HasComment("The least of its messages' ids.");
         builder.Property(s => s.LastId).HasColumnName("last_id").HasComment("The greatest of its messages' ids.");
         builder.Property(s => s.IdFilter).HasColumnName("id_filter")
             .HasComment("A Bloom filter: tells of most other ids that they are not among its messages'.");
-        builder.Property(s => s.Ids).HasColumnName("ids").HasComment("The last id_width bytes of each message's id, in the order of their numbers.");
+        builder.Property(s => s.Ids).HasColumnName("ids")
+            .HasComment("The last id_width bytes of each message's id, in the order of their numbers.");
         builder.Property(s => s.IdWidth).HasColumnName("id_width")
             .HasComment("16, or 10 where all ids are of version 7: the body has their times.");
         builder.Property(s => s.Roles).HasColumnName("roles").HasColumnType("text[]")
             .HasComment("Role of each kind of messages that it holds; with message_types and counts.");
         builder.Property(s => s.MessageTypes).HasColumnName("message_types").HasColumnType("text[]").HasComment("Type of each kind.");
-        builder.Property(s => s.Counts).HasColumnName("counts").HasColumnType("integer[]").HasComment("How many messages there are of each kind.");
-        builder.Property(s => s.Body).HasColumnName("body").HasComment("Everything else of the messages: one zstd frame after a byte that tells the version.");
+        builder.Property(s => s.Counts).HasColumnName("counts").HasColumnType("integer[]")
+            .HasComment("How many messages there are of each kind.");
+        builder.Property(s => s.Body).HasColumnName("body")
+            .HasComment("Everything else of the messages: one zstd frame after a byte that tells the version.");
         builder.Property(s => s.PackedAt).HasColumnName("packed_at").HasComment("When they were packed.");
     }
 }

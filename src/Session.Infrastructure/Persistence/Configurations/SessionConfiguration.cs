@@ -1,8 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using SessionService.Domain.Sessions;
-using SessionService.Infrastructure.Packing;
-using SessionService.Infrastructure.Schema;
 
 namespace SessionService.Infrastructure.Persistence.Configurations;
 
@@ -26,7 +24,8 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
         builder.HasIndex(s => new { s.UserId, s.CreatedAt, s.SessionId }, "ix_sessions_user_id_created_at").IsDescending(false, true, true);
 
         // Lists of each status in these orders; those of several are merged. The digest changes the columns, appends do not.
-        builder.HasIndex(s => new { s.UserId, s.Status, s.CreatedAt, s.SessionId }, "ix_sessions_user_id_status_created_at").IsDescending(false, false, true, true);
+        builder.HasIndex(s => new { s.UserId, s.Status, s.CreatedAt, s.SessionId }, "ix_sessions_user_id_status_created_at")
+            .IsDescending(false, false, true, true);
         builder.HasIndex(s => new { s.UserId, s.Status, s.DigestedActivity, s.SessionId }, "ix_sessions_user_id_status_digested_activity");
         builder.HasIndex(s => new { s.UserId, s.Status, s.DigestedMessages, s.SessionId }, "ix_sessions_user_id_status_digested_messages");
         builder.HasIndex(s => new { s.UserId, s.Status, s.DigestedCost, s.SessionId }, "ix_sessions_user_id_status_digested_cost");
@@ -37,12 +36,12 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
         // Every path in it begins with the user, so that a condition on metadata leads to the user's sessions only.
         builder.HasIndex(s => new { s.UserId, s.Metadata }, "ix_sessions_user_id_metadata")
             .HasMethod("gin")
-            .HasAnnotation(SchemaModel.IndexExpression, "jsonb_set('{}'::jsonb, ARRAY[(user_id)::text], metadata)");
+            .HasExpression("jsonb_set('{}'::jsonb, ARRAY[(user_id)::text], metadata)");
 
         // Likewise the keys of all objects in it, for conditions that a key is there.
         builder.HasIndex(s => new { s.UserId, s.Metadata }, "ix_sessions_user_id_metadata_keys")
             .HasMethod("gin")
-            .HasAnnotation(SchemaModel.IndexExpression, "dev.owned_keys((user_id)::text, metadata)");
+            .HasExpression("dev.owned_keys((user_id)::text, metadata)");
 
         // From a session to its forks.
         builder.HasIndex(s => new { s.UserId, s.ForkedFromSessionId }, "ix_sessions_forks").HasFilter("forked_from_session_id IS NOT NULL");
@@ -74,7 +73,8 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
         builder.Property(s => s.Title).HasColumnName("title").HasMaxLength(Session.MaxTitleLength)
             .HasComment("What its user calls it; null where nobody named it.");
         builder.Ignore(s => s.IsStarred);
-        builder.Property(s => s.StarredAt).HasColumnName("starred_at").HasComment("When its user starred it; null where it is not starred.");
+        builder.Property(s => s.StarredAt).HasColumnName("starred_at")
+            .HasComment("When its user starred it; null where it is not starred.");
         builder.Property(s => s.MessageCount).HasColumnName("message_count")
             .HasComment("Number of messages, and the sequence of the newest one.");
         builder.Property(s => s.PackedMessages).HasColumnName("packed_messages").HasDefaultValueSql("0").ValueGeneratedNever()
@@ -88,7 +88,6 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
         builder.Property(s => s.Revision).HasColumnName("revision").HasDefaultValue(1L).ValueGeneratedNever()
             .HasComment("1 at first, and one more with every change of the session, messages included: its ETag.");
         builder.Ignore(s => s.VersionTag);
-        builder.Ignore(s => s.PreviousVersionTag);
 
         builder.Property(s => s.ArchivedAt).HasColumnName("archived_at")
             .HasComment("When the session was put away; null where it is not. An ended session keeps its status.");

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using SessionService.Domain.Sessions;
+using SessionService.Infrastructure.Persistence.Tables;
 
 namespace SessionService.Infrastructure.Persistence.Configurations;
 
@@ -9,7 +10,8 @@ internal sealed class SessionCountConfiguration : IEntityTypeConfiguration<Sessi
     public void Configure(EntityTypeBuilder<SessionCount> builder)
     {
         builder.ToTable("session_counts", table => table.HasComment(
-            "How many sessions of each status a user has, starred or not: the sum of the slots' rows. Kept by the transactions that create and change sessions."));
+            "How many sessions of each status a user has, starred or not: the sum of the slots' rows. "
+            + "Kept by the transactions that create and change sessions."));
 
         // Updated with every session of a user's: room on the page keeps the updates HOT.
         builder.HasStorageParameter("fillfactor", 70);

@@ -21,7 +21,8 @@ internal sealed class SessionMemoryConfiguration : IEntityTypeConfiguration<Sess
         builder.Property(m => m.UserId).IsUserId("Owner of the session.");
         builder.Property(m => m.SessionId).HasColumnName("session_id").HasComment("The session.");
         builder.Property(m => m.MemoryId).HasColumnName("id").HasComment("Id of the memory (memory_id in the API).");
-        builder.Property(m => m.MemoryType).HasColumnName("memory_type").HasMaxLength(100).HasComment("What kind of memory, the client's own word.");
+        builder.Property(m => m.MemoryType).HasColumnName("memory_type").HasMaxLength(100)
+            .HasComment("What kind of memory, the client's own word.");
         builder.Property(m => m.Content).HasColumnName("conversation_summary").HasColumnType("text")
             .HasComment("The memory (content in the API).");
         builder.Property(m => m.Metadata).HasColumnName("session_metadata").HasColumnType(ColumnTypes.Json)

@@ -9,7 +9,8 @@ internal sealed class SessionMessageConfiguration : IEntityTypeConfiguration<Ses
 {
     public void Configure(EntityTypeBuilder<SessionMessage> builder)
     {
-        builder.ToTable("session_messages", table => table.HasComment("Messages of the sessions that are not packed. Rows are updated only to blank what is redacted."));
+        builder.ToTable("session_messages", table => table.HasComment(
+            "Messages of the sessions that are not packed. Rows are updated only to blank what is redacted."));
 
         // Packing deletes many rows at once and never touches the table's other parts: their room is wanted soon, for new messages.
         builder.HasStorageParameter("autovacuum_vacuum_scale_factor", 0.05m);
@@ -39,6 +40,7 @@ internal sealed class SessionMessageConfiguration : IEntityTypeConfiguration<Ses
         builder.Property(m => m.CostUsd).HasColumnName("cost_usd").HasColumnType(ColumnTypes.Money)
             .HasComment("What the message cost, USD, 0 or more.");
         builder.Property(m => m.CreatedAt).HasColumnName("created_at").HasComment("When the message was written, or as the client said.");
-        builder.Property(m => m.RedactedAt).HasColumnName("redacted_at").HasComment("When content and metadata were blanked, if they were.");
+        builder.Property(m => m.RedactedAt).HasColumnName("redacted_at")
+            .HasComment("When content and metadata were blanked, if they were.");
     }
 }

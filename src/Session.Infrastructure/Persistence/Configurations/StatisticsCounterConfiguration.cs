@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
-using SessionService.Domain.Statistics;
+using SessionService.Infrastructure.Persistence.Tables;
 
 namespace SessionService.Infrastructure.Persistence.Configurations;
 
@@ -24,6 +24,7 @@ internal sealed class StatisticsCounterConfiguration : IEntityTypeConfiguration<
             .HasComment("Sessions that became active less those that ceased to be; may be negative in one row.");
         builder.Property(c => c.TotalMessages).HasColumnName("total_messages").HasComment("Messages written.");
         builder.Property(c => c.TotalTokens).HasColumnName("total_tokens").HasComment("Sum of their tokens.");
-        builder.Property(c => c.TotalCost).HasColumnName("total_cost").HasColumnType(ColumnTypes.MoneyTotal).HasComment("Sum of their cost, USD.");
+        builder.Property(c => c.TotalCost).HasColumnName("total_cost").HasColumnType(ColumnTypes.MoneyTotal)
+            .HasComment("Sum of their cost, USD.");
     }
 }

@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
-using SessionService.Domain.Usage;
+using SessionService.Infrastructure.Persistence.Tables;
 
 namespace SessionService.Infrastructure.Persistence.Configurations;
 
@@ -9,7 +9,8 @@ internal sealed class UsageRecordConfiguration : IEntityTypeConfiguration<UsageR
     public void Configure(EntityTypeBuilder<UsageRecord> builder)
     {
         builder.ToTable("usage", table => table.HasComment(
-            "What digested messages used, by quarter of an hour, session, type and model. With the messages that are not digested it is exact."));
+            "What digested messages used, by quarter of an hour, session, type and model. "
+            + "With the messages that are not digested it is exact."));
 
         // The current quarter of an hour is added to until it is over: room on the page keeps the updates HOT.
         builder.HasStorageParameter("fillfactor", 80);

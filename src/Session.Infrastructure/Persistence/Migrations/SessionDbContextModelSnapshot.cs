@@ -23,7 +23,7 @@ namespace SessionService.Infrastructure.Persistence.Migrations
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
-            modelBuilder.Entity("SessionService.Domain.Adoption.OrphanedRow", b =>
+            modelBuilder.Entity("SessionService.Infrastructure.Persistence.Tables.OrphanedRow", b =>
                 {
                     b.Property<string>("UserId")
                         .HasMaxLength(255)
@@ -218,7 +218,7 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         });
                 });
 
-            modelBuilder.Entity("SessionService.Domain.MemorySearch.MessageVectors", b =>
+            modelBuilder.Entity("SessionService.Infrastructure.Persistence.Tables.MessageVectors", b =>
                 {
                     b.Property<string>("UserId")
                         .HasMaxLength(255)
@@ -275,7 +275,7 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         });
                 });
 
-            modelBuilder.Entity("SessionService.Domain.Messages.MessageSegment", b =>
+            modelBuilder.Entity("SessionService.Infrastructure.Persistence.Tables.MessageSegment", b =>
                 {
                     b.Property<string>("UserId")
                         .HasMaxLength(255)
@@ -452,7 +452,7 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                     b.HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.05m);
                 });
 
-            modelBuilder.Entity("SessionService.Domain.Search.SearchSegment", b =>
+            modelBuilder.Entity("SessionService.Infrastructure.Persistence.Tables.SearchSegment", b =>
                 {
                     b.Property<string>("UserId")
                         .HasMaxLength(255)
@@ -471,6 +471,13 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         .HasColumnType("bytea")
                         .HasColumnName("data")
                         .HasComment("Dictionary, postings and what is known of each message.");
+
+                    b.Property<int>("Folding")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(1)
+                        .HasColumnName("folding")
+                        .HasComment("Version of the letter folding of its words. Segments of an earlier version are renewed in the background.");
 
                     b.Property<int>("MessageCount")
                         .HasColumnType("integer")
@@ -695,7 +702,7 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                     b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 80);
                 });
 
-            modelBuilder.Entity("SessionService.Domain.Sessions.SessionCount", b =>
+            modelBuilder.Entity("SessionService.Infrastructure.Persistence.Tables.SessionCount", b =>
                 {
                     b.Property<string>("UserId")
                         .HasMaxLength(255)
@@ -736,7 +743,7 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                     b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 70);
                 });
 
-            modelBuilder.Entity("SessionService.Domain.Statistics.StatisticsCounter", b =>
+            modelBuilder.Entity("SessionService.Infrastructure.Persistence.Tables.StatisticsCounter", b =>
                 {
                     b.Property<string>("UserId")
                         .HasMaxLength(255)
@@ -786,7 +793,7 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                     b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 10);
                 });
 
-            modelBuilder.Entity("SessionService.Domain.Usage.UsageRecord", b =>
+            modelBuilder.Entity("SessionService.Infrastructure.Persistence.Tables.UsageRecord", b =>
                 {
                     b.Property<string>("UserId")
                         .HasMaxLength(255)
@@ -1026,7 +1033,7 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         .HasConstraintName("fk_session_memories_sessions");
                 });
 
-            modelBuilder.Entity("SessionService.Domain.MemorySearch.MessageVectors", b =>
+            modelBuilder.Entity("SessionService.Infrastructure.Persistence.Tables.MessageVectors", b =>
                 {
                     b.HasOne("SessionService.Domain.Sessions.Session", null)
                         .WithMany()
@@ -1036,7 +1043,7 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         .HasConstraintName("fk_message_vectors_sessions");
                 });
 
-            modelBuilder.Entity("SessionService.Domain.Messages.MessageSegment", b =>
+            modelBuilder.Entity("SessionService.Infrastructure.Persistence.Tables.MessageSegment", b =>
                 {
                     b.HasOne("SessionService.Domain.Sessions.Session", null)
                         .WithMany()

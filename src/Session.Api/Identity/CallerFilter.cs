@@ -1,0 +1,40 @@
+using Microsoft.AspNetCore.Mvc.Filters;
+using SessionService.Api.Faults;
+using SessionService.Application.Identity;
+
+namespace SessionService.Api.Identity;
+
+/// <summary>
+/// Decides for every action whether the caller may act on the data that the request names. The filter runs after validation, so an invalid
+/// request is answered 422 whoever sends it. One case is decided elsewhere: the body that creates a session may name a user (see
+/// <see cref="FromOptionalCallerAttribute"/>).
+/// </summary>
+internal sealed class CallerFilter(CallerResolver callers) : IAsyncActionFilter
+{
+    public Task OnActionExecutionAsync(ActionExecutingContext context, ActionExecutionDelegate next)
+    {
+        foreach (var parameter in context.ActionDescriptor.Parameters)
+        {
+            var binder = parameter.BindingInfo?.BinderType;
+            if (binder == typeof(PathUserBinder))
+            {
+                CallerAccess.ActFor(callers.Find(context.HttpContext).Caller, (string)context.ActionArguments[parameter.Name]!);
+            }
+            else if (binder == typeof(CallerBinder) && callers.Find(context.HttpContext).Caller.UserId is null)
+            {
+                return ActForOwnerAsync(context, parameter.Name, next);
+            }
+        }
+
+        return next();
+    }
+
+    private static async Task ActForOwnerAsync(ActionExecutingContext context, string parameter, ActionExecutionDelegate next)
+    {
+        var http = context.HttpContext;
+        var sessionId = Guid.Parse((string)http.GetRouteValue("session_id")!);
+        var access = http.RequestServices.GetRequiredService<CallerAccess>();
+        context.ActionArguments[parameter] = await access.FindOwnerAsync(sessionId, http.WatchedToken());
+        await next();
+    }
+}

@@ -1,5 +1,0 @@
-namespace SessionService.Api.Identity;
-
-/// <summary>Whom a request's token lets it act for.</summary>
-/// <param name="UserId">The normalized user id; <see langword="null"/> where the token may act for any user, so that the request names one.</param>
-internal sealed record TokenCaller(string? UserId);

@@ -1,0 +1,25 @@
+using System.Collections.Frozen;
+using Microsoft.OpenApi;
+using Swashbuckle.AspNetCore.SwaggerGen;
+
+namespace SessionService.Api.OpenApi;
+
+/// <summary>Describes the parameters of paths, which the operations share.</summary>
+internal sealed class PathParameterFilter : IParameterFilter
+{
+    private static readonly FrozenDictionary<string, string> Descriptions = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["session_id"] = "The session's id.",
+        ["user_id"] = "The user, percent-encoded; a slash as `%2F`.",
+        ["memory_id"] = "The memory's id.",
+        ["sequence"] = "The message's number.",
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    public void Apply(IOpenApiParameter parameter, ParameterFilterContext context)
+    {
+        if (parameter is OpenApiParameter { In: ParameterLocation.Path } ofPath)
+        {
+            ofPath.Description = Descriptions[ofPath.Name!];
+        }
+    }
+}

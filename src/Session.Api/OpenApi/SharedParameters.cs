@@ -1,0 +1,131 @@
+using System.Reflection;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Net.Http.Headers;
+using Microsoft.OpenApi;
+using SessionService.Api.Consistency;
+using SessionService.Api.Idempotency;
+using SessionService.Api.Preconditions;
+using SessionService.Application.Idempotency;
+using SessionService.Application.Sessions;
+using Swashbuckle.AspNetCore.SwaggerGen;
+
+namespace SessionService.Api.OpenApi;
+
+/// <summary>Describes parameters that are no action parameters of their own: headers, <c>consistency</c> and <c>metadata.…</c>.</summary>
+internal static class SharedParameters
+{
+    public static void AddIdempotencyKey(OpenApiOperation operation)
+    {
+        operation.Parameters ??= [];
+        operation.Parameters.Add(new OpenApiParameter
+        {
+            Name = IdempotencyHeaders.Key,
+            In = ParameterLocation.Header,
+            Description = "A key of the client's for this write: sent again with the same key and body within 24 hours, it is made once.",
+            Schema = new OpenApiSchema
+            {
+                Type = JsonSchemaType.String,
+                MinLength = 1,
+                MaxLength = IdempotencyKey.MaxLength,
+                Pattern = "^[ -~]+$",
+            },
+        });
+        foreach (var (_, response) in operation.Responses!.Where(entry => entry.Key.StartsWith('2')))
+        {
+            ((OpenApiResponse)response).Headers = new Dictionary<string, IOpenApiHeader>(StringComparer.Ordinal)
+            {
+                [IdempotencyHeaders.Replayed] = new OpenApiHeader
+                {
+                    Description = "`true` where the answer repeats that of an earlier request.",
+                    Schema = new OpenApiSchema { Type = JsonSchemaType.String, Enum = [JsonValue.Create("true")] },
+                },
+            };
+        }
+    }
+
+    public static void AddConsistency(OpenApiOperation operation)
+    {
+        operation.Parameters ??= [];
+        operation.Parameters.Add(new OpenApiParameter
+        {
+            Name = EventualReadsAttribute.QueryParameter,
+            In = ParameterLocation.Query,
+            Description =
+                "`strong`, the default: the answer holds everything that was acknowledged before. `eventual`: a standby may answer, which "
+                + "may lack what was written last, a new session as a whole too; this works while no server takes writes.",
+            Schema = new OpenApiSchema
+            {
+                Type = JsonSchemaType.String,
+                Enum = [JsonValue.Create(EventualReadsAttribute.Strong), JsonValue.Create(EventualReadsAttribute.Eventual)],
+                Default = JsonValue.Create(EventualReadsAttribute.Strong),
+            },
+        });
+    }
+
+    // Clients choose the names of these parameters, so the document can only show one as an example.
+    public static void AddMetadataConditions(OpenApiOperation operation)
+    {
+        var conditions = operation.Parameters?.FirstOrDefault(
+            parameter => parameter.Name!.StartsWith(MetadataCondition.Prefix, StringComparison.OrdinalIgnoreCase));
+        if (conditions is null)
+        {
+            return;
+        }
+
+        operation.Parameters!.Remove(conditions);
+        operation.Parameters.Add(new OpenApiParameter
+        {
+            Name = $"{MetadataCondition.Prefix}key",
+            In = ParameterLocation.Query,
+            Description =
+                """
+                Only sessions with this value under this key of their metadata; any key, nested ones with dots between them
+                (`metadata.topic.name=summer`), a dot within a key as `\.`. The value is a text or, where it reads as one, a number, true,
+                false or null; in double quotes a text in any case. Without a value: the key is there, whatever it holds. Given several
+                times for one key: one of the values. At most 10 keys.
+                """,
+            Schema = new OpenApiSchema { Type = JsonSchemaType.String, MaxLength = MetadataCondition.MaxValueLength },
+        });
+    }
+
+    public static void AddVersions(OpenApiOperation operation, OperationFilterContext context)
+    {
+        var parameters = context.MethodInfo.GetParameters();
+        if (parameters.Any(parameter => parameter.IsDefined(typeof(FromIfMatchAttribute))))
+        {
+            AddHeader(HeaderNames.IfMatch, "Change nothing unless its ETag is one of these, with commas between; `*` is any.");
+        }
+
+        if (parameters.Any(parameter => parameter.IsDefined(typeof(FromIfNoneMatchAttribute))))
+        {
+            AddHeader(HeaderNames.IfNoneMatch, "Answer 304 where the session's ETag is one of these, with commas between.");
+        }
+
+        var statuses = context.MethodInfo.GetCustomAttributes<ProducesResponseTypeAttribute>()
+            .Where(attribute => attribute.Type == typeof(SessionResponse))
+            .Select(attribute => attribute.StatusCode.ToString());
+        foreach (var status in statuses)
+        {
+            var response = (OpenApiResponse)operation.Responses![status];
+            response.Headers ??= new Dictionary<string, IOpenApiHeader>(StringComparer.Ordinal);
+            response.Headers[HeaderNames.ETag] = new OpenApiHeader
+            {
+                Description = "The version of the session, another one after every change, messages included.",
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+            };
+        }
+
+        void AddHeader(string name, string description)
+        {
+            operation.Parameters ??= [];
+            operation.Parameters.Add(new OpenApiParameter
+            {
+                Name = name,
+                In = ParameterLocation.Header,
+                Description = description,
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+            });
+        }
+    }
+}

@@ -1,0 +1,235 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Options;
+using SessionService.Application.Archival;
+using SessionService.Application.Time;
+using SessionService.Infrastructure.Digests;
+using SessionService.Infrastructure.Erasure;
+using SessionService.Infrastructure.Persistence;
+using SessionService.Infrastructure.Search;
+using SessionService.Infrastructure.Sessions;
+using SessionService.Infrastructure.Statistics;
+
+namespace SessionService.Infrastructure.Archival;
+
+/// <summary>
+/// Reads all sessions in the order of their key, a page at a time, and expires, archives or deletes those that are due. A session that
+/// somebody has locked is in use, or another instance has it: the next run looks at it again.
+/// </summary>
+/// <remarks>By hand: FOR UPDATE SKIP LOCKED, and statements that write to several tables.</remarks>
+internal sealed class SessionRetention(
+    DigestDataSource dataSource, SearchSegments index, IOptions<ArchivalOptions> options, ArchivalMetrics metrics, TimeProvider time)
+    : ISessionRetention
+{
+    private const int MaxDeletedAtOnce = 100;
+
+    // When something last happened to a session. The statements compare it under the lock, so a session that was written to meanwhile
+    // stays.
+    private const string LastUse = "greatest(s.last_activity, s.updated_at)";
+
+    // The steps as the statements compare them.
+    private static readonly string Expire = Number(ArchivalStep.Expire);
+    private static readonly string Archive = Number(ArchivalStep.Archive);
+
+    private static readonly string IsDue = Due("$4", "$5");
+
+    // The sessions of a page that are still due under the lock.
+    private static readonly string LockDue =
+        $"""
+        SELECT s.session_id
+        FROM dev.sessions AS s
+        WHERE s.user_id = $1 AND s.session_id = ANY ($2) AND {Due("$3", "$4")}
+        ORDER BY s.session_id
+        FOR UPDATE SKIP LOCKED
+        """;
+
+    // The page is found by its key and has a fixed length, so each statement is short, however many of its sessions are due.
+    private const string Page =
+        """
+        page AS MATERIALIZED (
+            SELECT p.user_id, p.session_id
+            FROM dev.sessions AS p
+            WHERE (p.user_id, p.session_id) > ($1, $2)
+            ORDER BY p.user_id, p.session_id
+            LIMIT $3)
+        """;
+
+    private const string EndOfPage =
+        "SELECT user_id, session_id, (SELECT count(*) FROM page) FROM page ORDER BY user_id DESC, session_id DESC LIMIT 1";
+
+    private static readonly string Look =
+        $"""
+        WITH {Page}
+        SELECT p.user_id, p.session_id, s.status, {LastUse}, coalesce({IsDue}, false)
+        FROM page AS p
+        JOIN dev.sessions AS s ON s.user_id = p.user_id AND s.session_id = p.session_id
+        ORDER BY p.user_id, p.session_id
+        """;
+
+    private static readonly string Put =
+        $"""
+        WITH {Page},
+        due AS MATERIALIZED (
+            SELECT s.user_id, s.session_id, s.status,
+                   CASE WHEN $4 = {Expire} THEN 'expired' WHEN s.status = 'ended' THEN 'ended' ELSE 'archived' END AS next_status
+            FROM page AS p
+            JOIN dev.sessions AS s ON s.user_id = p.user_id AND s.session_id = p.session_id
+            WHERE {IsDue}
+            ORDER BY s.user_id, s.session_id
+            FOR UPDATE OF s SKIP LOCKED),
+        changed AS (
+            UPDATE dev.sessions AS s
+            SET status = d.next_status,
+                archived_at = CASE WHEN $4 = {Expire} THEN NULL ELSE $6 END,
+                updated_at = greatest(s.updated_at, $6),
+                revision = s.revision + 1
+            FROM due AS d
+            WHERE s.user_id = d.user_id AND s.session_id = d.session_id),
+        counted_user AS (
+            {SessionCountsSql.Add(
+                """
+                SELECT d.user_id, m.status, false AS is_starred, sum(m.sessions) AS sessions
+                FROM due AS d
+                CROSS JOIN LATERAL (VALUES (d.status, -1), (d.next_status, 1)) AS m (status, sessions)
+                WHERE d.status <> d.next_status
+                GROUP BY d.user_id, m.status
+                """)}
+            RETURNING sessions),
+        counted AS (
+            {StatisticsSql.Add(
+                $"due WHERE {StatisticsSql.IsActive} HAVING count(*) > 0 AND (SELECT count(*) FROM counted_user) > 0",
+                activeSessions: "-count(*)")})
+        SELECT *, (SELECT count(*) FROM due) FROM ({EndOfPage}) AS page
+        """;
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        foreach (var (step, before) in Steps())
+        {
+            Place? place = Place.First;
+            while (place is { } from)
+            {
+                place = step == ArchivalStep.Delete
+                    ? await DeletePageAsync(before, from, cancellationToken)
+                    : await PutPageAsync(step, before, from, cancellationToken);
+            }
+        }
+    }
+
+    public async IAsyncEnumerable<DueSession> FindDueAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var (step, before) in Steps())
+        {
+            Place? place = Place.First;
+            while (place is { } from)
+            {
+                (var due, place) = await LookAsync(step, before, from, cancellationToken);
+                foreach (var session in due)
+                {
+                    yield return session;
+                }
+            }
+        }
+    }
+
+    /// <returns>Where the next page begins; <see langword="null"/> after the last.</returns>
+    private async Task<Place?> PutPageAsync(ArchivalStep step, DateTimeOffset before, Place from, CancellationToken cancellationToken)
+    {
+        var page = await dataSource.Database.WriteAsync(
+            sql => Statement(sql, Put, step, before, from, time.GetDatabaseNow()).FirstAsync(
+                row => new PutPage(new Place(row.GetString(0), row.GetGuid(1)), row.GetInt64(2), row.GetInt64(3)), cancellationToken),
+            cancellationToken);
+        metrics.Count(step, page?.Changed ?? 0);
+        return page?.Sessions == options.Value.BatchSize ? page.Last : null;
+    }
+
+    /// <inheritdoc cref="PutPageAsync"/>
+    private async Task<Place?> DeletePageAsync(DateTimeOffset before, Place from, CancellationToken cancellationToken)
+    {
+        var (due, next) = await LookAsync(ArchivalStep.Delete, before, from, cancellationToken);
+        foreach (var ofUser in due.GroupBy(session => session.UserId, session => session.SessionId, StringComparer.Ordinal))
+        {
+            foreach (var some in ofUser.Chunk(MaxDeletedAtOnce))
+            {
+                var deleted = await dataSource.Database.InTransactionAsync(
+                    sql => DeleteAsync(sql, ofUser.Key, some, before, cancellationToken), cancellationToken);
+                metrics.Count(ArchivalStep.Delete, deleted);
+            }
+        }
+
+        return next;
+    }
+
+    /// <summary>
+    /// Deletes those of a user's sessions that are still due, with everything that belongs to them, and returns their number.
+    /// </summary>
+    private async Task<int> DeleteAsync(Sql sql, string userId, Guid[] sessions, DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        // Before the sessions, in the order of a digest, so that the two never wait for each other.
+        await SearchSegments.LockAsync(sql, userId, cancellationToken);
+        var locked = await sql.Statement(LockDue, userId, sessions, (int)ArchivalStep.Delete, before).WithoutTimeout()
+            .ListAsync(row => row.GetGuid(0), cancellationToken);
+        var due = locked.ToHashSet();
+        if (due.Count > 0)
+        {
+            await index.RemoveAsync(sql, userId, message => due.Contains(message.SessionId), cancellationToken);
+            await SessionErasure.EraseAsync(sql, userId, [.. due], cancellationToken);
+        }
+
+        return due.Count;
+    }
+
+    private async Task<(List<DueSession> Due, Place? Next)> LookAsync(
+        ArchivalStep step, DateTimeOffset before, Place from, CancellationToken cancellationToken)
+    {
+        var page = await dataSource.Database.ReadAsync(
+            sql => Statement(sql, Look, step, before, from).ListAsync(
+                row => (
+                    Session: new DueSession(
+                        step, row.GetString(0), row.GetGuid(1), row.GetString(2), row.GetFieldValue<DateTimeOffset>(3)),
+                    IsDue: row.GetBoolean(4)),
+                cancellationToken),
+            cancellationToken);
+        var due = page.Where(one => one.IsDue).Select(one => one.Session).ToList();
+        Place? next = page.Count == options.Value.BatchSize ? new Place(page[^1].Session.UserId, page[^1].Session.SessionId) : null;
+        return (due, next);
+    }
+
+    private SqlStatement Statement(
+        Sql sql, string text, ArchivalStep step, DateTimeOffset before, Place from, params ReadOnlySpan<SqlValue> more) =>
+        sql.Statement(text, [from.UserId, from.SessionId, options.Value.BatchSize, (int)step, before, .. more]).WithoutTimeout();
+
+    private static string Due(string step, string before) =>
+        $"""
+        s.starred_at IS NULL AND CASE {step}
+            WHEN {Expire} THEN s.status = 'active' AND {LastUse} < {before}
+            WHEN {Archive} THEN s.status IN ('expired', 'ended', 'completed') AND s.archived_at IS NULL AND {LastUse} < {before}
+            ELSE s.archived_at < {before} AND s.status IN ('archived', 'ended') AND s.last_activity < {before}
+        END
+        """;
+
+    private static string Number(ArchivalStep step) => ((int)step).ToString(CultureInfo.InvariantCulture);
+
+    private List<(ArchivalStep Step, DateTimeOffset Before)> Steps()
+    {
+        var now = time.GetDatabaseNow();
+        (ArchivalStep Step, TimeSpan? After)[] steps =
+        [
+            (ArchivalStep.Expire, options.Value.ExpireAfter),
+            (ArchivalStep.Archive, options.Value.ArchiveAfter),
+            (ArchivalStep.Delete, options.Value.DeleteAfter),
+        ];
+        return [.. steps.Where(step => step.After is not null).Select(step => (step.Step, now - step.After!.Value))];
+    }
+
+    /// <summary>How far the reading has come: behind this session.</summary>
+    private readonly record struct Place(string UserId, Guid SessionId)
+    {
+        public static readonly Place First = new("", Guid.Empty);
+    }
+
+    /// <param name="Last">The last session of the page.</param>
+    /// <param name="Sessions">How many sessions the page has.</param>
+    /// <param name="Changed">How many of them were due.</param>
+    private sealed record PutPage(Place Last, long Sessions, long Changed);
+}

@@ -1,0 +1,205 @@
+using System.Text;
+using Microsoft.Extensions.Options;
+using SessionService.Application.Messages;
+using SessionService.Domain.Messages;
+using SessionService.Infrastructure.Messages;
+using SessionService.Infrastructure.Messages.Packed;
+using SessionService.Infrastructure.Persistence;
+using SessionService.Infrastructure.Persistence.Tables;
+using SessionService.Infrastructure.Search;
+
+namespace SessionService.Infrastructure.Erasure;
+
+/// <summary>
+/// Blanks a message where it stands: in its row, or in its segment, which is written anew. Does the same in every fork that begins with a
+/// copy of the message, and in the forks of those.
+/// </summary>
+/// <remarks>By hand: a recursive query that locks, slices of bytea, and messages that may be packed.</remarks>
+internal sealed class MessageRedaction(Database database, SearchSegments index, IOptions<PackingOptions> packing) : IMessageRedaction
+{
+    // Writers and the packer take the same lock: the message is neither packed nor removed meanwhile. In the order of the key, as every
+    // statement that locks sessions.
+    private const string Lock =
+        """
+        WITH RECURSIVE holder AS (
+            SELECT $2::uuid AS session_id
+            UNION
+            SELECT f.session_id
+            FROM holder AS h
+            JOIN dev.sessions AS f ON f.user_id = $1 AND f.forked_from_session_id = h.session_id AND f.forked_from_sequence >= $3)
+        SELECT s.session_id, s.message_count, s.packed_messages
+        FROM dev.sessions AS s
+        WHERE s.user_id = $1 AND s.session_id IN (SELECT session_id FROM holder)
+        ORDER BY s.session_id
+        FOR NO KEY UPDATE OF s
+        """;
+
+    private const string OneRow =
+        $"SELECT {MessageColumns.List} FROM dev.session_messages AS m WHERE m.user_id = $1 AND m.session_id = $2 AND m.sequence = $3";
+
+    private const string BlankRow =
+        """
+        UPDATE dev.session_messages
+        SET content = '', message_metadata = '{}', redacted_at = $4
+        WHERE user_id = $1 AND session_id = $2 AND sequence = $3
+        """;
+
+    private const string BlankInSegment =
+        "UPDATE dev.message_segments SET body = $4 WHERE user_id = $1 AND session_id = $2 AND first_sequence = $3";
+
+    // Zeros take the place of its vectors, so that the vectors behind them keep theirs.
+    private static readonly string BlankVectors =
+        $"""
+        UPDATE dev.message_vectors
+        SET vectors = overlay(vectors PLACING decode(repeat('00', octet_length(vectors) / message_count), 'hex')
+                FROM {PlaceInBlock}::int * (octet_length(vectors) / message_count) + 1),
+            model_vectors = CASE WHEN {PlaceInBlock} < model_count
+                THEN overlay(model_vectors PLACING decode(repeat('00', octet_length(model_vectors) / model_count), 'hex')
+                    FROM {PlaceInBlock}::int * (octet_length(model_vectors) / model_count) + 1)
+                ELSE model_vectors END
+        WHERE user_id = $1 AND session_id = $2 AND block = ($3 - 1) / {MessageVectors.Size} AND {PlaceInBlock} < message_count
+        """;
+
+    private const string Touch =
+        "UPDATE dev.sessions SET updated_at = greatest(updated_at, $3), revision = revision + 1 WHERE user_id = $1 AND session_id = $2";
+
+    private static string PlaceInBlock => $"(($3 - 1) % {MessageVectors.Size})";
+
+    private static readonly byte[] EmptyObject = "{}"u8.ToArray();
+
+    private static readonly string OneSegment =
+        $"""
+        SELECT {PackedColumns.Whole}
+        FROM dev.message_segments AS g
+        WHERE g.user_id = $1 AND g.session_id = $2 AND {PackedColumns.HoldSome("($3 - 1)", "$3")}
+        """;
+
+    public Task<RedactResult> RedactAsync(
+        string userId, Guid sessionId, long sequence, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.InTransactionAsync(sql => RedactAsync(sql, userId, sessionId, sequence, now, cancellationToken), cancellationToken);
+
+    private async Task<RedactResult> RedactAsync(
+        Sql sql, string userId, Guid sessionId, long sequence, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        // A digest or a fork under way has read the message already and would write it afterwards: this waits until they have ended.
+        await SearchSegments.LockAsync(sql, userId, cancellationToken);
+        var holders = await LockAsync(sql, userId, sessionId, sequence, cancellationToken);
+        if (holders.Find(holder => holder.SessionId == sessionId) is not { } session)
+        {
+            return new RedactResult(RedactOutcome.SessionNotFound, Message: null);
+        }
+
+        if (sequence < 1 || sequence > session.Messages)
+        {
+            return new RedactResult(RedactOutcome.MessageNotFound, Message: null);
+        }
+
+        var (message, isNew) = await RedactAsync(session, sequence, original: null, now, cancellationToken);
+        var blanked = new HashSet<Guid>();
+        AddIf(isNew, session);
+        foreach (var fork in holders.Where(holder => holder != session && holder.Messages >= sequence))
+        {
+            AddIf((await RedactAsync(fork, sequence, message, now, cancellationToken)).IsNew, fork);
+        }
+
+        if (blanked.Count > 0)
+        {
+            await index.RemoveAsync(
+                sql, userId, indexed => indexed.Sequence == sequence && blanked.Contains(indexed.SessionId), cancellationToken);
+        }
+
+        return new RedactResult(RedactOutcome.Redacted, message);
+
+        void AddIf(bool isBlanked, Holder holder)
+        {
+            if (isBlanked)
+            {
+                blanked.Add(holder.SessionId);
+            }
+        }
+    }
+
+    /// <summary>Locks the session and those that may have begun with a copy of its message.</summary>
+    private static Task<List<Holder>> LockAsync(
+        Sql sql, string userId, Guid sessionId, long sequence, CancellationToken cancellationToken) =>
+        sql.Statement(Lock, userId, sessionId, sequence)
+            .ListAsync(row => new Holder(sql, userId, row.GetGuid(0), row.GetInt64(1), row.GetInt64(2)), cancellationToken);
+
+    /// <summary>Blanks a message with everything derived from it, unless it is blank already, or is no copy of the original.</summary>
+    private async Task<(SessionMessage Message, bool IsNew)> RedactAsync(
+        Holder session, long sequence, SessionMessage? original, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var (message, isNew) = sequence <= session.Packed
+            ? await RedactPackedAsync(session, sequence, original, now, cancellationToken)
+            : await RedactRowAsync(session, sequence, original, now, cancellationToken);
+        if (isNew)
+        {
+            await session.Statement(BlankVectors, sequence).ExecuteAsync(cancellationToken);
+            await session.Statement(Touch, now).ExecuteAsync(cancellationToken);
+        }
+
+        return (message, isNew);
+    }
+
+    // A copy has kept everything that a redaction leaves. An import may name a lineage that does not exist, so ids are not enough.
+    private static bool IsToBeBlanked(in MessageRow row, SessionMessage? original) =>
+        row.RedactedAt is null
+        && (original is null || (row.CreatedAt == original.CreatedAt.UtcDateTime
+            && row.TokensUsed == original.TokensUsed
+            && row.CostUsd == original.CostUsd
+            && Encoding.UTF8.GetString(row.Role.Span) == original.Role
+            && Encoding.UTF8.GetString(row.MessageType.Span) == original.MessageType));
+
+    private static MessageRow Blank(in MessageRow row, DateTimeOffset now) =>
+        row with { Content = default, Metadata = EmptyObject, RedactedAt = now.UtcDateTime };
+
+    private static async Task<(SessionMessage Message, bool IsNew)> RedactRowAsync(
+        Holder session, long sequence, SessionMessage? original, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var (message, isNew) = await session.Statement(OneRow, sequence).FirstAsync(
+            reader =>
+            {
+                var row = new MessageRowReader(reader, 0).Read();
+                var isNew = IsToBeBlanked(row, original);
+                return (Message: (isNew ? Blank(row, now) : row).ToMessage(session.UserId, session.SessionId), IsNew: isNew);
+            },
+            cancellationToken);
+        if (isNew)
+        {
+            await session.Statement(BlankRow, sequence, now).ExecuteAsync(cancellationToken);
+        }
+
+        return (message, isNew);
+    }
+
+    private async Task<(SessionMessage Message, bool IsNew)> RedactPackedAsync(
+        Holder session, long sequence, SessionMessage? original, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        PackedMessages packed;
+        SessionMessage message;
+        using (var part = await session.Statement(OneSegment, sequence).FirstAsync(row => PackedColumns.Read(row, 0), cancellationToken))
+        {
+            var rows = part!.Rows().ToArray();
+            ref var row = ref rows[sequence - rows[0].Sequence];
+            if (!IsToBeBlanked(row, original))
+            {
+                return (row.ToMessage(session.UserId, session.SessionId), IsNew: false);
+            }
+
+            row = Blank(row, now);
+            message = row.ToMessage(session.UserId, session.SessionId);
+            packed = PackedMessagesBuilder.Build(rows, packing.Value.Level);
+        }
+
+        await session.Statement(BlankInSegment, packed.FirstSequence, packed.Body).ExecuteAsync(cancellationToken);
+        return (message, IsNew: true);
+    }
+
+    /// <summary>A session that holds the message, or may hold a copy.</summary>
+    private sealed record Holder(Sql Sql, string UserId, Guid SessionId, long Messages, long Packed)
+    {
+        /// <summary>A statement about the session: <c>$1</c> is its owner, <c>$2</c> its id, the values follow.</summary>
+        public SqlStatement Statement(string text, params ReadOnlySpan<SqlValue> values) =>
+            Sql.Statement(text, [UserId, SessionId, .. values]);
+    }
+}

@@ -1,0 +1,15 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace SessionService.Infrastructure.Idempotency;
+
+internal static class IdempotencyServices
+{
+    /// <summary>The idempotency keys that clients send, and the removal of expired ones.</summary>
+    public static IServiceCollection AddIdempotency(this IServiceCollection services)
+    {
+        services.AddOptions<IdempotencyOptions>().BindConfiguration(IdempotencyOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<IdempotencyRecords>();
+        services.AddHostedService<ExpiredKeysJob>();
+        return services;
+    }
+}

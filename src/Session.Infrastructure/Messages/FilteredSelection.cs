@@ -1,0 +1,34 @@
+using SessionService.Application.Messages;
+using SessionService.Infrastructure.Persistence;
+
+namespace SessionService.Infrastructure.Messages;
+
+/// <summary>
+/// What statements about filtered messages have in common. <c>$1</c> and <c>$2</c> are the session, <c>$3</c> and <c>$4</c> the filters,
+/// <c>$5</c> and <c>$6</c> the range; <c>$7</c> and <c>$8</c>, in <see cref="Chosen"/> alone, how many messages after how many others.
+/// </summary>
+internal static class FilteredSelection
+{
+    /// <summary>How many of the messages that are rows the filters choose.</summary>
+    public const string Counts =
+        $"""
+        SELECT count(*) AS total, count(*) FILTER (WHERE m.sequence > $5 AND m.sequence < $6) AS in_range
+        FROM dev.session_messages AS m
+        WHERE m.user_id = s.user_id AND m.session_id = s.session_id AND {Matches}
+        """;
+
+    private const string Matches = "($3::text IS NULL OR m.role = $3) AND ($4::text IS NULL OR m.message_type = $4)";
+
+    /// <summary>The messages of a session that are rows and that the filters choose, from one end of a range.</summary>
+    public static string Chosen(string order) =>
+        $"""
+        SELECT {MessageColumns.List}
+        FROM dev.session_messages AS m
+        WHERE m.user_id = s.user_id AND m.session_id = s.session_id AND m.sequence > $5 AND m.sequence < $6 AND {Matches}
+        ORDER BY m.sequence {order}
+        LIMIT $7 OFFSET $8
+        """;
+
+    public static SqlValue[] Values(string userId, Guid sessionId, MessageSelection selection, params ReadOnlySpan<SqlValue> more) =>
+        [userId, sessionId, selection.Role, selection.MessageType, selection.After, selection.Before, .. more];
+}

@@ -1,0 +1,133 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using NpgsqlTypes;
+using SessionService.Application.Messages;
+using SessionService.Domain.Idempotency;
+using SessionService.Domain.Messages;
+using SessionService.Infrastructure.Messages.Packed;
+using SessionService.Infrastructure.Persistence;
+
+namespace SessionService.Infrastructure.Messages;
+
+/// <summary>Finds the messages of a write that is sent again.</summary>
+internal sealed class MessageReplays(Database database, IMessageReader reader)
+{
+    // By hand because EF knows nothing of the ids of packed messages. One statement, and so one moment: a message is a row or packed.
+    private static readonly string PositionsOfIds =
+        $"""
+        SELECT m.session_id, m.sequence
+        FROM dev.session_messages AS m
+        WHERE m.user_id = $1 AND m.id = ANY ($2)
+        UNION ALL
+        SELECT g.session_id, {PackedIds.Sequence("o.id")}
+        FROM (SELECT id, {PackedIds.Hash("id")} AS hash FROM unnest($2) AS id OFFSET 0) AS o
+        JOIN dev.message_segments AS g ON {PackedIds.Hold("$1", "o.id", "o.hash")}
+        """;
+
+    // By hand because the database compares what it stores: jsonb, numeric and times. A redacted message is taken for the same.
+    private const string AreTheSame =
+        """
+        SELECT coalesce(bool_and(
+            m.role = i.role AND m.message_type = i.message_type AND m.tokens_used = i.tokens_used AND m.cost_usd = i.cost_usd
+                AND coalesce(i.created_at, m.created_at) = m.created_at
+                AND (m.is_redacted OR (m.content = i.content AND m.metadata = i.metadata))), false)
+        FROM unnest($1, $2, $3, $4, $5, $6, $7) WITH ORDINALITY
+            AS i (role, content, message_type, metadata, tokens_used, cost_usd, created_at, position)
+        JOIN unnest($8, $9, $10, $11, $12, $13, $14, $15) WITH ORDINALITY
+            AS m (role, content, message_type, metadata, tokens_used, cost_usd, created_at, is_redacted, position)
+            ON m.position = i.position
+        """;
+
+    /// <summary>The messages that were written under a key; <see langword="null"/> where they were removed for good since.</summary>
+    public async Task<IReadOnlyList<SessionMessage>?> ReadAsync(IdempotencyRecord record, CancellationToken cancellationToken)
+    {
+        var answer = JsonSerializer.Deserialize<MessagesAnswer>(record.Answer)!;
+        var selection = new MessageSelection { Order = MessageOrder.OldestFirst, After = answer.FirstSequence - 1, Take = answer.Messages };
+        await using var rows = await reader.OpenAsync(record.UserId, record.SessionId, selection, cancellationToken);
+        var messages = new List<SessionMessage>(answer.Messages);
+        if (rows is not null)
+        {
+            await foreach (var row in rows.ReadAsync(cancellationToken))
+            {
+                messages.Add(row.ToMessage(record.UserId, record.SessionId));
+            }
+        }
+
+        return messages.Count == answer.Messages ? messages : null;
+    }
+
+    /// <summary>
+    /// Whether the ids that the client gave are taken: by the same messages, one after the other, then the write was made before; by
+    /// any other, then it cannot be made. <see langword="null"/> when they are free.
+    /// </summary>
+    public async Task<AppendResult?> FindByIdsAsync(Append append, CancellationToken cancellationToken)
+    {
+        NewMessage[] own = [.. append.Messages.Where(message => message.HasOwnId)];
+        var positions = await FindPositionsAsync(append.UserId, own, cancellationToken);
+        if (positions.Count == 0)
+        {
+            return null;
+        }
+
+        var ids = own.Select(message => message.Message.MessageId).ToHashSet();
+        var found = await reader.FindAsync(append.UserId, positions, cancellationToken);
+        SessionMessage[] taken = [.. found.Where(message => ids.Contains(message.MessageId))];
+        if (taken.Length == 0)
+        {
+            return null;
+        }
+
+        return await AreTheSameAsync(append, taken, cancellationToken)
+            ? new AppendResult(AppendOutcome.Replayed, taken)
+            : new AppendResult(AppendOutcome.MessageIdTaken, []);
+    }
+
+    private Task<List<MessagePosition>> FindPositionsAsync(string userId, NewMessage[] own, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            sql => sql.Statement(PositionsOfIds, userId, SqlValue.Column(own, m => m.Message.MessageId, NpgsqlDbType.Uuid))
+                .ListAsync(row => new MessagePosition(row.GetGuid(0), row.GetInt64(1)), cancellationToken),
+            cancellationToken);
+
+    /// <summary>
+    /// Whether stored messages, in the order of their numbers, are those of a write: all of them, in this session, one after the other.
+    /// </summary>
+    private async Task<bool> AreTheSameAsync(Append append, SessionMessage[] stored, CancellationToken cancellationToken)
+    {
+        if (stored.Length != append.Messages.Count
+            || stored.Where((message, i) => message.SessionId != append.SessionId
+                || message.MessageId != append.Messages[i].Message.MessageId
+                || message.Sequence != stored[0].Sequence + i).Any())
+        {
+            return false;
+        }
+
+        SessionMessage[] sent = [.. append.Messages.Select(message => message.Message)];
+        return await database.ReadAsync(
+            sql => sql
+                .Statement(
+                    AreTheSame,
+                    SqlValue.Column(sent, m => m.Role, NpgsqlDbType.Text),
+                    SqlValue.Column(sent, m => m.Content, NpgsqlDbType.Text),
+                    SqlValue.Column(sent, m => m.MessageType, NpgsqlDbType.Text),
+                    SqlValue.Column(sent, m => m.Metadata, NpgsqlDbType.Jsonb),
+                    SqlValue.Column(sent, m => m.TokensUsed, NpgsqlDbType.Integer),
+                    SqlValue.Column(sent, m => m.CostUsd, NpgsqlDbType.Numeric),
+                    SqlValue.Column(append.Messages, GivenTime, NpgsqlDbType.TimestampTz),
+                    SqlValue.Column(stored, m => m.Role, NpgsqlDbType.Text),
+                    SqlValue.Column(stored, m => m.Content, NpgsqlDbType.Text),
+                    SqlValue.Column(stored, m => m.MessageType, NpgsqlDbType.Text),
+                    SqlValue.Column(stored, m => m.Metadata, NpgsqlDbType.Jsonb),
+                    SqlValue.Column(stored, m => m.TokensUsed, NpgsqlDbType.Integer),
+                    SqlValue.Column(stored, m => m.CostUsd, NpgsqlDbType.Numeric),
+                    SqlValue.Column(stored, m => m.CreatedAt, NpgsqlDbType.TimestampTz),
+                    SqlValue.Column(stored, m => m.RedactedAt is not null, NpgsqlDbType.Boolean))
+                .ValueAsync<bool>(cancellationToken),
+            cancellationToken);
+    }
+
+    private static DateTimeOffset? GivenTime(NewMessage message) => message.HasOwnTime ? message.Message.CreatedAt : null;
+
+    /// <summary>What <see cref="AppendStatement"/> keeps of its answer.</summary>
+    private sealed record MessagesAnswer(
+        [property: JsonPropertyName("first_sequence")] long FirstSequence, [property: JsonPropertyName("messages")] int Messages);
+}

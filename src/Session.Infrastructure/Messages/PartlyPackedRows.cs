@@ -1,0 +1,238 @@
+using System.Data;
+using System.Runtime.CompilerServices;
+using Npgsql;
+using SessionService.Application.Messages;
+using SessionService.Infrastructure.Messages.Packed;
+using SessionService.Infrastructure.Persistence;
+
+namespace SessionService.Infrastructure.Messages;
+
+/// <summary>
+/// The filtered messages of a session of which a part is packed. Segments know how many messages of each kind they hold, so messages that
+/// are only counted or passed over are not unpacked, except in the two segments where a range ends. By hand for the arrays that are
+/// unnested.
+/// </summary>
+internal sealed class PartlyPackedRows : IMessageRows
+{
+    private const string OfSession =
+        $"""
+        SELECT counts.total, counts.in_range
+        FROM dev.sessions AS s
+        CROSS JOIN LATERAL ({FilteredSelection.Counts}) AS counts
+        WHERE s.user_id = $1 AND s.session_id = $2
+        """;
+
+    private const string OfSegments =
+        """
+        SELECT g.first_sequence, g.last_sequence, sum(kind.messages)
+        FROM dev.message_segments AS g
+        CROSS JOIN LATERAL unnest(g.roles, g.message_types, g.counts) AS kind (role, message_type, messages)
+        WHERE g.user_id = $1 AND g.session_id = $2
+          AND ($3::text IS NULL OR kind.role = $3) AND ($4::text IS NULL OR kind.message_type = $4)
+        GROUP BY g.first_sequence, g.last_sequence
+        ORDER BY g.first_sequence
+        """;
+
+    private const string OneSegment =
+        $"""
+        SELECT {PackedColumns.Whole}
+        FROM dev.message_segments AS g
+        WHERE g.user_id = $1 AND g.session_id = $2 AND g.first_sequence = $3
+        """;
+
+    private static readonly string FirstRows = Alone(FilteredSelection.Chosen("ASC"));
+    private static readonly string NewestRows = Alone(FilteredSelection.Chosen("DESC"));
+
+    private readonly Sql _sql;
+    private readonly NpgsqlTransaction _transaction;
+    private readonly string _userId;
+    private readonly Guid _sessionId;
+    private readonly MessageSelection _selection;
+    private readonly MessageFilter _filter;
+    private readonly List<Taken> _taken = [];
+    private bool _isDisposed;
+
+    private PartlyPackedRows(Sql sql, NpgsqlTransaction transaction, string userId, Guid sessionId, MessageSelection selection)
+    {
+        (_sql, _transaction, _userId, _sessionId, _selection) = (sql, transaction, userId, sessionId, selection);
+        _filter = new MessageFilter(selection);
+    }
+
+    public long Total { get; private set; }
+
+    public long InRange { get; private set; }
+
+    /// <summary>
+    /// Begins to read, all as of one moment; <see langword="null"/> when there is no such session. The rows keep the connection.
+    /// </summary>
+    public static async Task<IMessageRows?> OpenAsync(
+        Sql sql, string userId, Guid sessionId, MessageSelection selection, CancellationToken cancellationToken)
+    {
+        var transaction = await sql.Connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+        var messages = new PartlyPackedRows(sql, transaction, userId, sessionId, selection);
+        var isThere = false;
+        try
+        {
+            isThere = await messages.CountAsync(cancellationToken);
+            return isThere ? messages : null;
+        }
+        finally
+        {
+            if (!isThere)
+            {
+                await transaction.DisposeAsync();
+            }
+        }
+    }
+
+    public async IAsyncEnumerable<MessageRow> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var taken in _taken)
+        {
+            if (taken.Segment is { } segment)
+            {
+                using var part = await ReadSegmentAsync(segment.First, cancellationToken);
+                foreach (var row in InOrder(part.Choose(_filter, _selection.After, _selection.Before), taken))
+                {
+                    yield return row;
+                }
+
+                continue;
+            }
+
+            await foreach (var row in ReadRowsAsync(taken, cancellationToken))
+            {
+                yield return row;
+            }
+        }
+    }
+
+    // Once only: a connection uses its transaction object again, so to dispose of it twice would end the transaction of the next user.
+    public async ValueTask DisposeAsync()
+    {
+        if (!_isDisposed)
+        {
+            _isDisposed = true;
+            await _transaction.DisposeAsync();
+            await _sql.Connection.DisposeAsync();
+        }
+    }
+
+    private static string Alone(string chosen) =>
+        $"""
+        SELECT m.*
+        FROM dev.sessions AS s
+        CROSS JOIN LATERAL ({chosen}) AS m
+        WHERE s.user_id = $1 AND s.session_id = $2
+        """;
+
+    private async Task<bool> CountAsync(CancellationToken cancellationToken)
+    {
+        var rows = await _sql.Statement(OfSession, FilteredSelection.Values(_userId, _sessionId, _selection))
+            .FirstAsync(row => ((long Total, long InRange)?)(row.GetInt64(0), row.GetInt64(1)), cancellationToken);
+        if (rows is not { } counted)
+        {
+            return false;
+        }
+
+        var segments = await _sql.Statement(OfSegments, _userId, _sessionId, _selection.Role, _selection.MessageType)
+            .ListAsync(row => new SegmentCount(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2)), cancellationToken);
+        Total = counted.Total + segments.Sum(segment => segment.Chosen);
+        var parts = new List<(SegmentCount? Segment, long Chosen)>();
+        foreach (var segment in segments)
+        {
+            if (await CountInRangeAsync(segment, cancellationToken) is > 0 and var chosen)
+            {
+                parts.Add((segment, chosen));
+            }
+        }
+
+        parts.Add((null, counted.InRange));
+        InRange = parts.Sum(part => part.Chosen);
+        Take(parts);
+        return true;
+    }
+
+    private async Task<long> CountInRangeAsync(SegmentCount segment, CancellationToken cancellationToken)
+    {
+        if (segment.First > _selection.After && segment.Last < _selection.Before)
+        {
+            return segment.Chosen;
+        }
+
+        if (segment.Last <= _selection.After || segment.First >= _selection.Before)
+        {
+            return 0;
+        }
+
+        using var part = await ReadSegmentAsync(segment.First, cancellationToken);
+        return part.Choose(_filter, _selection.After, _selection.Before).Count;
+    }
+
+    /// <summary>Notes which messages of which parts are to be read, in the order of reading.</summary>
+    private void Take(List<(SegmentCount? Segment, long Chosen)> parts)
+    {
+        if (_selection.Order != MessageOrder.OldestFirst)
+        {
+            parts.Reverse();
+        }
+
+        long skip = _selection.Skip, take = _selection.Take;
+        foreach (var (segment, chosen) in parts)
+        {
+            var count = Math.Min(chosen - skip, take);
+            if (count > 0)
+            {
+                _taken.Add(new Taken(segment, skip, count));
+                take -= count;
+            }
+
+            skip = Math.Max(0, skip - chosen);
+        }
+
+        if (_selection.Order == MessageOrder.LastInTimeOrder)
+        {
+            _taken.Reverse();
+        }
+    }
+
+    /// <summary>The messages to read of one part, counted from the end at which the selection begins.</summary>
+    private IEnumerable<MessageRow> InOrder(IReadOnlyList<MessageRow> rows, Taken taken) => _selection.Order switch
+    {
+        MessageOrder.OldestFirst => rows.Skip((int)taken.Skip).Take((int)taken.Count),
+        MessageOrder.NewestFirst => rows.Reverse().Skip((int)taken.Skip).Take((int)taken.Count),
+        _ => rows.SkipLast((int)taken.Skip).TakeLast((int)taken.Count),
+    };
+
+    private async Task<PackedPart> ReadSegmentAsync(long first, CancellationToken cancellationToken)
+    {
+        var part = await _sql.Statement(OneSegment, _userId, _sessionId, first)
+            .FirstAsync(row => PackedColumns.Read(row, 0), cancellationToken);
+        return part ?? throw new InvalidOperationException("A segment of this moment cannot have gone.");
+    }
+
+    private async IAsyncEnumerable<MessageRow> ReadRowsAsync(Taken taken, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var text = _selection.Order switch
+        {
+            MessageOrder.OldestFirst => FirstRows,
+            MessageOrder.NewestFirst => NewestRows,
+            _ => $"SELECT * FROM ({NewestRows}) AS chosen ORDER BY sequence",
+        };
+        await using var command = await _sql
+            .Statement(text, FilteredSelection.Values(_userId, _sessionId, _selection, taken.Count, taken.Skip))
+            .ToCommandAsync(cancellationToken);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var messages = new MessageRowReader(reader, 0);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            yield return messages.Read();
+        }
+    }
+
+    /// <summary>A segment, and how many of its messages the filters choose.</summary>
+    private readonly record struct SegmentCount(long First, long Last, long Chosen);
+
+    /// <summary>Messages to read of a segment, or of those that are rows: so many, after so many that are passed over.</summary>
+    private readonly record struct Taken(SegmentCount? Segment, long Skip, long Count);
+}

@@ -1,0 +1,32 @@
+using System.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace SessionService.Infrastructure.Persistence;
+
+internal static class ContextTransactions
+{
+    /// <summary>Runs reads and writes of EF in a transaction, which is committed unless the work throws.</summary>
+    public static Task<T> InTransactionAsync<T>(this SessionDbContext context, Func<Task<T>> work, CancellationToken cancellationToken) =>
+        context.RunAsync(IsolationLevel.ReadCommitted, work, commits: true, cancellationToken);
+
+    /// <summary>Runs reads of EF on one snapshot, so that their answers tell of one moment.</summary>
+    public static Task<T> ReadSnapshotAsync<T>(this SessionDbContext context, Func<Task<T>> work, CancellationToken cancellationToken) =>
+        context.RunAsync(IsolationLevel.RepeatableRead, work, commits: false, cancellationToken);
+
+    private static Task<T> RunAsync<T>(
+        this SessionDbContext context, IsolationLevel isolation, Func<Task<T>> work, bool commits, CancellationToken cancellationToken) =>
+        context.Database.CreateExecutionStrategy().ExecuteAsync(
+            async token =>
+            {
+                context.ChangeTracker.Clear();
+                await using var transaction = await context.Database.BeginTransactionAsync(isolation, token);
+                var result = await work();
+                if (commits)
+                {
+                    await transaction.CommitAsync(token);
+                }
+
+                return result;
+            },
+            cancellationToken);
+}

@@ -1,0 +1,87 @@
+using System.Data;
+using Npgsql;
+
+namespace SessionService.Infrastructure.Persistence;
+
+/// <summary>
+/// Runs units of work, each on a connection of the pool. A pooled connection may be dead, as after a restart of the database or a
+/// failover: the unit of work then runs once more, from its first statement, on another connection. It does so only where nothing can have
+/// been committed; otherwise it throws <see cref="WriteOutcomeUnknownException"/>. A unit of work must have no effects but on the database.
+/// </summary>
+internal sealed class Database(NpgsqlDataSource dataSource)
+{
+    /// <summary>How often a unit of work runs that loses races against other transactions.</summary>
+    public const int RaceAttempts = 3;
+
+    /// <summary>Statements that write nothing.</summary>
+    public Task<T> ReadAsync<T>(Func<Sql, Task<T>> work, CancellationToken cancellationToken) =>
+        RunAsync(work, commitsItself: false, attempts: 1, cancellationToken);
+
+    /// <summary>Statements that write nothing and see one snapshot, so that their answers tell of one moment.</summary>
+    public Task<T> ReadSnapshotAsync<T>(Func<Sql, Task<T>> work, CancellationToken cancellationToken) =>
+        RunAsync(
+            async sql =>
+            {
+                await using var transaction = await sql.Connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+                return await work(sql);
+            },
+            commitsItself: false,
+            attempts: 1,
+            cancellationToken);
+
+    /// <summary>One statement that writes and commits by itself; others before it only read.</summary>
+    /// <param name="work">The statements.</param>
+    /// <param name="cancellationToken">A token that is cancelled when the caller has gone or the database is lost.</param>
+    /// <param name="attempts">How often the work runs while it loses races against other transactions.</param>
+    public Task<T> WriteAsync<T>(Func<Sql, Task<T>> work, CancellationToken cancellationToken, int attempts = 1) =>
+        RunAsync(work, commitsItself: true, attempts, cancellationToken);
+
+    /// <summary>Statements in a transaction, which is committed unless the work throws.</summary>
+    /// <inheritdoc cref="WriteAsync"/>
+    public Task<T> InTransactionAsync<T>(Func<Sql, Task<T>> work, CancellationToken cancellationToken, int attempts = 1) =>
+        RunAsync(
+            async sql =>
+            {
+                await using var transaction = await sql.Connection.BeginTransactionAsync(cancellationToken);
+                var result = await work(sql);
+                return await UncertainWrite.CommitAsync(async () =>
+                {
+                    await transaction.CommitAsync(cancellationToken);
+                    return result;
+                });
+            },
+            commitsItself: false,
+            attempts,
+            cancellationToken);
+
+    /// <summary>Opens a connection and runs work that keeps the connection, such as a reader that a response is streamed from.</summary>
+    /// <remarks>The work disposes of the connection, also where it throws.</remarks>
+    public Task<T> OpenAsync<T>(Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellationToken) =>
+        RunAsync(sql => work(sql.Connection), commitsItself: false, attempts: 1, cancellationToken, keepsConnection: true);
+
+    private async Task<T> RunAsync<T>(
+        Func<Sql, Task<T>> work, bool commitsItself, int attempts, CancellationToken cancellationToken, bool keepsConnection = false)
+    {
+        var isOnSecondConnection = false;
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+                await using (keepsConnection ? null : connection)
+                {
+                    return await work(new Sql(connection, commitsItself));
+                }
+            }
+            catch (PostgresException exception) when (attempt < attempts && DatabaseFaults.IsRace(exception))
+            {
+                // Nothing was written. The next attempt sees what the other transaction did.
+            }
+            catch (Exception exception) when (!isOnSecondConnection && DatabaseFaults.IsLostConnection(exception))
+            {
+                isOnSecondConnection = true;
+                attempt--;
+            }
+        }
+    }
+}

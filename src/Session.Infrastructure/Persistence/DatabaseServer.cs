@@ -1,0 +1,60 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using SessionService.Infrastructure.EmbeddedPostgres;
+
+namespace SessionService.Infrastructure.Persistence;
+
+/// <summary>The PostgreSQL that the service works on: the one that <c>ConnectionStrings:SessionDb</c> names, else one of its own.</summary>
+public sealed class DatabaseServer(
+    IConfiguration configuration, IOptions<EmbeddedPostgresOptions> options, ILogger<EmbeddedPostgresServer> logger) : IAsyncDisposable
+{
+    private readonly string? _given = configuration.GetConnectionString(DatabaseOptions.ConnectionStringName);
+
+    private readonly EmbeddedPostgresServer _embedded = new(options.Value, logger);
+
+    private readonly CancellationTokenSource _stopping = new();
+
+    private Task? _start;
+    private bool _isDisposed;
+
+    public bool IsEmbedded => string.IsNullOrWhiteSpace(_given);
+
+    /// <exception cref="InvalidOperationException">The embedded server has not been started.</exception>
+    public string ConnectionString => DatabaseOptions.Complete(IsEmbedded ? _embedded.ConnectionString : _given!);
+
+    /// <summary>Starts the embedded server where it is the one to use. Called again, it waits for the same start.</summary>
+    /// <exception cref="EmbeddedPostgresException">It cannot start; the message says what to do.</exception>
+    public Task StartAsync(CancellationToken cancellationToken) =>
+        _start ??= IsEmbedded ? StartEmbeddedAsync(cancellationToken) : Task.CompletedTask;
+
+    /// <summary>Starts the embedded server again if it has died.</summary>
+    /// <exception cref="EmbeddedPostgresException">It cannot start; the message says what to do.</exception>
+    public Task RestartIfDeadAsync(CancellationToken cancellationToken) =>
+        IsEmbedded ? _embedded.RestartIfDeadAsync(cancellationToken) : Task.CompletedTask;
+
+    private async Task StartEmbeddedAsync(CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
+        await _embedded.StartAsync(either.Token);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
+        // A start that is still under way must end before there is something to stop.
+        if (_start is not null)
+        {
+            await _stopping.CancelAsync();
+            await _start.ContinueWith(_ => { }, TaskScheduler.Default);
+        }
+
+        await _embedded.DisposeAsync();
+        _stopping.Dispose();
+    }
+}

@@ -1,4 +1,0 @@
-namespace SessionService.Infrastructure.Startup;
-
-/// <summary>A setting without which the service cannot start. The message names it, for the operator.</summary>
-public sealed class InvalidSettingException(string message, Exception? innerException = null) : Exception(message, innerException);

@@ -1,0 +1,78 @@
+using System.Globalization;
+using SessionService.IntegrationTests.Databases;
+
+namespace SessionService.IntegrationTests.Faults;
+
+/// <summary>What the database holds of a user, as numbers: equal numbers before and after mean that nothing was written.</summary>
+internal sealed record Effect(
+    long Sessions,
+    long Messages,
+    long Rows,
+    long Redacted,
+    long Revisions,
+    long Starred,
+    long Archived,
+    long Memories,
+    long MemoryText,
+    long UserMemories,
+    long UserMemoryVersions,
+    long EarlierVersions,
+    long Keys,
+    long TotalSessions,
+    long ActiveSessions,
+    long TotalMessages)
+{
+    /// <summary>Counts when nobody writes any more: what a broken connection had sent may still be under way.</summary>
+    public static async Task<Effect> CountAsync(TestDatabase database, string userId)
+    {
+        var user = $"user_id = '{userId}'";
+        var query =
+            $"""
+            SELECT unnest(ARRAY[
+                (SELECT count(*) FROM pg_stat_activity
+                 WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND state <> 'idle'),
+                (SELECT count(*) FROM dev.sessions WHERE {user}),
+                (SELECT sum(message_count) FROM dev.sessions WHERE {user}),
+                (SELECT count(*) FROM dev.session_messages WHERE {user}),
+                (SELECT count(*) FROM dev.session_messages WHERE {user} AND redacted_at IS NOT NULL),
+                (SELECT sum(revision) FROM dev.sessions WHERE {user}),
+                (SELECT count(*) FROM dev.sessions WHERE {user} AND starred_at IS NOT NULL),
+                (SELECT count(*) FROM dev.sessions WHERE {user} AND archived_at IS NOT NULL),
+                (SELECT count(*) FROM dev.session_memories WHERE {user}),
+                (SELECT sum(length(conversation_summary)) FROM dev.session_memories WHERE {user}),
+                (SELECT count(*) FROM dev.user_memories WHERE {user}),
+                (SELECT sum(version) FROM dev.user_memories WHERE {user}),
+                (SELECT count(*) FROM dev.user_memory_versions WHERE {user}),
+                (SELECT count(*) FROM dev.idempotency_keys WHERE {user}),
+                (SELECT sum(total_sessions) FROM dev.session_statistics),
+                (SELECT sum(active_sessions) FROM dev.session_statistics),
+                (SELECT sum(total_messages) FROM dev.session_statistics)]::bigint[])
+            """;
+        while (true)
+        {
+            var n = (await database.QueryAsync(query)).Select(text => text.Length == 0 ? 0 : long.Parse(text, CultureInfo.InvariantCulture)).ToArray();
+            if (n[0] == 0)
+            {
+                return new Effect(n[1], n[2], n[3], n[4], n[5], n[6], n[7], n[8], n[9], n[10], n[11], n[12], n[13], n[14], n[15], n[16]);
+            }
+        }
+    }
+
+    public static Effect operator -(Effect after, Effect before) => new(
+        after.Sessions - before.Sessions,
+        after.Messages - before.Messages,
+        after.Rows - before.Rows,
+        after.Redacted - before.Redacted,
+        after.Revisions - before.Revisions,
+        after.Starred - before.Starred,
+        after.Archived - before.Archived,
+        after.Memories - before.Memories,
+        after.MemoryText - before.MemoryText,
+        after.UserMemories - before.UserMemories,
+        after.UserMemoryVersions - before.UserMemoryVersions,
+        after.EarlierVersions - before.EarlierVersions,
+        after.Keys - before.Keys,
+        after.TotalSessions - before.TotalSessions,
+        after.ActiveSessions - before.ActiveSessions,
+        after.TotalMessages - before.TotalMessages);
+}

@@ -1,0 +1,74 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+
+namespace SessionService.UnitTests.Architecture;
+
+/// <summary>
+/// Each table has an owner. Which other folders name the table, and why, says docs/decisions/0030-tables-have-owners.md; a folder
+/// that is not listed there asks the owner.
+/// </summary>
+public sealed partial class TablesTests
+{
+    // Table or set of EF's context, owner, other folders.
+    private static readonly (string Table, string Set, string Owner, string[] Others)[] Tables =
+    [
+        ("sessions", "Sessions", "Sessions",
+            ["Archival", "Digests", "Erasure", "Exports", "Forks", "Memories", "Messages", "Search", "Usage", "UserMemories"]),
+        ("session_counts", "SessionCounts", "Sessions", ["Erasure"]),
+        ("session_messages", "Messages", "Messages", ["Digests", "Erasure", "Forks", "MemorySearch", "Usage"]),
+        ("message_segments", "MessageSegments", "Messages", ["Erasure", "MemorySearch"]),
+        ("message_vectors", "MessageVectors", "MemorySearch", ["Erasure"]),
+        ("session_memories", "Memories", "Memories", ["Exports", "Forks", "MemorySearch", "Search", "Sessions"]),
+        ("user_memories", "UserMemories", "UserMemories", ["Exports", "MemorySearch"]),
+        ("user_memory_versions", "UserMemoryVersions", "UserMemories", ["Exports"]),
+        ("search_segments", "SearchSegments", "Search", []),
+        ("session_statistics", "StatisticsCounters", "Statistics", []),
+        ("idempotency_keys", "IdempotencyRecords", "Idempotency", ["Memories", "Messages", "Sessions", "UserMemories"]),
+        ("usage", "Usage", "Usage", []),
+        ("orphaned_rows", "OrphanedRows", "Schema", []),
+    ];
+
+    private static readonly string Infrastructure = Path.Combine(
+        typeof(TablesTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "Sources").Value!,
+        "Session.Infrastructure");
+
+    [Fact]
+    public void A_table_is_named_by_its_owner_and_by_the_folders_that_the_decision_lists()
+    {
+        var uses = Uses().ToHashSet();
+
+        var listed = Tables.SelectMany(table => table.Others.Select(folder => (folder, table.Table))).ToHashSet();
+        Assert.Equal(listed.Order(), uses.Where(use => OwnerOf(use.Table) != use.Folder).Order());
+    }
+
+    private static string OwnerOf(string table) => Tables.Single(known => known.Table == table).Owner;
+
+    /// <summary>Which folder names which table, in SQL or by a set of EF's context.</summary>
+    private static IEnumerable<(string Folder, string Table)> Uses()
+    {
+        foreach (var file in Directory.EnumerateFiles(Infrastructure, "*.cs", SearchOption.AllDirectories))
+        {
+            var folder = Path.GetRelativePath(Infrastructure, file).Split(Path.DirectorySeparatorChar)[0];
+            if (folder is "Persistence" or "obj" or "bin")
+            {
+                continue;
+            }
+
+            var text = File.ReadAllText(file);
+            foreach (var table in Tables)
+            {
+                if (InSql().Matches(text).Any(match => match.Groups["table"].Value == table.Table)
+                    || InEf().Matches(text).Any(match => match.Groups["set"].Value == table.Set))
+                {
+                    yield return (folder, table.Table);
+                }
+            }
+        }
+    }
+
+    [GeneratedRegex(@"\bdev\.(?<table>[a-z_]+)\b", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
+    private static partial Regex InSql();
+
+    [GeneratedRegex(@"\b[cC]ontext\.(?<set>[A-Z]\w+)\b", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
+    private static partial Regex InEf();
+}
