@@ -1,10 +1,15 @@
 namespace SessionService.IntegrationTests.Faults;
 
-/// <summary>The database falls silent in the middle of a write, and the pulse gives the write up: what may have been made is not said to be none.</summary>
+/// <summary>
+/// The database falls silent in the middle of a write, and the pulse gives the write up. A write that may have been committed is not
+/// reported as not made.
+/// </summary>
 public sealed class SilentDatabaseTests(ImpatientFixture service) : IClassFixture<ImpatientFixture>
 {
     // Of an answer to a commit, which ends with a message of six bytes.
     private const int End = 3;
+
+    private const int MaxAttempts = 3;
 
     // Each takes seconds: one for each way of writing.
     [Theory]
@@ -19,11 +24,20 @@ public sealed class SilentDatabaseTests(ImpatientFixture service) : IClassFixtur
     public async Task A_write_that_is_given_up_while_its_end_is_not_heard_has_an_unknown_outcome(string write)
     {
         var writes = await InterruptedWrites.StartAsync(service, write);
-        var length = await writes.MeasureAsync(Direction.ToService);
 
-        var (isUnknown, what) = await writes.BreakAsync(length - End, Direction.ToService, Fault.Silence);
+        // Another statement on the connection shifts the place: the write is then refused, or runs once more and succeeds. Both are checked
+        // where the write is broken, and the place is measured anew.
+        for (var attempt = 1; ; attempt++)
+        {
+            var length = await writes.MeasureAsync(Direction.ToService);
+            var (isUnknown, what) = await writes.BreakAsync(length - End, Direction.ToService, Fault.Silence);
+            if (isUnknown)
+            {
+                return;
+            }
 
-        Assert.True(isUnknown, what);
+            Assert.True(attempt < MaxAttempts, what);
+        }
     }
 
     [Theory]
