@@ -22,7 +22,7 @@ using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Infrastructure;
 
-/// <summary>The folders of this project from the bottom up: each uses only those above it in this list.</summary>
+/// <summary>The features of this project; each registers itself. Hosted services start in the order of these lists.</summary>
 public static class InfrastructureServices
 {
     /// <summary>The database server and its schema.</summary>
