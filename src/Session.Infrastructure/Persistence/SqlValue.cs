@@ -15,15 +15,11 @@ internal readonly struct SqlValue
 
     public static implicit operator SqlValue(Guid value) => new(new NpgsqlParameter<Guid> { TypedValue = value });
 
-    public static implicit operator SqlValue(bool value) => new(new NpgsqlParameter<bool> { TypedValue = value });
-
     public static implicit operator SqlValue(short value) => new(new NpgsqlParameter<short> { TypedValue = value });
 
     public static implicit operator SqlValue(int value) => new(new NpgsqlParameter<int> { TypedValue = value });
 
     public static implicit operator SqlValue(long value) => new(new NpgsqlParameter<long> { TypedValue = value });
-
-    public static implicit operator SqlValue(double value) => new(new NpgsqlParameter<double> { TypedValue = value });
 
     public static implicit operator SqlValue(decimal value) => new(new NpgsqlParameter<decimal> { TypedValue = value });
 
@@ -33,8 +29,6 @@ internal readonly struct SqlValue
         new(new NpgsqlParameter<byte[]?> { TypedValue = value, NpgsqlDbType = NpgsqlDbType.Bytea });
 
     public static implicit operator SqlValue(Guid? value) => Of(value, NpgsqlDbType.Uuid);
-
-    public static implicit operator SqlValue(int? value) => Of(value, NpgsqlDbType.Integer);
 
     public static implicit operator SqlValue(long? value) => Of(value, NpgsqlDbType.Bigint);
 
