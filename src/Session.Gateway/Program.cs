@@ -82,7 +82,8 @@ internal static class Program
     private static string Explain(Exception exception) =>
         exception is InvalidOperationException { Source: "Yarp.ReverseProxy", InnerException: { } reason }
             ? StartFailure.OnOneLine(
-                $"The section ReverseProxy of the configuration is not valid: {string.Join(' ', Causes(reason).Select(cause => cause.Message))}")
+                "The section ReverseProxy of the configuration is not valid: "
+                + string.Join(' ', Causes(reason).Select(cause => cause.Message)))
             : StartFailure.Explain(Name, exception);
 
     private static IEnumerable<Exception> Causes(Exception exception) =>

@@ -48,7 +48,7 @@ internal static class ServiceSettings
         new("AutoMapper", typeof(AutoMapperSettings)),
     ];
 
-    /// <summary>Reads the settings that had another name before, and refuses settings and arguments with which nothing would work.</summary>
+    /// <summary>Reads the settings that had another name before, and refuses wrong settings and arguments.</summary>
     /// <param name="builder">The host of the service, or of a command.</param>
     /// <param name="arguments">The arguments that are no command and no option of one.</param>
     /// <exception cref="SettingsException">Something is wrong; the message names everything.</exception>

@@ -18,7 +18,7 @@ internal static class GatewaySettings
         new(Clusters, typeof(Dictionary<string, ClusterConfig>)),
     ];
 
-    /// <summary>Reads the settings that had another name before, and refuses settings and arguments with which nothing would work.</summary>
+    /// <summary>Reads the settings that had another name before, and refuses wrong settings and arguments.</summary>
     /// <param name="builder">The host.</param>
     /// <param name="arguments">The arguments.</param>
     /// <exception cref="SettingsException">Something is wrong; the message names everything.</exception>
@@ -34,6 +34,6 @@ internal static class GatewaySettings
         from setting in values.Under(Clusters)
         where setting.Key.EndsWith(":" + nameof(DestinationConfig.Address), StringComparison.OrdinalIgnoreCase)
             && setting.Key.Contains($":{nameof(ClusterConfig.Destinations)}:", StringComparison.OrdinalIgnoreCase)
-            && !(Uri.TryCreate(setting.Value, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps))
+            && !SettingWords.IsHttp(setting.Value)
         select $"{values.NameOf(setting.Key)} must be an http or https address, such as http://localhost:8205.";
 }

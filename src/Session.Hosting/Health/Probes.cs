@@ -7,5 +7,6 @@ public static class Probes
 {
     private static readonly PathString[] Paths = ["/health", "/api/v1/sessions/health", "/metrics"];
 
-    public static bool Include(PathString path) => Array.Exists(Paths, probe => path.StartsWithSegments(probe, StringComparison.OrdinalIgnoreCase));
+    public static bool Include(PathString path) =>
+        Array.Exists(Paths, probe => path.StartsWithSegments(probe, StringComparison.OrdinalIgnoreCase));
 }

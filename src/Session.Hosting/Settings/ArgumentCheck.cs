@@ -1,6 +1,6 @@
 namespace SessionService.Hosting.Settings;
 
-/// <summary>Finds arguments that name no setting. The configuration would take them without a word, and the setting that was meant is lost.</summary>
+/// <summary>Finds arguments that name no setting. The configuration would ignore them, and with them the setting that was meant.</summary>
 internal sealed class ArgumentCheck
 {
     // What the host itself reads.
@@ -92,7 +92,7 @@ internal sealed class ArgumentCheck
         var candidates = _names.Select(known => "--" + known).Concat(_words).ToList();
         var near = candidates.Find(candidate => candidate.EndsWith(':' + name, StringComparison.OrdinalIgnoreCase))
             ?? candidates
-                .Select(candidate => (Name: candidate, Distance: Distance(candidate.TrimStart('-').ToUpperInvariant(), name.ToUpperInvariant())))
+                .Select(candidate => (Name: candidate, Distance: Distance(candidate.TrimStart('-'), name)))
                 .Where(candidate => candidate.Distance <= Math.Max(1, name.Length / 3))
                 .OrderBy(candidate => candidate.Distance)
                 .Select(candidate => candidate.Name)
@@ -102,7 +102,7 @@ internal sealed class ArgumentCheck
             : $"did you mean {near}?";
     }
 
-    /// <summary>How many characters must be added, removed or replaced to turn one text into the other.</summary>
+    /// <summary>How many characters must be added, removed or replaced to turn one text into the other; case aside.</summary>
     private static int Distance(string one, string other)
     {
         var row = Enumerable.Range(0, other.Length + 1).ToArray();
@@ -112,7 +112,7 @@ internal sealed class ArgumentCheck
             row[0] = i;
             for (var j = 1; j <= other.Length; j++)
             {
-                var replaced = diagonal + (one[i - 1] == other[j - 1] ? 0 : 1);
+                var replaced = diagonal + (char.ToUpperInvariant(one[i - 1]) == char.ToUpperInvariant(other[j - 1]) ? 0 : 1);
                 diagonal = row[j];
                 row[j] = Math.Min(replaced, Math.Min(row[j], row[j - 1]) + 1);
             }

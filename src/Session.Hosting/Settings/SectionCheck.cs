@@ -81,7 +81,8 @@ internal sealed partial class SectionCheck(SettingValues values, SettingsSection
 
         _wrong.Add(key);
         var allowed = SettingWords.Allowed(type, attributes);
-        _faults.Add(isSecret || text.Length == 0 && type == typeof(string) ? $"{values.NameOf(key)} {allowed}." : values.Fault(key, allowed));
+        var isShown = !isSecret && (text.Length > 0 || type != typeof(string));
+        _faults.Add(isShown ? values.Fault(key, allowed) : $"{values.NameOf(key)} {allowed}.");
     }
 
     private static bool TryConvert(Type type, string text, out object? value)
@@ -123,9 +124,11 @@ internal sealed partial class SectionCheck(SettingValues values, SettingsSection
             .Build();
         var options = configuration.GetSection(section.Name).Get(section.Type) ?? Activator.CreateInstance(section.Type)!;
         var broken = (options as IValidatableObject)?.Validate(new ValidationContext(options)).Select(result => result.ErrorMessage!) ?? [];
-        _faults.AddRange(broken.Concat(section.Rules?.Invoke(options) ?? []).Select(fault =>
-            Key.Replace(fault, match => match.Value.StartsWith(section.Name + ':', StringComparison.Ordinal) ? values.NameOf(match.Value) : match.Value)));
+        _faults.AddRange(broken.Concat(section.Rules?.Invoke(options) ?? []).Select(fault => Key.Replace(fault, NameOf)));
     }
+
+    private string NameOf(Match key) =>
+        key.Value.StartsWith(section.Name + ':', StringComparison.Ordinal) ? values.NameOf(key.Value) : key.Value;
 
     [GeneratedRegex("[A-Z][A-Za-z]+(:[A-Z][A-Za-z]+)+", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Key { get; }

@@ -15,11 +15,13 @@ public sealed class SettingValues(IConfigurationRoot configuration)
 
     /// <summary>The settings under a key that have a value, with their whole keys.</summary>
     public IEnumerable<(string Key, string Value)> Under(string key) =>
-        configuration.GetSection(key).AsEnumerable().Where(setting => setting.Value is not null).Select(setting => (setting.Key, setting.Value!));
+        configuration.GetSection(key).AsEnumerable()
+            .Where(setting => setting.Value is not null)
+            .Select(setting => (setting.Key, setting.Value!));
 
     /// <summary>
-    /// The name as it was written: <c>Section__Name</c> in the environment, <c>Section:Name</c> in a file and on the command line. A setting
-    /// that is missing is named as its section's others are.
+    /// The name as it was written: <c>Section__Name</c> in the environment, <c>Section:Name</c> in a file and on the command line. A
+    /// setting that is missing is named as its section's others are.
     /// </summary>
     public string NameOf(string key)
     {

@@ -4,10 +4,10 @@ using System.Globalization;
 namespace SessionService.Hosting.Settings;
 
 /// <summary>Says in words which values a setting may have.</summary>
-internal static class SettingWords
+public static class SettingWords
 {
     /// <summary>The end of a sentence that begins with the setting: "must be …".</summary>
-    public static string Allowed(Type type, IReadOnlyCollection<ValidationAttribute> attributes)
+    internal static string Allowed(Type type, IReadOnlyCollection<ValidationAttribute> attributes)
     {
         if (attributes.OfType<RangeAttribute>().FirstOrDefault() is { } range)
         {
@@ -32,7 +32,7 @@ internal static class SettingWords
         };
     }
 
-    public static string OneOf(IReadOnlyList<string> words) =>
+    internal static string OneOf(IReadOnlyList<string> words) =>
         $"must be {string.Join(", ", words.Take(words.Count - 1))} or {words[^1]}";
 
     public static bool IsHttp(string text) =>

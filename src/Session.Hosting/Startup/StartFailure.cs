@@ -32,5 +32,6 @@ public static class StartFailure
         string.Join(' ', text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 
     private static string CannotListen(string program, string reason) =>
-        $"The {program} cannot listen: {reason} Set --urls or ASPNETCORE_URLS to an address of this machine, such as http://localhost:8080.";
+        $"The {program} cannot listen: {reason} Set --urls or ASPNETCORE_URLS to an address of this machine, such as "
+        + "http://localhost:8080.";
 }

@@ -411,7 +411,8 @@ public sealed partial class EmbeddedPostgresServer : IAsyncDisposable
     [LoggerMessage(1, LogLevel.Debug, "Made a PostgreSQL {Version} cluster in {Cluster}")]
     private partial void LogInitialized(int version, string cluster);
 
-    [LoggerMessage(2, LogLevel.Information, "Embedded PostgreSQL {Version} in {Cluster} listens on port {Port}, started in {Milliseconds} ms")]
+    [LoggerMessage(2, LogLevel.Information,
+        "Embedded PostgreSQL {Version} in {Cluster} listens on port {Port}, started in {Milliseconds} ms")]
     private partial void LogStarted(int version, string cluster, int port, long milliseconds);
 
     [LoggerMessage(3, LogLevel.Warning, "PostgreSQL (process {ProcessId}) outlived the service that started it: restarting it")]

@@ -21,8 +21,8 @@ public sealed class DatabaseServer(
     public bool IsEmbedded => string.IsNullOrWhiteSpace(_given);
 
     /// <remarks>
-    /// The container makes what needs the connection string while the embedded server still starts. The caller then waits for the start, and
-    /// a start that fails fails the caller with its reason.
+    /// The container makes what needs the connection string while the embedded server still starts. The caller then waits for the end of
+    /// the start. The reason of a start that fails reaches the caller.
     /// </remarks>
     /// <exception cref="EmbeddedPostgresException">The embedded server could not start.</exception>
     /// <exception cref="InvalidOperationException">The embedded server has not been started.</exception>

@@ -38,7 +38,9 @@ public static class DatabaseFailure
     {
         PostgresException postgres => (postgres.MessageText, RemedyFor(postgres.SqlState)),
         NpgsqlException { InnerException: { } inner } =>
-            ($"{exception.Message} ({inner.Message.TrimEnd('.')})", $"Check that PostgreSQL runs there, and the Host and Port in {Setting}."),
+            (
+                $"{exception.Message} ({inner.Message.TrimEnd('.')})",
+                $"Check that PostgreSQL runs there, and the Host and Port in {Setting}."),
         NpgsqlException => (exception.Message, $"Check {Setting}."),
         _ => null,
     };

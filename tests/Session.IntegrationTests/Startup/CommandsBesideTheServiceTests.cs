@@ -49,13 +49,5 @@ public sealed class CommandsBesideTheServiceTests : IDisposable
         Assert.False(File.Exists(Path.Combine(Data, "cluster", "postmaster.pid")));
     }
 
-    [Fact]
-    public async Task A_way_to_the_database_is_for_its_user_alone()
-    {
-        await RunAsync("schema", "migrate");
-
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(Data, "endpoint.json")));
-    }
-
     private Task<ProgramRun> RunAsync(params string[] command) => ProgramRun.OfServiceAsync([(DataDirectory, Data)], command);
 }
