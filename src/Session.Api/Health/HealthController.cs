@@ -55,6 +55,7 @@ public sealed class HealthController(HealthCheckService checks, TimeProvider tim
     /// <response code="200">Healthy.</response>
     /// <response code="503">Unhealthy; the checks say why.</response>
     [HttpGet("health/detailed", Name = "get_detailed_health")]
+    [HttpGet("api/v1/sessions/health/detailed", Name = "get_detailed_sessions_health")]
     [ProducesResponseType<DetailedHealthResponse>(StatusCodes.Status200OK)]
     [ProducesResponseType<DetailedHealthResponse>(StatusCodes.Status503ServiceUnavailable)]
     public async Task<IActionResult> GetDetailed(CancellationToken cancellationToken) =>

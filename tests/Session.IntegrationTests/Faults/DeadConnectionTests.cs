@@ -32,6 +32,7 @@ public sealed class DeadConnectionTests(ProxiedFixture service) : IClassFixture<
         new($"GET {Sessions}/usage") { IsOfTheMoment = true },
         new($"GET {Sessions}/search") { Query = "?q=tea" },
         new($"GET {Sessions}/health"),
+        new($"GET {Sessions}/health/detailed") { IsOfTheMoment = true },
         new($"GET {OfSession}"),
         new($"GET {OfSession}/summary"),
         new($"GET {OfSession}/messages"),

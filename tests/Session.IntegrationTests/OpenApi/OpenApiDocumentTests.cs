@@ -48,6 +48,7 @@ public sealed class OpenApiDocumentTests(ApiFixture service) : IClassFixture<Api
                 "GET /api/v1/sessions/{session_id}/memory",
                 "GET /health",
                 "GET /api/v1/sessions/health",
+                "GET /api/v1/sessions/health/detailed",
                 "GET /health/live",
                 "GET /health/ready",
                 "GET /health/detailed",
