@@ -34,20 +34,22 @@ public sealed class ContextResponse
     public required int EstimatedTokens { get; init; }
 
     /// <summary>
-    /// The session's memory; null where there is none or it does not fit. With <c>format=openai</c> its content is the first of the
-    /// messages, as the system's.
+    /// The session's memory; null where there is none or it does not fit. With <c>format=openai</c> its content is a message of the
+    /// system, before those of the session.
     /// </summary>
     public required ContextMemory? Memory { get; init; }
 
-    /// <summary>The newest messages that fit, oldest first.</summary>
+    /// <summary>The newest messages that fit, oldest first; with <c>keep=system</c> after the system messages of the start.</summary>
     [Required]
     public required IReadOnlyList<ContextMessage> Messages { get; init; }
 
-    /// <summary>The number of the first message here, null where none fits: with those before it, the memory has to do.</summary>
+    /// <summary>
+    /// The number of the first of the newest messages here, null where none fits: with those before it, the memory has to do.
+    /// </summary>
     /// <example>118</example>
     public required long? IncludedFromSequence { get; init; }
 
-    /// <summary>How many older messages the session has.</summary>
+    /// <summary>How many older messages of the session are not here.</summary>
     /// <example>117</example>
     [Required]
     public required long OmittedMessages { get; init; }
@@ -75,6 +77,11 @@ public sealed class ContextMemory
     /// <example>11</example>
     [Required]
     public required int Tokens { get; init; }
+
+    /// <summary>How many tokens were cut out of its middle; absent where it is whole.</summary>
+    /// <example>1200</example>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? OmittedTokens { get; init; }
 }
 
 /// <summary>A message, either as it is stored or as a chat completion call takes it: what belongs to the other form is absent.</summary>
@@ -119,6 +126,11 @@ public sealed class ContextMessage
     /// <example>false</example>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? IsEstimated { get; init; }
+
+    /// <summary>How many tokens were cut out of the middle of its text; absent where it is whole.</summary>
+    /// <example>6000</example>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? OmittedTokens { get; init; }
 
     /// <summary>When it was written.</summary>
     /// <example>2025-09-23T14:54:08.106314Z</example>

@@ -17,6 +17,12 @@ public sealed class GetContextQuery
     [AllowedValues("session", "openai", null)]
     public string? Format { get; init; }
 
+    /// <summary><c>system</c>: the system messages at the start of the session are kept at any budget. They take at most half.</summary>
+    [AllowedValues("system", null)]
+    public string? Keep { get; init; }
+
+    internal bool KeepsSystem => Keep is "system";
+
     internal bool IsForChat => Format is "openai";
 }
 
@@ -27,5 +33,6 @@ internal sealed class GetContextQueryValidator : AbstractValidator<GetContextQue
         RuleFor(q => q.MaxTokens)
             .InclusiveBetween(1, GetContextQuery.MaxMaxTokens).WithMessage($"must be between 1 and {GetContextQuery.MaxMaxTokens}");
         RuleFor(q => q.Format).Must(format => format is null or "session" or "openai").WithMessage("must be session or openai");
+        RuleFor(q => q.Keep).Must(keep => keep is null or "system").WithMessage("must be system");
     }
 }
