@@ -45,6 +45,7 @@ internal static class EnumSchemas
 
         return known.Enum is { } words && words.Select(word => word.GetValue<string>()).SequenceEqual(values, StringComparer.Ordinal)
             ? new OpenApiSchemaReference(name)
-            : throw new InvalidOperationException($"The schema {name} has other values elsewhere: name another schema in {nameof(EnumSchemas)}.");
+            : throw new InvalidOperationException(
+                $"The schema {name} has other values elsewhere: name another schema in {nameof(EnumSchemas)}.");
     }
 }

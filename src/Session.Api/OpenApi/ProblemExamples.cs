@@ -44,7 +44,8 @@ internal static class ProblemExamples
             StringComparer.Ordinal);
     }
 
-    private static IEnumerable<ExampleProblem> Problems(int status, string method, string path, IReadOnlySet<string> parameters) => status switch
+    private static IEnumerable<ExampleProblem> Problems(
+        int status, string method, string path, IReadOnlySet<string> parameters) => status switch
     {
         StatusCodes.Status400BadRequest => method == HttpMethods.Get
             ? [new(ProblemCodes.BadRequest, "The request could not be read.")]

@@ -9,7 +9,9 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace SessionService.Api.OpenApi;
 
-/// <summary>Adds to schemas what Swashbuckle does not read from attributes, and writes them as generators of clients understand them.</summary>
+/// <summary>
+/// Adds to schemas what Swashbuckle does not read from attributes, and writes them as generators of clients understand them.
+/// </summary>
 internal sealed class ServiceSchemaFilter : ISchemaFilter
 {
     public void Apply(IOpenApiSchema schema, SchemaFilterContext context)

@@ -82,9 +82,9 @@ internal static class SharedParameters
             Description =
                 """
                 Only sessions with these values in their metadata. Each member is a query parameter of its own: `metadata.` and a key, as in
-                `metadata.app=web`. Nested keys have dots between them (`metadata.topic.name=summer`), a dot within a key is `\.`. The value
-                is a text or, where it reads as one, a number, true, false or null; in double quotes a text in any case. Without a value: the
-                key is there, whatever it holds. Given several times for one key: one of the values. At most 10 keys.
+                `metadata.app=web`. Nested keys have dots between them (`metadata.topic.name=summer`); a dot within a key is `\.`. The
+                value is a text or, where it reads as one, a number, true, false or null; in double quotes it is a text in any case.
+                Without a value: the key is there, whatever it holds. Given several times for one key: one of the values. At most 10 keys.
                 """,
             Schema = new OpenApiSchema
             {
