@@ -9,8 +9,10 @@ using SessionService.Application.UserMemories;
 
 namespace SessionService.Api.OpenApi;
 
-/// <summary>Example bodies for trying the operations. They leave out optional fields that a first try does not need, and name no user: the
-/// caller is whoever tries.</summary>
+/// <summary>
+/// Example bodies for trying the operations. They leave out optional fields that a first try does not need, and name no user: the caller is
+/// whoever tries.
+/// </summary>
 internal static class RequestExamples
 {
     private static readonly FrozenDictionary<Type, string> Examples = new Dictionary<Type, string>
