@@ -24,12 +24,12 @@ public sealed class ContextResponse
     public required int MaxTokens { get; init; }
 
     /// <summary>Tokens of the memory and the messages here, never more than were asked for.</summary>
-    /// <example>1022</example>
+    /// <example>21</example>
     [Required]
     public required int Tokens { get; init; }
 
     /// <summary>How many of them are an estimate (a token for four bytes of UTF-8): of what has no <c>tokens_used</c>.</summary>
-    /// <example>1000</example>
+    /// <example>11</example>
     [Required]
     public required int EstimatedTokens { get; init; }
 
@@ -46,11 +46,11 @@ public sealed class ContextResponse
     /// <summary>
     /// The number of the first of the newest messages here, null where none fits: with those before it, the memory has to do.
     /// </summary>
-    /// <example>118</example>
+    /// <example>1</example>
     public required long? IncludedFromSequence { get; init; }
 
     /// <summary>How many older messages of the session are not here.</summary>
-    /// <example>117</example>
+    /// <example>0</example>
     [Required]
     public required long OmittedMessages { get; init; }
 }
@@ -93,7 +93,7 @@ public sealed class ContextMessage
     public Guid? MessageId { get; init; }
 
     /// <summary>Its number in the session.</summary>
-    /// <example>118</example>
+    /// <example>1</example>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Sequence { get; init; }
 
@@ -138,11 +138,12 @@ public sealed class ContextMessage
     public DateTimeOffset? CreatedAt { get; init; }
 
     /// <summary>The calls that the assistant makes.</summary>
+    /// <example>null</example>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ChatToolCall>? ToolCalls { get; init; }
 
     /// <summary>The call that this is the result of.</summary>
-    /// <example>call_1</example>
+    /// <example>null</example>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ToolCallId { get; init; }
 }

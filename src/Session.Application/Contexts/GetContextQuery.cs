@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using FluentValidation;
 
@@ -10,10 +11,12 @@ public sealed class GetContextQuery
     public const int MaxMaxTokens = 1_000_000;
 
     /// <summary>Tokens that memory and messages may have together, 1 to 1000000. Default 4000.</summary>
+    [DefaultValue(DefaultMaxTokens)]
     [Range(1, MaxMaxTokens)]
     public int? MaxTokens { get; init; }
 
     /// <summary><c>session</c>: messages as they are stored, the default. <c>openai</c>: as a chat completion call takes them.</summary>
+    [DefaultValue("session")]
     [AllowedValues("session", "openai", null)]
     public string? Format { get; init; }
 

@@ -35,6 +35,7 @@ public sealed class ImportResponse
     public long Failed { get; set; }
 
     /// <summary>The first 100 of what was wrong.</summary>
+    /// <example>[]</example>
     [Required]
     public IList<ImportError> Errors { get; } = [];
 }
@@ -43,7 +44,7 @@ public sealed class ImportResponse
 public sealed class ImportCounts
 {
     /// <summary>Stored by this import.</summary>
-    /// <example>2</example>
+    /// <example>1</example>
     [Required]
     public long Created { get; set; }
 

@@ -8,7 +8,7 @@ namespace SessionService.Application.Search;
 public sealed class SearchResponse
 {
     /// <summary>The query as it was given.</summary>
-    /// <example>connection pool</example>
+    /// <example>test message</example>
     [Required]
     public required string Query { get; init; }
 
@@ -17,12 +17,12 @@ public sealed class SearchResponse
     public required IReadOnlyList<FoundSessionResponse> Results { get; init; }
 
     /// <summary>How many hits there are in all, not only on this page.</summary>
-    /// <example>3</example>
+    /// <example>1</example>
     [Required]
     public required long TotalHits { get; init; }
 
     /// <summary>Where the search goes on, to be given as <c>cursor</c>; null at its end.</summary>
-    /// <example>AQAAZJAABkLl8u8wEAGiBNmSn3gQB72WfJjkCwMAAAAAAAAAAdGqIk0c</example>
+    /// <example>null</example>
     public required string? NextCursor { get; init; }
 
     public static SearchResponse Of(SearchFilter filter, Found found, IMapper mapper) => new()
@@ -70,12 +70,12 @@ public sealed class SearchHitResponse
     public required string? Role { get; init; }
 
     /// <summary>The whole text.</summary>
-    /// <example>How large should the connection pool be?</example>
+    /// <example>Hello, this is a test message</example>
     [Required]
     public required string Content { get; init; }
 
     /// <summary>The place of the match as HTML: what matches in <c>mark</c> elements, everything else escaped.</summary>
-    /// <example>How large should the &lt;mark&gt;connection&lt;/mark&gt; &lt;mark&gt;pool&lt;/mark&gt; be?</example>
+    /// <example>Hello, this is a &lt;mark&gt;test&lt;/mark&gt; &lt;mark&gt;message&lt;/mark&gt;</example>
     [Required]
     public required string Snippet { get; init; }
 

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using FluentValidation;
@@ -20,7 +21,7 @@ public sealed class SearchSessionsQuery : SessionConditionsQuery
     /// The words to find. A text must have all of them, in any of their forms. <c>"…"</c> is a phrase, <c>or</c> between two words means
     /// either, and <c>-</c> excludes a word.
     /// </summary>
-    /// <example>"connection pool" -mysql</example>
+    /// <example>test message</example>
     [Required]
     [StringLength(MaxLength, MinimumLength = 1)]
     [RegularExpression(TextPatterns.NotBlank)]
@@ -47,6 +48,7 @@ public sealed class SearchSessionsQuery : SessionConditionsQuery
     public string? To { get; init; }
 
     /// <summary>Hits at most, 1 to 100. Default 20.</summary>
+    [DefaultValue(DefaultLimit)]
     [Range(1, MaxLimit)]
     public int? Limit { get; init; }
 

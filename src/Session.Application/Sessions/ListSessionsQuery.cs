@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using FluentValidation;
 using SessionService.Application.Paging;
@@ -23,10 +24,12 @@ public sealed class ListSessionsQuery : SessionConditionsQuery, IPageQuery
     /// <summary>
     /// What to sort by: <c>created_at</c> (the default), <c>last_activity</c>, <c>message_count</c> or <c>total_cost</c>; ties by id.
     /// </summary>
+    [DefaultValue("created_at")]
     [AllowedValues("created_at", "last_activity", "message_count", "total_cost", null)]
     public string? Sort { get; init; }
 
     /// <summary><c>desc</c>: the newest or greatest first, the default. <c>asc</c>: the oldest or least first.</summary>
+    [DefaultValue("desc")]
     [AllowedValues("asc", "desc", null)]
     public string? Order { get; init; }
 
@@ -35,6 +38,7 @@ public sealed class ListSessionsQuery : SessionConditionsQuery, IPageQuery
     public int? Page { get; init; }
 
     /// <summary>Sessions a page, 1 to 100. Default 50.</summary>
+    [DefaultValue(DefaultPageSize)]
     [Range(1, MaxPageSize)]
     public int? PageSize { get; init; }
 

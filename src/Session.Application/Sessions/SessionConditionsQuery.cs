@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using FluentValidation;
 using SessionService.Application.Time;
@@ -12,12 +13,14 @@ public abstract class SessionConditionsQuery
     public const int MaxStatuses = 20;
 
     /// <summary>Only sessions that are active or completed. Default false.</summary>
+    [DefaultValue(false)]
     public bool? ActiveOnly { get; init; }
 
     /// <summary>
     /// Only sessions of these statuses (<c>active</c>, <c>completed</c>, <c>ended</c>, <c>archived</c>, <c>expired</c>), with commas
     /// between them or given several times.
     /// </summary>
+    [AllowedItems("active", "completed", "ended", "archived", "expired")]
     public IReadOnlyList<string?>? Status { get; init; }
 
     /// <summary>Only sessions that are starred, or only those that are not.</summary>

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using FluentValidation;
 using SessionService.Application.Time;
@@ -25,6 +26,7 @@ public sealed class GetUsageQuery
     public string? To { get; init; }
 
     /// <summary>The length of a bucket: <c>hour</c>, <c>day</c> (the default) or <c>month</c>. At most 5000 of them.</summary>
+    [DefaultValue("day")]
     [AllowedValues("hour", "day", "month", null)]
     public string? Bucket { get; init; }
 
@@ -35,6 +37,7 @@ public sealed class GetUsageQuery
     public string? GroupBy { get; init; }
 
     /// <summary>The time zone in which buckets begin, by its IANA name. Default <c>UTC</c>.</summary>
+    [DefaultValue("UTC")]
     [StringLength(MaxZoneLength, MinimumLength = 1)]
     public string? Tz { get; init; }
 
