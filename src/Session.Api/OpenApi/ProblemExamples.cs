@@ -46,32 +46,32 @@ internal static class ProblemExamples
 
     private static IEnumerable<ExampleProblem> Problems(
         int status, string method, string path, IReadOnlySet<string> parameters) => status switch
-    {
-        StatusCodes.Status400BadRequest => method == HttpMethods.Get
-            ? [new(ProblemCodes.BadRequest, "The request could not be read.")]
-            : [new(ProblemCodes.InvalidJson, "The body is not JSON: it is empty.")],
-        StatusCodes.Status401Unauthorized =>
-        [
-            new(ProblemCodes.AuthenticationRequired, "The request needs a bearer token."),
+        {
+            StatusCodes.Status400BadRequest => method == HttpMethods.Get
+                ? [new(ProblemCodes.BadRequest, "The request could not be read.")]
+                : [new(ProblemCodes.InvalidJson, "The body is not JSON: it is empty.")],
+            StatusCodes.Status401Unauthorized =>
+            [
+                new(ProblemCodes.AuthenticationRequired, "The request needs a bearer token."),
             new(ProblemCodes.InvalidToken, "The token has expired."),
             new(ProblemCodes.GatewayRequired, "The request must come through the gateway."),
         ],
-        StatusCodes.Status403Forbidden => [new("user_mismatch", "The request names another user than its caller.")],
-        StatusCodes.Status404NotFound => NotFound(method, path),
-        StatusCodes.Status409Conflict => Conflicts(method, path, parameters),
-        StatusCodes.Status412PreconditionFailed =>
-            [new(path.Contains("{memory_id}", StringComparison.Ordinal) ? UserMemoryErrors.Changed() : SessionErrors.Changed())],
-        StatusCodes.Status413PayloadTooLarge => [new(ProblemCodes.PayloadTooLarge, "The body is too large.")],
-        StatusCodes.Status415UnsupportedMediaType =>
-            [new(ProblemCodes.UnsupportedMediaType, "The body must be application/json, in UTF-8.")],
-        StatusCodes.Status422UnprocessableEntity => [Invalid(parameters)],
-        StatusCodes.Status429TooManyRequests =>
-            [new(ProblemCodes.RateLimitExceeded, "Too many requests; Retry-After says when to come again.")],
-        StatusCodes.Status503ServiceUnavailable => Unavailable(method),
-        StatusCodes.Status504GatewayTimeout =>
-            [new("gateway_timeout", "The service did not answer in time. Whether it carried the request out is not known.")],
-        _ => [],
-    };
+            StatusCodes.Status403Forbidden => [new("user_mismatch", "The request names another user than its caller.")],
+            StatusCodes.Status404NotFound => NotFound(method, path),
+            StatusCodes.Status409Conflict => Conflicts(method, path, parameters),
+            StatusCodes.Status412PreconditionFailed =>
+                [new(path.Contains("{memory_id}", StringComparison.Ordinal) ? UserMemoryErrors.Changed() : SessionErrors.Changed())],
+            StatusCodes.Status413PayloadTooLarge => [new(ProblemCodes.PayloadTooLarge, "The body is too large.")],
+            StatusCodes.Status415UnsupportedMediaType =>
+                [new(ProblemCodes.UnsupportedMediaType, "The body must be application/json, in UTF-8.")],
+            StatusCodes.Status422UnprocessableEntity => [Invalid(parameters)],
+            StatusCodes.Status429TooManyRequests =>
+                [new(ProblemCodes.RateLimitExceeded, "Too many requests; Retry-After says when to come again.")],
+            StatusCodes.Status503ServiceUnavailable => Unavailable(method),
+            StatusCodes.Status504GatewayTimeout =>
+                [new("gateway_timeout", "The service did not answer in time. Whether it carried the request out is not known.")],
+            _ => [],
+        };
 
     private static IEnumerable<ExampleProblem> NotFound(string method, string path)
     {
