@@ -22,7 +22,10 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
     // Approximate size of a message without its texts.
     private const int MessageOverheadBytes = 512;
 
-    // By hand for its CTEs, which write four tables for a group of appends in one round trip.
+    // Whether a message takes the session up again, by the session's row and the total of its messages.
+    private const string IsTakenUp = "s.status IN ('archived', 'expired') AND t.now IS NOT NULL";
+
+    // By hand for its CTEs, which write five tables for a group of appends in one round trip.
     //
     // One row of the input is one message. The values of a write stand on each of its messages, its key on the first.
     //
@@ -30,9 +33,12 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
     // lock nobody else changes message_count: the messages of a session take the numbers that follow it, in order of arrival. A write is
     // left out as a whole where its session is gone or has ended, its expected number is not the next, or it was made before. The statement
     // sees earlier writes as of its start: a message is then a row or packed, never neither. A write that commits later breaks a unique
-    // key, and this statement is sent again; messages are not packed before such a statement is over.
+    // key, and this statement is sent again; messages are not packed before such a statement is over. The statistics refer to the users'
+    // counts, and so take their row after those, in the order of every other transaction.
     //
-    // An imported message has no time of arrival: it may go into an ended session, and leaves the session's times alone.
+    // A message takes an archived or expired session up again: the session is active then, and counts as active.
+    //
+    // An imported message has no time of arrival: it may go into an ended session, and leaves the session's status and times alone.
     private static readonly string Text =
         $"""
         WITH input AS MATERIALIZED (
@@ -41,7 +47,7 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
                 AS i (write, user_id, session_id, id, own_id, role, content, message_type, metadata, tokens_used, cost_usd, created_at,
                       now, expected_sequence, messages, key, request_hash, redacted_at, position)),
         session AS MATERIALIZED (
-            SELECT s.user_id, s.session_id, s.message_count, s.status
+            SELECT s.user_id, s.session_id, s.message_count, s.status, s.starred_at IS NOT NULL AS is_starred
             FROM dev.sessions AS s
             WHERE (s.user_id, s.session_id) IN (SELECT i.user_id, i.session_id FROM input AS i)
             ORDER BY s.user_id, s.session_id
@@ -82,7 +88,9 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
             GROUP BY user_id, session_id),
         counted_session AS (
             UPDATE dev.sessions AS s
-            SET message_count = s.message_count + t.messages,
+            SET status = CASE WHEN {IsTakenUp} THEN 'active' ELSE s.status END,
+                archived_at = CASE WHEN {IsTakenUp} THEN NULL ELSE s.archived_at END,
+                message_count = s.message_count + t.messages,
                 total_tokens = s.total_tokens + t.tokens,
                 total_cost = s.total_cost + t.cost,
                 last_activity = coalesce(t.now, s.last_activity),
@@ -96,8 +104,27 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
             FROM numbered
             WHERE key IS NOT NULL
             ORDER BY user_id, key),
+        taken_up AS MATERIALIZED (
+            SELECT s.user_id, s.status, s.is_starred
+            FROM session AS s
+            JOIN total AS t ON t.user_id = s.user_id AND t.session_id = s.session_id
+            WHERE {IsTakenUp}),
+        counted_user AS (
+            {SessionCountsSql.Add(
+                """
+                SELECT u.user_id, m.status, u.is_starred, sum(m.sessions) AS sessions
+                FROM taken_up AS u
+                CROSS JOIN LATERAL (VALUES (u.status, -1), ('active', 1)) AS m (status, sessions)
+                GROUP BY u.user_id, m.status, u.is_starred
+                """)}
+            RETURNING sessions),
         counted AS (
-            {StatisticsSql.Add("total HAVING count(*) > 0", messages: "sum(messages)", tokens: "sum(tokens)", cost: "sum(cost)")})
+            {StatisticsSql.Add(
+                "total HAVING count(*) > 0 AND (SELECT count(*) FROM counted_user) >= 0",
+                activeSessions: "(SELECT count(*) FROM taken_up)",
+                messages: "sum(messages)",
+                tokens: "sum(tokens)",
+                cost: "sum(cost)")})
         SELECT i.write, n.sequence, s.status = 'ended', s.message_count
         FROM input AS i
         LEFT JOIN session AS s ON s.user_id = i.user_id AND s.session_id = i.session_id
