@@ -31,7 +31,7 @@ internal sealed class ContextCandidate
 
     public bool IsCall => Calls.Count > 0;
 
-    public bool IsResult => !IsCall && (MessageType is "tool_result" || Role is "tool");
+    public bool IsResult => !IsCall && ToolCall.IsResult(Role, MessageType);
 
     /// <summary>The id of the call that the message names as answered, if it is a result.</summary>
     public required string? AnsweredCallId { get; init; }
@@ -57,7 +57,7 @@ internal sealed class ContextCandidate
             IsEstimated = row.TokensUsed <= 0,
             CreatedAt = new DateTimeOffset(row.CreatedAt, TimeSpan.Zero),
             Calls = ToolCall.ReadCalls(role, type, content, metadata),
-            AnsweredCallId = type is "tool_result" || role is "tool" ? ToolCall.ReadAnsweredId(metadata) : null,
+            AnsweredCallId = ToolCall.IsResult(role, type) ? ToolCall.ReadAnsweredId(metadata) : null,
         };
     }
 
