@@ -39,7 +39,7 @@ internal sealed record ContextCandidate
 
     public bool IsCall => Calls.Count > 0;
 
-    public bool IsResult => !IsCall && (MessageType is "tool_result" || Role is "tool");
+    public bool IsResult => !IsCall && ToolCall.IsResult(Role, MessageType);
 
     /// <summary>Whether the message may have made calls that a redaction has removed.</summary>
     public bool MayHaveCalled => IsRedacted && !IsResult && (Role is "assistant" || MessageType is "tool_call");
@@ -59,7 +59,7 @@ internal sealed record ContextCandidate
             Encoding.UTF8.GetString(row.Role.Span),
             Encoding.UTF8.GetString(row.MessageType.Span),
             Encoding.UTF8.GetString(row.Content.Span));
-        var isResult = type is "tool_result" || role is "tool";
+        var isResult = ToolCall.IsResult(role, type);
         if (isRedacted && isForChat && isResult)
         {
             content = Removed;

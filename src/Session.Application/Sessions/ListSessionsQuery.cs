@@ -7,7 +7,7 @@ using SessionService.Application.Validation;
 namespace SessionService.Application.Sessions;
 
 /// <summary>The filters and order of a list of sessions. A session must match all filters.</summary>
-public sealed class ListSessionsQuery : SessionConditionsQuery, IPageQuery
+public class ListSessionsQuery : SessionConditionsQuery, IPageQuery
 {
     public const int DefaultPageSize = 50;
     public const int MaxPageSize = 100;
@@ -67,6 +67,12 @@ public sealed class ListSessionsQuery : SessionConditionsQuery, IPageQuery
         Cursor is not null && SessionCursor.TryParse(Cursor, filter, out var cursor) ? cursor : null;
 }
 
+/// <summary>The filters and order of a list of starred sessions.</summary>
+public sealed class ListStarredSessionsQuery : ListSessionsQuery
+{
+    private protected override bool? WantedStar => true;
+}
+
 internal sealed class ListSessionsQueryValidator : AbstractValidator<ListSessionsQuery>
 {
     public ListSessionsQueryValidator()
@@ -86,5 +92,14 @@ internal sealed class ListSessionsQueryValidator : AbstractValidator<ListSession
                 .When(q => q.HasReadableConditions())
                 .WithMessage("must be the next_cursor of an answer with the same filters and order");
         });
+    }
+}
+
+internal sealed class ListStarredSessionsQueryValidator : AbstractValidator<ListStarredSessionsQuery>
+{
+    public ListStarredSessionsQueryValidator(IValidator<ListSessionsQuery> list)
+    {
+        Include(list);
+        RuleFor(q => q.Starred).NotEqual(false).WithMessage("must not be false in the list of starred sessions");
     }
 }

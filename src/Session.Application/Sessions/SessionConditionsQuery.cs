@@ -49,6 +49,9 @@ public abstract class SessionConditionsQuery
     /// </summary>
     public MetadataConditions? Metadata { get; init; }
 
+    /// <summary>Whether only starred sessions, or only others, are wanted.</summary>
+    private protected virtual bool? WantedStar => Starred;
+
     /// <summary>The statuses as the client named them.</summary>
     internal IReadOnlyList<string> StatusNames() =>
         [
@@ -65,7 +68,7 @@ public abstract class SessionConditionsQuery
     {
         ActiveOnly = ActiveOnly ?? false,
         Statuses = [.. StatusNames().Select(SessionStatuses.Parse).Distinct().Order()],
-        IsStarred = Starred,
+        IsStarred = WantedStar,
         CreatedAfter = Rfc3339.Parse(CreatedAfter),
         CreatedBefore = Rfc3339.Parse(CreatedBefore),
         ActiveAfter = Rfc3339.Parse(ActiveAfter),
