@@ -13,11 +13,11 @@ public sealed class SearchController(ISessionSearch search, IMapper mapper) : Co
 {
     /// <summary>Searches the caller's sessions</summary>
     /// <remarks>
-    /// Searches messages and the titles, summaries and memories of sessions. A write is found as soon as it is acknowledged. A hit holds all words of
-    /// the query in any of their forms (`run` finds `running`), whatever their case and accents. Text of scripts without spaces (Chinese,
-    /// Japanese …) and emoji are found by any part of them. `"…"` is a phrase, `or` means either, and `-` excludes the word or phrase that
-    /// follows. A query that only excludes finds all other texts, with rank 0. A query of stop words and signs alone (`the`, `%`) finds
-    /// nothing.
+    /// Searches messages and the titles, summaries and memories of sessions. A write is found as soon as it is acknowledged. A hit holds
+    /// all words of the query in any of their forms (`run` finds `running`), whatever their case and accents. Text of scripts without
+    /// spaces (Chinese, Japanese …) and emoji are found by any part of them. `"…"` is a phrase, `or` means either, and `-` excludes the
+    /// word or phrase that follows. A query that only excludes finds all other texts, with rank 0. A query of stop words and signs alone
+    /// (`the`, `%`) finds nothing.
     ///
     /// Hits are sorted by `rank`, best first, then newest first. The rank depends on the query and the text alone. The session with the
     /// best hit comes first. `limit` counts sessions and `hits_per_session` the hits of each; `total_hits` counts all hits. A page of large

@@ -105,15 +105,18 @@ public sealed class UserMemoriesController(UserMemoriesService memories) : Contr
     /// <summary>Replaces a memory of a user</summary>
     /// <remarks>
     /// A field that is not given gets its default, as in a new memory. The replaced state is kept as a version, unless nothing changes.
-    /// With `If-Match` the memory is replaced only if it has one of the named versions. With an `Idempotency-Key` the same request sent again
-    /// makes no version and is answered as the first time, with `Idempotency-Replayed: true`.
+    /// With `If-Match` the memory is replaced only if it has one of the named versions. With an `Idempotency-Key` the same request sent
+    /// again makes no version and is answered as the first time, with `Idempotency-Replayed: true`.
     /// </remarks>
     /// <param name="request">What to put in its place.</param>
     /// <response code="200">The memory as it is now.</response>
     [HttpPut("{memory_id:guid}", Name = "replace_user_memory")]
     [ProducesResponseType<UserMemoryResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(
-        StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound, StatusCodes.Status409Conflict, StatusCodes.Status412PreconditionFailed)]
+        StatusCodes.Status403Forbidden,
+        StatusCodes.Status404NotFound,
+        StatusCodes.Status409Conflict,
+        StatusCodes.Status412PreconditionFailed)]
     public async Task<UserMemoryResponse> Replace(
         [FromPathUser] string userId,
         [FromRoute(Name = "memory_id")] Guid memoryId,
@@ -137,7 +140,10 @@ public sealed class UserMemoriesController(UserMemoriesService memories) : Contr
     [HttpPatch("{memory_id:guid}", Name = "change_user_memory")]
     [ProducesResponseType<UserMemoryResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(
-        StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound, StatusCodes.Status409Conflict, StatusCodes.Status412PreconditionFailed)]
+        StatusCodes.Status403Forbidden,
+        StatusCodes.Status404NotFound,
+        StatusCodes.Status409Conflict,
+        StatusCodes.Status412PreconditionFailed)]
     public async Task<UserMemoryResponse> Patch(
         [FromPathUser] string userId,
         [FromRoute(Name = "memory_id")] Guid memoryId,
@@ -157,7 +163,10 @@ public sealed class UserMemoriesController(UserMemoriesService memories) : Contr
     [HttpDelete("{memory_id:guid}", Name = "delete_user_memory")]
     [ProducesResponseType<UserMemoryDeletedResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(
-        StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound, StatusCodes.Status409Conflict, StatusCodes.Status412PreconditionFailed)]
+        StatusCodes.Status403Forbidden,
+        StatusCodes.Status404NotFound,
+        StatusCodes.Status409Conflict,
+        StatusCodes.Status412PreconditionFailed)]
     public async Task<UserMemoryDeletedResponse> Delete(
         [FromPathUser] string userId,
         [FromRoute(Name = "memory_id")] Guid memoryId,

@@ -39,7 +39,9 @@ internal sealed class QueryParameterTable(IApiDescriptionGroupCollectionProvider
                 ? [new KnownParameter(EventualReadsAttribute.QueryParameter, MayRepeat: true)] : (KnownParameter[])[],
         ];
         return new KnownParameters(
-            [.. ofQuery[false].Select(parameter => new KnownParameter(parameter.Name, parameter.ModelMetadata.IsEnumerableType)), .. shared],
+            ofQuery[false]
+                .Select(parameter => new KnownParameter(parameter.Name, parameter.ModelMetadata.IsEnumerableType))
+                .Concat(shared),
             takesMetadata: ofQuery[true].Any());
     }
 

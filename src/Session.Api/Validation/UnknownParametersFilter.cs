@@ -55,7 +55,8 @@ internal sealed partial class UnknownParametersFilter(
 
         if (unknown.Count > MaxNamedErrors)
         {
-            context.ModelState.TryAddModelError(Query, $"has {unknown.Count - MaxNamedErrors} more parameters that this route does not have");
+            context.ModelState.TryAddModelError(
+                Query, $"has {unknown.Count - MaxNamedErrors} more parameters that this route does not have");
         }
     }
 

@@ -10,7 +10,9 @@ namespace SessionService.Application.Search;
 /// </summary>
 /// <param name="Rank">In millionths.</param>
 /// <param name="CreatedAt">Microseconds since 1970.</param>
-/// <param name="Sequence">The message's number; <see cref="Summary"/>, <see cref="Memory"/> or <see cref="Title"/> for what is no message.</param>
+/// <param name="Sequence">
+/// The message's number; <see cref="Summary"/>, <see cref="Memory"/> or <see cref="Title"/> for what is no message.
+/// </param>
 public readonly record struct SearchPlace(int Rank, long CreatedAt, Guid SessionId, long Sequence)
 {
     public const long Summary = 0;

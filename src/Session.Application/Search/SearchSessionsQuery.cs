@@ -28,7 +28,9 @@ public sealed class SearchSessionsQuery : SessionConditionsQuery
     [RegularExpression(TextPatterns.NotBlank)]
     public string? Q { get; init; }
 
-    /// <summary>Only the messages, the title, the summary and the memory of this session. No hits if the caller has no such session.</summary>
+    /// <summary>
+    /// Only the messages, the title, the summary and the memory of this session. No hits if the caller has no such session.
+    /// </summary>
     public Guid? SessionId { get; init; }
 
     /// <summary>Only messages of this role.</summary>

@@ -28,8 +28,8 @@ public interface IUserMemoryStore
 
     /// <summary>
     /// Locks a memory, applies a change, keeps the old state as a version, stores the new one and takes the key, in one transaction.
-    /// <see langword="null"/> when there is no such memory, or when it was deleted since the key was used. Where the change returns an equal
-    /// memory, only the key is taken. A key that was used before answers with the version that it led to.
+    /// <see langword="null"/> when there is no such memory, or when it was deleted since the key was used. Where the change returns an
+    /// equal memory, only the key is taken. A key that was used before answers with the version that it led to.
     /// </summary>
     /// <exception cref="ServiceException">
     /// Thrown by <paramref name="change"/>, or the session that is named is not the user's, or the key belongs to another request; nothing

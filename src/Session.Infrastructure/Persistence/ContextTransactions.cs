@@ -7,8 +7,8 @@ namespace SessionService.Infrastructure.Persistence;
 internal static class ContextTransactions
 {
     /// <summary>
-    /// Runs reads and writes of EF in a transaction, which is committed unless the work throws. Work that loses a race runs again, up to the
-    /// number of attempts.
+    /// Runs reads and writes of EF in a transaction, which is committed unless the work throws. Work that loses a race runs again, up to
+    /// the number of attempts.
     /// </summary>
     public static async Task<T> InTransactionAsync<T>(
         this SessionDbContext context, Func<Task<T>> work, CancellationToken cancellationToken, int attempts = 1)

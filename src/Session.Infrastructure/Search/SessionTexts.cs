@@ -9,8 +9,8 @@ using SessionService.Infrastructure.Persistence;
 namespace SessionService.Infrastructure.Search;
 
 /// <summary>
-/// The titles, summaries and memories of a user's sessions. They change, so the digest does not index them: the search does, in lots of about a
-/// hundred. It keeps each lot in memory under a fingerprint of its texts, and indexes only lots that have changed.
+/// The titles, summaries and memories of a user's sessions. They change, so the digest does not index them: the search does, in lots of
+/// about a hundred. It keeps each lot in memory under a fingerprint of its texts, and indexes only lots that have changed.
 /// </summary>
 internal sealed class SessionTexts(MessageIndexer indexer, SearchCache cache)
 {
