@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using SessionService.Api.Problems;
+using SessionService.Api.Validation;
 using SessionService.Application.Time;
 
 namespace SessionService.Api.Health;
@@ -11,6 +12,7 @@ namespace SessionService.Api.Health;
 /// <summary>Health, for load balancers, orchestrators and people.</summary>
 [ApiController]
 [AllowAnonymous]
+[AnyQueryParameters]
 [DisableRateLimiting]
 [Tags("Health")]
 public sealed class HealthController(HealthCheckService checks, TimeProvider time) : ControllerBase
