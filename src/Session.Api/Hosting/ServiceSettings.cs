@@ -4,6 +4,8 @@ using SessionService.Api.CrossOrigin;
 using SessionService.Api.Health;
 using SessionService.Api.Limits;
 using SessionService.Api.Telemetry;
+using SessionService.Api.Validation;
+using SessionService.Application.Contexts;
 using SessionService.Application.Limits;
 using SessionService.Hosting.Identity;
 using SessionService.Hosting.Settings;
@@ -38,7 +40,9 @@ internal static class ServiceSettings
         SettingsSection.Of<SearchOptions>(SearchOptions.Section),
         SettingsSection.Of<MemorySearchOptions>(MemorySearchOptions.Section),
         SettingsSection.Of<ArchivalOptions>(ArchivalOptions.Section),
+        SettingsSection.Of<ContextOptions>(ContextOptions.Section),
         IdentityOptions.Settings,
+        SettingsSection.Of<RequestOptions>(RequestOptions.Section),
         SettingsSection.Of<LimitOptions>(LimitOptions.Section),
         SettingsSection.Of<RateLimitOptions>(RateLimitOptions.Section),
         SettingsSection.Of<CrossOriginOptions>(CrossOriginOptions.Section),
