@@ -7,10 +7,11 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 source "$root/scripts/prerequisites.sh"
 
 with_gateway=yes
-if [[ ${1:-} == --no-gateway ]]; then
-  with_gateway=
-  shift
-fi
+arguments=()
+for argument in "$@"; do
+  if [[ $argument == --no-gateway ]]; then with_gateway=; else arguments+=("$argument"); fi
+done
+set -- ${arguments[@]+"${arguments[@]}"}
 
 require_dotnet
 # With a connection string the service runs no database of its own.
@@ -43,9 +44,13 @@ service_address() {
     esac
     shift
   done
-  urls=${urls%%;*}
-  # An address to listen at everywhere is none to connect to.
-  sed -E 's#//(\*|\+|0\.0\.0\.0|\[::\])#//localhost#' <<<"$urls"
+  reachable "$urls"
+}
+
+# The first of some addresses to listen at, as one to connect to: an address to listen at everywhere is none.
+reachable() {
+  local address=${1%%;*}
+  sed -E 's#//(\*|\+|0\.0\.0\.0|\[::\])#//localhost#' <<<"${address%/}"
 }
 
 # Where the embedded database keeps its files (EmbeddedPostgresOptions.cs), or whose database it is.
@@ -77,10 +82,8 @@ listens() {
 # Says, once all hosts listen, what a person needs to know. Goes on beside them, and gives up when they end.
 announce() {
   local service=$1 gateway=$2 data=$3 host
-  for host in $service $gateway; do
-    # Whoever listens already is another: the host will say so.
-    ! listens "$host" || return 0
-  done
+  # Whoever listens already is another: the service will say so.
+  ! listens "$service" || return 0
   for host in $service $gateway; do
     until listens "$host"; do
       sleep 0.2
@@ -98,10 +101,8 @@ announce() {
 }
 
 address=$(service_address "$@")
-address=${address%/}
-gateway_address=${with_gateway:+${GATEWAY_URLS:-http://localhost:8000}}
-gateway_address=${gateway_address%%;*}
-gateway_address=${gateway_address%/}
+gateway_urls=${GATEWAY_URLS:-http://localhost:8000}
+gateway_address=$(reachable "$gateway_urls")
 
 publish_fast Session.Api service
 if [[ -z $with_gateway ]]; then
@@ -117,11 +118,29 @@ announcer=
 stop() { kill -TERM $service $gateway $announcer 2>/dev/null || true; }
 trap 'told_to_stop=yes; stop' INT TERM
 
+# The gateway first: when it cannot start, nothing else has started. What it would log of its own start and of the service's health is
+# said below.
+gateway_is_taken=
+! listens "$gateway_address" || gateway_is_taken=yes
+env ReverseProxy__Clusters__sessions__Destinations__sessions__Address="$address" \
+  Logging__LogLevel__Microsoft.Hosting.Lifetime=Warning \
+  Logging__LogLevel__Yarp.ReverseProxy.Health.DestinationHealthUpdater=Error \
+  dotnet "$root/artifacts/gateway/Session.Gateway.dll" --urls "$gateway_urls" &
+gateway=$!
+for ((i = 0; i < 100; i++)); do
+  kill -0 "$gateway" 2>/dev/null || break
+  [[ -n $gateway_is_taken ]] || ! listens "$gateway_address" || break
+  sleep 0.1
+done
+if ! kill -0 "$gateway" 2>/dev/null; then
+  status=0
+  wait "$gateway" || status=$?
+  [[ -n $told_to_stop ]] || echo "Nothing runs. The gateway elsewhere: GATEWAY_URLS=http://localhost:…; without it: --no-gateway." >&2
+  exit "$status"
+fi
+
 dotnet "$root/artifacts/service/Session.Api.dll" "$@" &
 service=$!
-ReverseProxy__Clusters__sessions__Destinations__sessions__Address=$address \
-  dotnet "$root/artifacts/gateway/Session.Gateway.dll" --urls "${GATEWAY_URLS:-http://localhost:8000}" &
-gateway=$!
 announce "$address" "$gateway_address" "$(data_place "$@")" &
 announcer=$!
 [[ -z $told_to_stop ]] || stop

@@ -17,16 +17,16 @@ using SessionService.Api.Validation;
 using SessionService.Application;
 using SessionService.Hosting.Culture;
 using SessionService.Hosting.Logging;
-using SessionService.Hosting.Settings;
+using SessionService.Hosting.Startup;
 using SessionService.Infrastructure;
 
 ProcessCulture.MakeInvariant();
 return await ServiceCommands.RunAsync(args, serve: async arguments =>
 {
     var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = arguments, ContentRootPath = AppContext.BaseDirectory });
-    builder.AddRenamedSettings(RenamedSettings.All);
+    builder.AddServiceSettings(arguments);
     builder.ConfigureServer();
-    builder.Logging.AddServiceLogging();
+    builder.Logging.AddServiceLogging(ServiceCommands.Program);
     builder.Services.AddApplication();
     builder.Services.AddDatabase();
     builder.Services.AddStores();
@@ -49,7 +49,7 @@ return await ServiceCommands.RunAsync(args, serve: async arguments =>
     var app = builder.Build();
     app.Services.BeginDatabaseStart(app.Lifetime.ApplicationStopping);
     app.UseTraceIds();
-    app.UseMiddleware<RequestLogging>();
+    app.UseRequestLogging("Api");
     app.UseSecurityHeaders();
     app.UseProblems();
     app.UseGatewaySecret();
@@ -61,5 +61,5 @@ return await ServiceCommands.RunAsync(args, serve: async arguments =>
     app.UseCompression();
     app.MapControllers();
     app.MapMetrics();
-    await app.RunAsync();
+    await app.RunToEndAsync();
 });

@@ -32,7 +32,7 @@ public static class ApplicationServices
         services.AddScoped<SessionsService>();
         services.AddScoped<MessagesService>();
         services.AddScoped<MemoriesService>();
-        services.AddScoped<ContextsService>();
+        services.AddContexts();
         services.AddScoped<ForksService>();
         services.AddScoped<ImportsService>();
         services.AddScoped<UsageService>();

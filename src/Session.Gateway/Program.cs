@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 using SessionService.Gateway.Health;
 using SessionService.Gateway.Hosting;
 using SessionService.Gateway.Identity;
@@ -6,16 +5,24 @@ using SessionService.Gateway.Problems;
 using SessionService.Gateway.Proxy;
 using SessionService.Hosting.Culture;
 using SessionService.Hosting.Health;
-using SessionService.Hosting.Identity;
 using SessionService.Hosting.Logging;
-using SessionService.Hosting.Settings;
+using SessionService.Hosting.Startup;
 using SessionService.Hosting.Telemetry;
 
 namespace SessionService.Gateway;
 
 internal static class Program
 {
+    private const string Name = "gateway";
     private const int Failed = 1;
+
+    private const string Usage =
+        """
+        Usage: dotnet Session.Gateway.dll [--urls ADDRESS] [--Section:Name VALUE …]
+               dotnet Session.Gateway.dll health [ADDRESS]    asks a running gateway whether it is ready; exits with 1 where it is not
+
+        The settings are described in docs/operations.md.
+        """;
 
     public static async Task<int> Main(string[] args)
     {
@@ -25,15 +32,25 @@ internal static class Program
             return await HealthProbe.RunAsync(args.ElementAtOrDefault(1) ?? GatewayServer.DefaultUrl, CancellationToken.None);
         }
 
+        if (args is ["--help" or "-h", ..])
+        {
+            Console.WriteLine(Usage);
+            return 0;
+        }
+
         try
         {
-            await using var app = Build(args);
-            await app.RunAsync();
+            await Build(args).RunToEndAsync();
+            return 0;
+        }
+        catch (OperationCanceledException)
+        {
+            // The gateway was told to stop before it had started.
             return 0;
         }
         catch (Exception exception)
         {
-            await Console.Error.WriteLineAsync(Explain(exception) ?? exception.ToString());
+            await Console.Error.WriteLineAsync(Explain(exception));
             return Failed;
         }
     }
@@ -41,9 +58,9 @@ internal static class Program
     private static WebApplication Build(string[] args)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
-        builder.AddRenamedSettings(IdentityOptions.Renamed);
+        builder.AddGatewaySettings(args);
         builder.ConfigureServer();
-        builder.Logging.AddServiceLogging();
+        builder.Logging.AddServiceLogging(Name);
         builder.Services.AddProblems();
         builder.Services.AddIdentity(builder.Configuration);
         builder.Services.AddProxy(builder.Configuration);
@@ -51,7 +68,7 @@ internal static class Program
 
         var app = builder.Build();
         app.UseTraceIds();
-        app.UseMiddleware<RequestLogging>();
+        app.UseRequestLogging("Gateway");
         app.UseProblems();
         app.UseRouting();
         app.UseAuthentication();
@@ -61,18 +78,16 @@ internal static class Program
         return app;
     }
 
-    /// <summary>The message for the operator in place of a stack trace; <see langword="null"/> for an unexpected exception.</summary>
-    private static string? Explain(Exception exception) => exception switch
-    {
-        // The proxy wraps the exception that it met while it built its routes.
-        InvalidOperationException { InnerException: OptionsValidationException reason } => Explain(reason),
-        OptionsValidationException => $"The configuration is not valid: {exception.Message}",
-        InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } => exception.Message,
-        InvalidOperationException { Source: "Yarp.ReverseProxy", InnerException: { } reason } =>
-            $"The section ReverseProxy of the configuration is not valid: {reason.Message}",
-        FormatException { Source: "Microsoft.AspNetCore.Http" } => exception.Message,
-        IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } =>
-            $"The gateway cannot listen: {exception.Message}",
-        _ => null,
-    };
+    // The proxy wraps the exceptions that it met while it built its routes.
+    private static string Explain(Exception exception) =>
+        exception is InvalidOperationException { Source: "Yarp.ReverseProxy", InnerException: { } reason }
+            ? StartFailure.OnOneLine(
+                "The section ReverseProxy of the configuration is not valid: "
+                + string.Join(' ', Causes(reason).Select(cause => cause.Message)))
+            : StartFailure.Explain(Name, exception);
+
+    private static IEnumerable<Exception> Causes(Exception exception) =>
+        exception is AggregateException all ? all.InnerExceptions.SelectMany(Causes)
+        : exception.InnerException is { } inner ? Causes(inner)
+        : [exception];
 }

@@ -1,5 +1,4 @@
 using Npgsql;
-using SessionService.Infrastructure.Sessions;
 using SessionService.Infrastructure.Statistics;
 
 namespace SessionService.Benchmarks.Data;

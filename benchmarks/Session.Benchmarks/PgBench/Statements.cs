@@ -1,5 +1,4 @@
 using SessionService.Benchmarks.Data;
-using SessionService.Infrastructure.Sessions;
 using SessionService.Infrastructure.Statistics;
 
 namespace SessionService.Benchmarks.PgBench;

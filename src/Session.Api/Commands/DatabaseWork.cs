@@ -4,7 +4,6 @@ using SessionService.Api.Hosting;
 using SessionService.Api.Imports;
 using SessionService.Application;
 using SessionService.Hosting.Logging;
-using SessionService.Hosting.Settings;
 using SessionService.Infrastructure;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Schema;
@@ -22,12 +21,12 @@ internal static class DatabaseWork
     /// <param name="work">The work; the exit code is its outcome.</param>
     /// <exception cref="SchemaMismatchException">The database has another schema.</exception>
     public static async Task<int> RunAsync(
-        IEnumerable<string> settings, Func<IServiceProvider, CancellationToken, Task<int>> work, CancellationToken cancellationToken)
+        IReadOnlyList<string> settings, Func<IServiceProvider, CancellationToken, Task<int>> work, CancellationToken cancellationToken)
     {
         var builder = Host.CreateApplicationBuilder(
             new HostApplicationBuilderSettings { Args = [.. settings], ContentRootPath = AppContext.BaseDirectory });
-        builder.AddRenamedSettings(RenamedSettings.All);
-        builder.Logging.AddServiceLogging();
+        builder.AddServiceSettings(settings);
+        builder.Logging.AddServiceLogging(ServiceCommands.Program);
         builder.Logging.SetMinimumLevel(LogLevel.Error);
         // Standard output is for the command's result, such as an export.
         builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
@@ -39,7 +38,7 @@ internal static class DatabaseWork
         // The host is built, but not started: its background services belong to the service.
         var host = builder.Build();
         await using var disposal = (IAsyncDisposable)host;
-        await host.Services.GetRequiredService<DatabaseServer>().StartAsync(cancellationToken);
+        await host.Services.GetRequiredService<DatabaseServer>().StartOrJoinAsync(cancellationToken);
         var report = await host.Services.GetRequiredService<SchemaCheck>().RunAsync(cancellationToken);
         if (!report.IsUsable)
         {

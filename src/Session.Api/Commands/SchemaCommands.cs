@@ -1,7 +1,6 @@
 using System.CommandLine;
 using SessionService.Api.Hosting;
 using SessionService.Hosting.Logging;
-using SessionService.Hosting.Settings;
 using SessionService.Infrastructure;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Schema;
@@ -13,19 +12,19 @@ internal static class SchemaCommands
 {
     private const int Differs = 1;
 
-    public static Command Create(string[] args)
+    public static Command Create()
     {
         var check = new Command("check", "Compares the database with what this version expects; exits with 1 where it could not serve.")
         {
             TreatUnmatchedTokensAsErrors = false,
         };
-        check.SetAction((_, cancellationToken) => OnDatabaseAsync(args, CheckAsync, cancellationToken));
+        check.SetAction((parsed, cancellationToken) => OnDatabaseAsync(parsed.UnmatchedTokens, CheckAsync, cancellationToken));
 
         var migrate = new Command("migrate", "Creates the tables, adopts those of the previous service, or brings them up to date.")
         {
             TreatUnmatchedTokensAsErrors = false,
         };
-        migrate.SetAction((_, cancellationToken) => OnDatabaseAsync(args, MigrateAsync, cancellationToken));
+        migrate.SetAction((parsed, cancellationToken) => OnDatabaseAsync(parsed.UnmatchedTokens, MigrateAsync, cancellationToken));
 
         var document = new Command("document", "Prints the documentation of the tables (docs/database.md).");
         document.SetAction(async (_, _) =>
@@ -61,16 +60,16 @@ internal static class SchemaCommands
     }
 
     private static async Task<int> OnDatabaseAsync(
-        string[] args, Func<IServiceProvider, CancellationToken, Task<int>> work, CancellationToken cancellationToken)
+        IReadOnlyList<string> settings, Func<IServiceProvider, CancellationToken, Task<int>> work, CancellationToken cancellationToken)
     {
         var builder = Host.CreateApplicationBuilder(
-            new HostApplicationBuilderSettings { Args = args, ContentRootPath = AppContext.BaseDirectory });
-        builder.AddRenamedSettings(RenamedSettings.All);
-        builder.Logging.AddServiceLogging();
+            new HostApplicationBuilderSettings { Args = [.. settings], ContentRootPath = AppContext.BaseDirectory });
+        builder.AddServiceSettings(settings);
+        builder.Logging.AddServiceLogging(ServiceCommands.Program);
         builder.Services.AddDatabase();
         using var host = builder.Build();
         await using var server = host.Services.GetRequiredService<DatabaseServer>();
-        await server.StartAsync(cancellationToken);
+        await server.StartOrJoinAsync(cancellationToken);
         return await work(host.Services, cancellationToken);
     }
 }

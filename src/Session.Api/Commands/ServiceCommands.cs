@@ -1,10 +1,9 @@
 using System.CommandLine;
-using Microsoft.Extensions.Options;
-using Npgsql;
 using SessionService.Api.Hosting;
 using SessionService.Api.Json;
 using SessionService.Domain.Errors;
 using SessionService.Hosting.Health;
+using SessionService.Hosting.Startup;
 using SessionService.Infrastructure.EmbeddedPostgres;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Schema;
@@ -15,31 +14,20 @@ namespace SessionService.Api.Commands;
 /// <summary>The commands of the executable. Without a command it serves. Other arguments are settings (<c>--urls</c> …).</summary>
 internal static class ServiceCommands
 {
+    /// <summary>The name of the program in its log and its messages.</summary>
+    public const string Program = "service";
+
     private const int Failed = 1;
+
+    /// <summary>The commands and their options.</summary>
+    public static IReadOnlyCollection<string> Words => [.. WordsOf(CreateRoot())];
 
     /// <returns>The exit code: 0 when all went well.</returns>
     public static async Task<int> RunAsync(string[] args, Func<string[], Task> serve)
     {
-        var root = new RootCommand("Serves the Session Service, or works on its database.")
-        {
-            TreatUnmatchedTokensAsErrors = false,
-            Subcommands =
-            {
-                SchemaCommands.Create(args),
-                TransferCommands.CreateExport(),
-                TransferCommands.CreateImport(),
-                ArchiveCommand.Create(),
-                CreateHealth(),
-            },
-        };
+        var root = CreateRoot();
         root.SetAction(async _ =>
         {
-            if (UnknownWord(args) is { } word)
-            {
-                await Console.Error.WriteLineAsync($"There is no command '{word}'; --help lists them.");
-                return Failed;
-            }
-
             await serve(args);
             return 0;
         });
@@ -57,10 +45,24 @@ internal static class ServiceCommands
         }
         catch (Exception exception)
         {
-            await Console.Error.WriteLineAsync(Explain(exception) ?? exception.ToString());
+            await Console.Error.WriteLineAsync(Explain(exception));
             return Failed;
         }
     }
+
+    private static RootCommand CreateRoot() =>
+        new("Serves the Session Service, or works on its database.")
+        {
+            TreatUnmatchedTokensAsErrors = false,
+            Subcommands =
+            {
+                SchemaCommands.Create(),
+                TransferCommands.CreateExport(),
+                TransferCommands.CreateImport(),
+                ArchiveCommand.Create(),
+                CreateHealth(),
+            },
+        };
 
     private static Command CreateHealth()
     {
@@ -74,38 +76,14 @@ internal static class ServiceCommands
         return health;
     }
 
-    /// <summary>The first word that is neither a setting (<c>--name value</c>, <c>--name=value</c>) nor the value of one.</summary>
-    private static string? UnknownWord(string[] args)
+    private static IEnumerable<string> WordsOf(Command command) =>
+        command.Options.Select(option => option.Name)
+            .Concat(command.Subcommands.SelectMany(subcommand => WordsOf(subcommand).Prepend(subcommand.Name)));
+
+    private static string Explain(Exception exception) => exception switch
     {
-        for (var i = 0; i < args.Length; i++)
-        {
-            if (!args[i].StartsWith('-'))
-            {
-                return args[i];
-            }
-
-            if (!args[i].Contains('=', StringComparison.Ordinal))
-            {
-                i++;
-            }
-        }
-
-        return null;
-    }
-
-    /// <summary>The message for the operator in place of a stack trace; <see langword="null"/> for an unexpected exception.</summary>
-    private static string? Explain(Exception exception) => exception switch
-    {
-        EmbeddedPostgresException or SchemaMismatchException or SchemaMigrationException or InvalidSettingException => exception.Message,
-        InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } => exception.Message,
-        FormatException { Source: "Microsoft.AspNetCore.Http" } => exception.Message,
-        OptionsValidationException => $"The configuration is not valid: {exception.Message}",
-        AggregateException { InnerExceptions: var all } when all.All(one => one is OptionsValidationException) =>
-            $"The configuration is not valid: {string.Join("; ", all.Select(one => one.Message))}",
-        ServiceException or InvalidJsonException or IOException { InnerException: null } or UnauthorizedAccessException =>
-            exception.Message,
-        NpgsqlException => $"The database that ConnectionStrings__SessionDb names cannot be used: {exception.Message}",
-        IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } => exception.Message,
-        _ => null,
+        EmbeddedPostgresException or SchemaMismatchException or SchemaMigrationException or InvalidSettingException
+            or ServiceException or InvalidJsonException => StartFailure.OnOneLine(exception.Message),
+        _ => DatabaseFailure.Explain(exception) ?? StartFailure.Explain(Program, exception),
     };
 }

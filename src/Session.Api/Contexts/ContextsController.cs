@@ -18,9 +18,14 @@ public sealed class ContextsController(ContextsService contexts) : ControllerBas
     /// where that is 0, an estimate of one token per four bytes of UTF-8. Tool calls and their results stay together, and so do calls that
     /// follow each other: if they do not all fit, all are left out. At most 2000 messages and 8 MiB.
     ///
+    /// The newest message always has room. The memory takes at most half of the tokens, or what the messages leave. A memory or a newest
+    /// message that does not fit is cut in the middle, and `omitted_tokens` says how much is missing. `keep=system` keeps the system
+    /// messages at the start of the session.
+    ///
     /// With `format=openai` the `messages` can be sent to a chat completion API unchanged: the memory is a system message, tool calls are
     /// `tool_calls`, and results have their `tool_call_id`. Ids, names and arguments come from the messages' metadata (`tool_calls`, or
     /// `tool_call_id`, `name` and `arguments`). Calls without a name or a result, and results without a call, become plain messages.
+    /// Redacted messages are left out; a redacted result whose call remains is `[removed]`.
     /// </remarks>
     /// <response code="200">The memory and the messages.</response>
     [HttpGet("api/v1/sessions/{session_id:guid}/context", Name = "get_context")]

@@ -2,13 +2,17 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using AutoMapper;
+using SessionService.Application.Contexts;
 using SessionService.Application.Exports;
 using SessionService.Application.Messages;
 using SessionService.Domain.UserMemories;
 
 namespace SessionService.Api.Exports;
 
-/// <summary>Markdown for people. It leaves out ids and metadata, so it cannot be imported.</summary>
+/// <summary>
+/// Markdown for people. It leaves out the ids and metadata of messages, so it cannot be imported. What was said is quoted, and what tools
+/// got and answered is in code blocks, so that only the export's own headings divide it.
+/// </summary>
 internal sealed class MarkdownFormat(IMapper mapper) : ExportFormat(mapper)
 {
     private const string Time = "yyyy-MM-dd HH:mm:ss'Z'";
@@ -25,32 +29,49 @@ internal sealed class MarkdownFormat(IMapper mapper) : ExportFormat(mapper)
     {
         var of = session.Session;
         base.BeginSession(session);
-        Write($"# Session {of.SessionId}\n\n");
+        Write(of.Title is { Length: > 0 } title
+            ? $"# {MarkdownText.Inline(title)}\n\nSession {of.SessionId}, "
+            : (FormattableString)$"# Session {of.SessionId}\n\n");
         Write($"{TextOf(of.CreatedAt.UtcDateTime)} to {TextOf(of.LastActivity.UtcDateTime)}, ");
         Write($"{of.MessageCount} messages, {of.TotalTokens} tokens, {of.TotalCost / 1.0000000000000000000000000000m} USD\n");
         if (of.SessionSummary.Length > 0)
         {
-            Write($"\n{of.SessionSummary}\n");
+            Write($"\n{MarkdownText.Quote(of.SessionSummary)}\n");
         }
     }
 
     public override void WriteMessage(in MessageRow message)
     {
-        Write($"\n## {message.Sequence}. {Encoding.UTF8.GetString(message.Role.Span)}, {TextOf(message.CreatedAt)}\n\n");
-        Bytes.Write(message.Content.Span);
-        Write($"\n");
+        var role = Text(message.Role);
+        Write($"\n## {message.Sequence}. {MarkdownText.Inline(role)}, {TextOf(message.CreatedAt)}\n");
+        if (message.RedactedAt is { } redactedAt)
+        {
+            Write($"\n*Redacted, {TextOf(redactedAt)}*\n");
+            return;
+        }
+
+        var (type, content, metadata) = (Text(message.MessageType), Text(message.Content), Text(message.Metadata));
+        var calls = ToolCall.ReadCalls(role, type, content, metadata);
+        if (calls.Count == 0 && ToolCall.IsResult(role, type))
+        {
+            WriteResult(content, ToolCall.ReadName(metadata));
+        }
+        else
+        {
+            WriteSaid(content, calls);
+        }
     }
 
     public override void EndSession(ExportedSession session)
     {
         if (session.Memory is { } memory)
         {
-            Write($"\n## Memory\n\n{memory.Content}\n");
+            Write($"\n## Memory\n\n{MarkdownText.Quote(memory.Content)}\n");
         }
     }
 
     public override void WriteUserMemory(UserMemory memory) =>
-        Write($"\n# Memory of the user, {TextOf(memory.UpdatedAt.UtcDateTime)}\n\n{memory.Content}\n");
+        Write($"\n# Memory of the user, {TextOf(memory.UpdatedAt.UtcDateTime)}\n\n{MarkdownText.Quote(memory.Content)}\n");
 
     public override void WriteEarlier(UserMemoryVersion version)
     {
@@ -60,7 +81,30 @@ internal sealed class MarkdownFormat(IMapper mapper) : ExportFormat(mapper)
     {
     }
 
+    private static string Text(ReadOnlyMemory<byte> utf8) => Encoding.UTF8.GetString(utf8.Span);
+
     private static string TextOf(DateTime utc) => utc.ToString(Time, CultureInfo.InvariantCulture);
+
+    private void WriteSaid(string content, IReadOnlyList<ToolCall> calls)
+    {
+        // The content of a call may be its arguments.
+        if (calls is not [{ Arguments: { } only }] || only != content)
+        {
+            Write($"\n{MarkdownText.Quote(content)}\n");
+        }
+
+        foreach (var call in calls)
+        {
+            Write($"\n**Call of {MarkdownText.Inline(call.Name ?? "a tool")}**\n");
+            if (call.Arguments is { } arguments)
+            {
+                Write($"\n{MarkdownText.CodeBlock(arguments, "json")}\n");
+            }
+        }
+    }
+
+    private void WriteResult(string content, string? tool) =>
+        Write($"\n**Result of {MarkdownText.Inline(tool ?? "a tool")}**\n\n{MarkdownText.CodeBlock(content)}\n");
 
     private void Write(FormattableString text) => Bytes.Write(Encoding.UTF8.GetBytes(text.ToString(CultureInfo.InvariantCulture)));
 }

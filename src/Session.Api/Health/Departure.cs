@@ -4,7 +4,8 @@ using Microsoft.Extensions.Options;
 namespace SessionService.Api.Health;
 
 /// <summary>Keeps serving for a while after the service was told to stop, so that load balancers notice that it is not ready.</summary>
-internal sealed class Departure(IOptions<ShutdownOptions> options, TimeProvider time) : IHostedLifecycleService
+internal sealed class Departure(IOptions<ShutdownOptions> options, IHostApplicationLifetime lifetime, TimeProvider time)
+    : IHostedLifecycleService
 {
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -12,8 +13,10 @@ internal sealed class Departure(IOptions<ShutdownOptions> options, TimeProvider 
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    // The host calls this before it stops anything.
-    public Task StoppingAsync(CancellationToken cancellationToken) => Task.Delay(options.Value.Delay, time, cancellationToken);
+    // The host calls this before it stops anything. A service whose start has failed has served nobody.
+    public Task StoppingAsync(CancellationToken cancellationToken) => lifetime.ApplicationStarted.IsCancellationRequested
+        ? Task.Delay(options.Value.Delay, time, cancellationToken)
+        : Task.CompletedTask;
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

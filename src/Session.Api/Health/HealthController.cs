@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using SessionService.Api.Problems;
+using SessionService.Api.Validation;
 using SessionService.Application.Time;
 
 namespace SessionService.Api.Health;
@@ -11,6 +12,7 @@ namespace SessionService.Api.Health;
 /// <summary>Health, for load balancers, orchestrators and people.</summary>
 [ApiController]
 [AllowAnonymous]
+[AnyQueryParameters]
 [DisableRateLimiting]
 [Tags("Health")]
 public sealed class HealthController(HealthCheckService checks, TimeProvider time) : ControllerBase
@@ -55,6 +57,7 @@ public sealed class HealthController(HealthCheckService checks, TimeProvider tim
     /// <response code="200">Healthy.</response>
     /// <response code="503">Unhealthy; the checks say why.</response>
     [HttpGet("health/detailed", Name = "get_detailed_health")]
+    [HttpGet("api/v1/sessions/health/detailed", Name = "get_detailed_sessions_health")]
     [ProducesResponseType<DetailedHealthResponse>(StatusCodes.Status200OK)]
     [ProducesResponseType<DetailedHealthResponse>(StatusCodes.Status503ServiceUnavailable)]
     public async Task<IActionResult> GetDetailed(CancellationToken cancellationToken) =>

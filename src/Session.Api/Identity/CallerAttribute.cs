@@ -28,6 +28,7 @@ internal sealed class FromNamedCallerAttribute() : CallerAttribute(typeof(NamedC
 /// <summary>Binds the <see cref="Caller"/> of a request whose body may name the user instead.</summary>
 internal sealed class FromOptionalCallerAttribute() : CallerAttribute(typeof(OptionalCallerBinder));
 
+// Its parameter must follow that of the body, which may name the caller.
 internal sealed class CallerBinder(CallerResolver callers, IOptions<IdentityOptions> options) : NamedCallerBinder(callers)
 {
     protected override bool MustBeNamed => options.Value.RequireUser;
@@ -39,7 +40,9 @@ internal class NamedCallerBinder(CallerResolver callers) : IModelBinder
 
     public Task BindModelAsync(ModelBindingContext bindingContext)
     {
-        var (caller, error, _) = callers.Find(bindingContext.HttpContext);
+        var http = bindingContext.HttpContext;
+        var mayBeInBody = MustBeNamed || http.Features.Get<BodyUser>() is { IsDeclared: true };
+        var (caller, error, _) = mayBeInBody ? callers.FindInBodyToo(http) : callers.Find(http);
         if (error is null && caller.UserId is null && MustBeNamed)
         {
             error = "name the caller in the X-User-Id header or in the user_id query parameter";

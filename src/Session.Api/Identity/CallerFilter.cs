@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Mvc.Filters;
 using SessionService.Api.Faults;
 using SessionService.Application.Identity;
+using SessionService.Domain.Identity;
 
 namespace SessionService.Api.Identity;
 
@@ -18,15 +19,30 @@ internal sealed class CallerFilter(CallerResolver callers) : IAsyncActionFilter
             var binder = parameter.BindingInfo?.BinderType;
             if (binder == typeof(PathUserBinder))
             {
-                CallerAccess.ActFor(callers.Find(context.HttpContext).Caller, (string)context.ActionArguments[parameter.Name]!);
+                var userId = (string)context.ActionArguments[parameter.Name]!;
+                CallerAccess.ActFor(callers.Find(context.HttpContext).Caller, userId);
+                RefuseAnotherInBody(context.HttpContext, userId);
             }
-            else if (binder == typeof(CallerBinder) && callers.Find(context.HttpContext).Caller.UserId is null)
+            else if (binder == typeof(CallerBinder))
             {
-                return ActForOwnerAsync(context, parameter.Name, next);
+                if (callers.Find(context.HttpContext).Caller.UserId is not { } userId)
+                {
+                    return ActForOwnerAsync(context, parameter.Name, next);
+                }
+
+                RefuseAnotherInBody(context.HttpContext, userId);
             }
         }
 
         return next();
+    }
+
+    private static void RefuseAnotherInBody(HttpContext http, string userId)
+    {
+        if (http.Features.Get<BodyUser>() is { IsDeclared: true } body && UserIds.Normalize(body.UserId) is { } named)
+        {
+            CallerAccess.ActFor(new Caller(userId), named);
+        }
     }
 
     private static async Task ActForOwnerAsync(ActionExecutingContext context, string parameter, ActionExecutionDelegate next)

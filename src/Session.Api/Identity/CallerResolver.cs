@@ -10,7 +10,8 @@ namespace SessionService.Api.Identity;
 
 /// <summary>
 /// Finds the caller of a request. With tokens this is the token's user. Without tokens, or with a token that may act for any user, it is
-/// the user in the <c>X-User-Id</c> header or in the <c>user_id</c> query parameter.
+/// the user in the <c>X-User-Id</c> header or in the <c>user_id</c> query parameter. Where neither is given, the <c>user_id</c> of the body
+/// counts.
 /// </summary>
 internal sealed class CallerResolver(IOptions<IdentityOptions> options)
 {
@@ -30,6 +31,21 @@ internal sealed class CallerResolver(IOptions<IdentityOptions> options)
         var pathUser = http.GetRouteValue(RouteParameter) is string decoded ? PathUser.Find(http, decoded) : null;
         var found = new RequestCaller(caller, error, pathUser);
         http.Features.Set(found);
+        return found;
+    }
+
+    /// <summary>The caller, or the user that the body names where nothing else names a caller.</summary>
+    public RequestCaller FindInBodyToo(HttpContext http)
+    {
+        var found = Find(http);
+        if (found is { Error: null, Caller.UserId: null }
+            && UserIds.Normalize(http.Features.Get<BodyUser>()?.UserId) is { } userId
+            && UserIds.Refuse(userId) is null)
+        {
+            found = found with { Caller = new Caller(userId) };
+            http.Features.Set(found);
+        }
+
         return found;
     }
 

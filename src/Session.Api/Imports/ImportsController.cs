@@ -2,6 +2,7 @@ using System.Net.Mime;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
+using SessionService.Api.Idempotency;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
 using SessionService.Application.Imports;
@@ -34,6 +35,7 @@ public sealed class ImportsController(ImportsService imports) : ControllerBase
     /// <response code="200">The result, also of an import that stopped at an invalid line (`is_complete`).</response>
     [HttpPost("api/v1/sessions/import", Name = "import_sessions")]
     [ConsumesStream("What to import; each object as long as other requests' bodies may be.", JsonLines, MediaTypeNames.Application.Json)]
+    [RefusesIdempotencyKey("is not taken here: an import repeats by the ids of what it holds")]
     [DisableRequestSizeLimit]
     [DisableRequestTimeout]
     [ProducesResponseType<ImportResponse>(StatusCodes.Status200OK)]

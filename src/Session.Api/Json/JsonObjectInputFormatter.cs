@@ -7,6 +7,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
+using SessionService.Api.Identity;
 using SessionService.Application.Json;
 
 namespace SessionService.Api.Json;
@@ -25,8 +26,12 @@ internal sealed class JsonObjectInputFormatter : TextInputFormatter, IInputForma
         [typeof(decimal)] = "must be a number of at most 28 digits, not a text",
         [typeof(Guid)] = "must be a UUID",
         [typeof(IReadOnlyList<string>)] = "must be an array of strings",
-        [typeof(DateTimeOffset)] = "must be a time in RFC 3339, with its offset",
+        [typeof(DateTimeOffset)] = "must be a time in RFC 3339",
     }.ToFrozenDictionary();
+
+    // Clients choose the names, and may send many.
+    private const int MaxOthersNamed = 20;
+    private const int MaxNameLength = 100;
 
     private readonly JsonSerializerOptions _options;
 
@@ -60,9 +65,13 @@ internal sealed class JsonObjectInputFormatter : TextInputFormatter, IInputForma
         }
 
         using var document = JsonObjectParser.Parse(json, context.ModelState);
-        return document is null
-            ? await InputFormatterResult.FailureAsync()
-            : await InputFormatterResult.SuccessAsync(Read(document.RootElement, context.ModelType, context.ModelState));
+        if (document is null)
+        {
+            return await InputFormatterResult.FailureAsync();
+        }
+
+        KeepUser(http, document.RootElement, context.ModelType);
+        return await InputFormatterResult.SuccessAsync(Read(document.RootElement, context.ModelType, context.ModelState));
     }
 
     /// <summary>Reads an object that <see cref="JsonObjectParser"/> has parsed. Members of a wrong type are added to the errors.</summary>
@@ -82,9 +91,26 @@ internal sealed class JsonObjectInputFormatter : TextInputFormatter, IInputForma
         }
     }
 
+    private void KeepUser(HttpContext http, JsonElement json, Type model)
+    {
+        // The escapes of a text may stand for characters that no text can hold.
+        if (json.TryGetProperty(BodyUser.Field, out var user)
+            && user.ValueKind == JsonValueKind.String
+            && JsonLimits.Refuse(JsonMarshal.GetRawUtf8Value(user), int.MaxValue) is null)
+        {
+            var isDeclared = _options.GetTypeInfo(model).Properties.Any(property => property.Name == BodyUser.Field);
+            http.Features.Set(new BodyUser(user.GetString()!, isDeclared));
+        }
+    }
+
     private object ReadObject(JsonElement json, JsonTypeInfo type, string path, ModelStateDictionary errors)
     {
         var model = type.CreateObject!();
+        if (model is IMergePatch)
+        {
+            RefuseOthers(json, type, errors);
+        }
+
         foreach (var property in type.Properties)
         {
             if (property.Set is null || !json.TryGetProperty(property.Name, out var value))
@@ -114,6 +140,19 @@ internal sealed class JsonObjectInputFormatter : TextInputFormatter, IInputForma
         }
 
         return model;
+    }
+
+    /// <summary>Refuses the fields that a patch does not have: it would seem to change them.</summary>
+    private static void RefuseOthers(JsonElement json, JsonTypeInfo type, ModelStateDictionary errors)
+    {
+        var known = type.Properties.Where(property => property.Set is not null).Select(property => property.Name).ToList();
+        var others = json.EnumerateObject().Select(member => member.Name).Except(known, StringComparer.Ordinal);
+        foreach (var name in others.Take(MaxOthersNamed))
+        {
+            errors.TryAddModelError(
+                name.Length > MaxNameLength ? name[..MaxNameLength] : name,
+                $"cannot be patched: the fields of a patch are {string.Join(", ", known)}");
+        }
     }
 
     /// <summary>Reads a list of objects, each member by member. An error names the index of its object.</summary>

@@ -5,7 +5,7 @@ using SessionService.Application.Time;
 
 namespace SessionService.Api.Json;
 
-/// <summary>RFC 3339: read with any offset, written in UTC with <c>Z</c> and microseconds.</summary>
+/// <summary>RFC 3339: read with any offset, or in UTC without one, written in UTC with <c>Z</c> and microseconds.</summary>
 internal sealed class TimestampConverter : JsonConverter<DateTimeOffset>
 {
     public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)

@@ -87,6 +87,17 @@ public sealed class MessagesController(MessagesService messages) : ControllerBas
         CancellationToken cancellationToken) =>
         new MessageListResult(await messages.ReadAsync(userId, sessionId, query, cancellationToken), cancellationToken);
 
+    /// <summary>Gets a message</summary>
+    /// <remarks>A redacted message has no content, and the time of its redaction.</remarks>
+    /// <response code="200">The message.</response>
+    [HttpGet("{sequence:long}", Name = "get_message")]
+    [EventualReads]
+    [ProducesResponseType<MessageResponse>(StatusCodes.Status200OK)]
+    [ProducesProblem(StatusCodes.Status404NotFound)]
+    public Task<MessageResponse> Get(
+        [FromRoute(Name = "session_id")] Guid sessionId, long sequence, [FromCaller] string userId, CancellationToken cancellationToken) =>
+        messages.GetAsync(userId, sessionId, sequence, cancellationToken);
+
     /// <summary>Redacts a message</summary>
     /// <remarks>
     /// Blanks the message's `content` and `metadata` for good, wherever they are stored. Its number, tokens and cost stay. `redacted_at`

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
 using SessionService.Api.Identity;
@@ -51,6 +50,7 @@ internal static class OpenApiServices
                     **Errors** are problem documents (RFC 9457) with a stable `code`; `validation_failed` lists every reason at once in
                     `errors`.
                     """,
+                License = new OpenApiLicense { Name = "Proprietary", Identifier = "LicenseRef-Proprietary" },
                 Contact = new OpenApiContact { Name = "The maintainers of the Session Service" },
             });
             options.AddServer(new OpenApiServer { Url = "/", Description = "This service, or the gateway in front of it." });
@@ -64,12 +64,15 @@ internal static class OpenApiServices
             options.SupportNonNullableReferenceTypes();
             // A plain reference to a schema cannot have a description.
             options.UseAllOfToExtendReferenceSchemas();
-            options.MapType<JsonText>(() => new OpenApiSchema { Type = JsonSchemaType.Object });
+            options.MapType<JsonText>(() => new OpenApiSchema { Type = JsonSchemaType.Object, AdditionalProperties = new AnySchema() });
+            // Described by SharedParameters.
+            options.MapType<MetadataCondition>(() => new OpenApiSchema());
             options.MapType<decimal>(() => new OpenApiSchema { Type = JsonSchemaType.Number, Format = "decimal" });
             options.SchemaFilter<ServiceSchemaFilter>();
-            options.ParameterFilter<PathParameterFilter>();
+            options.ParameterFilter<ServiceParameterFilter>();
             options.OperationFilter<ServiceOperationFilter>();
-            options.CustomSchemaIds(type => JsonNamingPolicy.SnakeCaseLower.ConvertName(type.Name));
+            options.DocumentFilter<ServiceDocumentFilter>();
+            options.CustomOperationIds(action => action.ActionDescriptor.AttributeRouteInfo?.Name is { } name ? CamelCase(name) : null);
             foreach (var assembly in new[] { typeof(OpenApiServices).Assembly, typeof(Problem).Assembly, typeof(SessionResponse).Assembly })
             {
                 options.IncludeXmlComments(assembly, includeControllerXmlComments: true);
@@ -81,7 +84,7 @@ internal static class OpenApiServices
     {
         app.UseWhen(http => http.Request.Path.StartsWithSegments("/swagger", StringComparison.OrdinalIgnoreCase), pages =>
         {
-            pages.UseSwagger();
+            pages.UseSwagger(options => options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1);
             pages.UseSwaggerUI(options =>
             {
                 options.DocumentTitle = "Session Service";
@@ -92,10 +95,16 @@ internal static class OpenApiServices
                     options.EnablePersistAuthorization();
                 }
 
+                options.EnableFilter();
                 options.EnableTryItOutByDefault();
                 options.DisplayRequestDuration();
             });
         });
+        app.MapGet("/", () => Results.LocalRedirect("~/swagger/index.html")).ExcludeFromDescription();
         return app;
     }
+
+    // Routes are named "create_session"; generators make methods of "createSession" in the manner of each language.
+    private static string CamelCase(string name) =>
+        string.Concat(name.Split('_').Select((word, at) => at == 0 ? word : char.ToUpperInvariant(word[0]) + word[1..]));
 }

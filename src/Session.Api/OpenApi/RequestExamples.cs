@@ -9,13 +9,16 @@ using SessionService.Application.UserMemories;
 
 namespace SessionService.Api.OpenApi;
 
-/// <summary>Example bodies for trying the operations. They leave out optional fields that a first try does not need.</summary>
+/// <summary>
+/// Example bodies for trying the operations. They leave out optional fields that a first try does not need, and name no user: the caller is
+/// whoever tries.
+/// </summary>
 internal static class RequestExamples
 {
     private static readonly FrozenDictionary<Type, string> Examples = new Dictionary<Type, string>
     {
         [typeof(CreateSessionRequest)] =
-            """{"user_id": "test_user_123", "conversation_data": {}, "metadata": {"test": true}}""",
+            """{"title": "Plans for the summer", "conversation_data": {"step": 2}, "metadata": {"test": true}}""",
         [typeof(UpdateSessionRequest)] =
             """{"status": "completed", "session_summary": "A first test of the service.", "metadata": {"test": false}}""",
         [typeof(ForkSessionRequest)] = """{"through_sequence": 2}""",
@@ -28,13 +31,14 @@ internal static class RequestExamples
             """,
         [typeof(CreateMessageBatchRequest)] =
             """
-            {"messages": [{"role": "user", "content": "What is a session?", "tokens_used": 5, "cost_usd": 0.0005},
-                          {"role": "assistant", "content": "A conversation that is kept.", "tokens_used": 7, "cost_usd": 0.0007}]}
+            {"messages": [{"role": "user", "content": "Hello, this is a test message", "tokens_used": 10, "cost_usd": 0.001},
+                          {"role": "assistant", "content": "Hello! How can I help?", "tokens_used": 12, "cost_usd": 0.0012}]}
             """,
         [typeof(WriteMemoryRequest)] =
             """
             {"memory_type": "conversation", "content": "User prefers concise technical explanations.",
-             "metadata": {"category": "preferences", "importance": "high"}}
+             "metadata": {"category": "preferences", "importance": "high"}, "user_preferences": {"language": "en"},
+             "ongoing_tasks": ["send the report"]}
             """,
         [typeof(WriteUserMemoryRequest)] =
             """

@@ -16,9 +16,16 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 namespace SessionService.Api.OpenApi;
 
 /// <summary>Adds to the OpenAPI document what operations share: the caller, content types, and problems.</summary>
-internal sealed class ServiceOperationFilter(IOptions<IdentityOptions> identity, IOptions<RateLimitOptions> rates) : IOperationFilter
+internal sealed class ServiceOperationFilter(IOptions<IdentityOptions> identity) : IOperationFilter
 {
     private const string RequestsLeft = "How many are left (`r`) for so many seconds (`t`). Also in the other answers.";
+
+    // Not every deployment answers them all. But a client must understand each, from the service or from a gateway before it.
+    private static readonly string[] EveryStatus =
+    [
+        Key(StatusCodes.Status401Unauthorized), Key(StatusCodes.Status429TooManyRequests), Key(StatusCodes.Status503ServiceUnavailable),
+        Key(StatusCodes.Status504GatewayTimeout),
+    ];
 
     private static readonly string[] RequestStatusesOfBodies =
     [
@@ -51,24 +58,17 @@ internal sealed class ServiceOperationFilter(IOptions<IdentityOptions> identity,
         ];
         if (isHealth)
         {
+            operation.Responses[Key(StatusCodes.Status400BadRequest)] =
+                ProblemResponse(Key(StatusCodes.Status400BadRequest), operation, context);
             return;
         }
 
-        var problems = new SortedSet<string>(StringComparer.Ordinal) { Key(StatusCodes.Status503ServiceUnavailable) };
-        if (takesTokens || identity.Value.GatewaySecret is not null)
-        {
-            problems.Add(Key(StatusCodes.Status401Unauthorized));
-        }
-
-        if (rates.Value.Requests > 0)
-        {
-            problems.Add(Key(StatusCodes.Status429TooManyRequests));
-        }
-
+        var problems = EveryStatus.ToHashSet(StringComparer.Ordinal);
         if (operation.RequestBody is OpenApiRequestBody body)
         {
             body.Required = true;
             KeepJson(body.Content);
+            ReferDirectly(body.Content![MediaTypeNames.Application.Json]);
             AddExample(body, context);
             if (context.ApiDescription.HttpMethod == HttpMethods.Patch)
             {
@@ -102,16 +102,16 @@ internal sealed class ServiceOperationFilter(IOptions<IdentityOptions> identity,
 
         if (context.MethodInfo.IsDefined(typeof(EventualReadsAttribute)))
         {
-            SharedParameters.AddConsistency(operation);
+            SharedParameters.AddConsistency(operation, context.SchemaRepository);
             problems.Add(Key(StatusCodes.Status422UnprocessableEntity));
         }
 
         SharedParameters.AddVersions(operation, context);
         SharedParameters.AddMetadataConditions(operation);
         problems.UnionWith(context.MethodInfo.GetCustomAttribute<ProducesProblemAttribute>()?.Statuses.Select(Key) ?? []);
-        foreach (var status in problems)
+        foreach (var status in problems.Order(StringComparer.Ordinal))
         {
-            operation.Responses[status] = ProblemResponse(status, context);
+            operation.Responses[status] = ProblemResponse(status, operation, context);
         }
     }
 
@@ -121,20 +121,32 @@ internal sealed class ServiceOperationFilter(IOptions<IdentityOptions> identity,
         body.Content![MediaTypeNames.Application.Json].Example = RequestExamples.Of(request);
     }
 
+    private static void ReferDirectly(OpenApiMediaType media)
+    {
+        if (media.Schema is OpenApiSchema { AllOf: [var shared] })
+        {
+            media.Schema = shared;
+        }
+    }
+
     private static bool NamesUser(ParameterInfo parameter) =>
         parameter.IsDefined(typeof(CallerAttribute)) || parameter.IsDefined(typeof(FromPathUserAttribute));
 
     private static void AddCaller(OpenApiOperation operation, OpenApiDocument document, bool takesTokens)
     {
         operation.Parameters ??= [];
-        operation.Parameters.Add(new OpenApiParameter
+        // Two parameters of one name get artificial names from generators, and the user in the path is the caller anyway.
+        if (!operation.Parameters.Any(parameter => parameter.Name == CallerResolver.RouteParameter))
         {
-            Name = CallerResolver.QueryParameter,
-            In = ParameterLocation.Query,
-            Description = "The caller, for clients that cannot send the X-User-Id header. Both given must be the same."
-                + (takesTokens ? " Ignored, as the header is, where the token names a user." : ""),
-            Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = 255 },
-        });
+            operation.Parameters.Add(new OpenApiParameter
+            {
+                Name = CallerResolver.QueryParameter,
+                In = ParameterLocation.Query,
+                Description = "The caller, for clients that cannot send the X-User-Id header. Both given must be the same."
+                    + (takesTokens ? " Ignored, as the header is, where the token names a user." : ""),
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = 255 },
+            });
+        }
 
         // The header and the query parameter are alternatives, so the security scheme is one of two.
         operation.Security!.Insert(
@@ -154,8 +166,12 @@ internal sealed class ServiceOperationFilter(IOptions<IdentityOptions> identity,
         return requirement;
     }
 
-    private static OpenApiResponse ProblemResponse(string status, OperationFilterContext context)
+    private static OpenApiResponse ProblemResponse(string status, OpenApiOperation operation, OperationFilterContext context)
     {
+        var parameters = (operation.Parameters ?? [])
+            .Where(parameter => parameter.In != ParameterLocation.Path)
+            .Select(parameter => parameter.Name!)
+            .ToHashSet(StringComparer.Ordinal);
         var response = new OpenApiResponse
         {
             Description = ReasonPhrases.GetReasonPhrase(int.Parse(status)),
@@ -164,6 +180,8 @@ internal sealed class ServiceOperationFilter(IOptions<IdentityOptions> identity,
                 [Problem.ContentType] = new()
                 {
                     Schema = context.SchemaGenerator.GenerateSchema(typeof(Problem), context.SchemaRepository),
+                    Examples = ProblemExamples.Of(
+                        status, context.ApiDescription.HttpMethod!, $"/{context.ApiDescription.RelativePath}", parameters),
                 },
             },
         };
@@ -194,12 +212,10 @@ internal sealed class ServiceOperationFilter(IOptions<IdentityOptions> identity,
         };
     }
 
+    // Generators make a stream of what is binary in every type; of a text they make a JSON string.
     private static Dictionary<string, OpenApiMediaType> ContentOf(IEnumerable<string> contentTypes) => contentTypes.ToDictionary(
         type => type,
-        type => new OpenApiMediaType
-        {
-            Schema = new OpenApiSchema { Type = type == MediaTypeNames.Application.Json ? JsonSchemaType.Object : JsonSchemaType.String },
-        },
+        _ => new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" } },
         StringComparer.Ordinal);
 
     private static void KeepJson(IDictionary<string, OpenApiMediaType>? content)

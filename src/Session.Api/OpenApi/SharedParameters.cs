@@ -38,13 +38,13 @@ internal static class SharedParameters
                 [IdempotencyHeaders.Replayed] = new OpenApiHeader
                 {
                     Description = "`true` where the answer repeats that of an earlier request.",
-                    Schema = new OpenApiSchema { Type = JsonSchemaType.String, Enum = [JsonValue.Create("true")] },
+                    Schema = new OpenApiSchema { Type = JsonSchemaType.String, Const = "true" },
                 },
             };
         }
     }
 
-    public static void AddConsistency(OpenApiOperation operation)
+    public static void AddConsistency(OpenApiOperation operation, SchemaRepository schemas)
     {
         operation.Parameters ??= [];
         operation.Parameters.Add(new OpenApiParameter
@@ -56,14 +56,13 @@ internal static class SharedParameters
                 + "may lack what was written last, a new session as a whole too; this works while no server takes writes.",
             Schema = new OpenApiSchema
             {
-                Type = JsonSchemaType.String,
-                Enum = [JsonValue.Create(EventualReadsAttribute.Strong), JsonValue.Create(EventualReadsAttribute.Eventual)],
+                AllOf = [EnumSchemas.Share(schemas, "Consistency", [EventualReadsAttribute.Strong, EventualReadsAttribute.Eventual])],
                 Default = JsonValue.Create(EventualReadsAttribute.Strong),
             },
         });
     }
 
-    // Clients choose the names of these parameters, so the document can only show one as an example.
+    // Clients choose the names of these parameters. The object's members are the parameters: each is sent under its own name.
     public static void AddMetadataConditions(OpenApiOperation operation)
     {
         var conditions = operation.Parameters?.FirstOrDefault(
@@ -76,16 +75,37 @@ internal static class SharedParameters
         operation.Parameters!.Remove(conditions);
         operation.Parameters.Add(new OpenApiParameter
         {
-            Name = $"{MetadataCondition.Prefix}key",
+            Name = "metadata",
             In = ParameterLocation.Query,
+            Style = ParameterStyle.Form,
+            Explode = true,
             Description =
                 """
-                Only sessions with this value under this key of their metadata; any key, nested ones with dots between them
-                (`metadata.topic.name=summer`), a dot within a key as `\.`. The value is a text or, where it reads as one, a number, true,
-                false or null; in double quotes a text in any case. Without a value: the key is there, whatever it holds. Given several
-                times for one key: one of the values. At most 10 keys.
+                Only sessions with these values in their metadata. Each member is a query parameter of its own: `metadata.` and a key, as in
+                `metadata.app=web`. Nested keys have dots between them (`metadata.topic.name=summer`); a dot within a key is `\.`. The
+                value is a text or, where it reads as one, a number, true, false or null; in double quotes it is a text in any case.
+                Without a value: the key is there, whatever it holds. Given several times for one key: one of the values. At most 10 keys.
                 """,
-            Schema = new OpenApiSchema { Type = JsonSchemaType.String, MaxLength = MetadataCondition.MaxValueLength },
+            Schema = new OpenApiSchema
+            {
+                Type = JsonSchemaType.Object,
+                AdditionalProperties = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.String,
+                    MaxLength = MetadataCondition.MaxValueLength,
+                },
+                MaxProperties = MetadataCondition.MaxConditions,
+            },
+            // Without examples Swagger UI sends names that it made up.
+            Examples = new Dictionary<string, IOpenApiExample>(StringComparer.Ordinal)
+            {
+                ["all"] = new OpenApiExample { Summary = "All sessions", Value = new JsonObject() },
+                ["app"] = new OpenApiExample
+                {
+                    Summary = "Sessions whose metadata have the app web",
+                    Value = new JsonObject { ["metadata.app"] = "web" },
+                },
+            },
         });
     }
 

@@ -13,15 +13,18 @@ public sealed class SearchController(ISessionSearch search, IMapper mapper) : Co
 {
     /// <summary>Searches the caller's sessions</summary>
     /// <remarks>
-    /// Searches messages, session summaries and session memories. A write is found as soon as it is acknowledged. A hit holds all words of
-    /// the query in any of their forms (`run` finds `running`), whatever their case and accents. Text of scripts without spaces (Chinese,
-    /// Japanese …) and emoji are found by any part of them. `"…"` is a phrase, `or` means either, and `-` excludes the word or phrase that
-    /// follows. A query that only excludes finds all other texts, with rank 0. A query of stop words and signs alone (`the`, `%`) finds
-    /// nothing.
+    /// Searches messages and the titles, summaries and memories of sessions. A write is found as soon as it is acknowledged. A hit holds
+    /// all words of the query in any of their forms (`run` finds `running`), whatever their case and accents. Text of scripts without
+    /// spaces (Chinese, Japanese …) and emoji are found by any part of them. `"…"` is a phrase, `or` means either, and `-` excludes the
+    /// word or phrase that follows. A query that only excludes finds all other texts, with rank 0. A query of stop words and signs alone
+    /// (`the`, `%`) finds nothing.
     ///
-    /// Hits are sorted by `rank`, best first, then newest first. The rank depends on the query and the text alone. `limit` counts hits; a
-    /// page of large texts may have fewer. With `next_cursor` as `cursor` the next page begins after the last hit. Each hit comes once,
-    /// also while others write. A session with hits on two pages is on both.
+    /// Hits are sorted by `rank`, best first, then newest first. The rank depends on the query and the text alone. The session with the
+    /// best hit comes first. `limit` counts sessions and `hits_per_session` the hits of each; `total_hits` counts all hits. A page of large
+    /// texts may have fewer. With `next_cursor` as `cursor` the next page begins after the last session. Each session comes once, also
+    /// while messages are written.
+    ///
+    /// With `session_id` the search stays within one session. Then `limit` counts its hits, and pages go from hit to hit.
     /// </remarks>
     /// <response code="200">What was found.</response>
     [HttpGet("api/v1/sessions/search", Name = "search_sessions")]
@@ -31,8 +34,7 @@ public sealed class SearchController(ISessionSearch search, IMapper mapper) : Co
         [FromQuery(Name = "")] SearchSessionsQuery query, [FromNamedCaller] string userId, CancellationToken cancellationToken)
     {
         var filter = query.ToFilter();
-        var limit = query.Limit ?? SearchSessionsQuery.DefaultLimit;
-        var found = await search.FindAsync(userId, filter, query.ToPlace(filter), limit, cancellationToken);
+        var found = await search.FindAsync(userId, filter, query.ToStart(filter), query.ToLimits(), cancellationToken);
         return SearchResponse.Of(filter, found, mapper);
     }
 }

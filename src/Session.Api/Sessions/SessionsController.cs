@@ -65,7 +65,8 @@ public sealed class SessionsController(SessionsService sessions) : ControllerBas
     /// <remarks>
     /// A given field replaces the stored one; an absent field stays. Status: <c>active</c> and <c>completed</c> lead to each other and to
     /// every other; <c>archived</c> and <c>expired</c> lead back to <c>active</c>; <c>ended</c> is final. The other fields of an ended
-    /// session may still be written. With `If-Match` the session is changed only if it has one of the named versions.
+    /// session may still be written. Other fields are ignored, those that cannot be changed too: a client may send back what it has
+    /// read. With `If-Match` the session is changed only if it has one of the named versions.
     /// </remarks>
     /// <param name="request">What to change.</param>
     /// <response code="200">The session as it is now.</response>
@@ -86,12 +87,15 @@ public sealed class SessionsController(SessionsService sessions) : ControllerBas
     /// level, null removes a member, and any other value replaces it; arrays are replaced as a whole. The database merges, so two
     /// simultaneous patches of different members both take effect. With `If-Match` the session is changed only if it has one of the named
     /// versions.
+    ///
+    /// A field that is unknown or cannot be patched is refused. `project_id` is short for `metadata.project_id`. `user_id` names the caller
+    /// where nothing else does.
     /// </remarks>
     /// <param name="request">The patch.</param>
     /// <response code="200">The session as it is now.</response>
     [HttpPatch("api/v1/sessions/{session_id:guid}", Name = "patch_session")]
     [ProducesResponseType<SessionResponse>(StatusCodes.Status200OK)]
-    [ProducesProblem(StatusCodes.Status404NotFound, StatusCodes.Status412PreconditionFailed)]
+    [ProducesProblem(StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound, StatusCodes.Status412PreconditionFailed)]
     public async Task<SessionResponse> Patch(
         [FromRoute(Name = "session_id")] Guid sessionId,
         PatchSessionRequest request,
@@ -169,6 +173,17 @@ public sealed class SessionsController(SessionsService sessions) : ControllerBas
     [ProducesResponseType<SessionListResponse>(StatusCodes.Status200OK)]
     public Task<SessionListResponse> List(
         [FromQuery(Name = "")] ListSessionsQuery query, [FromNamedCaller] string userId, CancellationToken cancellationToken) =>
+        sessions.ListAsync(userId, query, cancellationToken);
+
+    /// <summary>Lists the caller's starred sessions</summary>
+    /// <remarks>The list of the caller's sessions with <c>starred=true</c>, under the path of the previous service.</remarks>
+    /// <response code="200">A page of sessions.</response>
+    [HttpGet("api/v1/sessions/starred", Name = "list_starred_sessions")]
+    [EventualReads]
+    [Compresses]
+    [ProducesResponseType<SessionListResponse>(StatusCodes.Status200OK)]
+    public Task<SessionListResponse> ListStarred(
+        [FromQuery(Name = "")] ListStarredSessionsQuery query, [FromNamedCaller] string userId, CancellationToken cancellationToken) =>
         sessions.ListAsync(userId, query, cancellationToken);
 
     /// <summary>Lists a user's sessions (the older path)</summary>

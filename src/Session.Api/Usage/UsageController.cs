@@ -13,9 +13,10 @@ public sealed class UsageController(UsageService usage) : ControllerBase
 {
     /// <summary>Gets what a user's messages used</summary>
     /// <remarks>
-    /// Number, tokens and cost of the messages by the hour, day or month of their `created_at`, in a time zone. A day has 23 or 25 hours
-    /// where clocks are changed. The figures are exact at the time of the request: over all time they equal the totals of the sessions.
-    /// Buckets without messages are left out. An answer has at most 10000 rows.
+    /// Number, tokens and cost of the messages by the hour, day, week or month of their `created_at`, in a time zone. Buckets follow each
+    /// other without gaps. A day has 23 or 25 hours where clocks are changed. The figures are exact at the time of the request: over all
+    /// time they equal the totals of the sessions. Without `from` and `to` the answer has the last 30 buckets, the current one among them.
+    /// Buckets without messages have zeros; with `group_by` they are left out. An answer has at most 10000 rows.
     ///
     /// The user in the path is the caller unless the request names one.
     /// </remarks>

@@ -105,58 +105,75 @@ public sealed class UserMemoriesController(UserMemoriesService memories) : Contr
     /// <summary>Replaces a memory of a user</summary>
     /// <remarks>
     /// A field that is not given gets its default, as in a new memory. The replaced state is kept as a version, unless nothing changes.
-    /// With `If-Match` the memory is replaced only if it has one of the named versions.
+    /// With `If-Match` the memory is replaced only if it has one of the named versions. With an `Idempotency-Key` the same request sent
+    /// again makes no version and is answered as the first time, with `Idempotency-Replayed: true`.
     /// </remarks>
     /// <param name="request">What to put in its place.</param>
     /// <response code="200">The memory as it is now.</response>
     [HttpPut("{memory_id:guid}", Name = "replace_user_memory")]
     [ProducesResponseType<UserMemoryResponse>(StatusCodes.Status200OK)]
-    [ProducesProblem(StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound, StatusCodes.Status412PreconditionFailed)]
+    [ProducesProblem(
+        StatusCodes.Status403Forbidden,
+        StatusCodes.Status404NotFound,
+        StatusCodes.Status409Conflict,
+        StatusCodes.Status412PreconditionFailed)]
     public async Task<UserMemoryResponse> Replace(
         [FromPathUser] string userId,
         [FromRoute(Name = "memory_id")] Guid memoryId,
         WriteUserMemoryRequest request,
+        [FromIdempotencyKey] string? idempotencyKey,
         [FromIfMatch] Precondition precondition,
         CancellationToken cancellationToken) =>
-        Tagged(await memories.ReplaceAsync(userId, memoryId, request, precondition, cancellationToken));
+        Tagged(Response.MarkReplay(
+            await memories.ReplaceAsync(userId, memoryId, request, idempotencyKey, precondition, cancellationToken)));
 
     /// <summary>Changes a memory of a user</summary>
     /// <remarks>
     /// A JSON merge patch (RFC 7396), as for sessions. A given field replaces the stored one, an absent field stays, and `null` resets it:
     /// the type becomes the default, the labels become empty. `metadata` are merged member by member at every level. A new `session_id`
     /// removes the `sequence`, unless the patch gives one. The changed state is kept as a version, unless nothing changes. With `If-Match`
-    /// the memory is changed only if it has one of the named versions.
+    /// the memory is changed only if it has one of the named versions. With an `Idempotency-Key` the same request sent again makes no
+    /// version and is answered as the first time, with `Idempotency-Replayed: true`.
     /// </remarks>
     /// <param name="request">What to change.</param>
     /// <response code="200">The memory as it is now.</response>
     [HttpPatch("{memory_id:guid}", Name = "change_user_memory")]
     [ProducesResponseType<UserMemoryResponse>(StatusCodes.Status200OK)]
-    [ProducesProblem(StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound, StatusCodes.Status412PreconditionFailed)]
+    [ProducesProblem(
+        StatusCodes.Status403Forbidden,
+        StatusCodes.Status404NotFound,
+        StatusCodes.Status409Conflict,
+        StatusCodes.Status412PreconditionFailed)]
     public async Task<UserMemoryResponse> Patch(
         [FromPathUser] string userId,
         [FromRoute(Name = "memory_id")] Guid memoryId,
         PatchUserMemoryRequest request,
+        [FromIdempotencyKey] string? idempotencyKey,
         [FromIfMatch] Precondition precondition,
         CancellationToken cancellationToken) =>
-        Tagged(await memories.PatchAsync(userId, memoryId, request, precondition, cancellationToken));
+        Tagged(Response.MarkReplay(
+            await memories.PatchAsync(userId, memoryId, request, idempotencyKey, precondition, cancellationToken)));
 
     /// <summary>Deletes a memory of a user</summary>
     /// <remarks>
-    /// Deletes the memory with all its versions, for good. With `If-Match` only if the memory has one of the named versions.
+    /// Deletes the memory with all its versions, for good. With `If-Match` only if the memory has one of the named versions. With an
+    /// `Idempotency-Key` the same request sent again is answered as the first time, with `Idempotency-Replayed: true`, and not with 404.
     /// </remarks>
     /// <response code="200">The memory is gone.</response>
     [HttpDelete("{memory_id:guid}", Name = "delete_user_memory")]
     [ProducesResponseType<UserMemoryDeletedResponse>(StatusCodes.Status200OK)]
-    [ProducesProblem(StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound, StatusCodes.Status412PreconditionFailed)]
+    [ProducesProblem(
+        StatusCodes.Status403Forbidden,
+        StatusCodes.Status404NotFound,
+        StatusCodes.Status409Conflict,
+        StatusCodes.Status412PreconditionFailed)]
     public async Task<UserMemoryDeletedResponse> Delete(
         [FromPathUser] string userId,
         [FromRoute(Name = "memory_id")] Guid memoryId,
+        [FromIdempotencyKey] string? idempotencyKey,
         [FromIfMatch] Precondition precondition,
-        CancellationToken cancellationToken)
-    {
-        await memories.DeleteAsync(userId, memoryId, precondition, cancellationToken);
-        return new UserMemoryDeletedResponse();
-    }
+        CancellationToken cancellationToken) =>
+        Response.MarkReplay(await memories.DeleteAsync(userId, memoryId, idempotencyKey, precondition, cancellationToken));
 
     private UserMemoryResponse Tagged(UserMemoryResponse memory)
     {

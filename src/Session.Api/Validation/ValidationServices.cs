@@ -20,6 +20,10 @@ internal static class ValidationServices
             messages.SetValueIsInvalidAccessor(_ => "is not a valid value");
             messages.SetMissingRequestBodyRequiredValueAccessor(() => "must be a JSON object");
         });
+        services.AddOptions<RequestOptions>().BindConfiguration(RequestOptions.Section).ValidateOnStart();
+        services.AddSingleton<QueryParameterTable>();
+        services.AddSingleton<UnknownParametersFilter>();
+        services.Configure<MvcOptions>(mvc => mvc.Filters.AddService<UnknownParametersFilter>());
         services.AddFluentValidationAutoValidation(validation => validation.DisableDataAnnotationsValidation = true);
         services.AddSingleton<IValidatorInterceptor, RequestValidationInterceptor>();
         var fluentValidation = services.Last(service => service.ServiceType == typeof(IObjectModelValidator)).ImplementationFactory!;

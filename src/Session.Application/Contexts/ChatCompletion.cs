@@ -4,7 +4,8 @@ namespace SessionService.Application.Contexts;
 
 /// <summary>
 /// Converts messages into the messages of a chat completion API. The API refuses tool calls that are not followed by their results, and
-/// results without calls. So calls with missing names or results, and too many calls at once, become plain messages.
+/// results without calls. So calls with missing names or results, and too many calls at once, become plain messages. It refuses messages
+/// without text too, so redacted and blank messages are left out.
 /// </summary>
 internal static partial class ChatCompletion
 {
@@ -19,9 +20,11 @@ internal static partial class ChatCompletion
     [GeneratedRegex("^[a-zA-Z0-9_-]{1,64}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 100)]
     private static partial Regex FunctionName { get; }
 
-    public static IReadOnlyList<ContextMessage> From(string? memory, IReadOnlyList<ContextCandidate> messages)
+    public static IReadOnlyList<ContextMessage> From(
+        IReadOnlyList<ContextCandidate> system, string? memory, IReadOnlyList<ContextCandidate> messages)
     {
         var chat = new List<ContextMessage>(messages.Count + 1);
+        AddPlain(system);
         if (memory is not null)
         {
             chat.Add(new ContextMessage { Role = "system", Content = memory });
@@ -31,7 +34,7 @@ internal static partial class ChatCompletion
         var answered = new HashSet<int>();
         for (var i = 0; i < messages.Count; i++)
         {
-            if (answered.Contains(i))
+            if (answered.Contains(i) || turns.AnswersRedacted(i))
             {
                 continue;
             }
@@ -44,11 +47,14 @@ internal static partial class ChatCompletion
             }
             else
             {
-                chat.Add(Plain(messages[i]));
+                AddPlain([messages[i]]);
             }
         }
 
         return chat;
+
+        void AddPlain(IEnumerable<ContextCandidate> plain) =>
+            chat.AddRange(plain.Where(message => !message.IsRedacted && !string.IsNullOrWhiteSpace(message.Content)).Select(Plain));
 
         void AddCalls(int first, int end)
         {
@@ -62,9 +68,7 @@ internal static partial class ChatCompletion
             if (calls.Count > MaxCalls
                 || calls.Exists(call => call.Result is null || call.Call.Name is null || !FunctionName.IsMatch(call.Call.Name)))
             {
-                chat.AddRange(
-                    Enumerable.Range(first, end - first)
-                        .Select(i => new ContextMessage { Role = "assistant", Content = messages[i].Content }));
+                AddPlain(messages.Take(first..end));
                 return;
             }
 
@@ -112,6 +116,7 @@ internal static partial class ChatCompletion
 
     private static ContextMessage Plain(ContextCandidate message) => message switch
     {
+        { IsCall: true } => new ContextMessage { Role = "assistant", Content = message.Content },
         { IsResult: true } => new ContextMessage { Role = "user", Content = ResultPrefix + message.Content },
         { Role: "assistant" or "system" } => new ContextMessage { Role = message.Role, Content = message.Content },
         _ => new ContextMessage { Role = "user", Content = message.Content },

@@ -24,31 +24,33 @@ public sealed class ContextResponse
     public required int MaxTokens { get; init; }
 
     /// <summary>Tokens of the memory and the messages here, never more than were asked for.</summary>
-    /// <example>1022</example>
+    /// <example>21</example>
     [Required]
     public required int Tokens { get; init; }
 
     /// <summary>How many of them are an estimate (a token for four bytes of UTF-8): of what has no <c>tokens_used</c>.</summary>
-    /// <example>1000</example>
+    /// <example>11</example>
     [Required]
     public required int EstimatedTokens { get; init; }
 
     /// <summary>
-    /// The session's memory; null where there is none or it does not fit. With <c>format=openai</c> its content is the first of the
-    /// messages, as the system's.
+    /// The session's memory; null where there is none or it does not fit. With <c>format=openai</c> its content is a message of the
+    /// system, before those of the session.
     /// </summary>
     public required ContextMemory? Memory { get; init; }
 
-    /// <summary>The newest messages that fit, oldest first.</summary>
+    /// <summary>The newest messages that fit, oldest first; with <c>keep=system</c> after the system messages of the start.</summary>
     [Required]
     public required IReadOnlyList<ContextMessage> Messages { get; init; }
 
-    /// <summary>The number of the first message here, null where none fits: with those before it, the memory has to do.</summary>
-    /// <example>118</example>
+    /// <summary>
+    /// The number of the first of the newest messages here, null where none fits: with those before it, the memory has to do.
+    /// </summary>
+    /// <example>1</example>
     public required long? IncludedFromSequence { get; init; }
 
-    /// <summary>How many older messages the session has.</summary>
-    /// <example>117</example>
+    /// <summary>How many older messages of the session are not here.</summary>
+    /// <example>0</example>
     [Required]
     public required long OmittedMessages { get; init; }
 }
@@ -75,6 +77,11 @@ public sealed class ContextMemory
     /// <example>11</example>
     [Required]
     public required int Tokens { get; init; }
+
+    /// <summary>How many tokens were cut out of its middle; absent where it is whole.</summary>
+    /// <example>1200</example>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? OmittedTokens { get; init; }
 }
 
 /// <summary>A message, either as it is stored or as a chat completion call takes it: what belongs to the other form is absent.</summary>
@@ -86,7 +93,7 @@ public sealed class ContextMessage
     public Guid? MessageId { get; init; }
 
     /// <summary>Its number in the session.</summary>
-    /// <example>118</example>
+    /// <example>1</example>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Sequence { get; init; }
 
@@ -120,17 +127,23 @@ public sealed class ContextMessage
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? IsEstimated { get; init; }
 
+    /// <summary>How many tokens were cut out of the middle of its text; absent where it is whole.</summary>
+    /// <example>6000</example>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? OmittedTokens { get; init; }
+
     /// <summary>When it was written.</summary>
     /// <example>2025-09-23T14:54:08.106314Z</example>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? CreatedAt { get; init; }
 
     /// <summary>The calls that the assistant makes.</summary>
+    /// <example>null</example>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ChatToolCall>? ToolCalls { get; init; }
 
     /// <summary>The call that this is the result of.</summary>
-    /// <example>call_1</example>
+    /// <example>null</example>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ToolCallId { get; init; }
 }

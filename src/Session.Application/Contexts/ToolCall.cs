@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace SessionService.Application.Contexts;
 
 /// <summary>A tool call, read from the metadata of its message.</summary>
-internal sealed record ToolCall(string? Id, string? Name, string? Arguments)
+public sealed record ToolCall(string? Id, string? Name, string? Arguments)
 {
     // In a result, "id" may be the result's own id, so it is not among these.
     private static readonly string[] AnsweredIds = ["tool_call_id", "call_id", "tool_use_id"];
@@ -24,6 +24,11 @@ internal sealed record ToolCall(string? Id, string? Name, string? Arguments)
         }
 
         using var document = JsonDocument.Parse(metadata);
+        if (document.RootElement.ValueKind != JsonValueKind.Object)
+        {
+            return [];
+        }
+
         if (document.RootElement.TryGetProperty("tool_calls", out var calls) && calls.ValueKind == JsonValueKind.Array)
         {
             var listed = calls.EnumerateArray()
@@ -39,11 +44,19 @@ internal sealed record ToolCall(string? Id, string? Name, string? Arguments)
         return isCall ? [Read(document.RootElement, content)] : [];
     }
 
+    /// <summary>Whether a message that makes no call is the result of one.</summary>
+    public static bool IsResult(string role, string messageType) => role is "tool" || messageType is "tool_result";
+
     /// <summary>The id of the call that a result answers.</summary>
-    public static string? ReadAnsweredId(string metadata)
+    public static string? ReadAnsweredId(string metadata) => ReadText(metadata, AnsweredIds);
+
+    /// <summary>The name of the tool that gave a result.</summary>
+    public static string? ReadName(string metadata) => ReadText(metadata, Names);
+
+    private static string? ReadText(string metadata, string[] names)
     {
         using var document = JsonDocument.Parse(metadata);
-        return FirstText(document.RootElement, AnsweredIds);
+        return document.RootElement.ValueKind == JsonValueKind.Object ? FirstText(document.RootElement, names) : null;
     }
 
     private static ToolCall Read(JsonElement call, string? content)

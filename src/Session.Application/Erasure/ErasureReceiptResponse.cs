@@ -16,17 +16,17 @@ public sealed class ErasureReceiptResponse
     public required DateTimeOffset ErasedAt { get; init; }
 
     /// <summary>Sessions that this request removed.</summary>
-    /// <example>3</example>
+    /// <example>1</example>
     [Required]
     public required long Sessions { get; init; }
 
     /// <summary>Messages that were in these sessions.</summary>
-    /// <example>22</example>
+    /// <example>2</example>
     [Required]
     public required long Messages { get; init; }
 
     /// <summary>The rows that this request removed from each table of the database that holds anything of a user's.</summary>
-    /// <example>{"sessions": 3, "session_messages": 22}</example>
+    /// <example>{"sessions": 1, "session_messages": 2}</example>
     [Required]
     public required IReadOnlyDictionary<string, long> Rows { get; init; }
 

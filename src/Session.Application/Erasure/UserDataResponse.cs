@@ -11,17 +11,17 @@ public sealed class UserDataResponse
     public required string UserId { get; init; }
 
     /// <summary>Sessions of the user.</summary>
-    /// <example>3</example>
+    /// <example>1</example>
     [Required]
     public required long Sessions { get; init; }
 
     /// <summary>Messages in these sessions.</summary>
-    /// <example>22</example>
+    /// <example>2</example>
     [Required]
     public required long Messages { get; init; }
 
     /// <summary>The user's rows in each table of the database, in all tables that hold anything of a user's.</summary>
-    /// <example>{"sessions": 3, "session_messages": 22}</example>
+    /// <example>{"sessions": 1, "session_messages": 2}</example>
     [Required]
     public required IReadOnlyDictionary<string, long> Rows { get; init; }
 

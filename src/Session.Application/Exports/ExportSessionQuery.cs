@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using FluentValidation;
 
@@ -11,6 +12,7 @@ public sealed class ExportSessionQuery
     public const string Markdown = "markdown";
 
     /// <summary><c>json</c> (one document, the default), <c>jsonl</c> (one line a message) or <c>markdown</c> (for people).</summary>
+    [DefaultValue(Json)]
     [AllowedValues(Json, JsonLines, Markdown, null)]
     public string? Format { get; init; }
 }

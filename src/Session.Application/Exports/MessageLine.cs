@@ -56,8 +56,6 @@ internal sealed class MessageLineValidator : AbstractValidator<MessageLine>
         RuleFor(l => l.Metadata).JsonObject(limits.Value.MaxJsonBytes);
         RuleFor(l => l.TokensUsed).GreaterThanOrEqualTo(0).WithMessage("must be 0 or more");
         RuleFor(l => l.CostUsd).InclusiveBetween(0, Money.Max).WithMessage($"must be between 0 and {Money.Max}");
-        RuleFor(l => l.CreatedAt)
-            .InRange()
-            .Must(createdAt => createdAt is null || createdAt <= time.GetUtcNow()).WithMessage("must not be in the future");
+        RuleFor(l => l.CreatedAt).InRange().NotInFuture(time);
     }
 }

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using FluentValidation;
 
@@ -10,6 +11,7 @@ public sealed class ImportQuery
     public const string Skip = "skip";
 
     /// <summary>What to do at an invalid line: <c>stop</c> (the default) or <c>skip</c> it.</summary>
+    [DefaultValue(Stop)]
     [AllowedValues(Stop, Skip, null)]
     public string? OnError { get; init; }
 

@@ -8,6 +8,9 @@ public sealed class ImportResponse
     /// <summary>How many wrong lines are named.</summary>
     public const int MaxErrors = 100;
 
+    /// <summary>How many sessions are named.</summary>
+    public const int MaxSessionIds = 1_000;
+
     /// <summary>Whether all that was sent was read; false where the import stopped at a wrong line.</summary>
     /// <example>true</example>
     [Required]
@@ -16,6 +19,10 @@ public sealed class ImportResponse
     /// <summary>The sessions.</summary>
     [Required]
     public ImportCounts Sessions { get; } = new();
+
+    /// <summary>The ids of the first 1000 sessions that this import created; <c>sessions.created</c> counts all.</summary>
+    [Required]
+    public IList<Guid> SessionIds { get; } = [];
 
     /// <summary>The messages.</summary>
     [Required]
@@ -35,6 +42,7 @@ public sealed class ImportResponse
     public long Failed { get; set; }
 
     /// <summary>The first 100 of what was wrong.</summary>
+    /// <example>[]</example>
     [Required]
     public IList<ImportError> Errors { get; } = [];
 }
@@ -43,7 +51,7 @@ public sealed class ImportResponse
 public sealed class ImportCounts
 {
     /// <summary>Stored by this import.</summary>
-    /// <example>2</example>
+    /// <example>1</example>
     [Required]
     public long Created { get; set; }
 

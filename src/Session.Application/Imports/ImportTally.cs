@@ -10,6 +10,16 @@ internal sealed class ImportTally(bool skipsWrongLines)
     /// <summary>Whether the import ends at a line with this refusal.</summary>
     public bool StopsAt(ImportRefusal refusal) => !skipsWrongLines || refusal.EndsReading;
 
+    /// <summary>Counts a session that the import created.</summary>
+    public void CountCreated(Guid sessionId)
+    {
+        Response.Sessions.Created++;
+        if (Response.SessionIds.Count < ImportResponse.MaxSessionIds)
+        {
+            Response.SessionIds.Add(sessionId);
+        }
+    }
+
     public void Fail(long line, ImportKind? kind, ImportRefusal refusal)
     {
         Response.Failed++;

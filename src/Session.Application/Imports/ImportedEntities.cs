@@ -45,7 +45,7 @@ internal sealed class ImportedEntities(string userId, TimeProvider time)
         Metadata = line.Metadata?.Value ?? "{}",
         TokensUsed = line.TokensUsed ?? 0,
         CostUsd = Money.Round(line.CostUsd ?? 0),
-        CreatedAt = line.CreatedAt?.ToDatabaseTime() ?? time.GetDatabaseNow(),
+        CreatedAt = line.CreatedAt is { } createdAt ? createdAt.NoLaterThan(time.GetDatabaseNow()) : time.GetDatabaseNow(),
         RedactedAt = line.RedactedAt?.ToDatabaseTime(),
     };
 

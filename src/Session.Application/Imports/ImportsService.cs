@@ -94,7 +94,7 @@ public sealed class ImportsService(
         var session = import.Entities.Of(line.Content);
         if ((await sessions.CreateAsync(session, key: null, cancellationToken)).Outcome == CreateOutcome.Created)
         {
-            import.Tally.Response.Sessions.Created++;
+            import.Tally.CountCreated(session.SessionId);
             import.Messages.Enter(session.SessionId, count: 0);
         }
         else if (await import.Messages.TryEnterAsync(session.SessionId, cancellationToken))

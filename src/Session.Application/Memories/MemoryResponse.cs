@@ -37,12 +37,12 @@ public sealed class MemoryResponse
     public required JsonText Metadata { get; init; }
 
     /// <summary>What the user prefers.</summary>
-    /// <example>{}</example>
+    /// <example>{"language": "en"}</example>
     [Required]
     public required JsonText UserPreferences { get; init; }
 
     /// <summary>What is still to be done, a JSON array.</summary>
-    /// <example>[]</example>
+    /// <example>["send the report"]</example>
     [Required]
     [JsonArrayText]
     public required JsonText OngoingTasks { get; init; }

@@ -17,7 +17,7 @@ public sealed class SearchMemoriesRequest
     public const int MaxTopK = 100;
 
     /// <summary>The question, or what is looked for, in the words of people; up to 4,000 characters.</summary>
-    /// <example>When did Caroline go to the support group?</example>
+    /// <example>How does the user like explanations?</example>
     [Required]
     [StringLength(MaxQueryLength, MinimumLength = 1)]
     [RegularExpression(TextPatterns.NotBlank)]
@@ -34,6 +34,7 @@ public sealed class SearchMemoriesRequest
     /// <example>["memories", "session_memories", "messages"]</example>
     [MinLength(1)]
     [MaxLength(8)]
+    [AllowedItems(MemorySources.Memories, MemorySources.SessionMemories, MemorySources.Messages)]
     public IReadOnlyList<string>? Sources { get; init; }
 
     /// <summary>Only what belongs to this session: its messages, its memory, and the user's memories that came from it.</summary>

@@ -7,7 +7,7 @@ namespace SessionService.Application.MemorySearch;
 public sealed class SearchMemoriesResponse
 {
     /// <summary>The question.</summary>
-    /// <example>When did Caroline go to the support group?</example>
+    /// <example>How does the user like explanations?</example>
     [Required]
     public required string Query { get; init; }
 
@@ -25,7 +25,7 @@ public sealed class SearchMemoriesResponse
 public sealed class FoundPassage
 {
     /// <summary>Where it stands: <c>memories</c>, <c>session_memories</c> or <c>messages</c>.</summary>
-    /// <example>messages</example>
+    /// <example>session_memories</example>
     [Required]
     [AllowedValues("memories", "session_memories", "messages")]
     public required string Source { get; init; }
@@ -49,34 +49,37 @@ public sealed class FoundPassage
     public required double SemanticScore { get; init; }
 
     /// <summary>The session that it is of or came from; null where there is none.</summary>
+    /// <example>a87a9d6e-4137-4d41-8ab8-a13c4abcc83e</example>
     public required Guid? SessionId { get; init; }
 
     /// <summary>The number of the message, or of the one that a memory came from; null where there is none.</summary>
-    /// <example>3</example>
+    /// <example>null</example>
     public required long? Sequence { get; init; }
 
     /// <summary>The message's id; null for a memory.</summary>
+    /// <example>null</example>
     public required Guid? MessageId { get; init; }
 
     /// <summary>The memory's id; null for a message.</summary>
+    /// <example>0d1f95c6-a8fa-462d-8f6e-b1f0da7524a0</example>
     public required Guid? MemoryId { get; init; }
 
     /// <summary>Who speaks; null for a memory.</summary>
-    /// <example>user</example>
+    /// <example>null</example>
     public required string? Role { get; init; }
 
     /// <summary>The text.</summary>
-    /// <example>I went to a support group yesterday and it was so powerful.</example>
+    /// <example>User prefers concise technical explanations.</example>
     [Required(AllowEmptyStrings = true)]
     public required string Content { get; init; }
 
     /// <summary>The client's own labels.</summary>
-    /// <example>{"name": "Caroline"}</example>
+    /// <example>{"category": "preferences", "importance": "high"}</example>
     [Required]
     public required JsonText Metadata { get; init; }
 
     /// <summary>When it was written.</summary>
-    /// <example>2023-05-08T13:56:00.000000Z</example>
+    /// <example>2025-09-23T14:54:54.163929Z</example>
     [Required]
     public required DateTimeOffset CreatedAt { get; init; }
 }

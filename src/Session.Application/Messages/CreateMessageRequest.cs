@@ -51,8 +51,8 @@ public sealed class CreateMessageRequest
     public decimal? CostUsd { get; init; }
 
     /// <summary>
-    /// When the message was written, for history that is stored afterwards (RFC 3339 with an offset, from 1970, not in the
-    /// future); the time of storing otherwise.
+    /// When the message was written, for history that is stored afterwards (RFC 3339, from 1970, not in the future); the time of storing
+    /// otherwise. A time up to five minutes ahead counts as now.
     /// </summary>
     /// <example>2025-09-23T14:54:08.106314Z</example>
     public DateTimeOffset? CreatedAt { get; init; }
@@ -81,9 +81,7 @@ internal sealed class CreateMessageRequestValidator : AbstractValidator<CreateMe
         RuleFor(r => r.Metadata).JsonObject(limits.Value.MaxJsonBytes);
         RuleFor(r => r.TokensUsed).GreaterThanOrEqualTo(0).WithMessage("must be 0 or more");
         RuleFor(r => r.CostUsd).InclusiveBetween(0, Money.Max).WithMessage($"must be between 0 and {Money.Max}");
-        RuleFor(r => r.CreatedAt)
-            .InRange()
-            .Must(createdAt => createdAt is null || createdAt <= time.GetUtcNow()).WithMessage("must not be in the future");
+        RuleFor(r => r.CreatedAt).InRange().NotInFuture(time);
         RuleFor(r => r.ExpectedSequence).ExpectedSequence();
     }
 }

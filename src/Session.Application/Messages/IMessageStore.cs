@@ -8,7 +8,8 @@ public interface IMessageStore
 {
     /// <summary>
     /// Stores messages under the session's next numbers and updates the totals of session and service, all or nothing. A write that is a
-    /// repetition, by its key or by its messages' ids, returns the messages of the first write.
+    /// repetition, by its key or by its messages' ids, returns the messages of the first write. A message that is not imported makes an
+    /// archived or expired session active.
     /// </summary>
     Task<AppendResult> AppendAsync(Append append, CancellationToken cancellationToken);
 }
@@ -33,6 +34,9 @@ public sealed record Append
     /// its totals.
     /// </summary>
     public required DateTimeOffset? Now { get; init; }
+
+    /// <summary>Whether the session is known to be archived or expired, and is to be active with these messages.</summary>
+    public bool TakesUp { get; init; }
 }
 
 /// <summary>A message without its number.</summary>

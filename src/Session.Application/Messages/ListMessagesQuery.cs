@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using FluentValidation;
 using SessionService.Application.Paging;
@@ -25,6 +26,7 @@ public sealed class ListMessagesQuery : IPageQuery
     /// <summary>
     /// <c>asc</c>: oldest first, the default. <c>desc</c>: newest first. Of pages only; by position the answer is in time order.
     /// </summary>
+    [DefaultValue("asc")]
     [AllowedValues("asc", "desc", null)]
     public string? Order { get; init; }
 

@@ -12,7 +12,7 @@ public sealed class MessageListResponse
     public required IReadOnlyList<MessageResponse> Messages { get; init; }
 
     /// <summary>How many messages there are in all, not only on this page.</summary>
-    /// <example>2</example>
+    /// <example>1</example>
     [Required]
     public required long Total { get; init; }
 

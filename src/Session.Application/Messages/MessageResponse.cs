@@ -63,7 +63,7 @@ public sealed class MessageResponse
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>When content and metadata were blanked on request; absent where they were not.</summary>
-    /// <example>2025-09-24T08:00:00.000000Z</example>
+    /// <example>null</example>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? RedactedAt { get; init; }
 }

@@ -44,6 +44,21 @@ public sealed class MessagesService(
         return new MessagePage(userId, sessionId, rows, query.ToRange(), query.IsByPosition ? rows.InRange > selection.Take : null);
     }
 
+    /// <exception cref="NotFoundException">The user has no such session, or no such message in it.</exception>
+    public async Task<MessageResponse> GetAsync(string userId, Guid sessionId, long sequence, CancellationToken cancellationToken)
+    {
+        MessagePosition[] position = sequence > 0 ? [new MessagePosition(sessionId, sequence)] : [];
+        if (await reader.FindAsync(userId, position, cancellationToken) is [var message])
+        {
+            return mapper.Map<MessageResponse>(message);
+        }
+
+        // Only now is the session looked for, to tell which of the two there is not.
+        var none = new MessageSelection { Order = MessageOrder.OldestFirst, Take = 0 };
+        await using var rows = await reader.OpenAsync(userId, sessionId, none, cancellationToken) ?? throw SessionErrors.NotFound();
+        throw MessageErrors.NotFound();
+    }
+
     /// <summary>Redacts a message. Redacting it again changes nothing.</summary>
     /// <exception cref="NotFoundException">The user has no such session, or no such message in it.</exception>
     public async Task<MessageResponse> RedactAsync(string userId, Guid sessionId, long sequence, CancellationToken cancellationToken)
@@ -101,7 +116,7 @@ public sealed class MessagesService(
             Metadata = request.Metadata?.Value ?? "{}",
             TokensUsed = request.TokensUsed ?? 0,
             CostUsd = Money.Round(request.CostUsd ?? 0),
-            CreatedAt = request.CreatedAt?.ToDatabaseTime() ?? now,
+            CreatedAt = request.CreatedAt?.NoLaterThan(now) ?? now,
         },
         HasOwnId: request.MessageId is not null,
         HasOwnTime: request.CreatedAt is not null);

@@ -8,7 +8,7 @@ namespace SessionService.Application.Search;
 public sealed class SearchResponse
 {
     /// <summary>The query as it was given.</summary>
-    /// <example>connection pool</example>
+    /// <example>test message</example>
     [Required]
     public required string Query { get; init; }
 
@@ -17,12 +17,12 @@ public sealed class SearchResponse
     public required IReadOnlyList<FoundSessionResponse> Results { get; init; }
 
     /// <summary>How many hits there are in all, not only on this page.</summary>
-    /// <example>3</example>
+    /// <example>1</example>
     [Required]
     public required long TotalHits { get; init; }
 
     /// <summary>Where the search goes on, to be given as <c>cursor</c>; null at its end.</summary>
-    /// <example>AQAAZJAABkLl8u8wEAGiBNmSn3gQB72WfJjkCwMAAAAAAAAAAdGqIk0c</example>
+    /// <example>null</example>
     public required string? NextCursor { get; init; }
 
     public static SearchResponse Of(SearchFilter filter, Found found, IMapper mapper) => new()
@@ -30,14 +30,14 @@ public sealed class SearchResponse
         Query = filter.Query,
         Results = [.. found.Sessions.Select(session => FoundSessionResponse.Of(session, mapper))],
         TotalHits = found.TotalHits,
-        NextCursor = found.Last is { } last ? SearchCursor.ToText(last, filter) : null,
+        NextCursor = found.Next is { } next ? SearchCursor.ToText(next, filter) : null,
     };
 }
 
 /// <summary>A session with the hits in it.</summary>
 public sealed class FoundSessionResponse : SessionResponse
 {
-    /// <summary>The hits of this page that are in this session, best first.</summary>
+    /// <summary>The best hits in this session, best first.</summary>
     [Required]
     public IReadOnlyList<SearchHitResponse> Hits { get; set; } = [];
 
@@ -49,7 +49,7 @@ public sealed class FoundSessionResponse : SessionResponse
     }
 }
 
-/// <summary>A message, summary or memory with the words.</summary>
+/// <summary>A message, title, summary or memory with the words.</summary>
 public sealed class SearchHitResponse
 {
     /// <summary>The session.</summary>
@@ -57,34 +57,34 @@ public sealed class SearchHitResponse
     [Required]
     public required Guid SessionId { get; init; }
 
-    /// <summary>The message's id; null for a summary or memory.</summary>
+    /// <summary>The message's id; null for a title, summary or memory.</summary>
     /// <example>9dbb6df9-0ead-4580-9b16-e817e12abbc3</example>
     public required Guid? MessageId { get; init; }
 
-    /// <summary>The message's number within its session; null for a summary or memory.</summary>
+    /// <summary>The message's number within its session; null for a title, summary or memory.</summary>
     /// <example>1</example>
     public required long? Sequence { get; init; }
 
-    /// <summary>Who speaks; null for a summary or memory.</summary>
+    /// <summary>Who speaks; null for a title, summary or memory.</summary>
     /// <example>user</example>
     public required string? Role { get; init; }
 
     /// <summary>The whole text.</summary>
-    /// <example>How large should the connection pool be?</example>
+    /// <example>Hello, this is a test message</example>
     [Required]
     public required string Content { get; init; }
 
     /// <summary>The place of the match as HTML: what matches in <c>mark</c> elements, everything else escaped.</summary>
-    /// <example>How large should the &lt;mark&gt;connection&lt;/mark&gt; &lt;mark&gt;pool&lt;/mark&gt; be?</example>
+    /// <example>Hello, this is a &lt;mark&gt;test&lt;/mark&gt; &lt;mark&gt;message&lt;/mark&gt;</example>
     [Required]
     public required string Snippet { get; init; }
 
-    /// <summary>The message's type; <c>summary</c> for the session's summary and <c>memory</c> for its memory.</summary>
+    /// <summary>The message's type; <c>title</c>, <c>summary</c> and <c>memory</c> for those of the session.</summary>
     /// <example>chat</example>
     [Required]
     public required string MessageType { get; init; }
 
-    /// <summary>When the message or memory was created; of a summary, when its session was.</summary>
+    /// <summary>When the message or memory was created; of a title or summary, when its session was.</summary>
     /// <example>2025-09-23T14:54:08.106314Z</example>
     [Required]
     public required DateTimeOffset CreatedAt { get; init; }

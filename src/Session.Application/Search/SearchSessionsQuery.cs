@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using FluentValidation;
@@ -15,25 +16,29 @@ public sealed class SearchSessionsQuery : SessionConditionsQuery
     public const int MaxLength = 500;
     public const int DefaultLimit = 20;
     public const int MaxLimit = 100;
+    public const int DefaultHitsPerSession = 3;
+    public const int MaxHitsPerSession = 20;
 
     /// <summary>
     /// The words to find. A text must have all of them, in any of their forms. <c>"…"</c> is a phrase, <c>or</c> between two words means
     /// either, and <c>-</c> excludes a word.
     /// </summary>
-    /// <example>"connection pool" -mysql</example>
+    /// <example>test message</example>
     [Required]
     [StringLength(MaxLength, MinimumLength = 1)]
     [RegularExpression(TextPatterns.NotBlank)]
     public string? Q { get; init; }
 
-    /// <summary>Only the messages, the summary and the memory of this session. No hits if the caller has no such session.</summary>
+    /// <summary>
+    /// Only the messages, the title, the summary and the memory of this session. No hits if the caller has no such session.
+    /// </summary>
     public Guid? SessionId { get; init; }
 
     /// <summary>Only messages of this role.</summary>
     [AllowedValues("user", "assistant", "system", "tool", null)]
     public string? Role { get; init; }
 
-    /// <summary>Only messages of this type; <c>summary</c> and <c>memory</c> choose the summaries and memories of sessions.</summary>
+    /// <summary>Only messages of this type; <c>title</c>, <c>summary</c> and <c>memory</c> choose those of sessions.</summary>
     [StringLength(CreateMessageRequest.MaxTypeLength, MinimumLength = 1)]
     [RegularExpression(TextPatterns.NotBlank)]
     public string? MessageType { get; init; }
@@ -46,9 +51,15 @@ public sealed class SearchSessionsQuery : SessionConditionsQuery
     [StringLength(Rfc3339.MaxLength)]
     public string? To { get; init; }
 
-    /// <summary>Hits at most, 1 to 100. Default 20.</summary>
+    /// <summary>Sessions at most, or hits of one session with <c>session_id</c>; 1 to 100. Default 20.</summary>
+    [DefaultValue(DefaultLimit)]
     [Range(1, MaxLimit)]
     public int? Limit { get; init; }
+
+    /// <summary>Hits of each session at most, 1 to 20. Default 3. Does not count with <c>session_id</c>.</summary>
+    [DefaultValue(DefaultHitsPerSession)]
+    [Range(1, MaxHitsPerSession)]
+    public int? HitsPerSession { get; init; }
 
     /// <summary>Goes on where another answer ended: its <c>next_cursor</c>, with the same <c>q</c> and filters.</summary>
     public string? Cursor { get; init; }
@@ -64,9 +75,11 @@ public sealed class SearchSessionsQuery : SessionConditionsQuery
         Sessions = ToSessionFilter(),
     };
 
+    public SearchLimits ToLimits() => new(Limit ?? DefaultLimit, HitsPerSession ?? DefaultHitsPerSession);
+
     /// <summary>The cursor of a valid query, if it has one.</summary>
-    public SearchPlace? ToPlace(SearchFilter filter) =>
-        Cursor is not null && SearchCursor.TryParse(Cursor, filter, out var place) ? place : null;
+    public SearchStart? ToStart(SearchFilter filter) =>
+        Cursor is not null && SearchCursor.TryParse(Cursor, filter, out var start) ? start : null;
 }
 
 internal sealed class SearchSessionsQueryValidator : AbstractValidator<SearchSessionsQuery>
@@ -83,6 +96,9 @@ internal sealed class SearchSessionsQueryValidator : AbstractValidator<SearchSes
         RuleFor(q => q.To).TimeOrDate();
         RuleFor(q => q.Limit)
             .InclusiveBetween(1, SearchSessionsQuery.MaxLimit).WithMessage($"must be between 1 and {SearchSessionsQuery.MaxLimit}");
+        RuleFor(q => q.HitsPerSession)
+            .InclusiveBetween(1, SearchSessionsQuery.MaxHitsPerSession)
+            .WithMessage($"must be between 1 and {SearchSessionsQuery.MaxHitsPerSession}");
         RuleFor(q => q.Cursor).Must((query, cursor) => cursor is null || SearchCursor.TryParse(cursor, query.ToFilter(), out _))
             .When(q => q.Q is not null && q.HasReadableConditions())
             .WithMessage("must be the next_cursor of an answer with the same q and filters");

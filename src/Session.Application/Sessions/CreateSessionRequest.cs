@@ -27,9 +27,16 @@ public sealed class CreateSessionRequest
     /// <example>Plans for the summer</example>
     [StringLength(Session.MaxTitleLength)]
     [RegularExpression(TextPatterns.Storable)]
-    // Absent from the idempotency hash where it is not given, so that keys from before titles existed keep their hash.
+    // Absent from the idempotency hash where it is not given, as created_at is: keys from before there was such a field keep their hash.
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Title { get; init; }
+
+    /// <summary>
+    /// When the conversation began, for history that is stored afterwards (RFC 3339, from 1970, not in the future); now otherwise. A time
+    /// up to five minutes ahead counts as now.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? CreatedAt { get; init; }
 
     /// <summary>The client's own data, any JSON object.</summary>
     /// <example>{}</example>
@@ -42,27 +49,18 @@ public sealed class CreateSessionRequest
 
 internal sealed class CreateSessionRequestValidator : AbstractValidator<CreateSessionRequest>
 {
-    public CreateSessionRequestValidator(IOptions<LimitOptions> limits)
+    public CreateSessionRequestValidator(IOptions<LimitOptions> limits, TimeProvider time)
     {
         RuleFor(r => r.UserId).Custom((userId, context) =>
         {
-            if (UserIds.Normalize(userId) is not { } normalized)
+            if (userId is null && !context.NamesCaller())
             {
-                if (userId is not null)
-                {
-                    context.AddFailure("must not be blank");
-                }
-                else if (!context.NamesCaller())
-                {
-                    context.AddFailure("is required unless the X-User-Id header or the user_id query parameter names the caller");
-                }
-            }
-            else if (UserIds.Refuse(normalized) is { } reason)
-            {
-                context.AddFailure(reason);
+                context.AddFailure("is required unless the X-User-Id header or the user_id query parameter names the caller");
             }
         });
+        RuleFor(r => r.UserId).UserId();
         RuleFor(r => r.Title).Characters(Session.MaxTitleLength);
+        RuleFor(r => r.CreatedAt).InRange().NotInFuture(time);
         RuleFor(r => r.ConversationData).JsonObject(limits.Value.MaxJsonBytes);
         RuleFor(r => r.Metadata).JsonObject(limits.Value.MaxJsonBytes);
     }

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using FluentValidation;
 using SessionService.Application.Paging;
@@ -6,7 +7,7 @@ using SessionService.Application.Validation;
 namespace SessionService.Application.Sessions;
 
 /// <summary>The filters and order of a list of sessions. A session must match all filters.</summary>
-public sealed class ListSessionsQuery : SessionConditionsQuery, IPageQuery
+public class ListSessionsQuery : SessionConditionsQuery, IPageQuery
 {
     public const int DefaultPageSize = 50;
     public const int MaxPageSize = 100;
@@ -23,10 +24,12 @@ public sealed class ListSessionsQuery : SessionConditionsQuery, IPageQuery
     /// <summary>
     /// What to sort by: <c>created_at</c> (the default), <c>last_activity</c>, <c>message_count</c> or <c>total_cost</c>; ties by id.
     /// </summary>
+    [DefaultValue("created_at")]
     [AllowedValues("created_at", "last_activity", "message_count", "total_cost", null)]
     public string? Sort { get; init; }
 
     /// <summary><c>desc</c>: the newest or greatest first, the default. <c>asc</c>: the oldest or least first.</summary>
+    [DefaultValue("desc")]
     [AllowedValues("asc", "desc", null)]
     public string? Order { get; init; }
 
@@ -35,6 +38,7 @@ public sealed class ListSessionsQuery : SessionConditionsQuery, IPageQuery
     public int? Page { get; init; }
 
     /// <summary>Sessions a page, 1 to 100. Default 50.</summary>
+    [DefaultValue(DefaultPageSize)]
     [Range(1, MaxPageSize)]
     public int? PageSize { get; init; }
 
@@ -63,6 +67,12 @@ public sealed class ListSessionsQuery : SessionConditionsQuery, IPageQuery
         Cursor is not null && SessionCursor.TryParse(Cursor, filter, out var cursor) ? cursor : null;
 }
 
+/// <summary>The filters and order of a list of starred sessions.</summary>
+public sealed class ListStarredSessionsQuery : ListSessionsQuery
+{
+    private protected override bool? WantedStar => true;
+}
+
 internal sealed class ListSessionsQueryValidator : AbstractValidator<ListSessionsQuery>
 {
     public ListSessionsQueryValidator()
@@ -82,5 +92,14 @@ internal sealed class ListSessionsQueryValidator : AbstractValidator<ListSession
                 .When(q => q.HasReadableConditions())
                 .WithMessage("must be the next_cursor of an answer with the same filters and order");
         });
+    }
+}
+
+internal sealed class ListStarredSessionsQueryValidator : AbstractValidator<ListStarredSessionsQuery>
+{
+    public ListStarredSessionsQueryValidator(IValidator<ListSessionsQuery> list)
+    {
+        Include(list);
+        RuleFor(q => q.Starred).NotEqual(false).WithMessage("must not be false in the list of starred sessions");
     }
 }

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using FluentValidation;
 using SessionService.Application.Time;
@@ -12,12 +13,14 @@ public abstract class SessionConditionsQuery
     public const int MaxStatuses = 20;
 
     /// <summary>Only sessions that are active or completed. Default false.</summary>
+    [DefaultValue(false)]
     public bool? ActiveOnly { get; init; }
 
     /// <summary>
     /// Only sessions of these statuses (<c>active</c>, <c>completed</c>, <c>ended</c>, <c>archived</c>, <c>expired</c>), with commas
     /// between them or given several times.
     /// </summary>
+    [AllowedItems("active", "completed", "ended", "archived", "expired")]
     public IReadOnlyList<string?>? Status { get; init; }
 
     /// <summary>Only sessions that are starred, or only those that are not.</summary>
@@ -46,6 +49,9 @@ public abstract class SessionConditionsQuery
     /// </summary>
     public MetadataConditions? Metadata { get; init; }
 
+    /// <summary>Whether only starred sessions, or only others, are wanted.</summary>
+    private protected virtual bool? WantedStar => Starred;
+
     /// <summary>The statuses as the client named them.</summary>
     internal IReadOnlyList<string> StatusNames() =>
         [
@@ -62,7 +68,7 @@ public abstract class SessionConditionsQuery
     {
         ActiveOnly = ActiveOnly ?? false,
         Statuses = [.. StatusNames().Select(SessionStatuses.Parse).Distinct().Order()],
-        IsStarred = Starred,
+        IsStarred = WantedStar,
         CreatedAfter = Rfc3339.Parse(CreatedAfter),
         CreatedBefore = Rfc3339.Parse(CreatedBefore),
         ActiveAfter = Rfc3339.Parse(ActiveAfter),

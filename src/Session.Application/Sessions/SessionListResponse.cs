@@ -10,7 +10,7 @@ public sealed class SessionListResponse
     public required IReadOnlyList<SessionResponse> Sessions { get; init; }
 
     /// <summary>How many sessions there are in all, not only on this page.</summary>
-    /// <example>3</example>
+    /// <example>1</example>
     [Required]
     public required long Total { get; init; }
 
@@ -25,6 +25,6 @@ public sealed class SessionListResponse
     public required int PageSize { get; init; }
 
     /// <summary>Where the list goes on, to be given as <c>cursor</c>; null at its end.</summary>
-    /// <example>AQjd-qyI2BLqqHqdbkE3TUGKuKE8SrzIPmZh0098</example>
+    /// <example>null</example>
     public required string? NextCursor { get; init; }
 }

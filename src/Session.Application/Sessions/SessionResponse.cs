@@ -24,7 +24,7 @@ public class SessionResponse
     public required string Status { get; init; }
 
     /// <summary>The client's own data.</summary>
-    /// <example>{}</example>
+    /// <example>{"step": 2}</example>
     [Required]
     public required JsonText ConversationData { get; init; }
 
@@ -68,7 +68,7 @@ public class SessionResponse
     public required bool IsStarred { get; init; }
 
     /// <summary>When its user starred it; null where it is not starred.</summary>
-    /// <example>2025-09-23T14:54:23.338644Z</example>
+    /// <example>null</example>
     public required DateTimeOffset? StarredAt { get; init; }
 
     /// <summary>When the session was created.</summary>
@@ -91,6 +91,7 @@ public class SessionResponse
     public required DateTimeOffset? ArchivedAt { get; init; }
 
     /// <summary>The session that this one was forked from; null where it is no fork.</summary>
+    /// <example>null</example>
     public required ForkOrigin? ForkedFrom { get; init; }
 
     /// <summary>The value of the <c>ETag</c> header.</summary>

@@ -33,7 +33,8 @@ public sealed class SessionsService(
             request.Title,
             request.ConversationData?.Value,
             request.Metadata?.Value,
-            now);
+            now,
+            request.CreatedAt?.NoLaterThan(now));
 
         var key = IdempotencyKey.Of(idempotencyKey, "create_session", request);
         var result = await sessions.CreateAsync(session, key, cancellationToken);
@@ -75,14 +76,15 @@ public sealed class SessionsService(
     public Task<SessionResponse> UpdateAsync(
         string userId, Guid sessionId, UpdateSessionRequest request, Precondition precondition, CancellationToken cancellationToken)
     {
+        var now = time.GetDatabaseNow();
         var changes = new SessionChanges(
             request.Status is null ? null : SessionStatuses.Parse(request.Status),
             request.ConversationData?.Value,
             request.Metadata?.Value,
             request.SessionSummary,
-            request.LastActivity?.ToDatabaseTime(),
+            request.LastActivity?.NoLaterThan(now),
             request.Title);
-        return ChangeAsync(userId, sessionId, precondition, s => s.Update(changes, time.GetDatabaseNow()), cancellationToken);
+        return ChangeAsync(userId, sessionId, precondition, s => s.Update(changes, now), cancellationToken);
     }
 
     /// <exception cref="NotFoundException">The user has no such session.</exception>
@@ -101,7 +103,7 @@ public sealed class SessionsService(
                 RemovesTitle = request.Removes("title"),
                 ConversationData = request.Merge(
                     "conversation_data", request.ConversationData, found.ConversationData, limits.Value.MaxJsonBytes),
-                Metadata = request.Merge("metadata", request.Metadata, found.Metadata, limits.Value.MaxJsonBytes),
+                Metadata = request.MergeMetadata(found.Metadata, limits.Value.MaxJsonBytes),
             },
             time.GetDatabaseNow());
     }

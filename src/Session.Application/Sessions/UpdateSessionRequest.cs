@@ -35,21 +35,23 @@ public sealed class UpdateSessionRequest
     [RegularExpression(TextPatterns.Storable)]
     public string? SessionSummary { get; init; }
 
-    /// <summary>When the session was last active (RFC 3339 with an offset, not before 1970).</summary>
+    /// <summary>
+    /// When the session was last active (RFC 3339, from 1970, not in the future). A time up to five minutes ahead counts as now.
+    /// </summary>
     /// <example>2025-09-23T14:54:23.338644Z</example>
     public DateTimeOffset? LastActivity { get; init; }
 }
 
 internal sealed class UpdateSessionRequestValidator : AbstractValidator<UpdateSessionRequest>
 {
-    public UpdateSessionRequestValidator(IOptions<LimitOptions> limits)
+    public UpdateSessionRequestValidator(IOptions<LimitOptions> limits, TimeProvider time)
     {
         RuleFor(r => r.Status).KnownStatus();
         RuleFor(r => r.Title).Characters(Session.MaxTitleLength);
         RuleFor(r => r.ConversationData).JsonObject(limits.Value.MaxJsonBytes);
         RuleFor(r => r.Metadata).JsonObject(limits.Value.MaxJsonBytes);
         RuleFor(r => r.SessionSummary).Utf8Bytes(limits.Value.MaxContentBytes);
-        RuleFor(r => r.LastActivity).InRange();
+        RuleFor(r => r.LastActivity).InRange().NotInFuture(time);
     }
 }
 

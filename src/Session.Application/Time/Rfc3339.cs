@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace SessionService.Application.Time;
 
-/// <summary>Times as clients write them (RFC 3339).</summary>
+/// <summary>Times as clients write them: RFC 3339, and in UTC where the offset is absent, as in many clients' ISO 8601.</summary>
 public static partial class Rfc3339
 {
     public const int MaxLength = 64;
@@ -11,12 +11,12 @@ public static partial class Rfc3339
     // DateTimeOffset keeps seven digits of a second; further ones are far below the microsecond that is stored.
     [GeneratedRegex(
         @"\A(?<date>[0-9]{4}-[0-9]{2}-[0-9]{2})[Tt](?<time>[0-9]{2}:[0-9]{2}:[0-9]{2})"
-        + @"((?<fraction>\.[0-9]{1,7})[0-9]*)?(?<offset>[Zz]|[+-][0-9]{2}:[0-9]{2})\z",
+        + @"((?<fraction>\.[0-9]{1,7})[0-9]*)?(?<offset>[Zz]|[+-][0-9]{2}:[0-9]{2})?\z",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 100)]
     private static partial Regex Pattern { get; }
 
-    /// <summary>Whether a text is a time with its offset.</summary>
+    /// <summary>Whether a text is a time. Without an offset the time is in UTC.</summary>
     public static bool TryParse(string text, out DateTimeOffset time)
     {
         time = default;
@@ -25,7 +25,7 @@ public static partial class Rfc3339
             && DateTimeOffset.TryParse(
                 $"{match.Groups["date"]}T{match.Groups["time"]}{match.Groups["fraction"]}{match.Groups["offset"].Value.ToUpperInvariant()}",
                 CultureInfo.InvariantCulture,
-                DateTimeStyles.AdjustToUniversal,
+                DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal,
                 out time);
     }
 

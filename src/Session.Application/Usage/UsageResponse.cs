@@ -22,7 +22,7 @@ public sealed class UsageResponse
     /// <summary>The length of a bucket.</summary>
     /// <example>day</example>
     [Required]
-    [AllowedValues("hour", "day", "month")]
+    [AllowedValues("hour", "day", "week", "month")]
     public required string Bucket { get; init; }
 
     /// <summary>The time zone in which buckets begin.</summary>
@@ -34,7 +34,7 @@ public sealed class UsageResponse
     /// <example>metadata.model</example>
     public required string? GroupBy { get; init; }
 
-    /// <summary>The buckets in which there are messages, the oldest first, and in each its groups.</summary>
+    /// <summary>All buckets, the oldest first; with <c>group_by</c> those in which there are messages, and in each its groups.</summary>
     [Required]
     public required IReadOnlyList<UsageRow> Usage { get; init; }
 
@@ -50,6 +50,11 @@ public sealed class UsageRow : UsageTotals
     /// <example>2025-09-22T22:00:00.000000Z</example>
     [Required]
     public required DateTimeOffset Start { get; init; }
+
+    /// <summary>When the bucket begins, by the clock of the time zone and with its offset from UTC.</summary>
+    /// <example>2025-09-23T00:00:00+02:00</example>
+    [Required]
+    public required string LocalStart { get; init; }
 
     /// <summary>When the bucket ends, exclusive.</summary>
     /// <example>2025-09-23T22:00:00.000000Z</example>

@@ -27,13 +27,16 @@ public interface IUserMemoryStore
     Task<MemoryVersions?> ListVersionsAsync(string userId, Guid memoryId, PageRange range, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Locks a memory, applies a change, keeps the old state as a version and stores the new one, in one transaction.
-    /// <see langword="null"/> when there is no such memory. Where the change returns an equal memory, nothing is stored.
+    /// Locks a memory, applies a change, keeps the old state as a version, stores the new one and takes the key, in one transaction.
+    /// <see langword="null"/> when there is no such memory, or when it was deleted since the key was used. Where the change returns an
+    /// equal memory, only the key is taken. A key that was used before answers with the version that it led to.
     /// </summary>
     /// <exception cref="ServiceException">
-    /// Thrown by <paramref name="change"/>, or the session that is named is not the user's; nothing is stored then.
+    /// Thrown by <paramref name="change"/>, or the session that is named is not the user's, or the key belongs to another request; nothing
+    /// is stored then.
     /// </exception>
-    Task<UserMemory?> ChangeAsync(string userId, Guid memoryId, Func<UserMemory, UserMemory> change, CancellationToken cancellationToken);
+    Task<Written<UserMemory>?> ChangeAsync(
+        string userId, Guid memoryId, IdempotencyKey? key, Func<UserMemory, UserMemory> change, CancellationToken cancellationToken);
 
     /// <summary>Stores an imported memory unchanged, whether or not its session exists. False where a memory has this id already.</summary>
     Task<bool> ImportAsync(UserMemory memory, CancellationToken cancellationToken);
@@ -44,9 +47,21 @@ public interface IUserMemoryStore
     /// </summary>
     Task<bool?> ImportAsync(UserMemoryVersion version, CancellationToken cancellationToken);
 
-    /// <summary>Removes a memory with its versions; false when there is none.</summary>
+    /// <summary>Removes a memory with its versions and takes the key, in one transaction.</summary>
+    /// <param name="userId">The memory's user.</param>
+    /// <param name="memoryId">The memory.</param>
+    /// <param name="key">The client's key.</param>
+    /// <param name="now">The time of the removal.</param>
     /// <param name="check">Sees the locked memory, and may refuse by an exception.</param>
-    Task<bool> DeleteAsync(string userId, Guid memoryId, Action<UserMemory> check, CancellationToken cancellationToken);
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>Whether the key was used for this removal before; <see langword="null"/> when there is no such memory.</returns>
+    Task<bool?> DeleteAsync(
+        string userId,
+        Guid memoryId,
+        IdempotencyKey? key,
+        DateTimeOffset now,
+        Action<UserMemory> check,
+        CancellationToken cancellationToken);
 }
 
 /// <summary>The result of creating memories.</summary>

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Text;
 using System.Text.Json;
@@ -41,6 +42,7 @@ public sealed class ListUserMemoriesQuery : IPageQuery
     public int? Page { get; init; }
 
     /// <summary>Memories a page, 1 to 100. Default 50.</summary>
+    [DefaultValue(DefaultPageSize)]
     [Range(1, MaxPageSize)]
     public int? PageSize { get; init; }
 
@@ -105,10 +107,12 @@ public sealed class ListUserMemoryVersionsQuery : IPageQuery
     public const int MaxPageSize = 100;
 
     /// <summary>The number of the page, from 1. Default 1.</summary>
+    [DefaultValue(1)]
     [Range(1, int.MaxValue)]
     public int? Page { get; init; }
 
     /// <summary>Versions a page, 1 to 100. Default 20.</summary>
+    [DefaultValue(DefaultPageSize)]
     [Range(1, MaxPageSize)]
     public int? PageSize { get; init; }
 }

@@ -81,11 +81,18 @@ public sealed class UserMemoriesService(IUserMemoryStore memories, IMapper mappe
     /// <exception cref="NotFoundException">The user has no such memory.</exception>
     /// <exception cref="InvalidFieldException">It names a session or message that is not the user's.</exception>
     /// <exception cref="PreconditionFailedException">The memory is not a version that the request demands.</exception>
-    public Task<UserMemoryResponse> ReplaceAsync(
-        string userId, Guid memoryId, WriteUserMemoryRequest request, Precondition precondition, CancellationToken cancellationToken) =>
+    /// <exception cref="ConflictException">The key was used for another request.</exception>
+    public Task<Written<UserMemoryResponse>> ReplaceAsync(
+        string userId,
+        Guid memoryId,
+        WriteUserMemoryRequest request,
+        string? idempotencyKey,
+        Precondition precondition,
+        CancellationToken cancellationToken) =>
         ChangeAsync(
             userId,
             memoryId,
+            IdempotencyKey.Of(idempotencyKey, $"replace_user_memory {memoryId}", request),
             precondition,
             found => New(userId, request, found.MemoryId, found.CreatedAt) with { Version = found.Version + 1, UpdatedAt = Later(found) },
             cancellationToken);
@@ -96,31 +103,50 @@ public sealed class UserMemoriesService(IUserMemoryStore memories, IMapper mappe
     /// It names a session or message that is not the user's, or its metadata would become too large.
     /// </exception>
     /// <exception cref="PreconditionFailedException">The memory is not a version that the request demands.</exception>
-    public Task<UserMemoryResponse> PatchAsync(
-        string userId, Guid memoryId, PatchUserMemoryRequest request, Precondition precondition, CancellationToken cancellationToken) =>
+    /// <exception cref="ConflictException">The key was used for another request.</exception>
+    public Task<Written<UserMemoryResponse>> PatchAsync(
+        string userId,
+        Guid memoryId,
+        PatchUserMemoryRequest request,
+        string? idempotencyKey,
+        Precondition precondition,
+        CancellationToken cancellationToken) =>
         ChangeAsync(
             userId,
             memoryId,
+            // The request alone does not tell a null from an absent field.
+            IdempotencyKey.Of(
+                idempotencyKey,
+                $"change_user_memory {memoryId}",
+                new { request, nulls = ((IMergePatch)request).Nulls.Order(StringComparer.Ordinal) }),
             precondition,
             found => Patch(found, request) with { Version = found.Version + 1, UpdatedAt = Later(found) },
             cancellationToken);
 
     /// <exception cref="NotFoundException">The user has no such memory.</exception>
     /// <exception cref="PreconditionFailedException">The memory is not a version that the request demands.</exception>
-    public async Task DeleteAsync(string userId, Guid memoryId, Precondition precondition, CancellationToken cancellationToken)
+    /// <exception cref="ConflictException">The key was used for another request.</exception>
+    public async Task<Written<UserMemoryDeletedResponse>> DeleteAsync(
+        string userId, Guid memoryId, string? idempotencyKey, Precondition precondition, CancellationToken cancellationToken)
     {
-        if (!await memories.DeleteAsync(userId, memoryId, found => Demand(found, precondition), cancellationToken))
-        {
-            throw UserMemoryErrors.NotFound();
-        }
+        var key = IdempotencyKey.Of(idempotencyKey, $"delete_user_memory {memoryId}", request: "");
+        var isReplay = await memories.DeleteAsync(
+            userId, memoryId, key, time.GetDatabaseNow(), found => Demand(found, precondition), cancellationToken);
+        return new Written<UserMemoryDeletedResponse>(
+            new UserMemoryDeletedResponse(), isReplay ?? throw UserMemoryErrors.NotFound());
     }
 
-    private async Task<UserMemoryResponse> ChangeAsync(
-        string userId, Guid memoryId, Precondition precondition, Func<UserMemory, UserMemory> change, CancellationToken cancellationToken)
+    private async Task<Written<UserMemoryResponse>> ChangeAsync(
+        string userId,
+        Guid memoryId,
+        IdempotencyKey? key,
+        Precondition precondition,
+        Func<UserMemory, UserMemory> change,
+        CancellationToken cancellationToken)
     {
-        var changed = await memories.ChangeAsync(userId, memoryId, ChangeIfDemanded, cancellationToken)
+        var (changed, isReplay) = await memories.ChangeAsync(userId, memoryId, key, ChangeIfDemanded, cancellationToken)
             ?? throw UserMemoryErrors.NotFound();
-        return mapper.Map<UserMemoryResponse>(changed);
+        return new Written<UserMemoryResponse>(mapper.Map<UserMemoryResponse>(changed), isReplay);
 
         UserMemory ChangeIfDemanded(UserMemory found)
         {

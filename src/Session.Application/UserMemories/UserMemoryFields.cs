@@ -4,7 +4,9 @@ using Microsoft.Extensions.Options;
 using SessionService.Application.Json;
 using SessionService.Application.Limits;
 using SessionService.Application.Memories;
+using SessionService.Application.Sessions;
 using SessionService.Application.Validation;
+using SessionService.Domain.Identity;
 
 namespace SessionService.Application.UserMemories;
 
@@ -35,7 +37,7 @@ public abstract class UserMemoryFields
     [Range(0d, 1d)]
     public decimal? Importance { get; init; }
 
-    /// <summary>When the memory ceases to hold (RFC 3339 with an offset). After that, search finds it only if asked to.</summary>
+    /// <summary>When the memory ceases to hold (RFC 3339). After that, search finds it only if asked to.</summary>
     public DateTimeOffset? ValidUntil { get; init; }
 }
 
@@ -63,6 +65,10 @@ public sealed class PatchUserMemoryRequest : UserMemoryFields, IMergePatch
     [MinLength(1)]
     [RegularExpression(TextPatterns.NotBlank)]
     public string? Content { get; init; }
+
+    /// <summary>The user whose memory it is; naming another user is refused.</summary>
+    [StringLength(UserIds.MaxLength, MinimumLength = 1)]
+    public string? UserId { get; init; }
 
     ISet<string> IMergePatch.Nulls { get; } = new HashSet<string>(StringComparer.Ordinal);
 }
@@ -109,6 +115,7 @@ internal sealed class PatchUserMemoryRequestValidator : UserMemoryFieldsValidato
     {
         RuleFor(r => r.Content).NotBlank().Utf8Bytes(limits.Value.MaxContentBytes);
         RuleFor(r => r.Content).Must((request, _) => !request.Removes("content")).WithMessage("cannot be taken away");
+        RuleFor(r => r.UserId).CallerOfPatch();
     }
 }
 

@@ -32,9 +32,11 @@ public sealed class UserMemoryResponse
     public required JsonText Metadata { get; init; }
 
     /// <summary>The session that it came from; null where none was given.</summary>
+    /// <example>null</example>
     public required Guid? SessionId { get; init; }
 
     /// <summary>The number of the message that it came from; null where none was given.</summary>
+    /// <example>null</example>
     public required long? Sequence { get; init; }
 
     /// <summary>How much it matters, 0 to 1; null where nobody said.</summary>
@@ -42,6 +44,7 @@ public sealed class UserMemoryResponse
     public required decimal? Importance { get; init; }
 
     /// <summary>When it ceases to hold; null where it does not.</summary>
+    /// <example>null</example>
     public required DateTimeOffset? ValidUntil { get; init; }
 
     /// <summary>1, and one more with every change; also the <c>ETag</c>.</summary>
@@ -64,6 +67,14 @@ public sealed class UserMemoryResponse
 public sealed class UserMemoryBatchResponse
 {
     /// <summary>The memories, in the given order.</summary>
+    /// <example>
+    /// [{"memory_id": "0d1f95c6-a8fa-462d-8f6e-b1f0da7524a0", "user_id": "test_user_123", "memory_type": "fact",
+    ///   "content": "Has two cats.", "metadata": {}, "session_id": null, "sequence": null, "importance": null, "valid_until": null,
+    ///   "version": 1, "created_at": "2025-09-23T14:54:54.163929Z", "updated_at": "2025-09-23T14:54:54.163929Z"},
+    ///  {"memory_id": "7e0c3a52-9f4b-4f6e-a1c8-3b2d5e6f7a80", "user_id": "test_user_123", "memory_type": "episode",
+    ///   "content": "Moved to Lisbon.", "metadata": {}, "session_id": null, "sequence": null, "importance": 0.6, "valid_until": null,
+    ///   "version": 1, "created_at": "2025-09-23T14:54:54.163929Z", "updated_at": "2025-09-23T14:54:54.163929Z"}]
+    /// </example>
     [Required]
     public required IReadOnlyList<UserMemoryResponse> Memories { get; init; }
 
@@ -81,7 +92,7 @@ public sealed class UserMemoryListResponse
     public required IReadOnlyList<UserMemoryResponse> Memories { get; init; }
 
     /// <summary>How many memories the filters choose in all, not only on this page.</summary>
-    /// <example>3</example>
+    /// <example>1</example>
     [Required]
     public required long Total { get; init; }
 
@@ -96,6 +107,7 @@ public sealed class UserMemoryListResponse
     public required int PageSize { get; init; }
 
     /// <summary>Where the list goes on, to be given as <c>cursor</c>; null at its end.</summary>
+    /// <example>null</example>
     public required string? NextCursor { get; init; }
 }
 
@@ -107,7 +119,7 @@ public sealed class UserMemoryVersionsResponse
     public required IReadOnlyList<UserMemoryResponse> Versions { get; init; }
 
     /// <summary>How many versions are kept, the current one among them.</summary>
-    /// <example>2</example>
+    /// <example>1</example>
     [Required]
     public required long Total { get; init; }
 

@@ -2,6 +2,7 @@ using System.Text;
 using FluentValidation;
 using SessionService.Application.Json;
 using SessionService.Application.Time;
+using SessionService.Domain.Identity;
 using SessionService.Domain.Text;
 
 namespace SessionService.Application.Validation;
@@ -15,6 +16,10 @@ internal static class CommonRules
             text.Length > max && text.EnumerateRunes().Count() > max
                 ? $"must be at most {max} characters long"
                 : StorableText.Refuse(text));
+
+    /// <summary>The id of a user.</summary>
+    public static IRuleBuilderOptionsConditions<T, string?> UserId<T>(this IRuleBuilder<T, string?> rule) =>
+        rule.Refuse(text => UserIds.Normalize(text) is { } userId ? UserIds.Refuse(userId) : "must not be blank");
 
     /// <summary>Text that can be stored, of at most so many bytes of UTF-8.</summary>
     public static IRuleBuilderOptionsConditions<T, string?> Utf8Bytes<T>(this IRuleBuilder<T, string?> rule, int max) =>
@@ -38,10 +43,14 @@ internal static class CommonRules
     public static IRuleBuilderOptions<T, DateTimeOffset?> InRange<T>(this IRuleBuilder<T, DateTimeOffset?> rule) =>
         rule.Must(time => time is null || time >= DatabaseClock.Oldest).WithMessage("must not be before 1970-01-01T00:00:00Z");
 
+    /// <summary>A time that is past by the service's clock, or nearly so: the clocks of clients differ.</summary>
+    public static IRuleBuilderOptions<T, DateTimeOffset?> NotInFuture<T>(this IRuleBuilder<T, DateTimeOffset?> rule, TimeProvider clock) =>
+        rule.Must(time => time is null || time <= clock.GetUtcNow() + DatabaseClock.Tolerance).WithMessage("must not be in the future");
+
     /// <summary>A time or date in a query.</summary>
     public static IRuleBuilderOptions<T, string?> TimeOrDate<T>(this IRuleBuilder<T, string?> rule) =>
         rule.Must(text => text is null || Rfc3339.Parse(text) is not null)
-            .WithMessage("must be a time in RFC 3339, with its offset, or a date (yyyy-mm-dd)");
+            .WithMessage("must be a time in RFC 3339 or a date (yyyy-mm-dd)");
 
     /// <summary>An expected number of a message.</summary>
     public static IRuleBuilderOptions<T, long?> ExpectedSequence<T>(this IRuleBuilder<T, long?> rule) =>

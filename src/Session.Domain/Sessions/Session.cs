@@ -86,8 +86,15 @@ public sealed class Session
     /// <summary><see cref="LastActivity"/> as of the last digest.</summary>
     public DateTimeOffset DigestedActivity { get; private set; }
 
+    /// <param name="createdAt">When the conversation began, where that was before <paramref name="now"/>.</param>
     public static Session Start(
-        string userId, Guid sessionId, string? title, string? conversationData, string? metadata, DateTimeOffset now) => new()
+        string userId,
+        Guid sessionId,
+        string? title,
+        string? conversationData,
+        string? metadata,
+        DateTimeOffset now,
+        DateTimeOffset? createdAt = null) => new()
         {
             UserId = userId,
             SessionId = sessionId,
@@ -95,7 +102,7 @@ public sealed class Session
             Title = title,
             ConversationData = conversationData ?? "{}",
             Metadata = metadata ?? "{}",
-            CreatedAt = now,
+            CreatedAt = createdAt ?? now,
             UpdatedAt = now,
             LastActivity = now,
             DigestedActivity = now,

@@ -10,10 +10,16 @@ public static class HealthProbe
     /// <returns>The exit code: 0 when the host is ready.</returns>
     public static async Task<int> RunAsync(string address, CancellationToken cancellationToken)
     {
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var host) || host.Scheme is not ("http" or "https"))
+        {
+            await Console.Error.WriteLineAsync($"'{address}' is no http or https address.");
+            return 1;
+        }
+
         using var http = new HttpClient { Timeout = Patience };
         try
         {
-            using var answer = await http.GetAsync(new Uri(new Uri(address), "/health/ready"), cancellationToken);
+            using var answer = await http.GetAsync(new Uri(host, "/health/ready"), cancellationToken);
             return answer.IsSuccessStatusCode ? 0 : 1;
         }
         catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException)

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using SessionService.Hosting.Settings;
 
 namespace SessionService.Hosting.Identity;
@@ -6,6 +7,9 @@ namespace SessionService.Hosting.Identity;
 public sealed class IdentityOptions
 {
     public const string Section = "Identity";
+
+    /// <summary>The settings of this section, and the rules among them.</summary>
+    public static readonly SettingsSection Settings = SettingsSection.Of<IdentityOptions>(Section, IdentityOptionsValidator.Failures);
 
     /// <summary>The settings of this section that had another name before.</summary>
     public static readonly RenamedSetting[] Renamed =
@@ -23,6 +27,7 @@ public sealed class IdentityOptions
     /// What the gateway sends in <c>X-Gateway-Secret</c>, 32 to 512 printable characters. Once it is set, the service refuses every request
     /// that did not come through the gateway, except those for health.
     /// </summary>
+    [PasswordPropertyText(true)]
     public string? GatewaySecret { get; set; }
 
     /// <summary>Which tokens are taken, where <see cref="Mode"/> is <see cref="IdentityMode.Jwt"/>.</summary>
@@ -55,6 +60,7 @@ public sealed class JwtOptions
     /// <summary>
     /// A key that issuer and service share, in place of an issuer's published ones: at least 32 bytes of UTF-8, 64 for HS512.
     /// </summary>
+    [PasswordPropertyText(true)]
     public string? SigningKey { get; set; }
 
     /// <summary>The <c>iss</c> that tokens must have. Not needed where the issuer's metadata name it.</summary>

@@ -32,7 +32,7 @@ public sealed class IdentityOptionsValidator : IValidateOptions<IdentityOptions>
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 
-    private static IEnumerable<string> Failures(IdentityOptions options)
+    public static IEnumerable<string> Failures(IdentityOptions options)
     {
         if (!Enum.IsDefined(options.Mode))
         {

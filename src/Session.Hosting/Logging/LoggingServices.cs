@@ -14,25 +14,24 @@ public static class LoggingServices
     private const string TimeOfDay = "HH:mm:ss.fff";
 
     /// <summary>
-    /// Logs to the console: in a terminal one coloured line per event, with the time of day; elsewhere in the format that
-    /// <c>Logging:Console:FormatterName</c> names, such as <c>json</c>.
+    /// Logs to the console, one line per event: in the format that <c>Logging:Console:FormatterName</c> names, such as <c>json</c>, else
+    /// with the time of day and the name of the program.
     /// </summary>
-    public static ILoggingBuilder AddServiceLogging(this ILoggingBuilder logging)
+    /// <param name="logging">The logging of the host.</param>
+    /// <param name="program">The name: service and gateway often write to one terminal.</param>
+    public static ILoggingBuilder AddServiceLogging(this ILoggingBuilder logging, string program)
     {
         // AddSimpleConsole and AddJsonConsole would each override the configured formatter.
         logging.AddConsole();
         var isTerminal = !Console.IsOutputRedirected;
-        if (isTerminal)
-        {
-            // The options below apply only to a formatter that is named.
-            logging.Services.Configure<ConsoleLoggerOptions>(options => options.FormatterName ??= ConsoleFormatterNames.Simple);
-        }
-
+        // The options below apply only to a formatter that is named.
+        logging.Services.Configure<ConsoleLoggerOptions>(options => options.FormatterName ??= ConsoleFormatterNames.Simple);
         logging.Services.Configure<SimpleConsoleFormatterOptions>(options =>
         {
             options.SingleLine = true;
             options.UseUtcTimestamp = !isTerminal;
-            options.TimestampFormat = (isTerminal ? TimeOfDay : Timestamp) + " ";
+            // The formatter has no place of its own for the program's name: the name stands as quoted text in the format of the time.
+            options.TimestampFormat = $"{(isTerminal ? TimeOfDay : Timestamp)} '{program}' ";
         });
         logging.Services.Configure<JsonConsoleFormatterOptions>(options =>
         {
@@ -42,6 +41,15 @@ public static class LoggingServices
             options.TimestampFormat = Timestamp;
         });
         return logging;
+    }
+
+    /// <summary>Logs each request under the program's own category.</summary>
+    /// <param name="app">The program.</param>
+    /// <param name="name">The part of the category that is the program's.</param>
+    public static WebApplication UseRequestLogging(this WebApplication app, string name)
+    {
+        app.UseMiddleware<RequestLogging>($"SessionService.{name}.{nameof(RequestLogging)}");
+        return app;
     }
 
     /// <summary>

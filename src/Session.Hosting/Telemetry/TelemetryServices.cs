@@ -1,12 +1,12 @@
 using System.Reflection;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
+using SessionService.Hosting.Health;
 
 namespace SessionService.Hosting.Telemetry;
 
@@ -38,7 +38,7 @@ public static class TelemetryServices
         if (IsSet(builder.Configuration, TracesEndpoint))
         {
             telemetry.WithTracing(tracing => tracing
-                .AddAspNetCoreInstrumentation(requests => requests.Filter = http => !IsProbe(http.Request.Path))
+                .AddAspNetCoreInstrumentation(requests => requests.Filter = http => !Probes.Include(http.Request.Path))
                 .AddSource([.. sources, SpanScrubber.SourceName])
                 .AddProcessor<SpanScrubber>()
                 .AddOtlpExporter());
@@ -49,7 +49,4 @@ public static class TelemetryServices
 
     private static bool IsSet(ConfigurationManager configuration, string endpoint) =>
         !string.IsNullOrWhiteSpace(configuration[AnyEndpoint]) || !string.IsNullOrWhiteSpace(configuration[endpoint]);
-
-    private static bool IsProbe(PathString path) =>
-        path.StartsWithSegments("/health", StringComparison.Ordinal) || path.Equals("/metrics", StringComparison.Ordinal);
 }

@@ -7,7 +7,6 @@ using SessionService.Infrastructure.Digests;
 using SessionService.Infrastructure.Erasure;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Search;
-using SessionService.Infrastructure.Sessions;
 using SessionService.Infrastructure.Statistics;
 
 namespace SessionService.Infrastructure.Archival;

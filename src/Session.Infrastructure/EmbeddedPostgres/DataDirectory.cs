@@ -25,6 +25,22 @@ internal static class DataDirectory
         SetMode(directory, Environment.IsPrivilegedProcess ? OwnerOnly | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute : OwnerOnly);
     }
 
+    /// <summary>Says what keeps the directory from being used.</summary>
+    public static string Explain(string directory, Exception exception)
+    {
+        for (var path = directory; path is not null; path = Path.GetDirectoryName(path))
+        {
+            if (File.Exists(path))
+            {
+                return path == directory ? "it is a file." : $"{path} is a file.";
+            }
+        }
+
+        return exception is UnauthorizedAccessException
+            ? $"the user {Environment.UserName} may not write there ({exception.Message.TrimEnd('.')})."
+            : exception.Message;
+    }
+
     public static void Protect(params ReadOnlySpan<string> paths)
     {
         foreach (var path in paths)

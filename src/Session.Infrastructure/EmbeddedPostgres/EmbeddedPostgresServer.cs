@@ -20,6 +20,8 @@ public sealed partial class EmbeddedPostgresServer : IAsyncDisposable
     private const string StopTimeoutSeconds = "60";
     private static readonly TimeSpan OrphansTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan OrphansPollInterval = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan OtherStartTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan OtherStartPollInterval = TimeSpan.FromMilliseconds(200);
 
     private readonly ILogger<EmbeddedPostgresServer> _logger;
     private readonly IReadOnlyDictionary<string, string> _settings;
@@ -29,6 +31,7 @@ public sealed partial class EmbeddedPostgresServer : IAsyncDisposable
 
     private FileStream? _lock;
     private Running? _running;
+    private Endpoint? _joined;
 
     /// <param name="options">Where the cluster is.</param>
     /// <param name="logger">Told about starts, stops and recoveries; PostgreSQL's own log is <c>cluster/server.log</c>.</param>
@@ -51,13 +54,48 @@ public sealed partial class EmbeddedPostgresServer : IAsyncDisposable
     public string ConnectionString => new NpgsqlConnectionStringBuilder
     {
         Host = IPAddress.Loopback.ToString(),
-        Port = Started.Endpoint.Port,
+        Port = Reached.Port,
         Database = Name,
         Username = Name,
-        Password = Started.Endpoint.Password,
+        Password = Reached.Password,
     }.ConnectionString;
 
     private Running Started => _running ?? throw new InvalidOperationException("The embedded PostgreSQL is not running.");
+
+    private Endpoint Reached => _joined ?? Started.Endpoint;
+
+    /// <summary>
+    /// Uses the server that another process runs in the directory, or starts the server where none runs. The way to it is in a file that
+    /// only the user of that process can read. A server of another process goes on when this one is disposed of.
+    /// </summary>
+    /// <exception cref="EmbeddedPostgresException">It cannot start; the message says what to do.</exception>
+    public async Task StartOrJoinAsync(CancellationToken cancellationToken)
+    {
+        var elapsed = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                await StartAsync(cancellationToken);
+                return;
+            }
+            catch (EmbeddedPostgresException exception) when (exception.InnerException is IOException held && IsLockHeld(held))
+            {
+                if (await TryJoinAsync(cancellationToken))
+                {
+                    return;
+                }
+
+                if (elapsed.Elapsed > OtherStartTimeout)
+                {
+                    throw;
+                }
+            }
+
+            // The other process has not started its server yet, or is stopping it.
+            await Task.Delay(OtherStartPollInterval, cancellationToken);
+        }
+    }
 
     /// <exception cref="EmbeddedPostgresException">It cannot start; the message says what to do.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -103,7 +141,11 @@ public sealed partial class EmbeddedPostgresServer : IAsyncDisposable
             await DisposeAsync();
             if (exception is IOException or UnauthorizedAccessException)
             {
-                throw new EmbeddedPostgresException($"{_directory} cannot hold the embedded PostgreSQL: {exception.Message}", exception);
+                throw new EmbeddedPostgresException(
+                    $"{_directory} cannot hold the embedded PostgreSQL: {DataDirectory.Explain(_directory, exception)} "
+                    + "Set EmbeddedPostgres__DataDirectory to a directory that this user can write, or ConnectionStrings__SessionDb to a "
+                    + "database.",
+                    exception);
             }
 
             throw;
@@ -160,6 +202,7 @@ public sealed partial class EmbeddedPostgresServer : IAsyncDisposable
     private void Release()
     {
         _running = null;
+        _joined = null;
         _lock?.Dispose();
         _lock = null;
     }
@@ -170,12 +213,35 @@ public sealed partial class EmbeddedPostgresServer : IAsyncDisposable
         {
             return DataDirectory.OpenPrivateFile(Path.Combine(_directory, "lock"), FileMode.OpenOrCreate);
         }
-        catch (IOException exception) when (exception.HResult is LockIsHeldOnLinux or LockIsHeldOnMac)
+        catch (IOException exception) when (IsLockHeld(exception))
         {
             throw new EmbeddedPostgresException(
                 $"Another process runs the embedded PostgreSQL in {_directory}: stop it, "
                 + "or set EmbeddedPostgres__DataDirectory to another directory.",
                 exception);
+        }
+    }
+
+    private static bool IsLockHeld(IOException exception) => exception.HResult is LockIsHeldOnLinux or LockIsHeldOnMac;
+
+    private async Task<bool> TryJoinAsync(CancellationToken cancellationToken)
+    {
+        _joined = Endpoint.Read(_directory);
+        if (_joined is null)
+        {
+            return false;
+        }
+
+        try
+        {
+            await using var connection = new NpgsqlConnection(ConnectionString);
+            await connection.OpenAsync(cancellationToken);
+            return true;
+        }
+        catch (NpgsqlException)
+        {
+            _joined = null;
+            return false;
         }
     }
 
@@ -341,25 +407,27 @@ public sealed partial class EmbeddedPostgresServer : IAsyncDisposable
 
     private static string ShellQuote(string argument) => $"'{argument.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 
-    [LoggerMessage(LogLevel.Information, "Made a PostgreSQL {Version} cluster in {Cluster}")]
+    // The line that says that the server listens follows.
+    [LoggerMessage(1, LogLevel.Debug, "Made a PostgreSQL {Version} cluster in {Cluster}")]
     private partial void LogInitialized(int version, string cluster);
 
-    [LoggerMessage(LogLevel.Information, "Embedded PostgreSQL {Version} in {Cluster} listens on port {Port}, started in {Milliseconds} ms")]
+    [LoggerMessage(2, LogLevel.Information,
+        "Embedded PostgreSQL {Version} in {Cluster} listens on port {Port}, started in {Milliseconds} ms")]
     private partial void LogStarted(int version, string cluster, int port, long milliseconds);
 
-    [LoggerMessage(LogLevel.Warning, "PostgreSQL (process {ProcessId}) outlived the service that started it: restarting it")]
+    [LoggerMessage(3, LogLevel.Warning, "PostgreSQL (process {ProcessId}) outlived the service that started it: restarting it")]
     private partial void LogTakingOver(int processId);
 
-    [LoggerMessage(LogLevel.Warning, "Port {TakenPort} is in use by another program: the embedded PostgreSQL moves to port {Port}")]
+    [LoggerMessage(4, LogLevel.Warning, "Port {TakenPort} is in use by another program: the embedded PostgreSQL moves to port {Port}")]
     private partial void LogPortTaken(int takenPort, int port);
 
-    [LoggerMessage(LogLevel.Warning, "Embedded PostgreSQL in {Cluster} died: starting it again")]
+    [LoggerMessage(5, LogLevel.Warning, "Embedded PostgreSQL in {Cluster} died: starting it again")]
     private partial void LogDied(string cluster);
 
-    [LoggerMessage(LogLevel.Information, "Embedded PostgreSQL in {Cluster} stopped")]
+    [LoggerMessage(6, LogLevel.Information, "Embedded PostgreSQL in {Cluster} stopped")]
     private partial void LogStopped(string cluster);
 
-    [LoggerMessage(LogLevel.Error, "Embedded PostgreSQL was not stopped; the next start will stop it")]
+    [LoggerMessage(7, LogLevel.Error, "Embedded PostgreSQL was not stopped; the next start will stop it")]
     private partial void LogStopFailed(Exception exception);
 
     private sealed record Running(ServerAccount Account, PostgresBinaries Binaries, Endpoint Endpoint);

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 
@@ -19,6 +20,7 @@ public sealed class EmbeddingOptions : IValidatableObject
     public string? Model { get; set; }
 
     /// <summary>Sent as a bearer token, if there is one.</summary>
+    [PasswordPropertyText(true)]
     public string? ApiKey { get; set; }
 
     /// <summary>The numbers of a vector. 1 to 8,192.</summary>

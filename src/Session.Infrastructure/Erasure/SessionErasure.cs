@@ -1,5 +1,4 @@
 using SessionService.Infrastructure.Persistence;
-using SessionService.Infrastructure.Sessions;
 using SessionService.Infrastructure.Statistics;
 using SessionService.Infrastructure.Usage;
 

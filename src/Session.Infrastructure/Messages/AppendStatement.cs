@@ -1,6 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using SessionService.Application.Messages;
+using SessionService.Domain.Sessions;
 using SessionService.Infrastructure.Idempotency;
 using SessionService.Infrastructure.Messages.Packed;
 using SessionService.Infrastructure.Persistence;
@@ -14,7 +15,7 @@ namespace SessionService.Infrastructure.Messages;
 /// <param name="Session">Where the write was not made: the session at that time, if there is one.</param>
 internal readonly record struct Appended(long? FirstSequence, SessionState? Session);
 
-internal readonly record struct SessionState(bool HasEnded, long MessageCount);
+internal readonly record struct SessionState(SessionStatus Status, long MessageCount);
 
 /// <summary>Appends the messages of a group of writes, to any sessions.</summary>
 internal sealed class AppendStatement : IGroupStatement<Append, Appended>
@@ -22,88 +23,38 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
     // Approximate size of a message without its texts.
     private const int MessageOverheadBytes = 512;
 
-    // By hand for its CTEs, which write four tables for a group of appends in one round trip.
-    //
-    // One row of the input is one message. The values of a write stand on each of its messages, its key on the first.
-    //
-    // The sessions are locked in the order of their key, so that two of these statements never wait for each other in a circle. Under the
-    // lock nobody else changes message_count: the messages of a session take the numbers that follow it, in order of arrival. A write is
-    // left out as a whole where its session is gone or has ended, its expected number is not the next, or it was made before. The statement
-    // sees earlier writes as of its start: a message is then a row or packed, never neither. A write that commits later breaks a unique
-    // key, and this statement is sent again; messages are not packed before such a statement is over.
-    //
-    // An imported message has no time of arrival: it may go into an ended session, and leaves the session's times alone.
-    private static readonly string Text =
-        $"""
-        WITH input AS MATERIALIZED (
-            SELECT *
-            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) WITH ORDINALITY
-                AS i (write, user_id, session_id, id, own_id, role, content, message_type, metadata, tokens_used, cost_usd, created_at,
-                      now, expected_sequence, messages, key, request_hash, redacted_at, position)),
-        session AS MATERIALIZED (
-            SELECT s.user_id, s.session_id, s.message_count, s.status
-            FROM dev.sessions AS s
-            WHERE (s.user_id, s.session_id) IN (SELECT i.user_id, i.session_id FROM input AS i)
-            ORDER BY s.user_id, s.session_id
-            FOR NO KEY UPDATE),
-        own AS MATERIALIZED (
-            SELECT i.write, i.user_id, i.own_id AS id, {PackedIds.Hash("i.own_id")} AS hash
-            FROM input AS i
-            WHERE i.own_id IS NOT NULL),
-        made_before AS MATERIALIZED (
-            SELECT i.write
-            FROM input AS i
-            JOIN dev.idempotency_keys AS k ON k.user_id = i.user_id AND k.idempotency_key = i.key
-            UNION ALL
-            SELECT o.write
-            FROM own AS o
-            JOIN dev.session_messages AS m ON m.user_id = o.user_id AND m.id = o.id
-            UNION ALL
-            SELECT o.write
-            FROM own AS o
-            JOIN dev.message_segments AS g ON {PackedIds.Hold("o.user_id", "o.id", "o.hash")}),
-        numbered AS MATERIALIZED (
-            SELECT i.*, s.message_count + row_number() OVER (PARTITION BY i.user_id, i.session_id ORDER BY i.position) AS sequence
-            FROM input AS i
-            JOIN session AS s ON s.user_id = i.user_id AND s.session_id = i.session_id
-            WHERE (s.status <> 'ended' OR i.now IS NULL)
-              AND coalesce(i.expected_sequence, s.message_count + 1) = s.message_count + 1
-              AND i.write NOT IN (SELECT b.write FROM made_before AS b)),
-        message AS (
-            INSERT INTO dev.session_messages
-                (user_id, session_id, sequence, id, role, content, message_type, message_metadata,
-                 tokens_used, cost_usd, created_at, redacted_at)
-            SELECT user_id, session_id, sequence, id, role, content, message_type, metadata,
-                   tokens_used, cost_usd, created_at, redacted_at
-            FROM numbered),
-        total AS (
-            SELECT user_id, session_id, count(*) AS messages, sum(tokens_used) AS tokens, sum(cost_usd) AS cost, max(now) AS now
-            FROM numbered
-            GROUP BY user_id, session_id),
-        counted_session AS (
-            UPDATE dev.sessions AS s
-            SET message_count = s.message_count + t.messages,
-                total_tokens = s.total_tokens + t.tokens,
-                total_cost = s.total_cost + t.cost,
-                last_activity = coalesce(t.now, s.last_activity),
-                updated_at = greatest(s.updated_at, t.now),
-                revision = s.revision + 1,
-                is_digested = false
-            FROM total AS t
-            WHERE s.user_id = t.user_id AND s.session_id = t.session_id),
-        claimed AS (
-            {IdempotencySql.Claim("jsonb_build_object('first_sequence', sequence, 'messages', messages)")}
-            FROM numbered
-            WHERE key IS NOT NULL
-            ORDER BY user_id, key),
-        counted AS (
-            {StatisticsSql.Add("total HAVING count(*) > 0", messages: "sum(messages)", tokens: "sum(tokens)", cost: "sum(cost)")})
-        SELECT i.write, n.sequence, s.status = 'ended', s.message_count
-        FROM input AS i
-        LEFT JOIN session AS s ON s.user_id = i.user_id AND s.session_id = i.session_id
-        LEFT JOIN numbered AS n ON n.position = i.position
-        WHERE i.messages IS NOT NULL
-        """;
+    // Whether messages take a session up again, by the session's row and the totals of its messages.
+    private const string IsTakenUp = "s.status IN ('archived', 'expired') AND t.now IS NOT NULL";
+
+    // For sessions in use, which most are. A write to an archived or expired session is left out.
+    private static readonly string ToSessionsInUse = Text(openStatuses: "'active', 'completed'", changedStatus: "", takenUp: "", Counted());
+
+    // For a group with a write that the other statement left out. It makes the session active, and moves the counts.
+    private static readonly string ToAnySessions = Text(
+        openStatuses: "'active', 'completed', 'archived', 'expired'",
+        changedStatus:
+            $"""
+            status = CASE WHEN {IsTakenUp} THEN 'active' ELSE s.status END,
+            archived_at = CASE WHEN {IsTakenUp} THEN NULL ELSE s.archived_at END,
+            """,
+        takenUp:
+            $"""
+            taken_up AS MATERIALIZED (
+                SELECT s.user_id, s.status, s.is_starred
+                FROM session AS s
+                JOIN total AS t ON t.user_id = s.user_id AND t.session_id = s.session_id
+                WHERE {IsTakenUp}),
+            counted_user AS (
+                {SessionCountsSql.Add(
+                    """
+                    SELECT u.user_id, m.status, u.is_starred, sum(m.sessions) AS sessions
+                    FROM taken_up AS u
+                    CROSS JOIN LATERAL (VALUES (u.status, -1), ('active', 1)) AS m (status, sessions)
+                    GROUP BY u.user_id, m.status, u.is_starred
+                    """)}
+                RETURNING sessions),
+            """,
+        Counted(activeSessions: "(SELECT count(*) FROM taken_up)", condition: "AND (SELECT count(*) FROM counted_user) >= 0"));
 
     public WriteKind Kind => WriteKind.Append;
 
@@ -164,7 +115,7 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
         var rows = Rows(writes);
         return new Sql(connection, commitsItself: true)
             .Statement(
-                Text,
+                writes.Any(write => write.TakesUp) ? ToAnySessions : ToSessionsInUse,
                 SqlValue.Column(rows, row => row.Index, NpgsqlDbType.Integer),
                 SqlValue.Column(rows, row => row.Write.UserId, NpgsqlDbType.Text),
                 SqlValue.Column(rows, row => row.Write.SessionId, NpgsqlDbType.Uuid),
@@ -188,6 +139,99 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
 
     public bool IsMade(Appended outcome) => outcome.FirstSequence is not null;
 
+    // By hand for its CTEs, which write several tables for a group of appends in one round trip.
+    //
+    // One row of the input is one message. The values of a write stand on each of its messages, its key on the first.
+    //
+    // The sessions are locked in the order of their key, so that two of these statements never wait for each other in a circle. Under the
+    // lock nobody else changes message_count: the messages of a session take the numbers that follow it, in order of arrival. A write is
+    // left out as a whole where its session is gone or has ended, its expected number is not the next, or it was made before. The statement
+    // sees earlier writes as of its start: a message is then a row or packed, never neither. A write that commits later breaks a unique
+    // key, and this statement is sent again; messages are not packed before such a statement is over. The statistics refer to the users'
+    // counts, and so take their row after those, in the order of every other transaction.
+    //
+    // An imported message has no time of arrival: it may go into an ended session, and leaves the session's status and times alone.
+    private static string Text(string openStatuses, string changedStatus, string takenUp, string counted) =>
+        $"""
+        WITH input AS MATERIALIZED (
+            SELECT *
+            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) WITH ORDINALITY
+                AS i (write, user_id, session_id, id, own_id, role, content, message_type, metadata, tokens_used, cost_usd, created_at,
+                      now, expected_sequence, messages, key, request_hash, redacted_at, position)),
+        session AS MATERIALIZED (
+            SELECT s.user_id, s.session_id, s.message_count, s.status, s.starred_at IS NOT NULL AS is_starred
+            FROM dev.sessions AS s
+            WHERE (s.user_id, s.session_id) IN (SELECT i.user_id, i.session_id FROM input AS i)
+            ORDER BY s.user_id, s.session_id
+            FOR NO KEY UPDATE),
+        own AS MATERIALIZED (
+            SELECT i.write, i.user_id, i.own_id AS id, {PackedIds.Hash("i.own_id")} AS hash
+            FROM input AS i
+            WHERE i.own_id IS NOT NULL),
+        made_before AS MATERIALIZED (
+            SELECT i.write
+            FROM input AS i
+            JOIN dev.idempotency_keys AS k ON k.user_id = i.user_id AND k.idempotency_key = i.key
+            UNION ALL
+            SELECT o.write
+            FROM own AS o
+            JOIN dev.session_messages AS m ON m.user_id = o.user_id AND m.id = o.id
+            UNION ALL
+            SELECT o.write
+            FROM own AS o
+            JOIN dev.message_segments AS g ON {PackedIds.Hold("o.user_id", "o.id", "o.hash")}),
+        numbered AS MATERIALIZED (
+            SELECT i.*, s.message_count + row_number() OVER (PARTITION BY i.user_id, i.session_id ORDER BY i.position) AS sequence
+            FROM input AS i
+            JOIN session AS s ON s.user_id = i.user_id AND s.session_id = i.session_id
+            WHERE (s.status IN ({openStatuses}) OR i.now IS NULL)
+              AND coalesce(i.expected_sequence, s.message_count + 1) = s.message_count + 1
+              AND i.write NOT IN (SELECT b.write FROM made_before AS b)),
+        message AS (
+            INSERT INTO dev.session_messages
+                (user_id, session_id, sequence, id, role, content, message_type, message_metadata,
+                 tokens_used, cost_usd, created_at, redacted_at)
+            SELECT user_id, session_id, sequence, id, role, content, message_type, metadata,
+                   tokens_used, cost_usd, created_at, redacted_at
+            FROM numbered),
+        total AS (
+            SELECT user_id, session_id, count(*) AS messages, sum(tokens_used) AS tokens, sum(cost_usd) AS cost, max(now) AS now
+            FROM numbered
+            GROUP BY user_id, session_id),
+        counted_session AS (
+            UPDATE dev.sessions AS s
+            SET {changedStatus}
+                message_count = s.message_count + t.messages,
+                total_tokens = s.total_tokens + t.tokens,
+                total_cost = s.total_cost + t.cost,
+                last_activity = coalesce(t.now, s.last_activity),
+                updated_at = greatest(s.updated_at, t.now),
+                revision = s.revision + 1,
+                is_digested = false
+            FROM total AS t
+            WHERE s.user_id = t.user_id AND s.session_id = t.session_id),
+        claimed AS (
+            {IdempotencySql.Claim("jsonb_build_object('first_sequence', sequence, 'messages', messages)")}
+            FROM numbered
+            WHERE key IS NOT NULL
+            ORDER BY user_id, key),
+        {takenUp}
+        counted AS (
+            {counted})
+        SELECT i.write, n.sequence, s.status, s.message_count
+        FROM input AS i
+        LEFT JOIN session AS s ON s.user_id = i.user_id AND s.session_id = i.session_id
+        LEFT JOIN numbered AS n ON n.position = i.position
+        WHERE i.messages IS NOT NULL
+        """;
+
+    private static string Counted(string activeSessions = "0", string condition = "") => StatisticsSql.Add(
+        $"total HAVING count(*) > 0 {condition}",
+        activeSessions: activeSessions,
+        messages: "sum(messages)",
+        tokens: "sum(tokens)",
+        cost: "sum(cost)");
+
     private static async Task<Appended[]> ReadAsync(NpgsqlDataReader reader, int writes, CancellationToken cancellationToken)
     {
         var outcomes = new Appended[writes];
@@ -195,7 +239,7 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
         {
             outcomes[reader.GetInt32(0)] = new Appended(
                 reader.IsDBNull(1) ? null : reader.GetInt64(1),
-                reader.IsDBNull(2) ? null : new SessionState(reader.GetBoolean(2), reader.GetInt64(3)));
+                reader.IsDBNull(2) ? null : new SessionState(SessionStatuses.Parse(reader.GetString(2)), reader.GetInt64(3)));
         }
 
         return outcomes;

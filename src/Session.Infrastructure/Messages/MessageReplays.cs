@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using NpgsqlTypes;
 using SessionService.Application.Messages;
+using SessionService.Application.Time;
 using SessionService.Domain.Idempotency;
 using SessionService.Domain.Messages;
 using SessionService.Infrastructure.Messages.Packed;
@@ -24,12 +25,14 @@ internal sealed class MessageReplays(Database database, IMessageReader reader)
         JOIN dev.message_segments AS g ON {PackedIds.Hold("$1", "o.id", "o.hash")}
         """;
 
-    // By hand because the database compares what it stores: jsonb, numeric and times. A redacted message is taken for the same.
-    private const string AreTheSame =
-        """
+    // By hand because the database compares what it stores: jsonb, numeric and times. A redacted message is taken for the same. A time that
+    // was ahead was stored as the time of writing.
+    private static readonly string AreTheSame =
+        $"""
         SELECT coalesce(bool_and(
             m.role = i.role AND m.message_type = i.message_type AND m.tokens_used = i.tokens_used AND m.cost_usd = i.cost_usd
-                AND coalesce(i.created_at, m.created_at) = m.created_at
+                AND (i.created_at IS NULL
+                    OR i.created_at BETWEEN m.created_at AND m.created_at + interval '{DatabaseClock.Tolerance.TotalSeconds} seconds')
                 AND (m.is_redacted OR (m.content = i.content AND m.metadata = i.metadata))), false)
         FROM unnest($1, $2, $3, $4, $5, $6, $7) WITH ORDINALITY
             AS i (role, content, message_type, metadata, tokens_used, cost_usd, created_at, position)

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using SessionService.Application.Messages;
+using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Infrastructure.Messages;
@@ -10,7 +11,9 @@ internal static class MessageServices
     public static IServiceCollection AddMessages(this IServiceCollection services)
     {
         services.AddSingleton<IGroupStatement<Append, Appended>, AppendStatement>();
-        services.AddSingleton<MessageReplays>();
+        // With a reader of its own, which always asks the primary: the reader of a request may lag.
+        services.AddSingleton(provider => new MessageReplays(
+            provider.GetRequiredService<Database>(), new MessageReader(new ReadConnections(provider.GetRequiredService<ServerPool>()))));
         services.AddSingleton<IMessageStore, MessageStore>();
         services.AddScoped<IMessageReader, MessageReader>();
         return services;

@@ -1,4 +1,5 @@
 using SessionService.Application.Messages;
+using SessionService.Domain.Sessions;
 using SessionService.Infrastructure.Idempotency;
 using SessionService.Infrastructure.Writes;
 
@@ -34,9 +35,12 @@ internal sealed class MessageStore(
         return appended.Session switch
         {
             null => new AppendResult(AppendOutcome.SessionNotFound, []),
-            { HasEnded: true } when append.Now is not null => new AppendResult(AppendOutcome.SessionEnded, []),
+            { Status: SessionStatus.Ended } when append.Now is not null => new AppendResult(AppendOutcome.SessionEnded, []),
             { MessageCount: var count } when append.ExpectedSequence is { } expected && expected != count + 1 =>
                 new AppendResult(AppendOutcome.SequenceMismatch, [], NextSequence: count + 1),
+
+            { Status: SessionStatus.Archived or SessionStatus.Expired } when append is { Now: not null, TakesUp: false } =>
+                await AppendAsync(append with { TakesUp = true }, attempt, cancellationToken),
 
             _ when attempt >= MaxAttempts && append.Messages.Any(message => message.HasOwnId) =>
                 new AppendResult(AppendOutcome.MessageIdTaken, []),

@@ -1,13 +1,31 @@
 using System.Data;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace SessionService.Infrastructure.Persistence;
 
 internal static class ContextTransactions
 {
-    /// <summary>Runs reads and writes of EF in a transaction, which is committed unless the work throws.</summary>
-    public static Task<T> InTransactionAsync<T>(this SessionDbContext context, Func<Task<T>> work, CancellationToken cancellationToken) =>
-        context.RunAsync(IsolationLevel.ReadCommitted, work, commits: true, cancellationToken);
+    /// <summary>
+    /// Runs reads and writes of EF in a transaction, which is committed unless the work throws. Work that loses a race runs again, up to
+    /// the number of attempts.
+    /// </summary>
+    public static async Task<T> InTransactionAsync<T>(
+        this SessionDbContext context, Func<Task<T>> work, CancellationToken cancellationToken, int attempts = 1)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await context.RunAsync(IsolationLevel.ReadCommitted, work, commits: true, cancellationToken);
+            }
+            catch (DbUpdateException exception)
+                when (attempt < attempts && exception.InnerException is NpgsqlException lost && DatabaseFaults.IsRace(lost))
+            {
+                // The next attempt sees what the winner wrote.
+            }
+        }
+    }
 
     /// <summary>Runs reads of EF on one snapshot, so that their answers tell of one moment.</summary>
     public static Task<T> ReadSnapshotAsync<T>(this SessionDbContext context, Func<Task<T>> work, CancellationToken cancellationToken) =>

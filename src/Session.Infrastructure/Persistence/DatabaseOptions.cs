@@ -11,6 +11,24 @@ public static class DatabaseOptions
     /// <summary>A few connections a core: more of them only wait for each other in the database.</summary>
     public static int PoolSize => Math.Max(8, 4 * Environment.ProcessorCount);
 
+    /// <summary>What is wrong with a connection string that <see cref="IsReadable"/> refuses.</summary>
+    public static string Unreadable =>
+        $"ConnectionStrings__{ConnectionStringName} is no connection string that Npgsql can read, "
+        + "such as Host=db;Database=sessions;Username=sessions;Password=….";
+
+    public static bool IsReadable(string connectionString)
+    {
+        try
+        {
+            Complete(connectionString);
+            return true;
+        }
+        catch (InvalidSettingException)
+        {
+            return false;
+        }
+    }
+
     /// <exception cref="InvalidSettingException">It is no connection string of Npgsql's.</exception>
     public static string Complete(string connectionString)
     {
@@ -21,8 +39,7 @@ public static class DatabaseOptions
         catch (Exception exception) when (exception is ArgumentException or FormatException)
         {
             // Without the value, which may hold a password.
-            throw new InvalidSettingException(
-                $"ConnectionStrings__{ConnectionStringName} is no connection string that Npgsql can read.", exception);
+            throw new InvalidSettingException(Unreadable, exception);
         }
     }
 

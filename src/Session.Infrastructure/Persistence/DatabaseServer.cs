@@ -20,23 +20,42 @@ public sealed class DatabaseServer(
 
     public bool IsEmbedded => string.IsNullOrWhiteSpace(_given);
 
+    /// <remarks>
+    /// The container makes what needs the connection string while the embedded server still starts. The caller then waits for the end of
+    /// the start. The reason of a start that fails reaches the caller.
+    /// </remarks>
+    /// <exception cref="EmbeddedPostgresException">The embedded server could not start.</exception>
     /// <exception cref="InvalidOperationException">The embedded server has not been started.</exception>
-    public string ConnectionString => DatabaseOptions.Complete(IsEmbedded ? _embedded.ConnectionString : _given!);
+    public string ConnectionString => DatabaseOptions.Complete(IsEmbedded ? WaitForEmbedded() : _given!);
 
     /// <summary>Starts the embedded server where it is the one to use. Called again, it waits for the same start.</summary>
     /// <exception cref="EmbeddedPostgresException">It cannot start; the message says what to do.</exception>
     public Task StartAsync(CancellationToken cancellationToken) =>
-        _start ??= IsEmbedded ? StartEmbeddedAsync(cancellationToken) : Task.CompletedTask;
+        _start ??= IsEmbedded ? StartEmbeddedAsync(_embedded.StartAsync, cancellationToken) : Task.CompletedTask;
+
+    /// <summary>
+    /// Uses the embedded server that the service already runs on the data directory, or else starts it. A server of the service goes on
+    /// when this one is disposed of.
+    /// </summary>
+    /// <exception cref="EmbeddedPostgresException">It cannot start; the message says what to do.</exception>
+    public Task StartOrJoinAsync(CancellationToken cancellationToken) =>
+        _start ??= IsEmbedded ? StartEmbeddedAsync(_embedded.StartOrJoinAsync, cancellationToken) : Task.CompletedTask;
 
     /// <summary>Starts the embedded server again if it has died.</summary>
     /// <exception cref="EmbeddedPostgresException">It cannot start; the message says what to do.</exception>
     public Task RestartIfDeadAsync(CancellationToken cancellationToken) =>
         IsEmbedded ? _embedded.RestartIfDeadAsync(cancellationToken) : Task.CompletedTask;
 
-    private async Task StartEmbeddedAsync(CancellationToken cancellationToken)
+    private string WaitForEmbedded()
+    {
+        _start?.GetAwaiter().GetResult();
+        return _embedded.ConnectionString;
+    }
+
+    private async Task StartEmbeddedAsync(Func<CancellationToken, Task> start, CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
-        await _embedded.StartAsync(either.Token);
+        await start(either.Token);
     }
 
     public async ValueTask DisposeAsync()

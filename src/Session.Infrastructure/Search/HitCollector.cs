@@ -1,20 +1,29 @@
+using System.Runtime.InteropServices;
 using SessionService.Application.Search;
 
 namespace SessionService.Infrastructure.Search;
 
-/// <param name="Message">The message, summary or memory.</param>
+/// <param name="Message">The message, title, summary or memory.</param>
 /// <param name="Place">Its place in the order of all hits.</param>
 internal readonly record struct Hit(IndexedMessage Message, SearchPlace Place);
 
-/// <summary>Counts the hits that pass the filters, and keeps the first of them behind a place.</summary>
-internal sealed class HitCollector(SearchFilter filter, HashSet<Guid>? sessions, SearchPlace? after, int limit)
+/// <summary>
+/// Counts the hits that pass the filters, and keeps the best of each session. Within one session every hit stands for itself.
+/// </summary>
+internal sealed class HitCollector(SearchFilter filter, HashSet<Guid>? sessions, SearchStart? after, SearchLimits limits)
 {
-    // The worst hit comes first, so that a better one can replace it.
-    private readonly PriorityQueue<Hit, SearchPlace> _best = new(
-        Comparer<SearchPlace>.Create((one, other) => SearchPlace.Order.Compare(other, one)));
+    private static readonly IComparer<Hit> Order = Comparer<Hit>.Create((one, other) => SearchPlace.Order.Compare(one.Place, other.Place));
 
+    private readonly bool _isOfOneSession = filter.SessionId is not null;
+    private readonly int _hitsPerGroup = filter.SessionId is null ? limits.HitsPerSession : 1;
+    private readonly long _newest = after?.Newest ?? long.MaxValue;
     private readonly long _from = filter.From is { } from ? IndexedMessage.ToMicroseconds(from) : long.MinValue;
     private readonly long _to = filter.To is { } to ? IndexedMessage.ToMicroseconds(to) : long.MaxValue;
+
+    // The hits of a session, best first; none where an earlier page has the session.
+    private readonly Dictionary<(Guid SessionId, long Sequence), List<Hit>> _groups = [];
+
+    private long _newestSeen = long.MinValue;
 
     public long Total { get; private set; }
 
@@ -26,29 +35,72 @@ internal sealed class HitCollector(SearchFilter filter, HashSet<Guid>? sessions,
         }
 
         Total++;
-        var place = new SearchPlace(rank, message.CreatedAt, message.SessionId, message.Sequence);
-        if (after is { } last && SearchPlace.Order.Compare(place, last) <= 0)
+        _newestSeen = Math.Max(_newestSeen, message.CreatedAt);
+        // A session that gets a better hit between two pages must not move to a page that was read already.
+        if (message.CreatedAt > _newest)
         {
             return;
         }
 
-        // One hit more than the limit tells whether there are more.
-        if (_best.Count <= limit)
+        var place = new SearchPlace(rank, message.CreatedAt, message.SessionId, message.Sequence);
+        Add(new Hit(message, place));
+        if (_isOfOneSession && _groups.Count > 2 * (limits.Sessions + 1))
         {
-            _best.Enqueue(new Hit(message, place), place);
-        }
-        else if (_best.TryPeek(out _, out var worst) && SearchPlace.Order.Compare(place, worst) < 0)
-        {
-            _best.DequeueEnqueue(new Hit(message, place), place);
+            foreach (var hit in Sorted().Skip(limits.Sessions + 1).Select(hits => hits[0]).ToList())
+            {
+                _groups.Remove(KeyOf(hit.Message));
+            }
         }
     }
 
-    /// <summary>The hits, best first, and whether there are more behind them.</summary>
-    public (IReadOnlyList<Hit> Hits, bool HasMore) Take()
+    /// <summary>The sessions of the page with their hits, best first, and where the next page starts, if there is one.</summary>
+    public (IReadOnlyList<IReadOnlyList<Hit>> Sessions, bool HasMore) Take()
     {
-        var hits = _best.UnorderedItems.Select(item => item.Element).OrderBy(hit => hit.Place, SearchPlace.Order).ToList();
-        return hits.Count > limit ? (hits[..limit], true) : (hits, false);
+        var page = Sorted().Take(limits.Sessions + 1).ToList();
+        return page.Count > limits.Sessions ? (page[..limits.Sessions], true) : (page, false);
     }
+
+    /// <summary>Where a page starts after a hit.</summary>
+    public SearchStart StartAfter(SearchPlace last) =>
+        new(last, _isOfOneSession ? long.MaxValue : after?.Newest ?? _newestSeen);
+
+    private void Add(Hit hit)
+    {
+        var isShown = after is { } last && SearchPlace.Order.Compare(hit.Place, last.Place) <= 0;
+        if (isShown && _isOfOneSession)
+        {
+            return;
+        }
+
+        ref var hits = ref CollectionsMarshal.GetValueRefOrAddDefault(_groups, KeyOf(hit.Message), out var isKnown);
+        if (isShown)
+        {
+            hits = [];
+            return;
+        }
+
+        if (isKnown && hits!.Count == 0)
+        {
+            return;
+        }
+
+        hits ??= new List<Hit>(1);
+        var at = ~hits.BinarySearch(hit, Order);
+        if (at < _hitsPerGroup)
+        {
+            if (hits.Count == _hitsPerGroup)
+            {
+                hits.RemoveAt(hits.Count - 1);
+            }
+
+            hits.Insert(at, hit);
+        }
+    }
+
+    private (Guid SessionId, long Sequence) KeyOf(in IndexedMessage message) =>
+        (message.SessionId, _isOfOneSession ? message.Sequence : 0);
+
+    private IEnumerable<List<Hit>> Sorted() => _groups.Values.Where(hits => hits.Count > 0).OrderBy(hits => hits[0], Order);
 
     private bool IsWanted(in IndexedMessage message) =>
         (filter.SessionId is null || message.SessionId == filter.SessionId)

@@ -82,7 +82,7 @@ internal sealed class IndexSegmentBuilder
         foreach (var message in _messages)
         {
             Varint.Write(bytes, sessions[message.SessionId]);
-            // From -1 on.
+            // Stored segments have messages only, from 1 on. Titles, summaries and memories are in memory, where length does not matter.
             Varint.Write(bytes, message.Sequence + 1);
             bytes.Write(message.MessageId.ToByteArray(bigEndian: true));
             Varint.Write(bytes, words[message.Role]);

@@ -2,12 +2,12 @@ using SessionService.Application.Search;
 
 namespace SessionService.Infrastructure.Search;
 
-/// <summary>What the index holds of a message beside its lexemes; or of a summary or memory, which has no id and no role.</summary>
+/// <summary>What the index holds of a message beside its lexemes; or of a title, summary or memory, which has no id and no role.</summary>
 /// <param name="SessionId">The session.</param>
-/// <param name="Sequence">The message's number; <see cref="SearchPlace.Summary"/> or <see cref="SearchPlace.Memory"/> for what is no
-/// message.</param>
+/// <param name="Sequence">The message's number; <see cref="SearchPlace.Title"/>, <see cref="SearchPlace.Summary"/> or
+/// <see cref="SearchPlace.Memory"/> for what is no message.</param>
 /// <param name="MessageId">Its id.</param>
-/// <param name="Role">Who speaks; empty for a summary or memory.</param>
+/// <param name="Role">Who speaks; empty for a title, summary or memory.</param>
 /// <param name="MessageType">Its type.</param>
 /// <param name="CreatedAt">Microseconds since 1970.</param>
 /// <param name="Length">The number of lexemes of its content.</param>

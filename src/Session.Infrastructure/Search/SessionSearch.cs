@@ -8,8 +8,8 @@ using SessionService.Infrastructure.Sessions;
 namespace SessionService.Infrastructure.Search;
 
 /// <summary>
-/// Full text search in one snapshot of the database: the user's index, the messages that are not digested yet, the summaries and the
-/// memories.
+/// Full text search in one snapshot of the database: the user's index, the messages that are not digested yet, the titles, the summaries
+/// and the memories.
 /// </summary>
 internal sealed class SessionSearch(
     SessionDbContext context, SearchCatchUp catchUp, TextAnalyzer analyzer, SearchIndex index, SessionTexts texts, Highlighter highlighter)
@@ -19,23 +19,23 @@ internal sealed class SessionSearch(
     private const int MaxPageBytes = 4 * 1024 * 1024;
 
     public async Task<Found> FindAsync(
-        string userId, SearchFilter filter, SearchPlace? after, int limit, CancellationToken cancellationToken)
+        string userId, SearchFilter filter, SearchStart? after, SearchLimits limits, CancellationToken cancellationToken)
     {
         await catchUp.RunAsync(userId, cancellationToken);
         return await context.ReadSnapshotAsync(
-            () => FindInSnapshotAsync(userId, filter, after, limit, cancellationToken), cancellationToken);
+            () => FindInSnapshotAsync(userId, filter, after, limits, cancellationToken), cancellationToken);
     }
 
     private async Task<Found> FindInSnapshotAsync(
-        string userId, SearchFilter filter, SearchPlace? after, int limit, CancellationToken cancellationToken)
+        string userId, SearchFilter filter, SearchStart? after, SearchLimits limits, CancellationToken cancellationToken)
     {
         var sql = new Sql((NpgsqlConnection)context.Database.GetDbConnection());
         if (await analyzer.ParseAsync(sql, filter.Query, cancellationToken) is not { } query)
         {
-            return new Found([], TotalHits: 0, Last: null);
+            return new Found([], TotalHits: 0, Next: null);
         }
 
-        var hits = new HitCollector(filter, await FindSessionsAsync(sql, userId, filter.Sessions, cancellationToken), after, limit);
+        var hits = new HitCollector(filter, await FindSessionsAsync(sql, userId, filter.Sessions, cancellationToken), after, limits);
         var messages = await index.OpenAsync(sql, userId, cancellationToken);
         var (segments, contents) = await texts.OpenAsync(context, sql, userId, cancellationToken);
         foreach (var segment in segments)
@@ -48,9 +48,9 @@ internal sealed class SessionSearch(
             Match(segment, query, hits, cancellationToken);
         }
 
-        var (page, last) = await ReadPageAsync(sql, userId, hits, contents, cancellationToken);
+        var (page, next) = await ReadPageAsync(sql, userId, hits, contents, cancellationToken);
         var snippets = await highlighter.MarkAsync(sql, [.. page.Select(hit => hit.Content)], query, cancellationToken);
-        return new Found(await GroupAsync(userId, page, snippets, cancellationToken), hits.Total, last);
+        return new Found(await GroupAsync(userId, page, snippets, cancellationToken), hits.Total, next);
     }
 
     private static void Match(IndexSegment segment, TextQuery query, HitCollector hits, CancellationToken cancellationToken)
@@ -72,38 +72,44 @@ internal sealed class SessionSearch(
         return [.. await sql.Statement(text, values).Unprepared().ListAsync(row => row.GetGuid(0), cancellationToken)];
     }
 
-    /// <summary>The hits of the page with their contents, and the place of the last one if there are more.</summary>
-    private static async Task<(List<(Hit Hit, string Content)> Page, SearchPlace? Last)> ReadPageAsync(
+    /// <summary>The hits of the page with their contents, and where the next page starts, if there is one.</summary>
+    private static async Task<(List<(Hit Hit, string Content)> Page, SearchStart? Next)> ReadPageAsync(
         Sql sql,
         string userId,
         HitCollector collector,
         Dictionary<(Guid SessionId, long Sequence), string> texts,
         CancellationToken cancellationToken)
     {
-        var (hits, hasMore) = collector.Take();
-        var messages = hits.Where(hit => hit.Message.IsMessage).Select(hit => (hit.Message.SessionId, hit.Message.Sequence)).ToList();
+        var (sessions, hasMore) = collector.Take();
+        var messages = sessions.SelectMany(hits => hits).Where(hit => hit.Message.IsMessage)
+            .Select(hit => (hit.Message.SessionId, hit.Message.Sequence)).ToList();
         var read = await MessageContents.ReadAsync(sql, userId, messages, MaxPageBytes, cancellationToken);
-        var page = new List<(Hit, string)>(hits.Count);
+        var page = new List<(Hit, string)>(messages.Count);
         SearchPlace? last = null;
         var (next, chars) = (0, 0);
-        foreach (var hit in hits)
+        foreach (var hits in sessions)
         {
-            if (chars > MaxPageBytes || (hit.Message.IsMessage && next == read.Count))
+            foreach (var hit in hits)
             {
-                return (page, last);
+                if (chars > MaxPageBytes || (hit.Message.IsMessage && next == read.Count))
+                {
+                    // Of the page's last session there may be fewer hits. Without any, it is the first of the next page.
+                    last = hit == hits[0] ? last : hits[0].Place;
+                    return (page, last is { } shown ? collector.StartAfter(shown) : null);
+                }
+
+                var content = hit.Message.IsMessage ? read[next++] : texts[(hit.Message.SessionId, hit.Message.Sequence)];
+                if (content is not null)
+                {
+                    page.Add((hit, content));
+                    chars += content.Length;
+                }
             }
 
-            var content = hit.Message.IsMessage ? read[next++] : texts[(hit.Message.SessionId, hit.Message.Sequence)];
-            if (content is not null)
-            {
-                page.Add((hit, content));
-                chars += content.Length;
-            }
-
-            last = hit.Place;
+            last = hits[0].Place;
         }
 
-        return (page, hasMore ? last : null);
+        return (page, hasMore ? collector.StartAfter(last!.Value) : null);
     }
 
     private async Task<List<FoundSession>> GroupAsync(

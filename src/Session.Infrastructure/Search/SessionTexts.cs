@@ -9,8 +9,8 @@ using SessionService.Infrastructure.Persistence;
 namespace SessionService.Infrastructure.Search;
 
 /// <summary>
-/// The summaries and memories of a user's sessions. They change, so the digest does not index them: the search does, in lots of about a
-/// hundred. It keeps each lot in memory under a fingerprint of its texts, and indexes only lots that have changed.
+/// The titles, summaries and memories of a user's sessions. They change, so the digest does not index them: the search does, in lots of
+/// about a hundred. It keeps each lot in memory under a fingerprint of its texts, and indexes only lots that have changed.
 /// </summary>
 internal sealed class SessionTexts(MessageIndexer indexer, SearchCache cache)
 {
@@ -43,25 +43,35 @@ internal sealed class SessionTexts(MessageIndexer indexer, SearchCache cache)
     private static async Task<List<(IndexedMessage Text, string Content)>> ReadAsync(
         SessionDbContext context, string userId, CancellationToken cancellationToken)
     {
+        var titles = context.Sessions
+            .Where(s => s.UserId == userId && s.Title != null && s.Title != "")
+            .Select(s => new { s.SessionId, s.CreatedAt, Content = s.Title!, Sequence = SearchPlace.Title });
         var summaries = context.Sessions
             .Where(s => s.UserId == userId && s.SessionSummary != "")
-            .Select(s => new { s.SessionId, s.CreatedAt, Content = s.SessionSummary, IsMemory = false });
+            .Select(s => new { s.SessionId, s.CreatedAt, Content = s.SessionSummary, Sequence = SearchPlace.Summary });
         var memories = context.Memories
             .Where(m => m.UserId == userId && m.IsActive)
-            .Select(m => new { m.SessionId, m.CreatedAt, m.Content, IsMemory = true });
-        var found = await summaries.Concat(memories).ToListAsync(cancellationToken);
+            .Select(m => new { m.SessionId, m.CreatedAt, m.Content, Sequence = SearchPlace.Memory });
+        var found = await titles.Concat(summaries).Concat(memories).ToListAsync(cancellationToken);
         return found.ConvertAll(text => (
             new IndexedMessage(
                 text.SessionId,
-                text.IsMemory ? SearchPlace.Memory : SearchPlace.Summary,
+                text.Sequence,
                 MessageId: Guid.Empty,
                 Role: "",
-                text.IsMemory ? "memory" : "summary",
+                TypeOf(text.Sequence),
                 IndexedMessage.ToMicroseconds(text.CreatedAt),
                 Length: 0,
                 HeadingLength: 0),
             text.Content));
     }
+
+    private static string TypeOf(long sequence) => sequence switch
+    {
+        SearchPlace.Title => "title",
+        SearchPlace.Memory => "memory",
+        _ => "summary",
+    };
 
     private async Task<IndexSegment> IndexAsync(
         Sql sql, IReadOnlyList<(IndexedMessage Text, string Content)> lot, CancellationToken cancellationToken)

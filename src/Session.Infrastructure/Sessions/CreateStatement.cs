@@ -28,7 +28,7 @@ internal sealed class CreateStatement : IGroupStatement<Creation, bool>
         WITH input AS MATERIALIZED (
             SELECT *
             FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) WITH ORDINALITY
-                AS i (user_id, session_id, status, title, conversation_data, metadata, session_summary, now, key, request_hash,
+                AS i (user_id, session_id, status, title, conversation_data, metadata, session_summary, created_at, key, request_hash,
                       updated_at, last_activity, archived_at, forked_from_session_id, forked_from_sequence, starred_at, position)),
         made_before AS MATERIALIZED (
             SELECT i.position
@@ -41,7 +41,7 @@ internal sealed class CreateStatement : IGroupStatement<Creation, bool>
                  archived_at, starred_at, forked_from_session_id, forked_from_sequence, copied_messages, copied_tokens, copied_cost,
                  is_digested, digested_messages, digested_cost, digested_activity)
             SELECT user_id, session_id, status, title, conversation_data, metadata, session_summary,
-                   0, 0, 0, now, updated_at, last_activity,
+                   0, 0, 0, created_at, updated_at, last_activity,
                    archived_at, starred_at, forked_from_session_id, forked_from_sequence, 0, 0, 0, true, 0, 0, last_activity
             FROM input
             WHERE position NOT IN (SELECT b.position FROM made_before AS b)
@@ -49,7 +49,7 @@ internal sealed class CreateStatement : IGroupStatement<Creation, bool>
             ON CONFLICT DO NOTHING
             RETURNING session_id),
         created AS MATERIALIZED (
-            SELECT i.*
+            SELECT i.*, i.updated_at AS now
             FROM input AS i
             JOIN added AS a ON a.session_id = i.session_id),
         claimed AS (

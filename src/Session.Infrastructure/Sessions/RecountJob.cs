@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using SessionService.Infrastructure.Digests;
 using SessionService.Infrastructure.Jobs;
+using SessionService.Infrastructure.Statistics;
 
 namespace SessionService.Infrastructure.Sessions;
 

@@ -51,8 +51,16 @@ internal sealed class SessionStore(SessionDbContext context, GroupWriter<Creatio
                 return new CreateResult(CreateOutcome.KeyReused, session);
             }
 
+            // The same request gave the same time, which counted as the time of writing where it was ahead of that.
+            DateTimeOffset? givenTime = session.CreatedAt < session.UpdatedAt ? session.CreatedAt : null;
             var made = Session.Start(
-                session.UserId, record.SessionId, session.Title, session.ConversationData, session.Metadata, record.CreatedAt);
+                session.UserId,
+                record.SessionId,
+                session.Title,
+                session.ConversationData,
+                session.Metadata,
+                record.CreatedAt,
+                givenTime < record.CreatedAt ? givenTime : null);
             return new CreateResult(CreateOutcome.Replayed, made);
         }
 

@@ -31,14 +31,14 @@ internal sealed partial class DatabaseStartup(
             report = await check.RunAsync(cancellationToken);
         }
 
-        foreach (var warning in report.Warnings)
-        {
-            LogSchemaWarning(warning);
-        }
-
         if (!report.IsUsable)
         {
             throw new SchemaMismatchException(report);
+        }
+
+        foreach (var warning in report.Warnings)
+        {
+            LogSchemaWarning(warning);
         }
 
         await services.GetRequiredService<LanguageCheck>().RunAsync(cancellationToken);
@@ -65,13 +65,16 @@ internal sealed partial class DatabaseStartup(
             }
             catch (NpgsqlException exception) when (attempt < MaxAttempts && exception.InnerException is TimeoutException)
             {
-                LogNoAnswer(attempt);
+                if (attempt == 1)
+                {
+                    LogNoAnswer(MaxAttempts);
+                }
             }
         }
     }
 
-    [LoggerMessage(2, LogLevel.Warning, "The database does not answer (attempt {Attempt}).")]
-    private partial void LogNoAnswer(int attempt);
+    [LoggerMessage(2, LogLevel.Warning, "The database does not answer. It is asked up to {Attempts} times.")]
+    private partial void LogNoAnswer(int attempts);
 
     [LoggerMessage(1, LogLevel.Warning, "Schema: {Difference}")]
     private partial void LogSchemaWarning(string difference);

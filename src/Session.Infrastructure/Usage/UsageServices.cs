@@ -9,7 +9,6 @@ internal static class UsageServices
     /// <summary>Tokens and cost by time, which the digest sums up.</summary>
     public static IServiceCollection AddUsage(this IServiceCollection services)
     {
-        services.AddSingleton<TimeZoneNames>();
         services.AddSingleton<IDigestParticipant, UsageDigest>();
         services.AddScoped<IUsageStore, UsageStore>();
         return services;

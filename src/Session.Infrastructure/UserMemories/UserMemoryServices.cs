@@ -9,6 +9,7 @@ internal static class UserMemoryServices
     public static IServiceCollection AddUserMemories(this IServiceCollection services)
     {
         services.AddSingleton<UserMemoryCreation>();
+        services.AddScoped<UserMemoryChanges>();
         services.AddScoped<IUserMemoryStore, UserMemoryStore>();
         return services;
     }

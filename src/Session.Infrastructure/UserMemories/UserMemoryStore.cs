@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 using NpgsqlTypes;
 using SessionService.Application.Idempotency;
 using SessionService.Application.Paging;
@@ -8,13 +7,13 @@ using SessionService.Domain.UserMemories;
 using SessionService.Infrastructure.Embeddings;
 using SessionService.Infrastructure.MemorySearch;
 using SessionService.Infrastructure.Persistence;
-using SessionService.Infrastructure.Persistence.Configurations;
 using SessionService.Infrastructure.Search;
 
 namespace SessionService.Infrastructure.UserMemories;
 
 internal sealed class UserMemoryStore(
-    SessionDbContext context, Database database, TextAnalyzer analyzer, UserMemoryCreation creation) : IUserMemoryStore
+    SessionDbContext context, Database database, TextAnalyzer analyzer, UserMemoryCreation creation, UserMemoryChanges changes)
+    : IUserMemoryStore
 {
     /// <summary>How many earlier versions of a memory are kept.</summary>
     public const int MaxVersions = 1_000;
@@ -104,47 +103,18 @@ internal sealed class UserMemoryStore(
         return new MemoryVersions(current, earlier, kept + 1);
     }
 
-    public Task<UserMemory?> ChangeAsync(
-        string userId, Guid memoryId, Func<UserMemory, UserMemory> change, CancellationToken cancellationToken) =>
-        context.InTransactionAsync(() => ChangeLockedAsync(userId, memoryId, change, cancellationToken), cancellationToken);
+    public Task<Written<UserMemory>?> ChangeAsync(
+        string userId, Guid memoryId, IdempotencyKey? key, Func<UserMemory, UserMemory> change, CancellationToken cancellationToken) =>
+        changes.ChangeAsync(userId, memoryId, key, change, cancellationToken);
 
-    private async Task<UserMemory?> ChangeLockedAsync(
-        string userId, Guid memoryId, Func<UserMemory, UserMemory> change, CancellationToken cancellationToken)
-    {
-        if (await LockAsync(userId, memoryId, cancellationToken) is not { } found)
-        {
-            return null;
-        }
-
-        var changed = change(found);
-        if (changed == found)
-        {
-            return found;
-        }
-
-        if ((changed.SessionId, changed.Sequence) != (found.SessionId, found.Sequence))
-        {
-            await CheckOriginAsync(changed, cancellationToken);
-        }
-
-        await ReplaceAsync(found, changed, cancellationToken);
-        return changed;
-    }
-
-    public Task<bool> DeleteAsync(string userId, Guid memoryId, Action<UserMemory> check, CancellationToken cancellationToken) =>
-        context.InTransactionAsync(
-            async () =>
-            {
-                if (await LockAsync(userId, memoryId, cancellationToken) is not { } found)
-                {
-                    return false;
-                }
-
-                check(found);
-                await context.UserMemories.Where(m => m.UserId == userId && m.MemoryId == memoryId).ExecuteDeleteAsync(cancellationToken);
-                return true;
-            },
-            cancellationToken);
+    public Task<bool?> DeleteAsync(
+        string userId,
+        Guid memoryId,
+        IdempotencyKey? key,
+        DateTimeOffset now,
+        Action<UserMemory> check,
+        CancellationToken cancellationToken) =>
+        changes.DeleteAsync(userId, memoryId, key, now, check, cancellationToken);
 
     public async Task<bool> ImportAsync(UserMemory memory, CancellationToken cancellationToken)
     {
@@ -210,64 +180,6 @@ internal sealed class UserMemoryStore(
             false => memories.Where(m => m.ValidUntil <= now),
             null => memories,
         };
-    }
-
-    // EF cannot say FOR NO KEY UPDATE.
-    private Task<UserMemory?> LockAsync(string userId, Guid memoryId, CancellationToken cancellationToken) =>
-        context.UserMemories
-            .FromSql($"SELECT * FROM dev.user_memories WHERE user_id = {userId} AND memory_id = {memoryId} FOR NO KEY UPDATE")
-            .AsNoTracking()
-            .SingleOrDefaultAsync(cancellationToken);
-
-    private async Task CheckOriginAsync(UserMemory memory, CancellationToken cancellationToken)
-    {
-        if (memory.SessionId is not { } sessionId)
-        {
-            return;
-        }
-
-        var messages = await context.Sessions
-            .Where(s => s.UserId == memory.UserId && s.SessionId == sessionId)
-            .Select(s => (long?)s.MessageCount)
-            .SingleOrDefaultAsync(cancellationToken) ?? throw UserMemoryErrors.NoSuchSession();
-        if (memory.Sequence > messages)
-        {
-            throw UserMemoryErrors.NoSuchMessage();
-        }
-    }
-
-    /// <summary>Stores a memory in place of what it was, which becomes its newest version.</summary>
-    private async Task ReplaceAsync(UserMemory found, UserMemory changed, CancellationToken cancellationToken)
-    {
-        var sql = new Sql((NpgsqlConnection)context.Database.GetDbConnection());
-        context.UserMemoryVersions.Add(new UserMemoryVersion
-        {
-            UserId = found.UserId,
-            MemoryId = found.MemoryId,
-            Version = found.Version,
-            MemoryType = found.MemoryType,
-            Content = found.Content,
-            Metadata = found.Metadata,
-            SessionId = found.SessionId,
-            Sequence = found.Sequence,
-            Importance = found.Importance,
-            ValidUntil = found.ValidUntil,
-            WrittenAt = found.UpdatedAt,
-        });
-
-        // A vector of another model goes: it is of the old content.
-        var entry = context.UserMemories.Update(changed);
-        entry.Property(VectorProperties.Vector).CurrentValue = VectorOf(changed);
-        entry.Property(VectorProperties.Words).CurrentValue = await MemoryWords.OfAsync(changed.Content, analyzer, sql, cancellationToken);
-        await context.SaveChangesAsync(cancellationToken);
-
-        var oldest = found.Version - MaxVersions;
-        if (oldest > 0)
-        {
-            await context.UserMemoryVersions
-                .Where(v => v.UserId == found.UserId && v.MemoryId == found.MemoryId && v.Version <= oldest)
-                .ExecuteDeleteAsync(cancellationToken);
-        }
     }
 
     /// <summary>The vector of the content by the embedded model.</summary>

@@ -5,7 +5,7 @@ using System.Text;
 namespace SessionService.IntegrationTests.Documentation;
 
 /// <summary>
-/// A curl command, with the options that the pages use: -X, -H, -d, --data-binary, --data-urlencode, -G and -o. Any other is refused, so that no
+/// A curl command, with the options that the pages use: -X, -H, -d, --data-binary, --data-urlencode, -G, -o, -s and -si. Any other is refused, so that no
 /// command is run as something else than curl would make of it.
 /// </summary>
 internal sealed class CurlCommand
@@ -28,6 +28,9 @@ internal sealed class CurlCommand
 
     /// <summary>The file that the body of the answer goes to, if there is one.</summary>
     public string? Output { get; private set; }
+
+    /// <summary>Whether the output begins with the headers of the answer.</summary>
+    public bool ShowsHeaders { get; private set; }
 
     /// <summary>The file whose bytes are the body of the request, if there is one.</summary>
     public string? Input { get; private set; }
@@ -60,6 +63,11 @@ internal sealed class CurlCommand
                     break;
                 case "-G":
                     command._sendsFieldsInUrl = true;
+                    break;
+                case "-s":
+                    break;
+                case "-si":
+                    command.ShowsHeaders = true;
                     break;
                 case "-o":
                     command.Output = Value(words, ref i);

@@ -1,12 +1,17 @@
+using System.Diagnostics;
 using System.Text;
+using System.Text.RegularExpressions;
 using SessionService.IntegrationTests.Gateway;
 using SessionService.IntegrationTests.Hosting;
 
 namespace SessionService.IntegrationTests.Documentation;
 
 /// <summary>Runs every curl command of a page from top to bottom and compares the answers with those that the page shows.</summary>
-public sealed class DocumentedCommandsTests
+public sealed partial class DocumentedCommandsTests
 {
+    [GeneratedRegex("^[A-Z]+=\\$\\((?<curl>curl [^|]*) \\| (?<filter>.*)\\)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Substitution { get; }
+
     [Theory]
     [InlineData("README.md", 5)]
     [InlineData("docs/api.md", 30)]
@@ -92,7 +97,12 @@ public sealed class DocumentedCommandsTests
         {
             try
             {
-                var curls = ReadCommands(values.Translate(script), variables).ToList();
+                var curls = new List<CurlCommand>();
+                await foreach (var curl in ReadCommandsAsync(values.Translate(script), variables, http, address))
+                {
+                    curls.Add(curl);
+                }
+
                 Assert.True(curls.Count == (answer is null ? 0 : 1), "A block has one curl command, with its answer beside it.");
                 foreach (var curl in curls)
                 {
@@ -129,7 +139,8 @@ public sealed class DocumentedCommandsTests
     }
 
     /// <summary>The curl commands of a script. Assignments are made in passing; other commands are not this test's.</summary>
-    private static IEnumerable<CurlCommand> ReadCommands(string script, Dictionary<string, string> variables)
+    private static async IAsyncEnumerable<CurlCommand> ReadCommandsAsync(
+        string script, Dictionary<string, string> variables, HttpClient http, Uri address)
     {
         foreach (var part in Statements(script))
         {
@@ -141,11 +152,41 @@ public sealed class DocumentedCommandsTests
                     yield return CurlCommand.Parse(words);
                 }
             }
+            else if (Substitution.Match(part) is { Success: true } substitution)
+            {
+                var curl = CurlCommand.Parse(Assert.Single(ShellWords.Read(substitution.Groups["curl"].Value, variables)));
+                variables[name] = await FilterAsync(substitution.Groups["filter"].Value, await OutputAsync(curl, http, address));
+                Assert.NotEmpty(variables[name]);
+            }
             else if (part.StartsWith($"{name}=", StringComparison.Ordinal))
             {
                 variables[name] = Assert.Single(Assert.Single(ShellWords.Read(part, variables)))[(name.Length + 1)..];
             }
         }
+    }
+
+    private static async Task<string> OutputAsync(CurlCommand curl, HttpClient http, Uri address)
+    {
+        using var request = curl.ToRequest(address, new Dictionary<string, byte[]>(StringComparer.Ordinal));
+        using var response = await http.SendAsync(request);
+        return (curl.ShowsHeaders ? $"HTTP/1.1 {(int)response.StatusCode}\r\n{response.Headers}\r\n" : "") + await response.Content.ReadAsStringAsync();
+    }
+
+    /// <summary>What a shell makes of an output, without the last end of a line, as in a substitution.</summary>
+    private static async Task<string> FilterAsync(string filter, string output)
+    {
+        var start = new ProcessStartInfo("/bin/sh", ["-c", filter])
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
+        using var shell = Process.Start(start)!;
+        await shell.StandardInput.WriteAsync(output);
+        shell.StandardInput.Close();
+        var filtered = await shell.StandardOutput.ReadToEndAsync();
+        await shell.WaitForExitAsync();
+        return filtered.TrimEnd('\n');
     }
 
     // An assignment is a line of its own, before the command that uses it.

@@ -8,7 +8,7 @@ namespace SessionService.IntegrationTests.Gateway;
 public sealed class EveryRouteTests(ServedFixture service) : IClassFixture<ServedFixture>
 {
     // Each host answers for itself.
-    private static readonly string[] OfEachHost = ["/health", "/health/live", "/health/ready", "/health/detailed"];
+    private static readonly string[] OfEachHost = ["/health", "/health/live", "/health/ready"];
 
     public static TheoryData<string> All => new(GatewaysFixture.Names);
 

@@ -177,6 +177,8 @@ public sealed class GatewayTokensTests(TokensFixture tokens) : IClassFixture<Tok
     [InlineData("/api/v1/sessions/stats", null)]
     [InlineData("/api/v1/sessions/usage", null)]
     [InlineData("/api/v1/sessions/health", null)]
+    [InlineData("/api/v1/sessions/health/detailed", null)]
+    [InlineData("/health/detailed", null)]
     [InlineData("/swagger/index.html", null)]
     [InlineData("/api/v1/users/login", null)]
     [InlineData("/api/v1/users/login", "garbage")]

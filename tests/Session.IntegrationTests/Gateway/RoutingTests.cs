@@ -20,6 +20,8 @@ public sealed class RoutingTests(GatewaysFixture gateways) : IClassFixture<Gatew
         "/api/v1/sessions/a87a9d6e-4137-4d41-8ab8-a13c4abcc83e/messages?after=3",
         "/api/v1/sessions/stats",
         "/api/v1/sessions/health",
+        "/api/v1/sessions/health/detailed",
+        "/health/detailed",
         "/API/V1/Sessions",
         "/api/v1/users/u/sessions",
         "/api/v1/users/u/sessions/",

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using SessionService.IntegrationTests.Hosting;
 
@@ -18,6 +19,20 @@ public sealed class OpenApiDocumentTests(ApiFixture service) : IClassFixture<Api
         Assert.StartsWith("3.", (await service.DocumentAsync()).Text("openapi"), StringComparison.Ordinal);
         Assert.Equal("text/html", page.Content.Headers.ContentType?.MediaType);
         Assert.True(page.IsSuccessStatusCode);
+    }
+
+    [Fact]
+    public async Task The_root_leads_to_the_page_which_can_be_filtered()
+    {
+        using var sockets = new SocketsHttpHandler { AllowAutoRedirect = false };
+        using var http = new HttpClient(sockets) { BaseAddress = service.Address };
+
+        using var root = await http.GetAsync("/");
+        using var page = await http.GetAsync(root.Headers.Location);
+
+        Assert.Equal(HttpStatusCode.Redirect, root.StatusCode);
+        Assert.Equal("text/html", page.Content.Headers.ContentType?.MediaType);
+        Assert.Contains("\"filter\":\"\"", await http.GetStringAsync("/swagger/index.js"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -48,6 +63,7 @@ public sealed class OpenApiDocumentTests(ApiFixture service) : IClassFixture<Api
                 "GET /api/v1/sessions/{session_id}/memory",
                 "GET /health",
                 "GET /api/v1/sessions/health",
+                "GET /api/v1/sessions/health/detailed",
                 "GET /health/live",
                 "GET /health/ready",
                 "GET /health/detailed",
@@ -64,7 +80,7 @@ public sealed class OpenApiDocumentTests(ApiFixture service) : IClassFixture<Api
         {
             var (name, json) = operation;
             Assert.False(string.IsNullOrWhiteSpace(json.Text("summary")), name);
-            Assert.Matches("^[a-z]+(_[a-z]+)*$", json.Text("operationId"));
+            Assert.Matches("^[a-z]+([A-Z][a-z]+)*$", json.Text("operationId"));
             Assert.NotEmpty(json.Items("tags"));
             var responses = json.GetProperty("responses").EnumerateObject().ToList();
             Assert.All(responses, response => Assert.False(string.IsNullOrWhiteSpace(response.Value.Text("description")), name));
@@ -72,7 +88,7 @@ public sealed class OpenApiDocumentTests(ApiFixture service) : IClassFixture<Api
                 response.Value.GetProperty("content").EnumerateObject(), content => Assert.True(content.Value.TryGetProperty("schema", out _), name)));
             var success = responses.Where(response => response.Name.StartsWith('2')).ToList();
             Assert.NotEmpty(success);
-            Assert.All(success.Where(_ => !json.Text("operationId").StartsWith("export_", StringComparison.Ordinal)), response => Assert.Equal(
+            Assert.All(success.Where(_ => !json.Text("operationId").StartsWith("export", StringComparison.Ordinal)), response => Assert.Equal(
                 "application/json", Assert.Single(response.Value.GetProperty("content").EnumerateObject()).Name));
         });
         Assert.Distinct(operations.Select(operation => operation.Operation.Text("operationId")), StringComparer.Ordinal);

@@ -35,7 +35,7 @@ public sealed class SearchAgreementTests(SearchFixture service) : IClassFixture<
                 ORDER BY sequence
                 """);
 
-            var answer = (await user.GetAsync($"/api/v1/sessions/search?limit=100&q={Uri.EscapeDataString(query)}")).Is(200);
+            var answer = (await user.GetAsync($"/api/v1/sessions/search?session_id={session[^36..]}&limit=100&q={Uri.EscapeDataString(query)}")).Is(200);
             var found = answer.Items("results").SelectMany(result => result.Items("hits")).Select(hit => hit.Number("sequence")).Order();
 
             Assert.True(answer.Number("total_hits") == expected.Length, $"{query}: {answer.Number("total_hits")} and not {expected.Length}");

@@ -239,16 +239,16 @@ public sealed class SearchEndpointTests(SearchFixture service) : IClassFixture<S
     }
 
     [Fact]
-    public async Task Pages_hold_each_hit_once_while_others_are_written_digested_and_merged()
+    public async Task Pages_within_a_session_hold_each_hit_once_while_others_are_written_digested_and_merged()
     {
         var user = service.AsNewUser();
-        var sessions = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => user.StartSessionAsync()));
+        var session = await user.StartSessionAsync();
         var expected = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < 60; i++)
         {
             // Many are equally good, and written at the same time.
             var message = await user.WriteMessageAsync(
-                sessions[i % 3], $$"""{"role":"user","content":"apple {{string.Concat(Enumerable.Repeat("word ", i % 4))}}","created_at":"2024-01-01T00:00:00Z"}""");
+                session, $$"""{"role":"user","content":"apple {{string.Concat(Enumerable.Repeat("word ", i % 4))}}","created_at":"2024-01-01T00:00:00Z"}""");
             expected.Add(message.Text("message_id"));
         }
 
@@ -257,12 +257,12 @@ public sealed class SearchEndpointTests(SearchFixture service) : IClassFixture<S
         var pages = 0;
         do
         {
-            var answer = (await FindAsync(user, "apple", $"limit=7{(cursor is null ? "" : $"&cursor={cursor}")}")).Is(200);
+            var answer = (await FindAsync(user, "apple", $"session_id={session[^36..]}&limit=7{(cursor is null ? "" : $"&cursor={cursor}")}")).Is(200);
             found.AddRange(Hits(answer).Select(hit => hit.Text("message_id")));
             Assert.Equal(60 + pages, answer.Number("total_hits"));
             cursor = answer.GetProperty("next_cursor").GetString();
             pages++;
-            await user.WriteMessageAsync(sessions[pages % 3], """{"role":"user","content":"apple","created_at":"2024-06-01T00:00:00Z"}""");
+            await user.WriteMessageAsync(session, """{"role":"user","content":"apple","created_at":"2024-06-01T00:00:00Z"}""");
             await service.DigestAsync();
         }
         while (cursor is not null);
@@ -403,6 +403,8 @@ public sealed class SearchEndpointTests(SearchFixture service) : IClassFixture<S
     [InlineData("q=x&status=lost", "status")]
     [InlineData("q=x&limit=0", "limit")]
     [InlineData("q=x&limit=101", "limit")]
+    [InlineData("q=x&hits_per_session=0", "hits_per_session")]
+    [InlineData("q=x&hits_per_session=21", "hits_per_session")]
     [InlineData("q=x&message_type=123456789012345678901234567890123456789012345678901", "message_type")]
     [InlineData("q=x&from=yesterday", "from")]
     [InlineData("q=x&cursor=AAAA", "cursor")]
@@ -429,9 +431,8 @@ public sealed class SearchEndpointTests(SearchFixture service) : IClassFixture<S
     public async Task A_cursor_belongs_to_its_query_and_filters()
     {
         var user = service.AsNewUser();
-        var session = await user.StartSessionAsync();
-        await user.WriteMessageAsync(session, Message("apple one"));
-        await user.WriteMessageAsync(session, Message("apple two"));
+        await user.WriteMessageAsync(await user.StartSessionAsync(), Message("apple one"));
+        await user.WriteMessageAsync(await user.StartSessionAsync(), Message("apple two"));
         var cursor = (await FindAsync(user, "apple", "limit=1")).Is(200).Text("next_cursor");
 
         Assert.Single(Hits((await FindAsync(user, "apple", $"cursor={cursor}")).Is(200)));

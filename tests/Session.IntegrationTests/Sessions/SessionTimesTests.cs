@@ -128,11 +128,83 @@ public sealed class SessionTimesTests : IClassFixture<ApiFixture>
         var session = await _user.StartSessionAsync();
 
         var now = await _user.PostAsync($"{session}/messages", $$"""{"role":"user","content":"Hello","created_at":"{{Start}}"}""");
-        var future = await _user.PostAsync($"{session}/messages", """{"role":"user","content":"Hello","created_at":"2025-09-23T14:21:49.365938Z"}""");
+        var future = await _user.PostAsync($"{session}/messages", """{"role":"user","content":"Hello","created_at":"2025-09-23T14:26:49.365938Z"}""");
 
         Assert.Equal(Start, now.Is(201).Text("created_at"));
         future.IsInvalid("created_at");
         Assert.Equal(1, (await _user.GetAsync(session)).Is(200).Number("message_count"));
+    }
+
+    [Theory]
+    [InlineData("2025-09-23T14:21:49.365938Z")]
+    [InlineData("2025-09-23T14:26:49.365937")]
+    [InlineData("2025-09-23T16:26:49.365937+02:00")]
+    public async Task A_clock_of_a_client_that_is_up_to_five_minutes_ahead_counts_as_right(string ahead)
+    {
+        var session = await _user.StartSessionAsync();
+        var body = $$"""{"message_id":"{{Guid.NewGuid()}}","role":"user","content":"Hello","created_at":"{{ahead}}"}""";
+
+        var message = await _user.WriteMessageAsync(session, body);
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        var again = await _user.PostAsync($"{session}/messages", body);
+        _clock.Advance(TimeSpan.FromHours(1));
+        var late = await _user.PostAsync($"{session}/messages", body);
+        _clock.SetUtcNow(DateTimeOffset.Parse(Later) + TimeSpan.FromHours(1));
+        var put = (await _user.PutAsync(session, $$"""{"last_activity":"2025-09-23T15:27:49.365937"}""")).Is(200);
+        var created = (await _user.PostAsync("/api/v1/sessions", """{"created_at":"2025-09-23T15:27:49.365937"}""")).Is(201);
+
+        Assert.Equal(Start, message.Text("created_at"));
+        Assert.Equal(message.GetRawText(), again.Is(201).GetRawText());
+        Assert.Equal(message.GetRawText(), late.Is(201).GetRawText());
+        Assert.Equal("2025-09-23T15:22:49.365937Z", put.Text("last_activity"));
+        Assert.Equal("2025-09-23T15:22:49.365937Z", created.Text("created_at"));
+    }
+
+    [Theory]
+    [InlineData("2025-09-23T14:26:49.365938")]
+    [InlineData("2036-01-01T00:00:00Z")]
+    public async Task A_time_that_is_further_ahead_is_refused(string ahead)
+    {
+        var session = await _user.StartSessionAsync();
+
+        (await _user.PutAsync(session, $$"""{"last_activity":"{{ahead}}"}""")).IsInvalid("last_activity");
+        (await _user.PostAsync("/api/v1/sessions", $$"""{"created_at":"{{ahead}}"}""")).IsInvalid("created_at");
+        (await _user.PostAsync($"{session}/messages", $$"""{"role":"user","content":"Hello","created_at":"{{ahead}}"}""")).IsInvalid("created_at");
+    }
+
+    [Fact]
+    public async Task A_time_without_an_offset_is_in_UTC_in_bodies_and_queries()
+    {
+        var session = await _user.StartSessionAsync();
+        _clock.Advance(TimeSpan.FromMinutes(1));
+
+        (await _user.PutAsync(session, """{"last_activity":"2025-09-23T14:22:00.123456"}""")).Is(200);
+
+        Assert.Equal((Start, Later, "2025-09-23T14:22:00.123456Z"), await TimesAsync(session));
+        Assert.Equal(1, (await _user.GetAsync("/api/v1/sessions?active_after=2025-09-23T14:22:00.123455")).Is(200).Number("total"));
+        Assert.Equal(0, (await _user.GetAsync("/api/v1/sessions?active_after=2025-09-23T14:22:00.123456")).Is(200).Number("total"));
+    }
+
+    [Fact]
+    public async Task A_session_of_history_was_created_then_and_is_active_now()
+    {
+        var key = Guid.NewGuid().ToString();
+        var newer = await _user.StartSessionAsync();
+        const string Body = """{"created_at":"2020-02-29T01:00:00.1234567+01:00"}""";
+
+        var created = (await _user.PostAsync("/api/v1/sessions", Body, key)).Is(201);
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        var again = await _user.PostAsync("/api/v1/sessions", Body, key);
+
+        Assert.Equal("2020-02-29T00:00:00.123456Z", created.Text("created_at"));
+        Assert.Equal((Start, Start), (created.Text("updated_at"), created.Text("last_activity")));
+        Assert.Equal(created.GetRawText(), again.Is(201).GetRawText());
+        Assert.Equal("true", again.Headers["Idempotency-Replayed"]);
+        var session = $"/api/v1/sessions/{created.Text("session_id")}";
+        Assert.Equal(created.GetRawText(), (await _user.GetAsync(session)).Is(200).GetRawText());
+        Assert.Equal(
+            [newer[^36..], session[^36..]],
+            (await _user.GetAsync("/api/v1/sessions")).Is(200).Items("sessions").Select(listed => listed.Text("session_id")));
     }
 
     [Fact]

@@ -121,7 +121,7 @@ public sealed class SessionsEndpointTests(ApiFixture service) : IClassFixture<Ap
         var session = (await user.PostAsync(
             Sessions,
             """
-            {"user_id":null,"session_id":null,"conversation_data":null,"metadata":null,"status":"ended","created_at":5,"other":[{}]}
+            {"user_id":null,"session_id":null,"conversation_data":null,"metadata":null,"status":"ended","updated_at":5,"created_at":null,"other":[{}]}
             """)).Is(201);
 
         Assert.Equal("active", session.Text("status"));

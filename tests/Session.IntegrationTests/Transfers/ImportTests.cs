@@ -41,6 +41,23 @@ public sealed class ImportTests(TransferFixture service) : IClassFixture<Transfe
     }
 
     [Fact]
+    public async Task An_import_tells_the_ids_of_the_first_sessions_that_it_created()
+    {
+        var user = service.AsNewUser();
+        string[] ids = [.. Enumerable.Range(0, 1_001).Select(_ => Guid.NewGuid().ToString())];
+        var lines = ids.Select(id => $$"""{"type":"session","session_id":"{{id}}"}""").ToList();
+
+        var chat = (await user.ImportAsync("""{"messages":[{"role":"user","content":"Hello"}]}""", type: "application/json")).Is(200);
+        var first = (await user.ImportAsync(lines)).Is(200);
+        var again = (await user.ImportAsync(lines)).Is(200);
+
+        (await user.GetAsync($"/api/v1/sessions/{chat.GetProperty("session_ids")[0].GetString()}")).Is(200);
+        first.Has("sessions", created: 1_001);
+        Assert.Equal(ids[..1_000], first.Items("session_ids").Select(id => id.GetString()));
+        Assert.Empty(again.Items("session_ids"));
+    }
+
+    [Fact]
     public async Task A_session_id_of_another_users_is_an_error_that_tells_nothing_of_them()
     {
         var owner = service.AsNewUser();

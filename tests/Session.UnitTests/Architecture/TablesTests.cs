@@ -14,7 +14,7 @@ public sealed partial class TablesTests
     [
         ("sessions", "Sessions", "Sessions",
             ["Archival", "Digests", "Erasure", "Exports", "Forks", "Memories", "Messages", "Search", "Usage", "UserMemories"]),
-        ("session_counts", "SessionCounts", "Sessions", ["Erasure"]),
+        ("session_counts", "SessionCounts", "Statistics", ["Erasure", "Sessions"]),
         ("session_messages", "Messages", "Messages", ["Digests", "Erasure", "Forks", "MemorySearch", "Usage"]),
         ("message_segments", "MessageSegments", "Messages", ["Erasure", "MemorySearch"]),
         ("message_vectors", "MessageVectors", "MemorySearch", ["Erasure"]),

@@ -34,6 +34,23 @@ public sealed class CallerParameterTests
         Assert.All(actions, action => Assert.True(Has<FromPathUserAttribute>(action.Method), action.Route));
     }
 
+    // Parameters are bound in their order, and the body may name the caller.
+    [Fact]
+    public void The_caller_of_a_session_s_route_follows_the_body()
+    {
+        var actions = Actions
+            .Select(action => (action.Route, Parameters: action.Method.GetParameters().ToList()))
+            .Select(action => (
+                action.Route,
+                Body: action.Parameters.FindIndex(parameter => parameter.ParameterType.Name.EndsWith("Request", StringComparison.Ordinal)),
+                Caller: action.Parameters.FindIndex(parameter => parameter.IsDefined(typeof(FromCallerAttribute)))))
+            .Where(action => action is { Body: >= 0, Caller: >= 0 })
+            .ToList();
+
+        Assert.True(actions.Count > 5);
+        Assert.All(actions, action => Assert.True(action.Body < action.Caller, action.Route));
+    }
+
     private static bool Has<T>(MethodInfo method)
         where T : Attribute => method.GetParameters().Any(parameter => parameter.ParameterType == typeof(string) && parameter.IsDefined(typeof(T)));
 }

@@ -8,7 +8,7 @@ namespace SessionService.UnitTests.Sessions;
 
 public sealed class CreateSessionRequestValidatorTests
 {
-    private readonly CreateSessionRequestValidator _validator = new(SmallLimits);
+    private readonly CreateSessionRequestValidator _validator = new(SmallLimits, TimeProvider.System);
 
     [Theory]
     [InlineData("u", 255)]

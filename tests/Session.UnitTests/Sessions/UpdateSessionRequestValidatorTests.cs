@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using SessionService.Application.Json;
 using SessionService.Application.Sessions;
 using static SessionService.UnitTests.Validation.ValidatorAssert;
@@ -6,7 +7,9 @@ namespace SessionService.UnitTests.Sessions;
 
 public sealed class UpdateSessionRequestValidatorTests
 {
-    private readonly UpdateSessionRequestValidator _validator = new(SmallLimits);
+    private static readonly DateTimeOffset Now = new(2025, 9, 23, 14, 21, 49, TimeSpan.Zero);
+
+    private readonly UpdateSessionRequestValidator _validator = new(SmallLimits, new FakeTimeProvider(Now));
 
     [Fact]
     public void Nothing_need_be_given()
@@ -54,8 +57,10 @@ public sealed class UpdateSessionRequestValidatorTests
     }
 
     [Fact]
-    public void The_last_activity_is_not_before_1970()
+    public void The_last_activity_is_not_before_1970_and_not_in_the_future()
     {
+        Passes(_validator, new UpdateSessionRequest { LastActivity = Now.AddMinutes(5) });
+        Fails(_validator, new UpdateSessionRequest { LastActivity = Now.AddMinutes(5).AddTicks(1) }, "must not be in the future");
         Passes(_validator, new UpdateSessionRequest { LastActivity = DateTimeOffset.UnixEpoch });
         Fails(
             _validator,

@@ -46,6 +46,20 @@ public sealed class PackedMessagesTests(PackingFixture service) : IClassFixture<
     }
 
     [Fact]
+    public async Task A_message_takes_an_archived_session_up_again_whose_messages_are_packed()
+    {
+        var (user, session) = await StartConversationAsync(seed: 12, messages: 40);
+        (await user.PostAsync($"{session}/archive", "")).Is(200);
+        await service.PackAsync();
+        Assert.Equal("40 40 0", await PlacesAsync(session));
+
+        Assert.Equal(41, (await user.WriteMessageAsync(session)).Number("sequence"));
+
+        Assert.Equal("active", (await user.GetAsync(session)).Is(200).Text("status"));
+        Assert.Equal([40, 41], (await user.GetAsync($"{session}/messages?after=39")).Is(200).Items("messages").Select(message => message.Number("sequence")));
+    }
+
+    [Fact]
     public async Task What_is_new_or_not_digested_is_not_packed()
     {
         var (_, session) = await StartConversationAsync(seed: 2, messages: 600);

@@ -1,4 +1,4 @@
-namespace SessionService.Infrastructure.Sessions;
+namespace SessionService.Infrastructure.Statistics;
 
 /// <summary>
 /// The part of a writing statement that keeps the number of each user's sessions, so that a list need not count them. By hand because EF

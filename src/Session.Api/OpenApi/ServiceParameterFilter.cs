@@ -4,8 +4,8 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace SessionService.Api.OpenApi;
 
-/// <summary>Describes the parameters of paths, which the operations share.</summary>
-internal sealed class PathParameterFilter : IParameterFilter
+/// <summary>Describes the parameters of paths, which the operations share, and refers to shared schemas directly.</summary>
+internal sealed class ServiceParameterFilter : IParameterFilter
 {
     private static readonly FrozenDictionary<string, string> Descriptions = new Dictionary<string, string>(StringComparer.Ordinal)
     {
@@ -17,6 +17,11 @@ internal sealed class PathParameterFilter : IParameterFilter
 
     public void Apply(IOpenApiParameter parameter, ParameterFilterContext context)
     {
+        if (parameter is OpenApiParameter { Schema: OpenApiSchema { AllOf: [var shared], Default: null } } plain)
+        {
+            plain.Schema = shared;
+        }
+
         if (parameter is OpenApiParameter { In: ParameterLocation.Path } ofPath)
         {
             ofPath.Description = Descriptions[ofPath.Name!];

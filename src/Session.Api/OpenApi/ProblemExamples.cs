@@ -1,0 +1,168 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.OpenApi;
+using SessionService.Api.Consistency;
+using SessionService.Api.Idempotency;
+using SessionService.Api.Identity;
+using SessionService.Domain.Errors;
+using SessionService.Domain.Idempotency;
+using SessionService.Domain.Memories;
+using SessionService.Domain.Messages;
+using SessionService.Domain.Sessions;
+using SessionService.Domain.UserMemories;
+using SessionService.Hosting.Problems;
+
+namespace SessionService.Api.OpenApi;
+
+/// <summary>Example problems: for each operation those that it can answer, under their codes.</summary>
+internal static class ProblemExamples
+{
+    // The conversation that all examples of the document are about.
+    private static readonly (string Parameter, string Value)[] ExamplePath =
+    [
+        ("{session_id}", "a87a9d6e-4137-4d41-8ab8-a13c4abcc83e"),
+        ("{memory_id}", "0d1f95c6-a8fa-462d-8f6e-b1f0da7524a0"),
+        ("{user_id}", "test_user_123"),
+        ("{sequence}", "1"),
+    ];
+
+    /// <summary>The examples for an answer of an operation, by their codes.</summary>
+    /// <param name="method">The method of the operation.</param>
+    /// <param name="path">Its path, from the slash at the front, with the parameters in braces.</param>
+    /// <param name="parameters">The names of the operation's parameters outside the path.</param>
+    public static Dictionary<string, IOpenApiExample> Of(string status, string method, string path, IReadOnlySet<string> parameters)
+    {
+        var instance = ExamplePath.Aggregate(
+            path, (filled, example) => filled.Replace(example.Parameter, example.Value, StringComparison.Ordinal));
+        return Problems(int.Parse(status), method, path, parameters).ToDictionary(
+            problem => problem.Code,
+            problem => (IOpenApiExample)new OpenApiExample
+            {
+                Summary = problem.Detail,
+                Value = ToJson(int.Parse(status), instance, problem),
+            },
+            StringComparer.Ordinal);
+    }
+
+    private static IEnumerable<ExampleProblem> Problems(
+        int status, string method, string path, IReadOnlySet<string> parameters) => status switch
+        {
+            StatusCodes.Status400BadRequest => method == HttpMethods.Get
+                ? [new(ProblemCodes.BadRequest, "The request could not be read.")]
+                : [new(ProblemCodes.InvalidJson, "The body is not JSON: it is empty.")],
+            StatusCodes.Status401Unauthorized =>
+            [
+                new(ProblemCodes.AuthenticationRequired, "The request needs a bearer token."),
+            new(ProblemCodes.InvalidToken, "The token has expired."),
+            new(ProblemCodes.GatewayRequired, "The request must come through the gateway."),
+        ],
+            StatusCodes.Status403Forbidden => [new("user_mismatch", "The request names another user than its caller.")],
+            StatusCodes.Status404NotFound => NotFound(method, path),
+            StatusCodes.Status409Conflict => Conflicts(method, path, parameters),
+            StatusCodes.Status412PreconditionFailed =>
+                [new(path.Contains("{memory_id}", StringComparison.Ordinal) ? UserMemoryErrors.Changed() : SessionErrors.Changed())],
+            StatusCodes.Status413PayloadTooLarge => [new(ProblemCodes.PayloadTooLarge, "The body is too large.")],
+            StatusCodes.Status415UnsupportedMediaType =>
+                [new(ProblemCodes.UnsupportedMediaType, "The body must be application/json, in UTF-8.")],
+            StatusCodes.Status422UnprocessableEntity => [Invalid(parameters)],
+            StatusCodes.Status429TooManyRequests =>
+                [new(ProblemCodes.RateLimitExceeded, "Too many requests; Retry-After says when to come again.")],
+            StatusCodes.Status503ServiceUnavailable => Unavailable(method),
+            StatusCodes.Status504GatewayTimeout =>
+                [new("gateway_timeout", "The service did not answer in time. Whether it carried the request out is not known.")],
+            _ => [],
+        };
+
+    private static IEnumerable<ExampleProblem> NotFound(string method, string path)
+    {
+        if (path.Contains("{session_id}", StringComparison.Ordinal))
+        {
+            yield return new(SessionErrors.NotFound());
+        }
+
+        if (path.Contains("{sequence}", StringComparison.Ordinal))
+        {
+            yield return new(MessageErrors.NotFound());
+        }
+
+        if (path.EndsWith("/memory", StringComparison.Ordinal) && method == HttpMethods.Get)
+        {
+            yield return new(MemoryErrors.NotFound());
+        }
+
+        if (path.Contains("{memory_id}", StringComparison.Ordinal))
+        {
+            yield return new(UserMemoryErrors.NotFound());
+        }
+    }
+
+    private static IEnumerable<ExampleProblem> Conflicts(string method, string path, IReadOnlySet<string> parameters)
+    {
+        ServiceException[] refusals = (method, path.Split('/')[^1]) switch
+        {
+            ("POST", "sessions") => [SessionErrors.IdTaken()],
+            ("PUT", "{session_id}") => [SessionErrors.StatusChangeNotAllowed(SessionStatus.Ended, SessionStatus.Active)],
+            ("POST", "fork") => [SessionErrors.MessageNotFound(sequence: 3, messages: 2)],
+            ("POST", "messages" or "batch") when path.Contains("/messages", StringComparison.Ordinal) =>
+                [SessionErrors.Ended(), MessageErrors.SequenceMismatch(expected: 2, next: 3), MessageErrors.IdTaken()],
+            _ => [],
+        };
+        return parameters.Contains(IdempotencyHeaders.Key)
+            ? [.. refusals.Select(refusal => new ExampleProblem(refusal)), new(IdempotencyErrors.KeyReused())]
+            : refusals.Select(refusal => new ExampleProblem(refusal));
+    }
+
+    private static ExampleProblem Invalid(IReadOnlySet<string> parameters)
+    {
+        var (field, reason) = parameters.Contains(CallerResolver.QueryParameter)
+            ? (CallerResolver.QueryParameter, "name the caller in the X-User-Id header or in the user_id query parameter")
+            : parameters.Contains(EventualReadsAttribute.QueryParameter)
+                ? (EventualReadsAttribute.QueryParameter, $"must be {EventualReadsAttribute.Strong} or {EventualReadsAttribute.Eventual}")
+                : (CallerResolver.RouteParameter, "must not be blank");
+        return new(ProblemCodes.ValidationFailed, "The request is not valid; see errors.")
+        {
+            Errors = new JsonObject { [field] = new JsonArray(reason) },
+        };
+    }
+
+    private static IEnumerable<ExampleProblem> Unavailable(string method)
+    {
+        yield return new(ProblemCodes.DatabaseUnavailable, "The database cannot be reached at the moment.");
+        if (method != HttpMethods.Get)
+        {
+            yield return new(ProblemCodes.Overloaded, "Too many writes wait already. This one was not made.");
+        }
+
+        yield return new(ProblemCodes.TimeLimitExceeded, "The request took too long and was given up.");
+    }
+
+    private static JsonObject ToJson(int status, string instance, ExampleProblem problem)
+    {
+        var json = new JsonObject
+        {
+            ["type"] = $"urn:session-service:problem:{problem.Code}",
+            ["title"] = ReasonPhrases.GetReasonPhrase(status),
+            ["status"] = status,
+            ["detail"] = problem.Detail,
+            ["instance"] = instance,
+            ["code"] = problem.Code,
+            ["trace_id"] = "0af7651916cd43dd8448eb211c80319c",
+        };
+        if (problem.Errors is not null)
+        {
+            json["errors"] = problem.Errors;
+        }
+
+        return json;
+    }
+
+    private sealed record ExampleProblem(string Code, string Detail)
+    {
+        public ExampleProblem(ServiceException refusal)
+            : this(refusal.Code, refusal.Message)
+        {
+        }
+
+        public JsonObject? Errors { get; init; }
+    }
+}

@@ -1,0 +1,31 @@
+using Microsoft.OpenApi;
+using Swashbuckle.AspNetCore.SwaggerGen;
+
+namespace SessionService.Api.OpenApi;
+
+/// <summary>Puts the groups of operations into the order in which a client needs them.</summary>
+internal sealed class ServiceDocumentFilter : IDocumentFilter
+{
+    private static readonly (string Name, string Description)[] Tags =
+    [
+        ("Sessions", "Conversations of a user: create, find, change, end."),
+        ("Messages", "What is said in a session, numbered 1, 2, 3 …"),
+        ("Memory", "The one memory of a session."),
+        ("Context", "What to send to a model next."),
+        ("Search", "Full text search in sessions."),
+        ("Memories of users", "Facts and preferences that outlast sessions."),
+        ("Memory search", "Search by meaning and by words."),
+        ("Usage", "Messages, tokens and cost over time."),
+        ("Statistics", "Totals of the whole service."),
+        ("Export and import", "Conversations out of the service and into it."),
+        ("User data", "Count and erase what is stored about a user."),
+        ("Health", "For load balancers, orchestrators and people."),
+    ];
+
+    public void Apply(OpenApiDocument document, DocumentFilterContext context)
+    {
+        var others = (document.Tags ?? new HashSet<OpenApiTag>()).Where(tag => !Array.Exists(Tags, known => known.Name == tag.Name));
+        document.Tags = new HashSet<OpenApiTag>(
+            [.. Tags.Select(tag => new OpenApiTag { Name = tag.Name, Description = tag.Description }), .. others]);
+    }
+}
