@@ -33,6 +33,9 @@ public sealed record Append
     /// its totals.
     /// </summary>
     public required DateTimeOffset? Now { get; init; }
+
+    /// <summary>When imported messages came in, for retention; <see langword="null"/> for all other messages.</summary>
+    public DateTimeOffset? ImportedAt { get; init; }
 }
 
 /// <summary>A message without its number.</summary>
