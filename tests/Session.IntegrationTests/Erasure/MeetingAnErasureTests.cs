@@ -2,6 +2,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using SessionService.Infrastructure.Embeddings;
+using SessionService.Infrastructure.MemorySearch;
+using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Sessions;
 using SessionService.IntegrationTests.Archival;
 using SessionService.IntegrationTests.Databases;
@@ -66,6 +69,48 @@ public sealed class MeetingAnErasureTests(PackingFixture service) : IClassFixtur
     }
 
     [Theory]
+    [InlineData("PUT", """{"content":"Much."}""")]
+    [InlineData("PATCH", """{"importance":0.5}""")]
+    [InlineData("DELETE", null)]
+    public async Task A_change_of_a_memory_that_is_being_erased_does_not_find_it(string method, string? body)
+    {
+        var user = service.AsNewUser();
+        var memories = $"/api/v1/users/{user.UserId}/memories";
+        var id = (await user.PostAsync(memories, """{"content":"Everything."}""")).Is(201).Text("memory_id");
+
+        var answer = await DuringErasureAsync(
+            "user_memories", user, () => user.SendAsync(new HttpMethod(method), $"{memories}/{id}", body));
+
+        answer.IsProblem(404, "memory_not_found");
+        AssertNothingFailed();
+    }
+
+    [Fact]
+    public async Task Texts_that_are_erased_while_they_are_being_embedded_are_left_out()
+    {
+        var (user, session) = await StartAsync(messages: 3);
+        (await user.PostAsync($"{session}/memory", """{"content":"All."}""")).Is(201);
+        (await user.PostAsync($"/api/v1/users/{user.UserId}/memories", """{"content":"Everything."}""")).Is(201);
+        await service.DigestAsync();
+        var model = new EmbeddingModel("model", 4);
+        var backlog = new EmbeddingBacklog(
+            service.Services.GetRequiredService<SessionContexts>(), service.Services.GetRequiredService<Database>(), model, limit: 10_000);
+        var waiting = new List<WaitingItem>(await backlog.ReadMessagesAsync(CancellationToken.None));
+        await foreach (var memories in backlog.ReadMemoriesAsync(CancellationToken.None))
+        {
+            waiting.AddRange(memories);
+        }
+
+        var own = waiting.Where(item => item.UserId == user.UserId).ToList();
+        Assert.Equal(5, own.Count);
+        (await user.DoAsync("", "erasure")).Is(200);
+
+        await backlog.WriteAsync(own, own.ConvertAll(_ => new byte[model.Dimensions]), CancellationToken.None);
+
+        Assert.DoesNotContain(await backlog.ReadMessagesAsync(CancellationToken.None), item => item.UserId == user.UserId);
+    }
+
+    [Theory]
     [InlineData("UPDATE dev.session_messages SET content = '', message_metadata = '{}', redacted_at = now() WHERE session_id = '{0}' AND sequence = 200")]
     [InlineData("DELETE FROM dev.sessions WHERE session_id = '{0}'")]
     public async Task A_session_that_is_blanked_or_erased_while_its_messages_are_being_packed_is_left_and_no_failure(string sql)
@@ -107,12 +152,29 @@ public sealed class MeetingAnErasureTests(PackingFixture service) : IClassFixtur
                 for (var n = 0; n < 6; n++)
                 {
                     var answer = await user.DoAsync(sessions[(i + n) % sessions.Length], feature);
-                    Assert.True(answer.Status is 200 or 201 or 404 or 409, $"{feature}: {answer.Status} {answer.Text}");
+
+                    // Messages wait a second for a locked session, which an erasure on a busy machine may take longer than.
+                    Assert.True(
+                        answer.Status is 200 or 201 or 404 or 409 || (answer.Status is 503 && answer.Code() is "database_unavailable"),
+                        $"{feature}: {answer.Status} {answer.Text}");
+                }
+            });
+            string[] reads =
+            [
+                "", "/summary", "/messages", "/messages?after=0&limit=100", "/messages?role=user", "/memory", "/context", "/export",
+            ];
+            var readings = reads.Select(async read =>
+            {
+                foreach (var session in sessions)
+                {
+                    Assert.Contains((await user.GetAsync(session + read)).Status, new[] { 200, 404 });
                 }
             });
             var searches = Enumerable.Range(0, 6).Select(async _ =>
             {
                 (await user.GetAsync("/api/v1/sessions/search?q=hello")).Is(200);
+                (await user.GetAsync($"/api/v1/users/{user.UserId}/usage?bucket=month")).Is(200);
+                (await user.GetAsync("/api/v1/sessions?sort=last_activity")).Is(200);
                 (await user.PostAsync($"/api/v1/users/{user.UserId}/memories/search", """{"query":"hello"}""")).Is(200);
             });
             var jobs = Enumerable.Range(0, 3).Select(async _ =>
@@ -123,7 +185,7 @@ public sealed class MeetingAnErasureTests(PackingFixture service) : IClassFixtur
             });
             var erasures = Enumerable.Range(0, 2).Select(async _ => (await user.DoAsync("", "erasure")).Is(200));
 
-            await Task.WhenAll([.. requests, .. searches, .. jobs, .. erasures]);
+            await Task.WhenAll([.. requests, .. readings, .. searches, .. jobs, .. erasures]);
         }
 
         (await user.DoAsync("", "erasure")).Is(200);
@@ -176,6 +238,7 @@ public sealed class MeetingAnErasureTests(PackingFixture service) : IClassFixtur
 
     private void AssertNothingFailed()
     {
+        Assert.DoesNotContain(service.Logs.Entries, entry => entry.Everything.Contains("deadlock", StringComparison.Ordinal));
         Assert.DoesNotContain(service.Logs.Entries, entry => entry.Level >= LogLevel.Error);
         foreach (var counter in new[] { "digest_failures", "packing.failures" })
         {
