@@ -112,7 +112,7 @@ public sealed class ImportsService(
     private async Task AddAsync(Import import, ValidLine<MemoryLine> line, CancellationToken cancellationToken)
     {
         var memory = import.Entities.Of(line.Content, import.Messages.Count);
-        if (await memories.ImportAsync(memory, cancellationToken))
+        if (await memories.ImportAsync(memory, import.Entities.Now, cancellationToken))
         {
             import.Tally.Response.Memories.Created++;
             return;

@@ -106,13 +106,33 @@ internal sealed class Packer(Database database, IOptions<PackingOptions> options
         }
 
         var packed = builder.Build(options.Value.Level);
-        if (!await database.InTransactionAsync(sql => PackAsync(sql, session, packed, cancellationToken), cancellationToken))
+        try
         {
+            if (!await database.InTransactionAsync(sql => PackAsync(sql, session, packed, cancellationToken), cancellationToken))
+            {
+                return false;
+            }
+        }
+        catch (InvalidDataException)
+        {
+            // A message was redacted since it was read, or the session was erased and came back by an import: the next time will do.
+            if (await IsAsReadAsync(session, packed, cancellationToken))
+            {
+                throw;
+            }
+
             return false;
         }
 
         metrics.CountSegment(packed.Ids.Count, builder.TextBytes, packed.Bytes);
         return true;
+    }
+
+    /// <summary>Whether the rows still make the same segment.</summary>
+    private async Task<bool> IsAsReadAsync(Packable session, PackedMessages packed, CancellationToken cancellationToken)
+    {
+        var builder = await database.ReadAsync(sql => ReadNextAsync(sql, session, cancellationToken), cancellationToken);
+        return builder.Count == packed.Ids.Count && builder.Build(options.Value.Level).Body.SequenceEqual(packed.Body);
     }
 
     private async Task<bool> PackAsync(Sql sql, Packable session, PackedMessages packed, CancellationToken cancellationToken)
