@@ -1,10 +1,11 @@
 using SessionService.Api.Commands;
 using SessionService.Api.Compression;
-using SessionService.Api.CrossOrigin;
 using SessionService.Api.Health;
 using SessionService.Api.Limits;
 using SessionService.Api.Telemetry;
 using SessionService.Application.Limits;
+using SessionService.Hosting.CrossOrigin;
+using SessionService.Hosting.Forwarding;
 using SessionService.Hosting.Identity;
 using SessionService.Hosting.Settings;
 using SessionService.Infrastructure.Archival;
@@ -41,6 +42,7 @@ internal static class ServiceSettings
         IdentityOptions.Settings,
         SettingsSection.Of<LimitOptions>(LimitOptions.Section),
         SettingsSection.Of<RateLimitOptions>(RateLimitOptions.Section),
+        SettingsSection.Of<TrustedProxyOptions>(TrustedProxyOptions.Section),
         SettingsSection.Of<CrossOriginOptions>(CrossOriginOptions.Section),
         SettingsSection.Of<CompressionOptions>(CompressionOptions.Section),
         SettingsSection.Of<ShutdownOptions>(ShutdownOptions.Section),
