@@ -1,3 +1,5 @@
+using SessionService.Hosting.CrossOrigin;
+using SessionService.Hosting.Forwarding;
 using SessionService.Hosting.Identity;
 using SessionService.Hosting.Settings;
 using Yarp.ReverseProxy.Configuration;
@@ -14,6 +16,8 @@ internal static class GatewaySettings
     private static readonly IReadOnlyList<SettingsSection> Sections =
     [
         IdentityOptions.Settings,
+        SettingsSection.Of<TrustedProxyOptions>(TrustedProxyOptions.Section),
+        SettingsSection.Of<CrossOriginOptions>(CrossOriginOptions.Section),
         new("ReverseProxy:Routes", typeof(Dictionary<string, RouteConfig>)),
         new(Clusters, typeof(Dictionary<string, ClusterConfig>)),
     ];
