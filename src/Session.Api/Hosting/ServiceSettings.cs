@@ -4,6 +4,7 @@ using SessionService.Api.CrossOrigin;
 using SessionService.Api.Health;
 using SessionService.Api.Limits;
 using SessionService.Api.Telemetry;
+using SessionService.Api.Turns;
 using SessionService.Application.Limits;
 using SessionService.Hosting.Identity;
 using SessionService.Hosting.Settings;
@@ -41,6 +42,7 @@ internal static class ServiceSettings
         IdentityOptions.Settings,
         SettingsSection.Of<LimitOptions>(LimitOptions.Section),
         SettingsSection.Of<RateLimitOptions>(RateLimitOptions.Section),
+        SettingsSection.Of<TurnOptions>(TurnOptions.Section),
         SettingsSection.Of<CrossOriginOptions>(CrossOriginOptions.Section),
         SettingsSection.Of<CompressionOptions>(CompressionOptions.Section),
         SettingsSection.Of<ShutdownOptions>(ShutdownOptions.Section),

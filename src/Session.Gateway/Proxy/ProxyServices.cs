@@ -33,6 +33,7 @@ internal static class ProxyServices
         app.MapReverseProxy(proxy =>
         {
             proxy.Use(RefuseTunnels);
+            proxy.UseMiddleware<RouteActivityTimeout>();
             proxy.UseMiddleware<FailureLog>();
             proxy.UseMiddleware<Retry>();
             proxy.UseLoadBalancing();
