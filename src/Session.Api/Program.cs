@@ -12,6 +12,7 @@ using SessionService.Api.OpenApi;
 using SessionService.Api.Problems;
 using SessionService.Api.Sessions;
 using SessionService.Api.Telemetry;
+using SessionService.Api.Turns;
 using SessionService.Api.Validation;
 using SessionService.Application;
 using SessionService.Hosting.CrossOrigin;
@@ -34,6 +35,7 @@ return await ServiceCommands.RunAsync(args, serve: async arguments =>
     builder.Services.AddStores();
     builder.AddIdentity();
     builder.Services.AddLimits();
+    builder.Services.AddTurns();
     builder.Services.AddFaults();
     builder.Services.AddTrustedProxies();
     builder.Services.AddCrossOrigin();

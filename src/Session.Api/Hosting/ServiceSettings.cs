@@ -3,6 +3,7 @@ using SessionService.Api.Compression;
 using SessionService.Api.Health;
 using SessionService.Api.Limits;
 using SessionService.Api.Telemetry;
+using SessionService.Api.Turns;
 using SessionService.Api.Validation;
 using SessionService.Application.Contexts;
 using SessionService.Application.Limits;
@@ -47,6 +48,7 @@ internal static class ServiceSettings
         SettingsSection.Of<LimitOptions>(LimitOptions.Section),
         SettingsSection.Of<RateLimitOptions>(RateLimitOptions.Section),
         SettingsSection.Of<TrustedProxyOptions>(TrustedProxyOptions.Section),
+        SettingsSection.Of<TurnOptions>(TurnOptions.Section),
         SettingsSection.Of<CrossOriginOptions>(CrossOriginOptions.Section),
         SettingsSection.Of<CompressionOptions>(CompressionOptions.Section),
         SettingsSection.Of<ShutdownOptions>(ShutdownOptions.Section),

@@ -134,10 +134,11 @@ internal static class ProblemExamples
     private static IEnumerable<ExampleProblem> Unavailable(string method)
     {
         yield return new(ProblemCodes.DatabaseUnavailable, "The database cannot be reached at the moment.");
-        if (method != HttpMethods.Get)
-        {
-            yield return new(ProblemCodes.Overloaded, "Too many writes wait already. This one was not made.");
-        }
+        yield return new(
+            ProblemCodes.Overloaded,
+            method == HttpMethods.Get
+                ? "Too many requests of this kind wait already. This one did nothing."
+                : "Too many writes wait already. This one was not made.");
 
         yield return new(ProblemCodes.TimeLimitExceeded, "The request took too long and was given up.");
     }

@@ -45,6 +45,7 @@ internal static class ProxyServices
             proxy.Use(RefuseTunnels);
             proxy.Use(RefuseUsersWithoutName);
             proxy.UseMiddleware<DoubledHeaders>();
+            proxy.UseMiddleware<RouteActivityTimeout>();
             proxy.UseMiddleware<FailureLog>();
             proxy.UseMiddleware<Retry>();
             proxy.UseLoadBalancing();

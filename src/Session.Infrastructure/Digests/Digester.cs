@@ -70,24 +70,23 @@ internal sealed partial class Digester(
 
     private DateTimeOffset IdleSince => time.GetUtcNow() - options.Value.IdleFor;
 
-    /// <summary>Digests everything that is due, of all users.</summary>
+    /// <summary>
+    /// Digests what is due, of all users, in rounds: each round digests one batch of every user, so that a user with very many messages
+    /// delays the others by one batch a round.
+    /// </summary>
+    /// <param name="most">No further round begins after this time.</param>
+    /// <param name="cancellationToken">Ends the run.</param>
     /// <returns>Whether all of it went well.</returns>
     /// <exception cref="NpgsqlException">The database is away or busy.</exception>
-    public async Task<bool> RunAsync(CancellationToken cancellationToken)
+    public async Task<bool> RunAsync(TimeSpan most, CancellationToken cancellationToken)
     {
-        var isWell = true;
-        IReadOnlyList<string> users = [];
-        do
+        var began = time.GetTimestamp();
+        var failed = new HashSet<string>(StringComparer.Ordinal);
+        while (await DigestRoundAsync(failed, cancellationToken) && time.GetElapsedTime(began) < most)
         {
-            users = await FindUsersAsync(after: users is [.., var last] ? last : "", cancellationToken);
-            foreach (var user in users)
-            {
-                isWell &= await DigestAsync(user, cancellationToken);
-            }
         }
-        while (users.Count == UsersAtOnce);
 
-        return isWell;
+        return failed.Count == 0;
     }
 
     /// <summary>
@@ -119,29 +118,49 @@ internal sealed partial class Digester(
         metrics.SetWaiting(messages, sessions);
     }
 
-    private async Task<bool> DigestAsync(string userId, CancellationToken cancellationToken)
+    /// <param name="failed">Users to leave out. A user whose batch fails is added.</param>
+    /// <param name="cancellationToken">Ends the round.</param>
+    /// <returns>Whether anything was digested, so that another round may find more.</returns>
+    private async Task<bool> DigestRoundAsync(HashSet<string> failed, CancellationToken cancellationToken)
+    {
+        var isAnythingDigested = false;
+        IReadOnlyList<string> users = [];
+        do
+        {
+            users = await FindUsersAsync(after: users is [.., var last] ? last : "", cancellationToken);
+            foreach (var user in users.Where(user => !failed.Contains(user)))
+            {
+                isAnythingDigested |= await DigestBatchAsync(user, failed, cancellationToken);
+            }
+        }
+        while (users.Count == UsersAtOnce);
+
+        return isAnythingDigested;
+    }
+
+    /// <inheritdoc cref="DigestRoundAsync"/>
+    private async Task<bool> DigestBatchAsync(string userId, HashSet<string> failed, CancellationToken cancellationToken)
     {
         try
         {
-            while (true)
+            var start = Stopwatch.GetTimestamp();
+            await using (var connection = await dataSource.OpenConnectionAsync(cancellationToken))
             {
-                var start = Stopwatch.GetTimestamp();
-                await using (var connection = await dataSource.OpenConnectionAsync(cancellationToken))
+                if (!await DigestSomeAsync(connection, userId, IdleSince, cancellationToken))
                 {
-                    if (!await DigestSomeAsync(connection, userId, IdleSince, cancellationToken))
-                    {
-                        return true;
-                    }
+                    return false;
                 }
-
-                await Task.Delay(Stopwatch.GetElapsedTime(start) * ((1 / options.Value.Share) - 1), time, cancellationToken);
             }
+
+            await Task.Delay(Stopwatch.GetElapsedTime(start) * ((1 / options.Value.Share) - 1), time, cancellationToken);
+            return true;
         }
         catch (Exception exception) when (exception is not OperationCanceledException && !DatabaseFaults.IsUnavailable(exception))
         {
             // Other users' messages are digested all the same. Those that were not are still read from the messages themselves.
             metrics.CountFailure();
             LogFailed(exception.GetType().Name, (exception as PostgresException)?.SqlState);
+            failed.Add(userId);
             return false;
         }
     }

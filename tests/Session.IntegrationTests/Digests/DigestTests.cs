@@ -63,6 +63,23 @@ public sealed class DigestTests(DigestFixture service) : IClassFixture<DigestFix
     }
 
     [Fact]
+    public async Task A_user_with_very_many_messages_delays_the_others_by_one_batch()
+    {
+        // Users come in the order of their ids.
+        var (ann, bob) = (service.As($"ann-{Guid.NewGuid()}"), service.As($"bob-{Guid.NewGuid()}"));
+        var (annsSession, bobsSession) = (await ann.StartSessionAsync(), await bob.StartSessionAsync());
+        await WriteAsync(ann, annsSession, 170);
+        await WriteAsync(bob, bobsSession, 20);
+
+        await service.DigestAsync();
+
+        var (annsId, bobsId) = (annsSession.Split('/')[^1], bobsSession.Split('/')[^1]);
+        var order = await QueryAsync(
+            $"SELECT CASE WHEN session_id = '{annsId}' THEN 'ann' ELSE 'bob' END || ' ' || count(*) FROM digested WHERE session_id IN ('{annsId}', '{bobsId}') GROUP BY session_id, xmin ORDER BY min(digested_at)");
+        Assert.Equal(["ann 50", "bob 20", "ann 50", "ann 50", "ann 20"], order);
+    }
+
+    [Fact]
     public async Task A_session_is_digested_from_its_start_and_again_after_it_was_written_to()
     {
         var user = service.AsNewUser();

@@ -24,6 +24,7 @@ internal sealed class Packer(Database database, IOptions<PackingOptions> options
     // These statements are by hand because they lock with SKIP LOCKED, compare messages byte by byte as the database sends them, and write
     // arrays of which EF's model knows nothing but the type.
 
+    // The first session of each user comes before the second of any: no user can fill the list alone.
     private static readonly string Find =
         $"""
         SELECT s.user_id, s.session_id, s.through, s.is_at_rest
@@ -35,6 +36,7 @@ internal sealed class Packer(Database database, IOptions<PackingOptions> options
             WHERE {PackableSessions.Condition}) AS s
         WHERE s.through - s.packed_messages >=
             CASE WHEN s.archived_at IS NOT NULL THEN 1 WHEN s.is_at_rest THEN {PackingOptions.MinSegmentMessages} ELSE $2 END
+        ORDER BY row_number() OVER (PARTITION BY s.user_id ORDER BY s.session_id), s.user_id
         LIMIT {MaxFound}
         """;
 
