@@ -19,7 +19,8 @@ internal sealed class DoubledHeaders(RequestDelegate next, IOptions<IdentityOpti
             errors[ServiceHeaders.UserField] = [$"the {ServiceHeaders.UserId} header {ServiceHeaders.GivenTwice}"];
         }
 
-        if (http.Request.Headers[ServiceHeaders.IdempotencyKey].Count > 1)
+        // A read has no use for a key, and the service does not look at it.
+        if (http.Request.Headers[ServiceHeaders.IdempotencyKey].Count > 1 && !IsRead(http.Request.Method))
         {
             errors[ServiceHeaders.IdempotencyKeyField] = [ServiceHeaders.GivenTwice];
         }
@@ -28,6 +29,8 @@ internal sealed class DoubledHeaders(RequestDelegate next, IOptions<IdentityOpti
             ? next(http)
             : ProblemFactory.WriteAsync(http, ProblemFactory.Invalid(http, errors), http.RequestAborted);
     }
+
+    private static bool IsRead(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method);
 
     // Beside a token that names the user, the header is replaced, whatever it holds.
     private bool IsBelieved(HttpContext http) =>

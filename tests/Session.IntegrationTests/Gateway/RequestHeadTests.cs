@@ -60,6 +60,11 @@ public sealed class RequestHeadTests(ServedFixture service) : IClassFixture<Serv
 
     [Theory]
     [MemberData(nameof(Hosts))]
+    public async Task A_read_has_no_use_for_a_key_and_may_have_two(string host) =>
+        (await RawHttp.SendAsync(AddressOf(host), Sessions, "X-User-Id: u", "Idempotency-Key: a", "Idempotency-Key: b")).Is(200);
+
+    [Theory]
+    [MemberData(nameof(Hosts))]
     public async Task Headers_of_almost_32_KiB_pass_and_longer_ones_are_a_problem(string host)
     {
         var passed = await RawHttp.SendAsync(AddressOf(host), Sessions, "X-User-Id: u", $"X-Long: {new string('a', 32_650)}");
