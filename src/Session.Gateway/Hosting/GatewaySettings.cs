@@ -32,8 +32,10 @@ internal static class GatewaySettings
     {
         builder.AddRenamedSettings(IdentityOptions.Renamed);
         var renamed = IdentityOptions.Renamed.Select(setting => new SettingsSection(setting.Old, typeof(string)));
-        builder.CheckSettings(arguments, [.. Sections, .. renamed], Words, values => FindAddressFaults(values).Concat(FindTimeoutFaults(values)));
+        builder.CheckSettings(arguments, [.. Sections, .. renamed], Words, FindFaults);
     }
+
+    private static IEnumerable<string> FindFaults(SettingValues values) => [.. FindAddressFaults(values), .. FindTimeoutFaults(values)];
 
     // The proxy takes any text, and would answer every request with 502.
     private static IEnumerable<string> FindAddressFaults(SettingValues values) =>
