@@ -12,6 +12,7 @@ using SessionService.Api.Limits;
 using SessionService.Api.OpenApi;
 using SessionService.Api.Problems;
 using SessionService.Api.Sessions;
+using SessionService.Api.Streaming;
 using SessionService.Api.Telemetry;
 using SessionService.Api.Validation;
 using SessionService.Application;
@@ -37,6 +38,7 @@ return await ServiceCommands.RunAsync(args, serve: async arguments =>
     builder.Services.AddCompression();
     builder.Services.AddApi();
     builder.Services.AddServiceJson();
+    builder.Services.AddStreaming();
     builder.Services.AddRequestValidation();
     builder.Services.AddProblems();
     builder.Services.AddSessions();
