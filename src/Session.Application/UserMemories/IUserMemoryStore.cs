@@ -91,7 +91,7 @@ public enum CreateMemoriesOutcome
 }
 
 /// <summary>A page of versions, the newest first.</summary>
-/// <param name="Current">The current state.</param>
-/// <param name="Earlier">The earlier versions on the page, which can be enumerated once. Large ones are read then.</param>
+/// <param name="CreatedAt">When the memory was created.</param>
+/// <param name="Versions">The versions of the page, the current one among them, which are read while they are enumerated once.</param>
 /// <param name="Total">How many versions are kept in all, the current one among them.</param>
-public sealed record MemoryVersions(UserMemory Current, IAsyncEnumerable<UserMemoryVersion> Earlier, long Total);
+public sealed record MemoryVersions(DateTimeOffset CreatedAt, IAsyncEnumerable<UserMemoryVersion> Versions, long Total);

@@ -66,9 +66,8 @@ public sealed class UserMemoriesService(IUserMemoryStore memories, IMapper mappe
     {
         var range = query.ToRange(ListUserMemoryVersionsQuery.DefaultPageSize);
         var versions = await memories.ListVersionsAsync(userId, memoryId, range, cancellationToken) ?? throw UserMemoryErrors.NotFound();
-        var createdAt = versions.Current.CreatedAt;
-        IEnumerable<UserMemoryResponse> current = range.Skip == 0 ? [mapper.Map<UserMemoryResponse>(versions.Current)] : [];
-        var earlier = versions.Earlier.Select(version => mapper.Map<UserMemoryResponse>(
+        var createdAt = versions.CreatedAt;
+        var items = versions.Versions.Select(version => mapper.Map<UserMemoryResponse>(
             version, options => options.Items[UserMemoryMapping.CreatedAt] = createdAt));
         var answer = new UserMemoryVersionsResponse
         {
@@ -77,7 +76,7 @@ public sealed class UserMemoriesService(IUserMemoryStore memories, IMapper mappe
             Page = range.Page,
             PageSize = range.Size,
         };
-        return new StreamedList<UserMemoryVersionsResponse, UserMemoryResponse>(answer, current.ToAsyncEnumerable().Concat(earlier));
+        return new StreamedList<UserMemoryVersionsResponse, UserMemoryResponse>(answer, items);
     }
 
     /// <summary>Replaces a memory as a whole.</summary>

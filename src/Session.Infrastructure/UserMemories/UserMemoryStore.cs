@@ -116,12 +116,21 @@ internal sealed class UserMemoryStore(
     private async Task<MemoryVersions?> FindVersionsAsync(
         string userId, Guid memoryId, PageRange range, CancellationToken cancellationToken)
     {
-        if (await FindAsync(userId, memoryId, cancellationToken) is not { } current)
+        var memory = context.UserMemories.AsNoTracking().Where(m => m.UserId == userId && m.MemoryId == memoryId);
+        var current = await memory
+            .Select(m => new
+            {
+                m.CreatedAt,
+                m.Version,
+                Bytes = SessionDbContext.TextBytes(m.Content) + SessionDbContext.TextBytes(m.Metadata),
+            })
+            .SingleOrDefaultAsync(cancellationToken);
+        if (current is null)
         {
             return null;
         }
 
-        // The current version is the first item of the first page. An earlier version never changes, so each is read when its turn comes.
+        // The current version is the first item of the first page. A version never changes, so each is read when its turn comes.
         var versions = context.UserMemoryVersions.AsNoTracking().Where(v => v.UserId == userId && v.MemoryId == memoryId);
         var kept = await versions.LongCountAsync(cancellationToken);
         var earlier = range.Skip > kept ? [] : await versions
@@ -129,12 +138,37 @@ internal sealed class UserMemoryStore(
             .Skip((int)Math.Max(0, range.Skip - 1)).Take(range.Skip == 0 ? range.Size - 1 : range.Size)
             .Select(v => new { v.Version, Bytes = SessionDbContext.TextBytes(v.Content) + SessionDbContext.TextBytes(v.Metadata) })
             .ToListAsync(cancellationToken);
-        var items = PagePortions.ReadAsync(
-            earlier.ConvertAll(v => new PageItem<int, UserMemoryVersion>(v.Version, v.Bytes, Whole: null)),
-            numbers => versions.Where(v => numbers.Contains(v.Version)).ToListAsync(cancellationToken),
-            version => version.Version);
-        return new MemoryVersions(current, items, kept + 1);
+        var page = earlier.ConvertAll(v => new PageItem<int, UserMemoryVersion>(v.Version, v.Bytes, Whole: null));
+        if (range.Skip == 0)
+        {
+            page.Insert(0, new PageItem<int, UserMemoryVersion>(current.Version, current.Bytes, Whole: null));
+        }
+
+        return new MemoryVersions(current.CreatedAt, PagePortions.ReadAsync(page, ReadAsync, version => version.Version), kept + 1);
+
+        async Task<List<UserMemoryVersion>> ReadAsync(int[] numbers)
+        {
+            var found = await versions.Where(v => numbers.Contains(v.Version)).ToListAsync(cancellationToken);
+            return found.Count == numbers.Length
+                ? found
+                : [.. found, .. await memory.Where(m => numbers.Contains(m.Version)).Select(AsVersion).ToListAsync(cancellationToken)];
+        }
     }
+
+    private static readonly Expression<Func<UserMemory, UserMemoryVersion>> AsVersion = m => new UserMemoryVersion
+    {
+        UserId = m.UserId,
+        MemoryId = m.MemoryId,
+        Version = m.Version,
+        MemoryType = m.MemoryType,
+        Content = m.Content,
+        Metadata = m.Metadata,
+        SessionId = m.SessionId,
+        Sequence = m.Sequence,
+        Importance = m.Importance,
+        ValidUntil = m.ValidUntil,
+        WrittenAt = m.UpdatedAt,
+    };
 
     public Task<Written<UserMemory>?> ChangeAsync(
         string userId, Guid memoryId, IdempotencyKey? key, Func<UserMemory, UserMemory> change, CancellationToken cancellationToken) =>
