@@ -11,6 +11,7 @@ using SessionService.Api.Limits;
 using SessionService.Api.OpenApi;
 using SessionService.Api.Problems;
 using SessionService.Api.Sessions;
+using SessionService.Api.Streaming;
 using SessionService.Api.Telemetry;
 using SessionService.Api.Turns;
 using SessionService.Api.Validation;
@@ -43,6 +44,7 @@ return await ServiceCommands.RunAsync(args, serve: async arguments =>
     builder.Services.AddDecompression();
     builder.Services.AddApi();
     builder.Services.AddServiceJson();
+    builder.Services.AddStreaming();
     builder.Services.AddRequestValidation();
     builder.Services.AddProblems();
     builder.Services.AddSessions();

@@ -69,7 +69,7 @@ internal readonly struct MessageListWriter(Utf8JsonWriter json, string userId, G
     public void End(MessagePage page)
     {
         json.WriteEndArray();
-        json.WriteNumber(Total, page.Rows.Total);
+        json.WriteNumber(Total, page.Total);
         json.WriteNumber(Page, page.Range.Page);
         json.WriteNumber(PageSize, page.Range.Size);
         if (page.HasMore is { } hasMore)

@@ -31,9 +31,8 @@ internal sealed class ContextSelection(IMessageReader messages, string userId, G
     public async Task<IReadOnlyList<ContextCandidate>> ReadSystemAsync(int maxTokens, CancellationToken cancellationToken)
     {
         var selection = new MessageSelection { Order = MessageOrder.OldestFirst, Take = MaxSystemMessages };
-        await using var rows = await messages.OpenAsync(userId, sessionId, selection, cancellationToken) ?? throw SessionErrors.NotFound();
         var start = new List<ContextCandidate>();
-        await foreach (var row in rows.ReadAsync(cancellationToken))
+        await foreach (var row in messages.ReadAllAsync(userId, sessionId, selection, cancellationToken))
         {
             if (ContextCandidate.From(row, isForChat) is not { Role: "system", IsCall: false } message)
             {
@@ -93,18 +92,17 @@ internal sealed class ContextSelection(IMessageReader messages, string userId, G
         while (before > after + 1)
         {
             var selection = new MessageSelection { Order = MessageOrder.NewestFirst, Before = before, Take = ReadAtOnce };
-            await using var rows = await messages.OpenAsync(userId, sessionId, selection, cancellationToken)
-                ?? throw SessionErrors.NotFound();
+            using var portion = await messages.ReadAsync(userId, sessionId, selection, cancellationToken) ?? throw SessionErrors.NotFound();
             var wasBefore = before;
-            await foreach (var row in rows.ReadAsync(cancellationToken))
+            for (var i = 0; i < portion.Count; i++)
             {
-                before = row.Sequence;
+                before = portion[i].Sequence;
                 if (before <= after)
                 {
                     yield break;
                 }
 
-                yield return ContextCandidate.From(row, isForChat);
+                yield return ContextCandidate.From(portion[i], isForChat);
             }
 
             if (before == wasBefore)

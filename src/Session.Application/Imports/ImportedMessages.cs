@@ -155,15 +155,9 @@ internal sealed class ImportedMessages(
         var first = _pending[0].Number;
         var known = new Dictionary<long, Guid>();
         var selection = new MessageSelection { Order = MessageOrder.OldestFirst, After = first - 1, Take = _pending.Count };
-        if (await reader.OpenAsync(userId, SessionId!.Value, selection, cancellationToken) is { } rows)
+        await foreach (var row in reader.ReadAllAsync(userId, SessionId!.Value, selection, cancellationToken))
         {
-            await using (rows)
-            {
-                await foreach (var row in rows.ReadAsync(cancellationToken))
-                {
-                    known.Add(row.Sequence, row.MessageId);
-                }
-            }
+            known.Add(row.Sequence, row.MessageId);
         }
 
         var compared = _pending.TakeWhile(pending => pending.Number <= Count).ToList();

@@ -33,4 +33,11 @@ public sealed class LimitOptions
     /// <summary>The most open connections of clients. 0, the default: no limit.</summary>
     [Range(0, int.MaxValue)]
     public int MaxConnections { get; set; }
+
+    /// <summary>
+    /// The most answers of more than 256 KiB on their way to clients, each of which takes a few MiB of memory. One user may have a quarter
+    /// of them. 1 to 10,000.
+    /// </summary>
+    [Range(1, 10_000)]
+    public int MaxLargeAnswers { get; set; } = 64;
 }

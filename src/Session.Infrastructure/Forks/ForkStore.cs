@@ -147,17 +147,14 @@ internal sealed class ForkStore(Database database, IMessageReader messages, Idem
                 Before = through + 1,
                 Take = ReadAtOnce,
             };
-            var rows = await messages.OpenAsync(fork.UserId, fork.SourceId, selection, cancellationToken)
+            using var portion = await messages.ReadAsync(fork.UserId, fork.SourceId, selection, cancellationToken)
                 ?? throw new InvalidOperationException("The session is locked, and cannot have gone.");
-            await using (rows)
+            for (var i = 0; i < portion.Count; i++)
             {
-                await foreach (var row in rows.ReadAsync(cancellationToken))
-                {
-                    await WriteAsync(copy, fork, row, cancellationToken);
-                    tokens += row.TokensUsed;
-                    cost += row.CostUsd;
-                    copied = row.Sequence;
-                }
+                await WriteAsync(copy, fork, portion[i], cancellationToken);
+                tokens += portion[i].TokensUsed;
+                cost += portion[i].CostUsd;
+                copied = portion[i].Sequence;
             }
         }
 

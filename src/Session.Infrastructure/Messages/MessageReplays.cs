@@ -58,14 +58,10 @@ internal sealed class MessageReplays(Database database, IMessageReader reader)
     {
         var answer = JsonSerializer.Deserialize<MessagesAnswer>(record.Answer)!;
         var selection = new MessageSelection { Order = MessageOrder.OldestFirst, After = answer.FirstSequence - 1, Take = answer.Messages };
-        await using var rows = await reader.OpenAsync(record.UserId, record.SessionId, selection, cancellationToken);
         var messages = new List<SessionMessage>(answer.Messages);
-        if (rows is not null)
+        await foreach (var row in reader.ReadAllAsync(record.UserId, record.SessionId, selection, cancellationToken))
         {
-            await foreach (var row in rows.ReadAsync(cancellationToken))
-            {
-                messages.Add(row.ToMessage(record.UserId, record.SessionId));
-            }
+            messages.Add(row.ToMessage(record.UserId, record.SessionId));
         }
 
         return messages.Count == answer.Messages ? messages : null;
