@@ -46,7 +46,8 @@ internal sealed class ExportReader(SessionDbContext context) : IExportReader
                 .ToListAsync(cancellationToken);
             var sessions = PagePortions.ReadAsync(
                 page.ConvertAll(s => new PageItem<Guid, ExportedSession>(s.SessionId, s.Bytes, Whole: null)),
-                ids => WithMemory(context.Sessions.Where(s => s.UserId == userId && ids.Contains(s.SessionId))).ToListAsync(cancellationToken),
+                ids => WithMemory(context.Sessions.Where(s => s.UserId == userId && ids.Contains(s.SessionId)))
+                    .ToListAsync(cancellationToken),
                 session => session.Session.SessionId);
             await foreach (var session in sessions.WithCancellation(cancellationToken))
             {

@@ -101,7 +101,9 @@ internal sealed class MessageReader(ReadConnections connections) : IMessageReade
         return found;
     }
 
-    /// <summary>Reads messages that are rows and that filters choose, without the counts. The transaction must be of one snapshot.</summary>
+    /// <summary>
+    /// Reads messages that are rows and that filters choose, without the counts. The transaction must be of one snapshot.
+    /// </summary>
     internal static async Task ReadChosenAsync(
         Sql sql, string userId, Guid sessionId, MessageSteps steps, MessagePortion portion, CancellationToken cancellationToken)
     {

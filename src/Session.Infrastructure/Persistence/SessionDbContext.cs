@@ -46,7 +46,8 @@ public sealed class SessionDbContext(DbContextOptions<SessionDbContext> options)
     public DbSet<OrphanedRow> OrphanedRows => Set<OrphanedRow>();
 
     /// <summary>
-    /// The length of a text, or of JSON as text, in bytes. Of a text the database knows the length without reading the text. In queries only.
+    /// The length of a text, or of JSON as text, in bytes. Of a text the database knows the length without reading the text. In
+    /// queries only.
     /// </summary>
     public static int TextBytes(string text) => throw new NotSupportedException("Only the database tells the length of a stored text.");
 

@@ -42,7 +42,8 @@ internal static class SessionColumns
         return $"{Stored("conversation_data")} + {Stored("metadata")} + octet_length({table}.session_summary) <= {maxBytes}";
 
         string Stored(string column) =>
-            $"pg_column_size({table}.{column}) * CASE WHEN pg_column_compression({table}.{column}) IS NULL THEN 1 ELSE {MaxCompression} END";
+            $"pg_column_size({table}.{column}) * "
+            + $"CASE WHEN pg_column_compression({table}.{column}) IS NULL THEN 1 ELSE {MaxCompression} END";
     }
 
     /// <param name="reader">Stands on the row of a statement with <see cref="Within"/>.</param>

@@ -62,7 +62,10 @@ internal sealed class UserMemoryStore(
 
         // A page by number is whole, because the next page begins after so many memories.
         List<PageItem<Guid, UserMemory>> page =
-            [.. found.Take(range.Size).Select(m => new PageItem<Guid, UserMemory>(m.Memory.MemoryId, m.Bytes, m.IsWhole ? m.Memory : null))];
+        [
+            .. found.Take(range.Size).Select(
+                m => new PageItem<Guid, UserMemory>(m.Memory.MemoryId, m.Bytes, m.IsWhole ? m.Memory : null)),
+        ];
         page = cursor is null ? page : page[..PagePortions.CountFitting(page)];
         var items = PagePortions.ReadAsync(page, ids => ReadAsync(userId, ids, cancellationToken), memory => memory.MemoryId);
         return new StreamedPage<UserMemory>(items, page.Count == 0 ? null : found[page.Count - 1].Memory, total, found.Count > page.Count);
