@@ -5,6 +5,7 @@ using Microsoft.Net.Http.Headers;
 using SessionService.Api.Idempotency;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
+using SessionService.Api.Turns;
 using SessionService.Application.Imports;
 
 namespace SessionService.Api.Imports;
@@ -44,6 +45,7 @@ public sealed class ImportsController(ImportsService imports) : ControllerBase
         JsonLines, MediaTypeNames.Application.Json, MediaTypeNames.Application.Zip)]
     [RefusesIdempotencyKey("is not taken here: an import repeats by the ids of what it holds")]
     [DisableRequestSizeLimit]
+    [TakesTurn(Work.Import)]
     [DisableRequestTimeout]
     [ProducesResponseType<ImportResponse>(StatusCodes.Status200OK)]
     public async Task<IActionResult> Import(

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Diagnostics;
 using SessionService.Api.Json;
+using SessionService.Api.Turns;
 using SessionService.Domain.Errors;
 using SessionService.Hosting.Problems;
 using SessionService.Infrastructure.Persistence;
@@ -70,6 +71,12 @@ internal sealed partial class ProblemExceptionHandler(WriteMetrics writes, ILogg
                     StatusCodes.Status503ServiceUnavailable,
                     ProblemCodes.Overloaded,
                     "Too many writes wait already. This one was not made.");
+
+            case TurnRefusedException:
+                return (
+                    StatusCodes.Status503ServiceUnavailable,
+                    ProblemCodes.Overloaded,
+                    "Too many requests of this kind wait already. This one did nothing.");
 
             case WriteOutcomeUnknownException:
                 writes.CountOutcomeUnknown();

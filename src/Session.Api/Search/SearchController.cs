@@ -2,6 +2,7 @@ using AutoMapper;
 using Microsoft.AspNetCore.Mvc;
 using SessionService.Api.Compression;
 using SessionService.Api.Identity;
+using SessionService.Api.Turns;
 using SessionService.Application.Search;
 
 namespace SessionService.Api.Search;
@@ -28,6 +29,7 @@ public sealed class SearchController(ISessionSearch search, IMapper mapper) : Co
     /// </remarks>
     /// <response code="200">What was found.</response>
     [HttpGet("api/v1/sessions/search", Name = "search_sessions")]
+    [TakesTurn(Work.Search)]
     [Compresses]
     [ProducesResponseType<SearchResponse>(StatusCodes.Status200OK)]
     public async Task<SearchResponse> Find(

@@ -7,8 +7,8 @@ using SessionService.Domain.Sessions;
 namespace SessionService.Application.Contexts;
 
 /// <summary>
-/// Chooses the messages of a context: the newest that fit into a number of tokens, and the system messages of the start. Calls stay with their results. The newest message always has a place: if
-/// it does not fit, with its calls and results, their texts are cut.
+/// Chooses the messages of a context: the newest that fit into a number of tokens, and the system messages of the start. Calls stay with
+/// their results. The newest message always has a place: if it does not fit, with its calls and results, their texts are cut.
 /// </summary>
 internal sealed class ContextSelection(IMessageReader messages, string userId, Guid sessionId, bool isForChat)
 {

@@ -14,9 +14,11 @@ namespace SessionService.Application.Imports;
 /// <summary>Makes entities from valid lines. A field that a line leaves out gets the same default as in a request.</summary>
 internal sealed class ImportedEntities(string userId, TimeProvider time)
 {
+    public DateTimeOffset Now => time.GetDatabaseNow();
+
     public Session Of(SessionLine line)
     {
-        var createdAt = line.CreatedAt?.ToDatabaseTime() ?? time.GetDatabaseNow();
+        var createdAt = line.CreatedAt?.ToDatabaseTime() ?? Now;
         var lastActivity = line.LastActivity?.ToDatabaseTime() ?? createdAt;
         return Session.PutBack(
             userId,
@@ -29,7 +31,8 @@ internal sealed class ImportedEntities(string userId, TimeProvider time)
             lastActivity,
             line.ArchivedAt?.ToDatabaseTime(),
             line.StarredAt?.ToDatabaseTime(),
-            line is { ForkedFromSession: { } source, ForkedFromSequence: { } sequence } ? (source, sequence) : null);
+            line is { ForkedFromSession: { } source, ForkedFromSequence: { } sequence } ? (source, sequence) : null,
+            Now);
     }
 
     /// <param name="number">The number of the message in the imported file.</param>
@@ -45,14 +48,14 @@ internal sealed class ImportedEntities(string userId, TimeProvider time)
         Metadata = line.Metadata?.Value ?? "{}",
         TokensUsed = line.TokensUsed ?? 0,
         CostUsd = Money.Round(line.CostUsd ?? 0),
-        CreatedAt = line.CreatedAt is { } createdAt ? createdAt.NoLaterThan(time.GetDatabaseNow()) : time.GetDatabaseNow(),
+        CreatedAt = line.CreatedAt is { } createdAt ? createdAt.NoLaterThan(Now) : Now,
         RedactedAt = line.RedactedAt?.ToDatabaseTime(),
     };
 
     /// <param name="messages">The number of messages that the session has.</param>
     public SessionMemory Of(MemoryLine line, long messages)
     {
-        var createdAt = line.CreatedAt?.ToDatabaseTime() ?? time.GetDatabaseNow();
+        var createdAt = line.CreatedAt?.ToDatabaseTime() ?? Now;
         return new SessionMemory
         {
             UserId = userId,
@@ -72,7 +75,7 @@ internal sealed class ImportedEntities(string userId, TimeProvider time)
 
     public UserMemory Of(UserMemoryLine line)
     {
-        var createdAt = line.CreatedAt?.ToDatabaseTime() ?? time.GetDatabaseNow();
+        var createdAt = line.CreatedAt?.ToDatabaseTime() ?? Now;
         return new UserMemory
         {
             UserId = userId,

@@ -46,7 +46,7 @@ internal sealed class ImportedMemories(
     private async Task AddAsync(ValidLine<MemoryLine> line, long messages, CancellationToken cancellationToken)
     {
         var memory = entities.Of(line.Content, messages);
-        if (!choices.IsDryRun && await memories.ImportAsync(memory, cancellationToken))
+        if (!choices.IsDryRun && await memories.ImportAsync(memory, entities.Now, cancellationToken))
         {
             tally.Response.Memories.Created++;
             return;

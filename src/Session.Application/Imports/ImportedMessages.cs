@@ -257,6 +257,7 @@ internal sealed class ImportedMessages(
                 Messages = [.. _pending.Take(take).Select(pending => new NewMessage(pending.Message, HasOwnId: true, HasOwnTime: true))],
                 ExpectedSequence = _pending[0].Number,
                 Now = null,
+                ImportedAt = entities.Now,
             },
             cancellationToken);
         switch (result.Outcome)

@@ -57,6 +57,7 @@ public sealed class SearchSessionsQuery : SessionConditionsQuery
     public int? Limit { get; init; }
 
     /// <summary>Hits of each session at most, 1 to 20. Default 3. Does not count with <c>session_id</c>.</summary>
+    [DefaultValue(DefaultHitsPerSession)]
     [Range(1, MaxHitsPerSession)]
     public int? HitsPerSession { get; init; }
 

@@ -18,14 +18,16 @@ internal sealed class ImportStore(Database database, MessageReplays messages) : 
         INSERT INTO dev.sessions
             (user_id, session_id, status, title, conversation_data, metadata, session_summary,
              message_count, total_tokens, total_cost, created_at, updated_at, last_activity,
-             archived_at, starred_at, forked_from_session_id, forked_from_sequence, copied_messages, copied_tokens, copied_cost,
+             archived_at, starred_at, used_at, forked_from_session_id, forked_from_sequence,
+             copied_messages, copied_tokens, copied_cost,
              is_digested, digested_messages, digested_cost, digested_activity)
         SELECT $1, session_id, status, title, conversation_data, metadata, session_summary,
                messages, tokens, cost, created_at, updated_at, last_activity,
-               archived_at, starred_at, forked_from_session_id, forked_from_sequence, 0, 0, 0, messages = 0, 0, 0, last_activity
-        FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+               archived_at, starred_at, used_at, forked_from_session_id, forked_from_sequence,
+               0, 0, 0, messages = 0, 0, 0, last_activity
+        FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
             AS i (session_id, status, title, conversation_data, metadata, session_summary, messages, tokens, cost, created_at, updated_at,
-                  last_activity, archived_at, starred_at, forked_from_session_id, forked_from_sequence)
+                  last_activity, archived_at, starred_at, used_at, forked_from_session_id, forked_from_sequence)
         ORDER BY session_id
         ON CONFLICT DO NOTHING
         RETURNING session_id
@@ -107,6 +109,7 @@ internal sealed class ImportStore(Database database, MessageReplays messages) : 
                 SqlValue.Column(rows, r => r.Session.LastActivity, NpgsqlDbType.TimestampTz),
                 SqlValue.Column(rows, r => r.Session.ArchivedAt, NpgsqlDbType.TimestampTz),
                 SqlValue.Column(rows, r => r.Session.StarredAt, NpgsqlDbType.TimestampTz),
+                SqlValue.Column(rows, r => r.Session.UsedAt, NpgsqlDbType.TimestampTz),
                 SqlValue.Column(rows, r => r.Session.ForkedFromSessionId, NpgsqlDbType.Uuid),
                 SqlValue.Column(rows, r => r.Session.ForkedFromSequence, NpgsqlDbType.Bigint))
             .ListAsync(row => row.GetGuid(0), cancellationToken);

@@ -1,10 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using NpgsqlTypes;
+using SessionService.Application.Idempotency;
 using SessionService.Application.Messages;
 using SessionService.Application.Time;
 using SessionService.Domain.Idempotency;
 using SessionService.Domain.Messages;
+using SessionService.Infrastructure.Idempotency;
 using SessionService.Infrastructure.Messages.Packed;
 using SessionService.Infrastructure.Persistence;
 
@@ -51,6 +53,16 @@ internal sealed class MessageReplays(Database database, IMessageReader reader)
         JOIN unnest($8, $9, $10, $11, $12, $13, $14, $15) WITH ORDINALITY
             AS m (role, content, message_type, metadata, tokens_used, cost_usd, created_at, is_redacted, position)
             ON m.position = i.position
+        """;
+
+    // By hand for ON CONFLICT, and for the lock: a session that is erased meanwhile leaves no key behind.
+    private static readonly string Bind =
+        $"""
+        WITH session AS MATERIALIZED (
+            SELECT user_id, session_id FROM dev.sessions WHERE user_id = $1 AND session_id = $2 FOR KEY SHARE)
+        {IdempotencySql.Claim("jsonb_build_object('first_sequence', $3, 'messages', $4)")}
+        FROM (SELECT user_id, session_id, $5 AS key, $6 AS request_hash, $7 AS now FROM session) AS replay
+        ON CONFLICT DO NOTHING
         """;
 
     /// <summary>The messages that were written under a key; <see langword="null"/> where they were removed for good since.</summary>
@@ -104,6 +116,26 @@ internal sealed class MessageReplays(Database database, IMessageReader reader)
             sql => sql.Statement(TakenIds, userId, ids).ListAsync(row => row.GetGuid(0), cancellationToken), cancellationToken);
         return taken.ToHashSet();
     }
+
+    /// <summary>
+    /// Takes the key of a write whose messages were found by their ids, so that no other write can have the key. False where another write
+    /// took the key meanwhile, or the session is gone.
+    /// </summary>
+    public async Task<bool> TryBindAsync(
+        Append append, IdempotencyKey key, IReadOnlyList<SessionMessage> found, CancellationToken cancellationToken) =>
+        await database.WriteAsync(
+            sql => sql
+                .Statement(
+                    Bind,
+                    append.UserId,
+                    append.SessionId,
+                    found[0].Sequence,
+                    found.Count,
+                    key.Value,
+                    key.RequestHash,
+                    append.Now!.Value)
+                .ExecuteAsync(cancellationToken),
+            cancellationToken) > 0;
 
     private Task<List<MessagePosition>> FindPositionsAsync(string userId, NewMessage[] own, CancellationToken cancellationToken) =>
         database.ReadAsync(

@@ -28,7 +28,7 @@ internal sealed class UserMemoryStore(
         ON CONFLICT DO NOTHING
         """;
 
-    // By hand for ON CONFLICT.
+    // By hand for ON CONFLICT, and for the lock: the memory cannot be erased meanwhile.
     private static readonly string ImportVersion =
         $"""
         INSERT INTO dev.user_memory_versions
@@ -36,6 +36,7 @@ internal sealed class UserMemoryStore(
         SELECT user_id, memory_id, $3, $4, $5, $6, $7, $8, $9, $10, $11
         FROM dev.user_memories
         WHERE user_id = $1 AND memory_id = $2 AND $3 < version AND $3 >= version - {MaxVersions}
+        FOR KEY SHARE
         ON CONFLICT DO NOTHING
         """;
 

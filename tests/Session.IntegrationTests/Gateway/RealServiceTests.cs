@@ -89,7 +89,7 @@ public sealed class RealServiceTests(ServedFixture service) : IClassFixture<Serv
     public async Task The_services_problems_arrive_as_they_are(string gateway)
     {
         const string Trace = "0af7651916cd43dd8448eb211c80319c";
-        var target = $"/api/v1/sessions/{Guid.NewGuid()}?page=0";
+        var target = $"/api/v1/sessions/{Guid.NewGuid()}?consistency=strong";
         (string, string)[] headers = [("X-User-Id", "u"), ("traceparent", $"00-{Trace}-b7ad6b7169203331-00")];
 
         var direct = await GatewayClient.GetAsync(service.Address, target, headers);

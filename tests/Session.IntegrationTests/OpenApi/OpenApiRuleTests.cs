@@ -7,7 +7,7 @@ namespace SessionService.IntegrationTests.OpenApi;
 public sealed class OpenApiRuleTests(ApiFixture service) : IClassFixture<ApiFixture>
 {
     // Sent beside a position or a cursor, which exclude them, these would be refused: nothing may fill them in.
-    private static readonly string[] OnlyOfSomeRequests = ["listSessions page", "listUserSessions page", "listUserMemories page",
+    private static readonly string[] OnlyOfSomeRequests = ["listSessions page", "listStarredSessions page", "listUserSessions page", "listUserMemories page",
         "listMessages page", "listMessages page_size", "listMessages limit"];
 
     [Fact]
@@ -125,7 +125,7 @@ public sealed class OpenApiRuleTests(ApiFixture service) : IClassFixture<ApiFixt
             .ToList();
 
         // Form and explode are what a query parameter is without a word.
-        Assert.Equal(3, parameters.Count);
+        Assert.Equal(4, parameters.Count);
         Assert.All(parameters, parameter =>
         {
             Assert.Equal("metadata", parameter.Text("name"));

@@ -77,7 +77,6 @@ public sealed class ProblemsTests(ApiFixture service) : IClassFixture<ApiFixture
     }
 
     [Theory]
-    [InlineData("/")]
     [InlineData("/api")]
     [InlineData("/api/v1")]
     [InlineData("/api/v2/sessions")]

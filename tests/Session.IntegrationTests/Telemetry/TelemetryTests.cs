@@ -36,7 +36,8 @@ public sealed partial class TelemetryTests
         traced.Headers.Host = $"{Secret}.example";
         (await user.SendAsync(traced)).Is(201);
         (await user.SendAsync(HttpMethod.Post, $"{session}/messages", $$"""{"role":"user","content":"{{Secret}}","metadata":{"a":"{{Secret}}"} }""", Secret)).Is(201);
-        (await user.GetAsync($"/api/v1/users/{user.UserId}/sessions?status=active&{Secret}={Secret}")).Is(200);
+        (await user.GetAsync($"/api/v1/users/{user.UserId}/sessions?status=active&metadata.{Secret}={Secret}")).Is(200);
+        (await user.GetAsync($"/api/v1/users/{user.UserId}/sessions?{Secret}={Secret}")).IsInvalid(Secret);
         (await user.GetAsync($"/{Secret}")).IsProblem(404, "route_not_found");
         (await user.SendAsync(new HttpMethod(Secret.ToUpperInvariant()), session)).IsProblem(405, "method_not_allowed");
         (await user.PostAsync($"{session}/messages", $$"""{"role":"{{Secret}}" """)).IsProblem(400, "invalid_json");
