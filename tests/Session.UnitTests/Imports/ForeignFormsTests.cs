@@ -75,6 +75,17 @@ public sealed class ForeignFormsTests
         Assert.Equal("c1", ToolCall.ReadAnsweredId(session.Messages[2].Metadata!.Value));
     }
 
+    [Theory]
+    [InlineData("""{\"name\":\"weather\",\"arguments\":{\"at\":\"Oslo\"}}""", "tool_call")]
+    [InlineData("""{\"name\":\"\\ud800\",\"arguments\":{}}""", "tool_call")]
+    [InlineData("""{\"name\":""", null)]
+    public void A_call_that_a_data_set_has_as_text_is_read_if_it_can_be(string value, string? type)
+    {
+        var session = Foreign.Read($$"""{"conversations":[{"from":"human","value":"Rain?"},{"from":"function_call","value":"{{value}}"},{"from":"observation","value":"Yes"}]}""");
+
+        Assert.Equal([null, type, "tool_result"], session.Messages.Select(message => message.MessageType));
+    }
+
     [Fact]
     public void What_is_beside_the_text_of_ChatGPT_is_kept_and_is_not_text()
     {

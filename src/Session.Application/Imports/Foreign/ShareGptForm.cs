@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using SessionService.Domain.Messages;
 
@@ -73,10 +74,12 @@ internal sealed class ShareGptForm : IForeignForm
             return value.ValueKind == JsonValueKind.Object ? value : null;
         }
 
+        var json = Encoding.UTF8.GetBytes(text);
         try
         {
-            using var document = JsonDocument.Parse(text);
-            return document.RootElement.Clone();
+            using var given = JsonDocument.Parse(json);
+            using var mended = StorableJson.Mend(json) is { } storable ? JsonDocument.Parse(storable) : null;
+            return (mended ?? given).RootElement.Clone();
         }
         catch (JsonException)
         {
