@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using SessionService.Application.Messages;
+using SessionService.Domain.Messages;
 using SessionService.Domain.Sessions;
 
 namespace SessionService.Application.Contexts;
@@ -26,6 +28,8 @@ internal sealed class ContextSelection(IMessageReader messages, string userId, G
 
     // A question that takes no more than this part of the tokens stays with the calls that follow it.
     private const int QuestionPart = 4;
+
+    private static readonly ReadOnlyMemory<byte> ReasoningType = Encoding.UTF8.GetBytes(MessageTypes.Reasoning);
 
     /// <summary>The system messages at the start of the session. Their texts are cut where they do not fit.</summary>
     public async Task<IReadOnlyList<ContextCandidate>> ReadSystemAsync(int maxTokens, CancellationToken cancellationToken)
@@ -102,7 +106,10 @@ internal sealed class ContextSelection(IMessageReader messages, string userId, G
                     yield break;
                 }
 
-                yield return ContextCandidate.From(portion[i], isForChat);
+                if (!IsReasoning(portion[i]))
+                {
+                    yield return ContextCandidate.From(portion[i], isForChat);
+                }
             }
 
             if (before == wasBefore)
@@ -111,6 +118,9 @@ internal sealed class ContextSelection(IMessageReader messages, string userId, G
             }
         }
     }
+
+    // A model is not told again what it thought.
+    private static bool IsReasoning(in MessageRow row) => row.MessageType.Span.SequenceEqual(ReasoningType.Span);
 
     /// <summary>The index of the newest message, or of the calls that it belongs to, or of a short question before them.</summary>
     private static int FirstOfNewest(List<ContextCandidate> all, ToolTurns turns, int maxTokens)

@@ -8,7 +8,7 @@ using SessionService.Application.Validation;
 namespace SessionService.Application.Exports;
 
 /// <summary>The memory of a session in an export or import.</summary>
-public sealed class MemoryLine
+public sealed record MemoryLine
 {
     public string Type { get; init; } = ExportForm.Memory;
 

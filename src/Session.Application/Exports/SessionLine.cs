@@ -9,7 +9,7 @@ using SessionService.Domain.Sessions;
 namespace SessionService.Application.Exports;
 
 /// <summary>A session in an export or import.</summary>
-public sealed class SessionLine
+public sealed record SessionLine
 {
     public string Type { get; init; } = ExportForm.Session;
 

@@ -9,7 +9,7 @@ using SessionService.Application.Validation;
 namespace SessionService.Application.Exports;
 
 /// <summary>The content of a user's memory, or of an earlier version, in an export or import.</summary>
-public abstract class UserMemoryContentLine
+public abstract record UserMemoryContentLine
 {
     [JsonPropertyOrder(-1)]
     public abstract string Type { get; init; }
@@ -48,7 +48,7 @@ public abstract class UserMemoryContentLine
 }
 
 /// <summary>A memory of a user.</summary>
-public sealed class UserMemoryLine : UserMemoryContentLine
+public sealed record UserMemoryLine : UserMemoryContentLine
 {
     [JsonPropertyOrder(-2)]
     public override string Type { get; init; } = ExportForm.UserMemory;
@@ -59,7 +59,7 @@ public sealed class UserMemoryLine : UserMemoryContentLine
 }
 
 /// <summary>An earlier version of a user's memory. It comes after the memory's line.</summary>
-public sealed class UserMemoryVersionLine : UserMemoryContentLine
+public sealed record UserMemoryVersionLine : UserMemoryContentLine
 {
     [JsonPropertyOrder(-2)]
     public override string Type { get; init; } = ExportForm.UserMemoryVersion;

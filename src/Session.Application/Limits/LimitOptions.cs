@@ -19,6 +19,10 @@ public sealed class LimitOptions
     [Range(1024, 1024 * 1024 * 1024)]
     public long MaxBodyBytes { get; set; } = 16 * 1024 * 1024;
 
+    /// <summary>A zip that is imported, in bytes. It is kept in a temporary file while it is read. 1 KiB to 1 TiB.</summary>
+    [Range(1024, 1024L * 1024 * 1024 * 1024)]
+    public long MaxArchiveBytes { get; set; } = 1024 * 1024 * 1024;
+
     /// <summary>How long a request may take until its answer begins. 1 second to 1 hour.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromMinutes(1);

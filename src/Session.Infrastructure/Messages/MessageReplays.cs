@@ -27,6 +27,18 @@ internal sealed class MessageReplays(Database database, IMessageReader reader)
         JOIN dev.message_segments AS g ON {PackedIds.Hold("$1", "o.id", "o.hash")}
         """;
 
+    // By hand for the same reason.
+    private static readonly string TakenIds =
+        $"""
+        SELECT m.id
+        FROM dev.session_messages AS m
+        WHERE m.user_id = $1 AND m.id = ANY ($2)
+        UNION ALL
+        SELECT o.id
+        FROM (SELECT id, {PackedIds.Hash("id")} AS hash FROM unnest($2) AS id OFFSET 0) AS o
+        JOIN dev.message_segments AS g ON {PackedIds.Hold("$1", "o.id", "o.hash")}
+        """;
+
     // By hand because the database compares what it stores: jsonb, numeric and times. A redacted message is taken for the same. A time that
     // was ahead was stored as the time of writing.
     private static readonly string AreTheSame =
@@ -91,6 +103,14 @@ internal sealed class MessageReplays(Database database, IMessageReader reader)
         return await AreTheSameAsync(append, taken, cancellationToken)
             ? new AppendResult(AppendOutcome.Replayed, taken)
             : new AppendResult(AppendOutcome.MessageIdTaken, []);
+    }
+
+    /// <summary>Which of these ids messages of the user have.</summary>
+    public async Task<IReadOnlySet<Guid>> FindTakenAsync(string userId, Guid[] ids, CancellationToken cancellationToken)
+    {
+        var taken = await database.ReadAsync(
+            sql => sql.Statement(TakenIds, userId, ids).ListAsync(row => row.GetGuid(0), cancellationToken), cancellationToken);
+        return taken.ToHashSet();
     }
 
     /// <summary>
