@@ -17,6 +17,6 @@ internal sealed class ExportResult(Export export, ExportFormat format, string fi
             $"{format.ContentType}; charset={Encoding.UTF8.WebName}",
             "An export",
             answer => http.RequestServices.GetRequiredService<ExportWriter>()
-                .WriteAsync(export, format, answer.SendAsync, onProgress: null, http.RequestAborted));
+                .WriteAsync(export, format, bytes => answer.SendAsync(bytes), onProgress: null, http.RequestAborted));
     }
 }

@@ -94,7 +94,7 @@ internal sealed partial class ProblemExceptionHandler(
                     + "Sent again with the same Idempotency-Key, or the same message_id, it is made once.");
         }
 
-        if (DatabaseFaults.IsPoolExhausted(exception) && !pulses.Primary.IsLost)
+        if (DatabaseFaults.IsPoolExhausted(exception) && !pulses.Primary.IsLate)
         {
             LogPoolExhausted();
             return (

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.Timeouts;
 using SessionService.Api.Compression;
+using SessionService.Api.Turns;
 using SessionService.Hosting.Problems;
 
 namespace SessionService.Api.Streaming;
@@ -43,8 +44,10 @@ internal sealed partial class AnswerStream(HttpContext http, string contentType)
     }
 
     /// <summary>Sends a part of an answer: a chunk at least, or the end.</summary>
+    /// <param name="bytes">The part.</param>
+    /// <param name="isOfStrings">Whether its texts were read as strings, see <see cref="LargeAnswers.NoteSent"/>.</param>
     /// <exception cref="AnswersOverloadedException">There are too many long answers. Nothing was sent.</exception>
-    public async Task SendAsync(ReadOnlyMemory<byte> bytes)
+    public async Task SendAsync(ReadOnlyMemory<byte> bytes, bool isOfStrings = false)
     {
         if (_place is null && bytes.Length < ChunkBytes)
         {
@@ -53,12 +56,17 @@ internal sealed partial class AnswerStream(HttpContext http, string contentType)
         }
 
         Begin(bytes.Length);
-        _answers.NoteSent(bytes.Length);
+        if (isOfStrings)
+        {
+            _answers.NoteSent(bytes.Length);
+        }
+
         for (; bytes.Length > 0; bytes = bytes[Math.Min(bytes.Length, ChunkBytes)..])
         {
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
             patience.CancelAfter(Patience);
-            await http.Response.BodyWriter.WriteAsync(bytes[..Math.Min(bytes.Length, ChunkBytes)], patience.Token);
+            var written = http.Response.BodyWriter.WriteAsync(bytes[..Math.Min(bytes.Length, ChunkBytes)], patience.Token);
+            await (http.Features.Get<HeldTurn>()?.WaitForClientAsync(written, http.RequestAborted) ?? written);
         }
     }
 

@@ -12,7 +12,7 @@ namespace SessionService.Api.Streaming;
 internal sealed class LargeAnswers(IOptions<LimitOptions> limits, CallerResolver callers)
 {
     private const long PlaceBytes = 4 * 1024 * 1024;
-    private const long BytesPerCollection = 16 * 1024 * 1024;
+    private const long BytesPerCollection = 8 * 1024 * 1024;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, int> _byCaller = new(StringComparer.Ordinal);
@@ -50,8 +50,9 @@ internal sealed class LargeAnswers(IOptions<LimitOptions> limits, CallerResolver
     }
 
     /// <summary>
-    /// Counts what was sent of large answers, and has the memory collected that they used. The texts are large objects, which are collected
-    /// with the oldest generation alone. By itself that happens after some hundred MiB.
+    /// Counts what was sent of large lists, and has the memory collected that they used. Their texts are strings, and large objects, which
+    /// are collected with the oldest generation alone. By itself that happens after some hundred MiB. Messages are read as bytes, into
+    /// memory that is used again.
     /// </summary>
     public void NoteSent(int bytes)
     {

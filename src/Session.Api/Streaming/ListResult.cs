@@ -47,7 +47,7 @@ internal sealed class ListResult<TList, T>(StreamedList<TList, T> list, Cancella
             JsonSerializer.Serialize(buffer.Json, item, Options);
             if (buffer.Length >= AnswerStream.ChunkBytes)
             {
-                await answer.SendAsync(buffer.Flush());
+                await answer.SendAsync(buffer.Flush(), isOfStrings: true);
                 buffer.Clear();
             }
         }

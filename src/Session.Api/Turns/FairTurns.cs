@@ -9,15 +9,19 @@ namespace SessionService.Api.Turns;
 /// </summary>
 internal sealed class FairTurns : IDisposable
 {
+    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromMilliseconds(100);
+
     // No user has this id. Callers without a name share it.
     private const string Nobody = "";
 
     private readonly PartitionedRateLimiter<Turn> _places;
     private readonly TurnOptions _options;
     private readonly TurnMetrics _metrics;
+    private readonly TimeProvider _time;
 
-    public FairTurns(IOptions<TurnOptions> options, TurnMetrics metrics)
+    public FairTurns(IOptions<TurnOptions> options, TurnMetrics metrics, TimeProvider time)
     {
+        _time = time;
         _options = options.Value;
         _metrics = metrics;
         _places = PartitionedRateLimiter.CreateChained(
@@ -32,7 +36,7 @@ internal sealed class FairTurns : IDisposable
     /// <param name="userId">The caller; <see langword="null"/> where the request names none.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="TurnRefusedException">Too many wait, of this user or of all.</exception>
-    public async ValueTask<IDisposable> TakeAsync(Work work, string? userId, CancellationToken cancellationToken)
+    public async ValueTask<HeldTurn> TakeAsync(Work work, string? userId, CancellationToken cancellationToken)
     {
         var turn = new Turn(work, userId ?? Nobody);
         var lease = _places.AttemptAcquire(turn);
@@ -42,7 +46,7 @@ internal sealed class FairTurns : IDisposable
             lease = await WaitAsync(turn, cancellationToken);
         }
 
-        return lease;
+        return new HeldTurn(lease, token => GoOnAsync(turn, token));
     }
 
     public void Dispose() => _places.Dispose();
@@ -69,6 +73,22 @@ internal sealed class FairTurns : IDisposable
 
         _metrics.CountRefused(turn.Work);
         throw new TurnRefusedException();
+    }
+
+    /// <summary>Waits for another place for work that has begun, which is never refused.</summary>
+    private async ValueTask<IDisposable> GoOnAsync(Turn turn, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var lease = await _places.AcquireAsync(turn, permitCount: 1, cancellationToken);
+            if (lease.IsAcquired)
+            {
+                return lease;
+            }
+
+            lease.Dispose();
+            await Task.Delay(AskAgainAfter, _time, cancellationToken);
+        }
     }
 
     private static ConcurrencyLimiterOptions Places(int atOnce, int maxWaiting) =>

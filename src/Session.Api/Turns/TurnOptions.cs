@@ -11,11 +11,11 @@ public sealed class TurnOptions
     [Range(1, 64)]
     public int Forks { get; set; } = 2;
 
-    /// <summary>Imports at a time. An import goes on as fast as its client sends. 1 to 1,024.</summary>
+    /// <summary>Imports at a time. 1 to 1,024.</summary>
     [Range(1, 1_024)]
     public int Imports { get; set; } = 16;
 
-    /// <summary>Exports at a time. An export goes on as fast as its client reads. 1 to 1,024.</summary>
+    /// <summary>Exports at a time. 1 to 1,024.</summary>
     [Range(1, 1_024)]
     public int Exports { get; set; } = 16;
 

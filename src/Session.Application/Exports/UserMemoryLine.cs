@@ -86,20 +86,20 @@ internal abstract class UserMemoryContentLineValidator<T> : AbstractValidator<T>
 
 internal sealed class UserMemoryLineValidator : UserMemoryContentLineValidator<UserMemoryLine>
 {
-    public UserMemoryLineValidator(IOptions<LimitOptions> limits)
+    public UserMemoryLineValidator(IOptions<LimitOptions> limits, TimeProvider time)
         : base(limits.Value)
     {
-        RuleFor(l => l.CreatedAt).InRange();
-        RuleFor(l => l.UpdatedAt).InRange();
+        RuleFor(l => l.CreatedAt).InRange().NotInFuture(time);
+        RuleFor(l => l.UpdatedAt).InRange().NotInFuture(time);
     }
 }
 
 internal sealed class UserMemoryVersionLineValidator : UserMemoryContentLineValidator<UserMemoryVersionLine>
 {
-    public UserMemoryVersionLineValidator(IOptions<LimitOptions> limits)
+    public UserMemoryVersionLineValidator(IOptions<LimitOptions> limits, TimeProvider time)
         : base(limits.Value)
     {
         RuleFor(l => l.Version).Required();
-        RuleFor(l => l.WrittenAt).Required().InRange();
+        RuleFor(l => l.WrittenAt).Required().InRange().NotInFuture(time);
     }
 }

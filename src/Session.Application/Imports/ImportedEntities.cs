@@ -18,8 +18,8 @@ internal sealed class ImportedEntities(string userId, TimeProvider time)
 
     public Session Of(SessionLine line)
     {
-        var createdAt = line.CreatedAt?.ToDatabaseTime() ?? Now;
-        var lastActivity = line.LastActivity?.ToDatabaseTime() ?? createdAt;
+        var createdAt = line.CreatedAt?.NoLaterThan(Now) ?? Now;
+        var lastActivity = line.LastActivity?.NoLaterThan(Now) ?? createdAt;
         return Session.PutBack(
             userId,
             line.SessionId!.Value,
@@ -27,10 +27,10 @@ internal sealed class ImportedEntities(string userId, TimeProvider time)
             new SessionChanges(
                 Status: null, line.ConversationData?.Value, line.Metadata?.Value, line.SessionSummary, LastActivity: null, line.Title),
             createdAt,
-            line.UpdatedAt?.ToDatabaseTime() ?? (lastActivity > createdAt ? lastActivity : createdAt),
+            line.UpdatedAt?.NoLaterThan(Now) ?? (lastActivity > createdAt ? lastActivity : createdAt),
             lastActivity,
-            line.ArchivedAt?.ToDatabaseTime(),
-            line.StarredAt?.ToDatabaseTime(),
+            line.ArchivedAt?.NoLaterThan(Now),
+            line.StarredAt?.NoLaterThan(Now),
             line is { ForkedFromSession: { } source, ForkedFromSequence: { } sequence } ? (source, sequence) : null,
             Now);
     }
@@ -49,13 +49,13 @@ internal sealed class ImportedEntities(string userId, TimeProvider time)
         TokensUsed = line.TokensUsed ?? 0,
         CostUsd = Money.Round(line.CostUsd ?? 0),
         CreatedAt = line.CreatedAt is { } createdAt ? createdAt.NoLaterThan(Now) : Now,
-        RedactedAt = line.RedactedAt?.ToDatabaseTime(),
+        RedactedAt = line.RedactedAt?.NoLaterThan(Now),
     };
 
     /// <param name="messages">The number of messages that the session has.</param>
     public SessionMemory Of(MemoryLine line, long messages)
     {
-        var createdAt = line.CreatedAt?.ToDatabaseTime() ?? Now;
+        var createdAt = line.CreatedAt?.NoLaterThan(Now) ?? Now;
         return new SessionMemory
         {
             UserId = userId,
@@ -67,15 +67,15 @@ internal sealed class ImportedEntities(string userId, TimeProvider time)
             UserPreferences = line.UserPreferences?.Value ?? "{}",
             OngoingTasks = line.OngoingTasks?.Value ?? "[]",
             TotalMessages = line.TotalMessages ?? messages,
-            LastSummaryAt = line.LastSummaryAt?.ToDatabaseTime() ?? createdAt,
+            LastSummaryAt = line.LastSummaryAt?.NoLaterThan(Now) ?? createdAt,
             CreatedAt = createdAt,
-            UpdatedAt = line.UpdatedAt?.ToDatabaseTime() ?? createdAt,
+            UpdatedAt = line.UpdatedAt?.NoLaterThan(Now) ?? createdAt,
         };
     }
 
     public UserMemory Of(UserMemoryLine line)
     {
-        var createdAt = line.CreatedAt?.ToDatabaseTime() ?? Now;
+        var createdAt = line.CreatedAt?.NoLaterThan(Now) ?? Now;
         return new UserMemory
         {
             UserId = userId,
@@ -89,7 +89,7 @@ internal sealed class ImportedEntities(string userId, TimeProvider time)
             ValidUntil = line.ValidUntil?.ToDatabaseTime(),
             Version = line.Version ?? 1,
             CreatedAt = createdAt,
-            UpdatedAt = line.UpdatedAt?.ToDatabaseTime() ?? createdAt,
+            UpdatedAt = line.UpdatedAt?.NoLaterThan(Now) ?? createdAt,
         };
     }
 
@@ -105,6 +105,6 @@ internal sealed class ImportedEntities(string userId, TimeProvider time)
         Sequence = line.Sequence,
         Importance = Importance.Round(line.Importance),
         ValidUntil = line.ValidUntil?.ToDatabaseTime(),
-        WrittenAt = line.WrittenAt!.Value.ToDatabaseTime(),
+        WrittenAt = line.WrittenAt!.Value.NoLaterThan(Now),
     };
 }

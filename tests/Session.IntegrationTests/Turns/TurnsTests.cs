@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using SessionService.IntegrationTests.Hosting;
 using SessionService.IntegrationTests.Limits;
 
@@ -7,6 +10,44 @@ namespace SessionService.IntegrationTests.Turns;
 public sealed class ShortLineFixture : ApiFixture
 {
     protected override IEnumerable<KeyValuePair<string, string>> Settings => [new("Turns:MaxWaiting", "4")];
+}
+
+/// <summary>A service that does one piece of long work of a kind at a time.</summary>
+public sealed class OnePlaceFixture : ApiFixture
+{
+    protected override IEnumerable<KeyValuePair<string, string>> Settings =>
+        [new("Turns:Forks", "1"), new("Turns:Imports", "1"), new("Turns:Erasures", "1")];
+}
+
+public sealed class SlowSendersTests(OnePlaceFixture service) : IClassFixture<OnePlaceFixture>
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    [Theory]
+    [InlineData("/api/v1/sessions/import?on_error=skip", "application/x-ndjson")]
+    [InlineData("{session}/fork", "application/json")]
+    public async Task Who_sends_slowly_keeps_nobody_waiting(string path, string type)
+    {
+        var (slow, other) = (service.AsNewUser(), service.AsNewUser());
+        var (slowSession, otherSession) = (await slow.StartSessionAsync(), await other.StartSessionAsync());
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, service.Address.Port);
+        var stream = client.GetStream();
+        var target = path.Replace("{session}", slowSession, StringComparison.Ordinal);
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(
+            $"POST {target} HTTP/1.1\r\nHost: localhost\r\nX-User-Id: {slow.UserId}\r\nContent-Type: {type}\r\n"
+            + "Content-Length: 4\r\nConnection: close\r\n\r\n "));
+
+        for (var i = 0; i < 5; i++)
+        {
+            (await other.PostAsync($"{otherSession}/fork", "{}").WaitAsync(Patience)).Is(201);
+            (await other.PostAsync("/api/v1/sessions/import", """{"title":"One","messages":[{"role":"user","content":"Hello"}]}""").WaitAsync(Patience)).Is(200);
+        }
+
+        await stream.WriteAsync("{} "u8.ToArray());
+        using var reader = new StreamReader(stream);
+        Assert.StartsWith("HTTP/1.1 20", await reader.ReadLineAsync().WaitAsync(Patience), StringComparison.Ordinal);
+    }
 }
 
 public sealed class TurnsTests(ShortLineFixture service) : IClassFixture<ShortLineFixture>

@@ -73,7 +73,7 @@ public sealed class FairTurnsTests : IDisposable
 
         Assert.Equal(0, Read("session_service.turns.waiting", "import"));
 
-        Task<IDisposable> TakeAsync(string user) => turns.TakeAsync(Work.Import, user, CancellationToken.None).AsTask();
+        Task<HeldTurn> TakeAsync(string user) => turns.TakeAsync(Work.Import, user, CancellationToken.None).AsTask();
     }
 
     [Fact]
@@ -144,7 +144,7 @@ public sealed class FairTurnsTests : IDisposable
     }
 
     private FairTurns Turns(TurnOptions options) =>
-        new(Options.Create(options), new TurnMetrics(_services.GetRequiredService<IMeterFactory>()));
+        new(Options.Create(options), new TurnMetrics(_services.GetRequiredService<IMeterFactory>()), TimeProvider.System);
 
     private long Read(string name, string work)
     {
