@@ -24,9 +24,9 @@ public sealed class SlowSendersTests(OnePlaceFixture service) : IClassFixture<On
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     [Theory]
-    [InlineData("/api/v1/sessions/import?on_error=skip", "application/x-ndjson")]
-    [InlineData("{session}/fork", "application/json")]
-    public async Task Who_sends_slowly_keeps_nobody_waiting(string path, string type)
+    [InlineData("/api/v1/sessions/import?on_error=skip", """{"messages":[{"role":"user","content":"Hello"}]}""")]
+    [InlineData("{session}/fork", "{}")]
+    public async Task Who_sends_slowly_keeps_nobody_waiting(string path, string body)
     {
         var (slow, other) = (service.AsNewUser(), service.AsNewUser());
         var (slowSession, otherSession) = (await slow.StartSessionAsync(), await other.StartSessionAsync());
@@ -35,8 +35,8 @@ public sealed class SlowSendersTests(OnePlaceFixture service) : IClassFixture<On
         var stream = client.GetStream();
         var target = path.Replace("{session}", slowSession, StringComparison.Ordinal);
         await stream.WriteAsync(Encoding.ASCII.GetBytes(
-            $"POST {target} HTTP/1.1\r\nHost: localhost\r\nX-User-Id: {slow.UserId}\r\nContent-Type: {type}\r\n"
-            + "Content-Length: 4\r\nConnection: close\r\n\r\n "));
+            $"POST {target} HTTP/1.1\r\nHost: localhost\r\nX-User-Id: {slow.UserId}\r\nContent-Type: application/json\r\n"
+            + $"Content-Length: {body.Length + 1}\r\nConnection: close\r\n\r\n "));
 
         for (var i = 0; i < 5; i++)
         {
@@ -44,7 +44,7 @@ public sealed class SlowSendersTests(OnePlaceFixture service) : IClassFixture<On
             (await other.PostAsync("/api/v1/sessions/import", """{"title":"One","messages":[{"role":"user","content":"Hello"}]}""").WaitAsync(Patience)).Is(200);
         }
 
-        await stream.WriteAsync("{} "u8.ToArray());
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(body));
         using var reader = new StreamReader(stream);
         Assert.StartsWith("HTTP/1.1 20", await reader.ReadLineAsync().WaitAsync(Patience), StringComparison.Ordinal);
     }
