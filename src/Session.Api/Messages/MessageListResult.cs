@@ -10,7 +10,7 @@ namespace SessionService.Api.Messages;
 /// Writes a page of messages (<see cref="MessageListResponse"/>), a portion at a time. Stored text and JSON are copied as bytes; no message
 /// becomes an object.
 /// </summary>
-internal sealed class MessageListResult(MessagePage page, CancellationToken cancellationToken) : IActionResult
+internal sealed class MessageListResult(IMessagePage page, CancellationToken cancellationToken) : IActionResult
 {
     private static readonly string ContentType = $"{MediaTypeNames.Application.Json}; charset={Encoding.UTF8.WebName}";
 

@@ -72,6 +72,11 @@ public sealed class MessagesController(MessagesService messages) : ControllerBas
     /// `sequence` as `after` (or `before`). New messages do not change the ranges: none comes twice, and none is missed.
     /// An answer by position ends early at about 16 MiB of text, with at least one message; an answer by page is whole.
     ///
+    /// **By metadata**: `metadata.…` conditions as for sessions, by position only, also beside `role` and `message_type`. An answer
+    /// looks at most at 10,000 messages (fewer where these have more than 64 MiB of text), so it may have fewer than `limit`, or none, and
+    /// `has_more` still be true. Then `next_after` is the `after` to go on with; with `before` alone, `next_before` is the `before`.
+    /// `total` then counts all messages of the session.
+    ///
     /// `total` counts all messages that the filters choose, whatever the page or position. A filtered list looks through the whole
     /// session to count them; without filters the cost is that of the messages in the answer, at any depth.
     /// </remarks>

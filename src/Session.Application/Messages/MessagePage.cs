@@ -9,7 +9,7 @@ namespace SessionService.Application.Messages;
 /// A page of messages, which is read a portion at a time. Messages are numbered and do not change, so the statements of a page need no
 /// common snapshot, and no connection is held between them. The answer is a <see cref="MessageListResponse"/>.
 /// </summary>
-public sealed class MessagePage : IDisposable
+public sealed class MessagePage : IMessagePage
 {
     /// <summary>A page by position takes no further portion once its texts are this long.</summary>
     public const long MaxBytes = 16 * 1024 * 1024;
@@ -48,6 +48,10 @@ public sealed class MessagePage : IDisposable
 
     /// <summary>By position: whether the range goes on after the messages that were read; <see langword="null"/> by page.</summary>
     public bool? HasMore => _isByPosition ? _inRange > _read : null;
+
+    public long? NextAfter => null;
+
+    public long? NextBefore => null;
 
     /// <summary>Reads the first portion.</summary>
     /// <exception cref="NotFoundException">The user has no such session.</exception>

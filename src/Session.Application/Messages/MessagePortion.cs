@@ -49,6 +49,25 @@ public sealed class MessagePortion : IDisposable
         Bytes += row.Bytes;
     }
 
+    /// <summary>Leaves only some of the messages, in their order.</summary>
+    public void Keep(Predicate<MessageRow> isKept)
+    {
+        var rows = _rows.AsSpan(0, Count);
+        var count = 0;
+        Bytes = 0;
+        for (var i = 0; i < rows.Length; i++)
+        {
+            if (isKept(rows[i]))
+            {
+                rows[count++] = rows[i];
+                Bytes += rows[count - 1].Bytes;
+            }
+        }
+
+        rows[count..].Clear();
+        Count = count;
+    }
+
     /// <summary>Keeps the memory of some messages for as long as the portion.</summary>
     public void Hold(IDisposable memory) => _memory.Add(memory);
 

@@ -37,8 +37,11 @@ public sealed class MessagesService(
 
     /// <summary>Starts to read a page. The caller reads the messages and disposes of the page.</summary>
     /// <exception cref="NotFoundException">The user has no such session.</exception>
-    public Task<MessagePage> ReadAsync(string userId, Guid sessionId, ListMessagesQuery query, CancellationToken cancellationToken) =>
-        MessagePage.OpenAsync(reader, userId, sessionId, query, cancellationToken);
+    public async Task<IMessagePage> ReadAsync(
+        string userId, Guid sessionId, ListMessagesQuery query, CancellationToken cancellationToken) =>
+        query.Metadata is null
+            ? await MessagePage.OpenAsync(reader, userId, sessionId, query, cancellationToken)
+            : await MatchedMessagePage.OpenAsync(reader, userId, sessionId, query, cancellationToken);
 
     /// <exception cref="NotFoundException">The user has no such session, or no such message in it.</exception>
     public async Task<MessageResponse> GetAsync(string userId, Guid sessionId, long sequence, CancellationToken cancellationToken)

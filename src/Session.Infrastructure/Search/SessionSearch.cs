@@ -12,7 +12,7 @@ namespace SessionService.Infrastructure.Search;
 /// and the memories.
 /// </summary>
 internal sealed class SessionSearch(
-    SessionDbContext context, SearchCatchUp catchUp, TextAnalyzer analyzer, SearchIndex index, SessionTexts texts, Highlighter highlighter)
+    SessionDbContext context, SearchCatchUp catchUp, QueryReader reader, SearchIndex index, SessionTexts texts, Highlighter highlighter)
     : ISessionSearch
 {
     // The texts of one page and its sessions are in memory together.
@@ -30,9 +30,10 @@ internal sealed class SessionSearch(
         string userId, SearchFilter filter, SearchStart? after, SearchLimits limits, CancellationToken cancellationToken)
     {
         var sql = new Sql((NpgsqlConnection)context.Database.GetDbConnection());
-        if (await analyzer.ParseAsync(sql, filter.Query, cancellationToken) is not { } query)
+        var (read, ignored) = await reader.ReadAsync(sql, filter.Query, cancellationToken);
+        if (read is not { } query)
         {
-            return new Found([], TotalHits: 0, Next: null);
+            return new Found([], TotalHits: 0, Next: null, ignored);
         }
 
         var hits = new HitCollector(filter, await FindSessionsAsync(sql, userId, filter.Sessions, cancellationToken), after, limits);
@@ -50,7 +51,7 @@ internal sealed class SessionSearch(
 
         var (page, next) = await ReadPageAsync(sql, userId, hits, contents, cancellationToken);
         var snippets = await highlighter.MarkAsync(sql, [.. page.Select(hit => hit.Content)], query, cancellationToken);
-        return new Found(await GroupAsync(userId, page, snippets, cancellationToken), hits.Total, next);
+        return new Found(await GroupAsync(userId, page, snippets, cancellationToken), hits.Total, next, ignored);
     }
 
     private static void Match(IndexSegment segment, TextQuery query, HitCollector hits, CancellationToken cancellationToken)

@@ -229,7 +229,9 @@ internal sealed class SessionListStatement
                 """;
         }
 
-        var contained = condition.Values.SelectMany(MetadataCondition.JsonOf).Distinct(StringComparer.Ordinal).Select(value =>
+        // Of an array the index has the elements under the path of the array, so both forms read the same entries.
+        var values = condition.Values.SelectMany(MetadataCondition.JsonOf).Distinct(StringComparer.Ordinal);
+        var contained = values.SelectMany(value => new[] { value, $"[{value}]" }).Select(value =>
         {
             var path = condition.Path.Reverse().Aggregate(value, (inner, key) => $"{{{JsonSerializer.Serialize(key)}:{inner}}}");
             return $"{OwnedMetadata} @> {Add(SqlValue.Json($"{{{JsonSerializer.Serialize(_userId)}:{path}}}"))}";
