@@ -95,6 +95,12 @@ internal sealed partial class AnswerStream(HttpContext http, string contentType)
         }
     }
 
+    /// <summary>
+    /// Waits until a large list may read on, if this answer is one. No client is waited for until the result is disposed.
+    /// </summary>
+    public ValueTask<IDisposable?> BeginWorkAsync(CancellationToken cancellationToken) =>
+        _place is null ? ValueTask.FromResult<IDisposable?>(null) : _answers.BeginWorkAsync(cancellationToken);
+
     public void Dispose() => _place?.Dispose();
 
     private void Begin(long bytes)

@@ -9,11 +9,15 @@ namespace SessionService.Api.Streaming;
 /// Counts the large answers that are on their way. Each keeps a portion in memory for as long as its client takes to read it, so their
 /// number is limited, and one caller has a share of it.
 /// </summary>
-internal sealed class LargeAnswers(IOptions<LimitOptions> limits, CallerResolver callers)
+internal sealed class LargeAnswers(IOptions<LimitOptions> limits, CallerResolver callers) : IDisposable
 {
     private const long PlaceBytes = 4 * 1024 * 1024;
-    private const long BytesPerCollection = 8 * 1024 * 1024;
+    private const long BytesPerCollection = 4 * 1024 * 1024;
 
+    // How many large lists read and write texts at a time; between these, each has only its bytes to send.
+    private const int AtWork = 2;
+
+    private readonly SemaphoreSlim _work = new(AtWork);
     private readonly Lock _lock = new();
     private readonly Dictionary<string, int> _byCaller = new(StringComparer.Ordinal);
     private readonly int _most = limits.Value.MaxLargeAnswers;
@@ -48,6 +52,15 @@ internal sealed class LargeAnswers(IOptions<LimitOptions> limits, CallerResolver
 
         return new Place(this, caller, places);
     }
+
+    /// <summary>Waits until one of the large lists may read on. The result ends the work.</summary>
+    public async ValueTask<IDisposable?> BeginWorkAsync(CancellationToken cancellationToken)
+    {
+        await _work.WaitAsync(cancellationToken);
+        return new Work(_work);
+    }
+
+    public void Dispose() => _work.Dispose();
 
     /// <summary>
     /// Counts what was sent of large lists, and has the memory collected that they used. Their texts are strings, and large objects, which
@@ -88,6 +101,11 @@ internal sealed class LargeAnswers(IOptions<LimitOptions> limits, CallerResolver
         var userId = named.Error is null ? named.Caller.UserId ?? named.PathUser : null;
         // No user id holds a line break.
         return userId ?? $"\n{http.Connection.RemoteIpAddress}";
+    }
+
+    private sealed class Work(SemaphoreSlim work) : IDisposable
+    {
+        public void Dispose() => work.Release();
     }
 
     private sealed class Place(LargeAnswers answers, string caller, int places) : IDisposable

@@ -42,9 +42,19 @@ internal sealed class ListResult<TList, T>(StreamedList<TList, T> list, Cancella
 
     private async Task WriteItemsAsync(AnswerBuffer buffer, AnswerStream answer)
     {
-        await foreach (var item in list.Items.WithCancellation(cancellationToken))
+        await using var items = list.Items.GetAsyncEnumerator(cancellationToken);
+        while (true)
         {
-            JsonSerializer.Serialize(buffer.Json, item, Options);
+            using (await answer.BeginWorkAsync(cancellationToken))
+            {
+                if (!await items.MoveNextAsync())
+                {
+                    return;
+                }
+
+                JsonSerializer.Serialize(buffer.Json, items.Current, Options);
+            }
+
             if (buffer.Length >= AnswerStream.ChunkBytes)
             {
                 await answer.SendAsync(buffer.Flush(), isOfStrings: true);
