@@ -3,9 +3,12 @@ using SessionService.Gateway.Hosting;
 using SessionService.Gateway.Identity;
 using SessionService.Gateway.Problems;
 using SessionService.Gateway.Proxy;
+using SessionService.Hosting.CrossOrigin;
 using SessionService.Hosting.Culture;
+using SessionService.Hosting.Forwarding;
 using SessionService.Hosting.Health;
 using SessionService.Hosting.Logging;
+using SessionService.Hosting.Server;
 using SessionService.Hosting.Startup;
 using SessionService.Hosting.Telemetry;
 
@@ -62,15 +65,20 @@ internal static class Program
         builder.ConfigureServer();
         builder.Logging.AddServiceLogging(Name);
         builder.Services.AddProblems();
+        builder.Services.AddTrustedProxies();
+        builder.Services.AddCrossOrigin();
         builder.Services.AddIdentity(builder.Configuration);
         builder.Services.AddProxy(builder.Configuration);
         builder.AddTelemetry("session-gateway", meters: [], sources: ["Yarp.ReverseProxy"]);
 
         var app = builder.Build();
         app.UseTraceIds();
+        app.UseTrustedProxies();
         app.UseRequestLogging("Gateway");
         app.UseProblems();
         app.UseRouting();
+        app.UseCrossOrigin();
+        app.UseRequestHeadLimits();
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapHealth();

@@ -6,6 +6,7 @@ using SessionService.Infrastructure.Erasure;
 using SessionService.Infrastructure.Exports;
 using SessionService.Infrastructure.Forks;
 using SessionService.Infrastructure.Idempotency;
+using SessionService.Infrastructure.Imports;
 using SessionService.Infrastructure.Memories;
 using SessionService.Infrastructure.MemorySearch;
 using SessionService.Infrastructure.Messages;
@@ -48,6 +49,7 @@ public static class InfrastructureServices
         .AddUserMemories()
         .AddUsage()
         .AddExports()
+        .AddImportStore()
         .AddErasure()
         .AddArchival()
         .AddForks();

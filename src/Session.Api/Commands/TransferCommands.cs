@@ -4,6 +4,7 @@ using SessionService.Api.Exports;
 using SessionService.Api.Imports;
 using SessionService.Application.Exports;
 using SessionService.Application.Imports;
+using SessionService.Domain.Errors;
 using SessionService.Domain.Identity;
 
 namespace SessionService.Api.Commands;
@@ -67,11 +68,18 @@ internal static class TransferCommands
             DefaultValueFactory = _ => ImportQuery.Stop,
         };
         onError.AcceptOnlyFromAmong(ImportQuery.Stop, ImportQuery.Skip);
+        var ids = new Option<string>("--ids")
+        {
+            Description = "Whether ids are kept, or new ones are made for a copy: keep or new.",
+            DefaultValueFactory = _ => ImportQuery.KeepIds,
+        };
+        ids.AcceptOnlyFromAmong(ImportQuery.KeepIds, ImportQuery.NewIds);
+        var dryRun = new Option<bool>("--dry-run") { Description = "Tells what would be made, and stores nothing." };
         var import = new Command("import", "Reads sessions, messages and memories from a file; exits with 1 where something was wrong.")
         {
             TreatUnmatchedTokensAsErrors = false,
             Arguments = { file },
-            Options = { user, onError },
+            Options = { user, onError, ids, dryRun },
         };
         import.SetAction((parsed, cancellationToken) => DatabaseWork.RunAsync(
             parsed.UnmatchedTokens,
@@ -79,7 +87,10 @@ internal static class TransferCommands
                 services,
                 parsed.GetRequiredValue(file),
                 parsed.GetRequiredValue(user),
-                parsed.GetRequiredValue(onError) == ImportQuery.Skip,
+                new ImportChoices(
+                    parsed.GetRequiredValue(onError) == ImportQuery.Skip,
+                    parsed.GetValue(dryRun),
+                    parsed.GetRequiredValue(ids) == ImportQuery.NewIds),
                 cancelled),
             cancellationToken));
         return import;
@@ -103,22 +114,33 @@ internal static class TransferCommands
     }
 
     private static async Task<int> ImportAsync(
-        IServiceProvider services, string file, string userId, bool skipsWrongLines, CancellationToken cancellationToken)
+        IServiceProvider services, string file, string userId, ImportChoices choices, CancellationToken cancellationToken)
     {
         await using var stream = file == StandardStream ? Console.OpenStandardInput() : File.OpenRead(file);
         // The beginning of a file does not tell NDJSON from JSON documents, so its name decides.
         var isLines = file.EndsWith("l", StringComparison.OrdinalIgnoreCase)
             || file.EndsWith(".ndjson", StringComparison.OrdinalIgnoreCase);
-        var lines = services.GetRequiredService<ImportReader>().ReadAsync(stream, isLines, userId, cancellationToken);
+        var lines = file.EndsWith(".zip", StringComparison.OrdinalIgnoreCase)
+            ? services.GetRequiredService<ImportArchive>().ReadAsync(stream, userId, cancellationToken)
+            : services.GetRequiredService<ImportReader>().ReadAsync(stream, isLines, userId, cancellationToken);
         ImportResponse? result = null;
-        await CommandProgress.RunAsync("Importing", stream.CanSeek ? stream.Length : null, async report =>
-            result = await services.GetRequiredService<ImportsService>().ImportAsync(
-                userId,
-                lines,
-                skipsWrongLines,
-                counts => report(
-                    $"{counts.Sessions.Created} sessions, {counts.Messages.Created} messages", stream.CanSeek ? stream.Position : 0),
-                cancellationToken));
+        try
+        {
+            await CommandProgress.RunAsync("Importing", stream.CanSeek ? stream.Length : null, async report =>
+                result = await services.GetRequiredService<ImportsService>().ImportAsync(
+                    userId,
+                    lines,
+                    choices,
+                    counts => report(
+                        $"{counts.Sessions.Created} sessions, {counts.Messages.Created} messages", stream.CanSeek ? stream.Position : 0),
+                    cancellationToken));
+        }
+        catch (InvalidFieldException exception)
+        {
+            Console.WriteLine(exception.Reason);
+            return Incomplete;
+        }
+
         (string Kind, ImportCounts Counts)[] all =
         [
             ("sessions", result!.Sessions), ("messages", result.Messages),
@@ -131,7 +153,7 @@ internal static class TransferCommands
 
         foreach (var error in result.Errors)
         {
-            Console.WriteLine($"line {error.Line}: {error.Reason} ({error.Code})");
+            Console.WriteLine($"{(error.File is null ? "" : $"{error.File}, ")}line {error.Line}: {error.Reason} ({error.Code})");
         }
 
         return result.Failed == 0 ? 0 : Incomplete;

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Mvc;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
+using SessionService.Api.Turns;
 using SessionService.Application.Erasure;
 using SessionService.Application.Time;
 
@@ -32,6 +33,7 @@ public sealed class UserDataController(IUserDataStore data, TimeProvider time) :
     /// </remarks>
     /// <response code="200">What was removed.</response>
     [HttpDelete(Name = "erase_user_data")]
+    [TakesTurn(Work.Erasure)]
     [DisableRequestTimeout]
     [ProducesResponseType<ErasureReceiptResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status403Forbidden)]

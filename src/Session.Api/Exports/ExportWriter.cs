@@ -10,15 +10,14 @@ namespace SessionService.Api.Exports;
 /// </summary>
 internal sealed class ExportWriter(IMessageReader messages, TimeProvider time)
 {
-    /// <summary>The bytes that are buffered before they are sent, and about the bytes that are read at once.</summary>
+    /// <summary>The bytes that are buffered before they are sent.</summary>
     private const int ChunkBytes = 256 * 1024;
 
-    private const int FirstTake = 50;
     private const int MaxTake = 1_000;
 
     /// <param name="export">The sessions and memories to export.</param>
     /// <param name="format">The format, which holds the written bytes.</param>
-    /// <param name="send">Sends the written bytes. A database connection may be held meanwhile.</param>
+    /// <param name="send">Sends the written bytes. No connection to the database is held meanwhile.</param>
     /// <param name="onProgress">Is told the totals from time to time.</param>
     public async Task WriteAsync(
         Export export,
@@ -62,7 +61,6 @@ internal sealed class ExportWriter(IMessageReader messages, TimeProvider time)
     {
         var session = exported.Session;
         long written = 0;
-        var take = FirstTake;
         while (written < session.MessageCount)
         {
             var selection = new MessageSelection
@@ -70,37 +68,21 @@ internal sealed class ExportWriter(IMessageReader messages, TimeProvider time)
                 Order = MessageOrder.OldestFirst,
                 After = written,
                 Before = session.MessageCount + 1,
-                Take = take,
+                Take = MaxTake,
             };
-            long bytes = 0;
-            var before = written;
-            var rows = await messages.OpenAsync(session.UserId, session.SessionId, selection, cancellationToken);
-            if (rows is null)
+            using var portion = await messages.ReadAsync(session.UserId, session.SessionId, selection, cancellationToken);
+            if (portion is not { Count: > 0 })
             {
-                // The session was deleted after it was read: no more messages can be exported.
+                // The session was deleted after it was read, and perhaps created again: no more messages can be exported.
                 break;
             }
 
-            await using (rows)
+            for (var i = 0; i < portion.Count; i++)
             {
-                await foreach (var row in rows.ReadAsync(cancellationToken))
-                {
-                    format.WriteMessage(row);
-                    written++;
-                    bytes += row.Content.Length + row.Metadata.Length;
-                    await SendAsync(format, send, from: 4 * ChunkBytes);
-                }
+                format.WriteMessage(portion[i]);
+                written++;
+                await SendAsync(format, send, from: ChunkBytes);
             }
-
-            if (written == before)
-            {
-                // The session was deleted and created again without its messages.
-                break;
-            }
-
-            await SendAsync(format, send, from: ChunkBytes);
-            // The next read takes about as many messages as fill a chunk, so that a connection seldom waits for the client.
-            take = bytes == 0 ? MaxTake : (int)Math.Clamp(take * (long)ChunkBytes / bytes, 1, Math.Min(MaxTake, 4L * take));
         }
 
         return written;

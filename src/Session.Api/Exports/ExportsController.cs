@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 using SessionService.Api.Compression;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
+using SessionService.Api.Turns;
 using SessionService.Application.Exports;
 
 namespace SessionService.Api.Exports;
@@ -21,6 +22,7 @@ public sealed class ExportsController(IExportReader reader, IMapper mapper) : Co
     /// </remarks>
     /// <response code="200">The session at the time of the request.</response>
     [HttpGet("api/v1/sessions/{session_id:guid}/export", Name = "export_session")]
+    [TakesTurn(Work.Export)]
     [Compresses]
     [ProducesStream(MediaTypeNames.Application.Json, ExportFormat.JsonLinesType, ExportFormat.MarkdownType)]
     [ProducesProblem(StatusCodes.Status404NotFound)]
@@ -43,6 +45,7 @@ public sealed class ExportsController(IExportReader reader, IMapper mapper) : Co
     /// </remarks>
     /// <response code="200">All sessions of the user, with their messages and memories, and the user's memories.</response>
     [HttpGet("api/v1/users/{user_id}/export", Name = "export_user")]
+    [TakesTurn(Work.Export)]
     [Compresses]
     [ProducesStream(ExportFormat.JsonLinesType)]
     [ProducesProblem(StatusCodes.Status403Forbidden)]

@@ -29,8 +29,8 @@ internal sealed class MarkdownFormat(IMapper mapper) : ExportFormat(mapper)
     {
         var of = session.Session;
         base.BeginSession(session);
-        Write(of.Title is { Length: > 0 } title
-            ? $"# {MarkdownText.Inline(title)}\n\nSession {of.SessionId}, "
+        Write(MarkdownText.Inline(of.Title ?? "") is { Length: > 0 } title
+            ? $"# {title}\n\nSession {of.SessionId}, "
             : (FormattableString)$"# Session {of.SessionId}\n\n");
         Write($"{TextOf(of.CreatedAt.UtcDateTime)} to {TextOf(of.LastActivity.UtcDateTime)}, ");
         Write($"{of.MessageCount} messages, {of.TotalTokens} tokens, {of.TotalCost / 1.0000000000000000000000000000m} USD\n");

@@ -3,6 +3,7 @@ using SessionService.Api.Idempotency;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
 using SessionService.Api.Sessions;
+using SessionService.Api.Turns;
 using SessionService.Application.Forks;
 using SessionService.Application.Sessions;
 
@@ -26,6 +27,7 @@ public sealed class ForksController(ForksService forks) : ControllerBase
     /// <param name="request">Where to go on from.</param>
     /// <response code="201">The new session.</response>
     [HttpPost("api/v1/sessions/{session_id:guid}/fork", Name = "fork_session")]
+    [TakesTurn(Work.Fork)]
     [ProducesResponseType<SessionResponse>(StatusCodes.Status201Created)]
     [ProducesProblem(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict)]
     public async Task<IActionResult> Fork(

@@ -1,9 +1,7 @@
-using System.Text;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
-using SessionService.Api.Idempotency;
-using SessionService.Api.Identity;
 using SessionService.Application.Limits;
+using SessionService.Hosting.Server;
 
 namespace SessionService.Api.Hosting;
 
@@ -12,13 +10,6 @@ internal static class ServerLimits
 {
     public const string DefaultUrl = "http://localhost:8205";
 
-    // Large enough that a much too long id still gets a problem document. Kestrel's own answer to a long request line is none.
-    private const int MaxRequestLineBytes = 32 * 1024;
-
-    private const int MaxHeaderBytes = 32 * 1024;
-    private const int MaxHeaders = 100;
-
-    private static readonly TimeSpan HeadersPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan RateGrace = TimeSpan.FromSeconds(5);
 
     public static WebApplicationBuilder ConfigureServer(this WebApplicationBuilder builder)
@@ -31,16 +22,7 @@ internal static class ServerLimits
 
         builder.Services.AddOptions<KestrelServerOptions>().Configure<IOptions<LimitOptions>>((kestrel, limits) =>
         {
-            kestrel.AddServerHeader = false;
-            // Kestrel would refuse a header that is not UTF-8 without a problem document. Latin-1 keeps the bytes for the code that reads
-            // the header.
-            kestrel.RequestHeaderEncodingSelector = name =>
-                name.Equals(CallerResolver.Header, StringComparison.OrdinalIgnoreCase)
-                || name.Equals(IdempotencyHeaders.Key, StringComparison.OrdinalIgnoreCase) ? Encoding.Latin1 : null;
-            kestrel.Limits.MaxRequestLineSize = MaxRequestLineBytes;
-            kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeaderBytes;
-            kestrel.Limits.MaxRequestHeaderCount = MaxHeaders;
-            kestrel.Limits.RequestHeadersTimeout = HeadersPatience;
+            RequestHeads.Configure(kestrel, isBehindGateway: true);
             try
             {
                 Set(kestrel.Limits, limits.Value);

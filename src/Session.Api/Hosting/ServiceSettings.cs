@@ -1,12 +1,14 @@
 using SessionService.Api.Commands;
 using SessionService.Api.Compression;
-using SessionService.Api.CrossOrigin;
 using SessionService.Api.Health;
 using SessionService.Api.Limits;
 using SessionService.Api.Telemetry;
+using SessionService.Api.Turns;
 using SessionService.Api.Validation;
 using SessionService.Application.Contexts;
 using SessionService.Application.Limits;
+using SessionService.Hosting.CrossOrigin;
+using SessionService.Hosting.Forwarding;
 using SessionService.Hosting.Identity;
 using SessionService.Hosting.Settings;
 using SessionService.Infrastructure.Archival;
@@ -45,6 +47,8 @@ internal static class ServiceSettings
         SettingsSection.Of<RequestOptions>(RequestOptions.Section),
         SettingsSection.Of<LimitOptions>(LimitOptions.Section),
         SettingsSection.Of<RateLimitOptions>(RateLimitOptions.Section),
+        SettingsSection.Of<TrustedProxyOptions>(TrustedProxyOptions.Section),
+        SettingsSection.Of<TurnOptions>(TurnOptions.Section),
         SettingsSection.Of<CrossOriginOptions>(CrossOriginOptions.Section),
         SettingsSection.Of<CompressionOptions>(CompressionOptions.Section),
         SettingsSection.Of<ShutdownOptions>(ShutdownOptions.Section),

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using SessionService.Application.Idempotency;
+using SessionService.Hosting.Headers;
 
 namespace SessionService.Api.Idempotency;
 
@@ -18,7 +19,7 @@ internal sealed class IdempotencyKeyBinder : IModelBinder
         var values = bindingContext.HttpContext.Request.Headers[IdempotencyHeaders.Key];
         if (values.Count > 1)
         {
-            bindingContext.ModelState.TryAddModelError(IdempotencyHeaders.KeyField, "must be given once");
+            bindingContext.ModelState.TryAddModelError(IdempotencyHeaders.KeyField, ServiceHeaders.GivenTwice);
         }
         else if (values.Count == 1 && !IsKey(values[0]!))
         {

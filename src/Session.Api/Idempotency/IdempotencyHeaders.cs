@@ -1,4 +1,5 @@
 using SessionService.Application.Idempotency;
+using SessionService.Hosting.Headers;
 using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Api.Idempotency;
@@ -6,12 +7,11 @@ namespace SessionService.Api.Idempotency;
 /// <summary>The headers of idempotent writes.</summary>
 internal static class IdempotencyHeaders
 {
-    public const string Key = "Idempotency-Key";
+    public const string Key = ServiceHeaders.IdempotencyKey;
 
-    /// <summary>The name of the key in validation errors, in the style of JSON fields.</summary>
-    public const string KeyField = "idempotency_key";
+    public const string KeyField = ServiceHeaders.IdempotencyKeyField;
 
-    public const string Replayed = "Idempotency-Replayed";
+    public const string Replayed = ServiceHeaders.IdempotencyReplayed;
 
     /// <summary>Marks the answer if it repeats an earlier one.</summary>
     public static T MarkReplay<T>(this HttpResponse response, Written<T> written)

@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
 using SessionService.Api.Problems;
-using SessionService.Domain.Identity;
 using SessionService.Hosting.Identity;
 using SessionService.Hosting.Problems;
 
@@ -57,7 +56,7 @@ internal sealed class BearerTokens(IOptions<IdentityOptions> options)
             OnMessageReceived = context => TokenChecks.WaitForKeysAsync(context, Patience),
             OnTokenValidated = context =>
             {
-                TokenChecks.FindCaller(context, _jwt, IsUserId);
+                TokenChecks.FindCaller(context, _jwt);
                 return Task.CompletedTask;
             },
             OnAuthenticationFailed = context =>
@@ -78,9 +77,6 @@ internal sealed class BearerTokens(IOptions<IdentityOptions> options)
             issuer.UseLastKnownGoodConfiguration = false;
         }
     }
-
-    // An id that normalization changes could be another user's id, so such a token is refused.
-    private static bool IsUserId(string text) => UserIds.Normalize(text) == text && UserIds.Refuse(text) is null;
 
     private static Task RefuseAsync(JwtBearerChallengeContext context)
     {

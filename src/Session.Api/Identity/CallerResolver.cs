@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 using SessionService.Application.Identity;
 using SessionService.Domain.Identity;
+using SessionService.Hosting.Headers;
 using SessionService.Hosting.Identity;
 
 namespace SessionService.Api.Identity;
@@ -15,8 +16,8 @@ namespace SessionService.Api.Identity;
 /// </summary>
 internal sealed class CallerResolver(IOptions<IdentityOptions> options)
 {
-    public const string Header = "X-User-Id";
-    public const string QueryParameter = "user_id";
+    public const string Header = ServiceHeaders.UserId;
+    public const string QueryParameter = ServiceHeaders.UserField;
     public const string RouteParameter = "user_id";
 
     /// <summary>The caller and the path's user, resolved once per request.</summary>
@@ -76,7 +77,7 @@ internal sealed class CallerResolver(IOptions<IdentityOptions> options)
     {
         if (values.Count > 1)
         {
-            return (null, $"the {source} must be given once");
+            return (null, $"the {source} {ServiceHeaders.GivenTwice}");
         }
 
         if (values.Count == 0 || values[0] is not { } raw)
@@ -93,7 +94,7 @@ internal sealed class CallerResolver(IOptions<IdentityOptions> options)
         return userId is not null && UserIds.Refuse(userId) is { } reason ? (null, $"the {source} {reason}") : (userId, null);
     }
 
-    // Kestrel reads this header as Latin-1 (see ServerLimits), which keeps its bytes. They are decoded as UTF-8 here.
+    // Kestrel reads headers as Latin-1 (see RequestHeads), which keeps their bytes. They are decoded as UTF-8 here.
     private static string? Decode(string latin1)
     {
         try

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.Options;
+using SessionService.Hosting.Headers;
 using SessionService.Hosting.Identity;
 using SessionService.Hosting.Problems;
 
@@ -10,7 +11,7 @@ namespace SessionService.Api.Identity;
 /// <summary>Refuses requests that did not come through the gateway, where <c>Identity:GatewaySecret</c> is set.</summary>
 internal sealed class GatewaySecretCheck(RequestDelegate next, IOptions<IdentityOptions> options)
 {
-    public const string Header = "X-Gateway-Secret";
+    public const string Header = ServiceHeaders.GatewaySecret;
 
     public const string Challenge = "Gateway realm=\"session-service\"";
 

@@ -2,16 +2,14 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using FluentValidation;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.Extensions.Options;
 using SessionService.Api.Json;
 using SessionService.Application.Exports;
 using SessionService.Application.Imports;
-using SessionService.Application.Imports.Foreign;
-using SessionService.Application.Json;
 using SessionService.Application.Limits;
-using SessionService.Application.Time;
 using SessionService.Hosting.Problems;
 
 namespace SessionService.Api.Imports;
@@ -24,10 +22,8 @@ internal sealed class ImportReader(
     IValidator<MemoryLine> memories,
     IValidator<UserMemoryLine> userMemories,
     IValidator<UserMemoryVersionLine> userMemoryVersions,
-    TimeProvider time)
+    ForeignReader foreign)
 {
-    private static readonly JsonDocumentOptions Bounded = new() { MaxDepth = JsonLimits.MaxDepth };
-
     private readonly JsonObjectInputFormatter _json = new(ServiceJson.NewOptions());
 
     /// <summary>Reads the lines in the order of the stream.</summary>
@@ -38,7 +34,8 @@ internal sealed class ImportReader(
     public async IAsyncEnumerable<ImportLine> ReadAsync(
         Stream stream, bool isLines, string userId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var records = new JsonRecords(stream, (int)Math.Min(limits.Value.MaxBodyBytes, int.MaxValue / 2), IsChatMessage);
+        var maxRecordBytes = (int)Math.Min(limits.Value.MaxBodyBytes, int.MaxValue / 2);
+        var records = new JsonRecords(stream, maxRecordBytes, ForeignReader.IsMessage, ForeignReader.IsConversation);
         await using var all = (isLines ? records.ReadLinesAsync(cancellationToken) : records.ReadDocumentsAsync(cancellationToken))
             .GetAsyncEnumerator(cancellationToken);
         long number = 0;
@@ -111,11 +108,24 @@ internal sealed class ImportReader(
                 Place.Inside);
         }
 
+        if (RefuseSyntax(record) is { } refused)
+        {
+            return ([refused], Place.Inside);
+        }
+
         var errors = new ModelStateDictionary();
         try
         {
-            var document = IsChat(record.Json) ? ParseChat(ref record, errors) : JsonObjectParser.Parse(record.Json, errors);
-            return document is null ? ([Refuse(record, kind: null, errors)], Place.Inside) : Read(record, document, userId);
+            var document = ForeignReader.IsMessages(record.Json)
+                ? ForeignReader.Parse(ref record, errors)
+                : JsonObjectParser.Parse(record.Json, errors);
+            if (document is null)
+            {
+                var wrong = Refuse(record, kind: null, errors);
+                return ([IsObject(record.Json) ? wrong : ForeignReader.AsUnknownForm(wrong)], Place.Inside);
+            }
+
+            return Read(record, document, userId);
         }
         catch (InvalidJsonException exception)
         {
@@ -131,7 +141,7 @@ internal sealed class ImportReader(
             return part;
         }
 
-        return (ReadForeign(record, document, userId), Place.Inside);
+        return ([foreign.Read(record, document, userId)], Place.Inside);
     }
 
     /// <summary>Reads a part of an export of this service; <see langword="null"/> where the object is none.</summary>
@@ -169,88 +179,26 @@ internal sealed class ImportReader(
         return Check(record, kind, content, validator, errors);
     }
 
-    /// <summary>
-    /// Reads a conversation in the format of another program. Its JSON is in memory as a whole, which the size limit of objects bounds. Its
-    /// lines are made one by one.
-    /// </summary>
-    private IEnumerable<ImportLine> ReadForeign(JsonRecord record, JsonDocument document, string userId)
+    private static bool IsObject(ReadOnlyMemory<byte> json) => json.Span.TrimStart(" \t\r\n"u8) is [(byte)'{', ..];
+
+    /// <summary>Refuses text that is no JSON. Such lines may be many, and are found without an exception.</summary>
+    private static RefusedLine? RefuseSyntax(JsonRecord record)
     {
-        using var given = document;
-        using var mended = StorableJson.Mend(record.Json.Span) is { } storable ? JsonDocument.Parse(storable, Bounded) : null;
-        var json = (mended ?? given).RootElement;
-        var isChatGpt = ChatGptConversation.Is(json);
-        if (!isChatGpt && !ChatConversation.Is(json))
+        var json = record.Json.Span;
+        if (!Utf8.IsValid(json))
         {
-            yield return Refuse(
-                record,
-                kind: null,
-                ProblemCodes.ValidationFailed,
-                "type: must be one of session, message, memory, user_memory, user_memory_version, "
-                + "or the object a conversation of a known form");
-            yield break;
+            return Refuse(record, kind: null, ProblemCodes.InvalidJson, "The body is not UTF-8.");
         }
 
-        var now = time.GetDatabaseNow();
-        var conversation = isChatGpt
-            ? ChatGptConversation.Read(json, userId, now, limits.Value.MaxJsonBytes)
-            : ChatConversation.Read(json, userId, now);
-        yield return Check(record, ImportKind.Session, conversation.Session, sessions, new ModelStateDictionary());
-        foreach (var message in conversation.Messages)
+        if (JsonSyntax.FindError(json) is not (>= 0 and var at))
         {
-            yield return Check(record, ImportKind.Message, message, messages, new ModelStateDictionary());
+            return null;
         }
-    }
 
-    /// <summary>Wraps the array of a chat's messages into an object <c>{"messages": […]}</c> and parses it.</summary>
-    private static JsonDocument? ParseChat(ref JsonRecord record, ModelStateDictionary errors)
-    {
-        var chat = record with { Json = (byte[])[.. "{\"messages\":"u8, .. record.Json.Span, (byte)'}'] };
-        try
-        {
-            var document = JsonObjectParser.Parse(chat.Json, errors);
-            record = chat;
-            return document;
-        }
-        catch (InvalidJsonException)
-        {
-            // The error must name its place in the text that was sent, without the wrapper.
-            return JsonObjectParser.Parse(record.Json, errors);
-        }
-    }
-
-    /// <summary>Whether the JSON is an array that begins with a message of a chat. Only the first element is parsed.</summary>
-    private static bool IsChat(ReadOnlyMemory<byte> json)
-    {
-        var reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = JsonLimits.MaxDepth });
-        try
-        {
-            return reader.Read() && reader.TokenType == JsonTokenType.StartArray
-                && reader.Read() && reader.TokenType == JsonTokenType.StartObject
-                && IsChatMessage(ref reader);
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
-    }
-
-    private static bool IsChatMessage(ReadOnlyMemory<byte> json)
-    {
-        var reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = JsonLimits.MaxDepth });
-        try
-        {
-            return reader.Read() && IsChatMessage(ref reader);
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
-    }
-
-    private static bool IsChatMessage(ref Utf8JsonReader reader)
-    {
-        using var message = JsonDocument.ParseValue(ref reader);
-        return ChatConversation.IsMessage(message.RootElement);
+        var line = json[..at].Count((byte)'\n');
+        var place = at - json[..at].LastIndexOf((byte)'\n');
+        return Refuse(
+            record, kind: null, ProblemCodes.InvalidJson, $"The body is not JSON: see line {line + 1}, byte {place}.");
     }
 
     private static ImportLine Check<T>(JsonRecord record, ImportKind kind, T content, IValidator<T> validator, ModelStateDictionary errors)
@@ -264,14 +212,13 @@ internal sealed class ImportReader(
         return errors.IsValid ? new ValidLine<T>(record.Number, content) : Refuse(record, kind, errors);
     }
 
-    private static RefusedLine Refuse(JsonRecord record, ImportKind? kind, ModelStateDictionary errors) => Refuse(
-        record,
-        kind,
-        ProblemCodes.ValidationFailed,
-        string.Join("; ", errors.SelectMany(entry => entry.Value!.Errors.Select(error =>
-            entry.Key.Length == 0 ? error.ErrorMessage : $"{entry.Key}: {error.ErrorMessage}"))));
+    public static RefusedLine Refuse(JsonRecord record, ImportKind? kind, ModelStateDictionary errors) =>
+        Refuse(record, kind, ProblemCodes.ValidationFailed, Describe(errors));
 
-    private static RefusedLine Refuse(JsonRecord record, ImportKind? kind, string code, string reason) =>
+    public static string Describe(ModelStateDictionary errors) => string.Join("; ", errors.SelectMany(entry =>
+        entry.Value!.Errors.Select(error => entry.Key.Length == 0 ? error.ErrorMessage : $"{entry.Key}: {error.ErrorMessage}")));
+
+    public static RefusedLine Refuse(JsonRecord record, ImportKind? kind, string code, string reason) =>
         new(record.Number, kind, new ImportRefusal(code, reason));
 
     /// <summary>Where in an export a line stands.</summary>

@@ -7,13 +7,27 @@ namespace SessionService.Api.Imports;
 /// <summary>
 /// Splits a stream of JSON of any length into objects of bounded length. These are the lines of NDJSON, or, in JSON documents, the elements
 /// of an array and the parts of an export (an object that begins with <c>"type": "export"</c>). An array that begins with a message of a
-/// chat is one object, the chat.
+/// chat is one object, the chat. An object that holds a list of conversations is these conversations.
 /// </summary>
-internal sealed class JsonRecords(Stream stream, int maxRecordBytes, Predicate<ReadOnlyMemory<byte>> isChatMessage)
+internal sealed class JsonRecords(
+    Stream stream,
+    int maxRecordBytes,
+    Predicate<ReadOnlyMemory<byte>> isChatMessage,
+    Predicate<ReadOnlyMemory<byte>> isConversation)
 {
     private const int BufferBytes = 64 * 1024;
 
     private static readonly byte[] HeaderOfExport = """{"type":"export","version":"""u8.ToArray();
+
+    // The names under which files hold their conversations, as they stand in the JSON.
+    private static readonly byte[][] Lists =
+    [
+        "\"conversations\""u8.ToArray(),
+        "\"chats\""u8.ToArray(),
+        "\"history\""u8.ToArray(),
+        "\"data\""u8.ToArray(),
+        "\"items\""u8.ToArray(),
+    ];
 
     private readonly byte[] _buffer = new byte[BufferBytes];
     private readonly ArrayBufferWriter<byte> _record = new();
@@ -103,21 +117,38 @@ internal sealed class JsonRecords(Stream stream, int maxRecordBytes, Predicate<R
         await ReadValueAsync(depth: 1, cancellationToken);
     }
 
-    /// <summary>Reads an object: it is either one record or an export, whose parts are records.</summary>
+    /// <summary>Reads an object: it is one record, or an export, whose parts are records, or it holds a list of conversations.</summary>
     private async IAsyncEnumerable<JsonRecord> ReadObjectAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Begin();
         Take(1);
-        if (await DemandNextAsync(cancellationToken) == '"')
+        for (var isFirst = true; await DemandNextAsync(cancellationToken) != '}'; isFirst = false)
         {
+            if (!isFirst)
+            {
+                await TakeAsync((byte)',', cancellationToken);
+                await DemandNextAsync(cancellationToken);
+            }
+
             var name = _record.WrittenCount;
             await ReadValueAsync(depth: 0, cancellationToken);
-            var isType = _record.WrittenSpan[name..].SequenceEqual("\"type\""u8);
+            var isType = isFirst && _record.WrittenSpan[name..].SequenceEqual("\"type\""u8);
+            var mayBeList = Array.Exists(Lists, list => _record.WrittenSpan[name..].SequenceEqual(list));
             await DemandNextAsync(cancellationToken);
-            Append(await DemandAsync((byte)':', cancellationToken));
-            await DemandNextAsync(cancellationToken);
+            await TakeAsync((byte)':', cancellationToken);
+            var isArray = await DemandNextAsync(cancellationToken) == '[';
+            if (mayBeList && isArray && await ReadFirstElementAsync(cancellationToken) is { } first && isConversation(first))
+            {
+                await foreach (var record in ReadListAsync(first, cancellationToken))
+                {
+                    yield return record;
+                }
+
+                yield break;
+            }
+
             var value = _record.WrittenCount;
-            await ReadValueAsync(depth: 0, cancellationToken);
+            await ReadValueAsync(depth: mayBeList && isArray ? 1 : 0, cancellationToken);
             if (isType && _record.WrittenSpan[value..].SequenceEqual("\"export\""u8))
             {
                 await foreach (var record in ReadPartsAsync(cancellationToken))
@@ -129,8 +160,41 @@ internal sealed class JsonRecords(Stream stream, int maxRecordBytes, Predicate<R
             }
         }
 
-        await ReadValueAsync(depth: 1, cancellationToken);
+        Take(1);
         yield return Record();
+    }
+
+    /// <summary>Copies the beginning of an array, and gives its first element if there is one and the record is not too long.</summary>
+    private async ValueTask<ReadOnlyMemory<byte>?> ReadFirstElementAsync(CancellationToken cancellationToken)
+    {
+        Take(1);
+        if (await DemandNextAsync(cancellationToken) == ']')
+        {
+            return null;
+        }
+
+        var first = _record.WrittenCount;
+        await ReadValueAsync(depth: 0, cancellationToken);
+        return _isTooLong ? null : _record.WrittenMemory[first..];
+    }
+
+    /// <summary>Reads the elements of a list of conversations, and passes over the rest of the object that holds it.</summary>
+    private async IAsyncEnumerable<JsonRecord> ReadListAsync(
+        ReadOnlyMemory<byte> first, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        yield return new JsonRecord(_number, first, IsTooLong: false);
+        while (await DemandNextAsync(cancellationToken) != ']')
+        {
+            await DemandAsync((byte)',', cancellationToken);
+            await DemandNextAsync(cancellationToken);
+            Begin();
+            await ReadValueAsync(depth: 0, cancellationToken);
+            yield return Record();
+        }
+
+        _at++;
+        _isTooLong = true;
+        await ReadValueAsync(depth: 1, cancellationToken);
     }
 
     /// <summary>Reads the parts of an export after its first member.</summary>
@@ -219,6 +283,9 @@ internal sealed class JsonRecords(Stream stream, int maxRecordBytes, Predicate<R
 
         _at += length;
     }
+
+    private async ValueTask TakeAsync(byte expected, CancellationToken cancellationToken) =>
+        Append(await DemandAsync(expected, cancellationToken));
 
     private void Append(byte one) => _record.Write([one]);
 

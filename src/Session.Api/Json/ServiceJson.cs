@@ -39,6 +39,7 @@ internal static class ServiceJson
         options.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
         options.MaxDepth = JsonLimits.MaxDepth;
         options.Encoder = Encoder;
+        options.Converters.Add(new LongTextConverter());
         options.Converters.Add(new TimestampConverter());
         options.Converters.Add(new DecimalConverter());
         options.Converters.Add(new IntegerConverter());

@@ -1,6 +1,7 @@
 using System.Threading.RateLimiting;
 using Microsoft.Extensions.Caching.Memory;
 using SessionService.Api.Identity;
+using SessionService.Hosting.Headers;
 
 namespace SessionService.Api.Limits;
 
@@ -10,9 +11,8 @@ namespace SessionService.Api.Limits;
 /// </summary>
 internal sealed class CallerRateLimiter(CallerResolver callers, RateLimitOptions options) : PartitionedRateLimiter<HttpContext>
 {
-    // draft-ietf-httpapi-ratelimit-headers-11.
-    public const string PolicyHeader = "RateLimit-Policy";
-    public const string LimitHeader = "RateLimit";
+    public const string PolicyHeader = ServiceHeaders.RateLimitPolicy;
+    public const string LimitHeader = ServiceHeaders.RateLimit;
 
     private readonly string _policy = $"\"user\";q={options.Requests};w={options.PeriodSeconds}";
     private readonly MemoryCache _buckets = new(new MemoryCacheOptions { SizeLimit = options.MaxUsers });

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Mvc;
 using SessionService.Api.Compression;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
+using SessionService.Api.Turns;
 using SessionService.Application.MemorySearch;
 
 namespace SessionService.Api.MemorySearch;
@@ -23,6 +24,7 @@ public sealed class MemorySearchController(MemorySearchService search) : Control
     /// <param name="request">The question.</param>
     /// <response code="200">The passages.</response>
     [HttpPost("api/v1/users/{user_id}/memories/search", Name = "search_user_memories")]
+    [TakesTurn(Work.MemorySearch)]
     [Compresses]
     [ProducesResponseType<SearchMemoriesResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status403Forbidden)]
@@ -37,6 +39,7 @@ public sealed class MemorySearchController(MemorySearchService search) : Control
     /// <param name="request">The question; its <c>session_id</c> does not count.</param>
     /// <response code="200">The passages.</response>
     [HttpPost("api/v1/sessions/{session_id:guid}/memories/search", Name = "search_session_memories")]
+    [TakesTurn(Work.MemorySearch)]
     [Compresses]
     [ProducesResponseType<SearchMemoriesResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status404NotFound)]

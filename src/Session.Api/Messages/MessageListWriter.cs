@@ -12,6 +12,8 @@ internal readonly struct MessageListWriter(Utf8JsonWriter json, string userId, G
     private static readonly JsonEncodedText Page = Name(nameof(MessageListResponse.Page));
     private static readonly JsonEncodedText PageSize = Name(nameof(MessageListResponse.PageSize));
     private static readonly JsonEncodedText HasMore = Name(nameof(MessageListResponse.HasMore));
+    private static readonly JsonEncodedText NextAfter = Name(nameof(MessageListResponse.NextAfter));
+    private static readonly JsonEncodedText NextBefore = Name(nameof(MessageListResponse.NextBefore));
 
     private static readonly JsonEncodedText MessageId = Name(nameof(MessageResponse.MessageId));
     private static readonly JsonEncodedText SessionId = Name(nameof(MessageResponse.SessionId));
@@ -66,15 +68,25 @@ internal readonly struct MessageListWriter(Utf8JsonWriter json, string userId, G
         }
     }
 
-    public void End(MessagePage page)
+    public void End(IMessagePage page)
     {
         json.WriteEndArray();
-        json.WriteNumber(Total, page.Rows.Total);
+        json.WriteNumber(Total, page.Total);
         json.WriteNumber(Page, page.Range.Page);
         json.WriteNumber(PageSize, page.Range.Size);
         if (page.HasMore is { } hasMore)
         {
             json.WriteBoolean(HasMore, hasMore);
+        }
+
+        if (page.NextAfter is { } nextAfter)
+        {
+            json.WriteNumber(NextAfter, nextAfter);
+        }
+
+        if (page.NextBefore is { } nextBefore)
+        {
+            json.WriteNumber(NextBefore, nextBefore);
         }
 
         json.WriteEndObject();

@@ -70,6 +70,12 @@ public sealed class MessagesController(MessagesService messages) : ControllerBas
     /// the messages just before it, otherwise it begins after `after`, or at the start. `has_more` tells whether there are more in that
     /// direction; `page` is 1 and `page_size` the `limit`. Not together with `page` or `page_size`. To read on, give the last (or first)
     /// `sequence` as `after` (or `before`). New messages do not change the ranges: none comes twice, and none is missed.
+    /// An answer by position ends early at about 16 MiB of text, with at least one message; an answer by page is whole.
+    ///
+    /// **By metadata**: `metadata.…` conditions as for sessions, by position only, also beside `role` and `message_type`. An answer
+    /// looks at most at 10,000 messages (fewer where these have more than 64 MiB of text), so it may have fewer than `limit`, or none, and
+    /// `has_more` still be true. Then `next_after` is the `after` to go on with; with `before` alone, `next_before` is the `before`.
+    /// `total` then counts all messages of the session.
     ///
     /// `total` counts all messages that the filters choose, whatever the page or position. A filtered list looks through the whole
     /// session to count them; without filters the cost is that of the messages in the answer, at any depth.

@@ -19,6 +19,7 @@ internal static class EnumSchemas
         ["Bucket"] = "UsageBucket",
         ["GroupBy"] = "UsageGrouping",
         ["OnError"] = "ImportErrorHandling",
+        ["ImportQuery.Ids"] = "ImportIds",
         ["Source"] = "MemorySource",
         ["Sources"] = "MemorySource",
         ["HealthResponse.Status"] = "HealthStatus",

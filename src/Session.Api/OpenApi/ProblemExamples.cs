@@ -58,12 +58,18 @@ internal static class ProblemExamples
         ],
             StatusCodes.Status403Forbidden => [new("user_mismatch", "The request names another user than its caller.")],
             StatusCodes.Status404NotFound => NotFound(method, path),
+            StatusCodes.Status408RequestTimeout => [new(ProblemCodes.RequestTimeout, "The body came too slowly.")],
             StatusCodes.Status409Conflict => Conflicts(method, path, parameters),
             StatusCodes.Status412PreconditionFailed =>
                 [new(path.Contains("{memory_id}", StringComparison.Ordinal) ? UserMemoryErrors.Changed() : SessionErrors.Changed())],
             StatusCodes.Status413PayloadTooLarge => [new(ProblemCodes.PayloadTooLarge, "The body is too large.")],
             StatusCodes.Status415UnsupportedMediaType =>
-                [new(ProblemCodes.UnsupportedMediaType, "The body must be application/json, in UTF-8.")],
+            [
+                new(ProblemCodes.UnsupportedMediaType, "The body must be application/json, in UTF-8."),
+                new(
+                    ProblemCodes.UnsupportedContentEncoding,
+                    "The body must be sent as it is, or in one of these encodings: gzip, br, zstd, deflate."),
+            ],
             StatusCodes.Status422UnprocessableEntity => [Invalid(parameters)],
             StatusCodes.Status429TooManyRequests =>
                 [new(ProblemCodes.RateLimitExceeded, "Too many requests; Retry-After says when to come again.")],
@@ -128,10 +134,11 @@ internal static class ProblemExamples
     private static IEnumerable<ExampleProblem> Unavailable(string method)
     {
         yield return new(ProblemCodes.DatabaseUnavailable, "The database cannot be reached at the moment.");
-        if (method != HttpMethods.Get)
-        {
-            yield return new(ProblemCodes.Overloaded, "Too many writes wait already. This one was not made.");
-        }
+        yield return new(
+            ProblemCodes.Overloaded,
+            method == HttpMethods.Get
+                ? "Too many requests of this kind wait already. This one did nothing."
+                : "Too many writes wait already. This one was not made.");
 
         yield return new(ProblemCodes.TimeLimitExceeded, "The request took too long and was given up.");
     }

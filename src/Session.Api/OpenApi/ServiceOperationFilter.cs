@@ -29,7 +29,8 @@ internal sealed class ServiceOperationFilter(IOptions<IdentityOptions> identity)
 
     private static readonly string[] RequestStatusesOfBodies =
     [
-        Key(StatusCodes.Status400BadRequest), Key(StatusCodes.Status413PayloadTooLarge), Key(StatusCodes.Status415UnsupportedMediaType),
+        Key(StatusCodes.Status400BadRequest), Key(StatusCodes.Status408RequestTimeout), Key(StatusCodes.Status413PayloadTooLarge),
+        Key(StatusCodes.Status415UnsupportedMediaType),
     ];
 
     public void Apply(OpenApiOperation operation, OperationFilterContext context)
@@ -201,6 +202,8 @@ internal sealed class ServiceOperationFilter(IOptions<IdentityOptions> identity)
         {
             StatusCodes.Status401Unauthorized =>
                 [("WWW-Authenticate", "What is asked for, and what is wrong with what came.", JsonSchemaType.String)],
+            StatusCodes.Status415UnsupportedMediaType =>
+                [("Accept-Encoding", "With `unsupported_content_encoding`: the encodings that are taken.", JsonSchemaType.String)],
             StatusCodes.Status429TooManyRequests =>
             [
                 retryAfter,

@@ -72,6 +72,10 @@ internal static class SharedParameters
             return;
         }
 
+        // The operation id is not made yet: the conditions are on messages where other parameters are.
+        var (noun, one) = operation.Parameters!.Any(parameter => string.Equals(parameter.Name, "after", StringComparison.Ordinal))
+            ? ("messages", "Messages")
+            : ("sessions", "Sessions");
         operation.Parameters!.Remove(conditions);
         operation.Parameters.Add(new OpenApiParameter
         {
@@ -80,11 +84,12 @@ internal static class SharedParameters
             Style = ParameterStyle.Form,
             Explode = true,
             Description =
-                """
-                Only sessions with these values in their metadata. Each member is a query parameter of its own: `metadata.` and a key, as in
+                $$"""
+                Only {{noun}} with these values in their metadata. Each member is a query parameter of its own: `metadata.` and a key, as in
                 `metadata.app=web`. Nested keys have dots between them (`metadata.topic.name=summer`); a dot within a key is `\.`. The
                 value is a text or, where it reads as one, a number, true, false or null; in double quotes it is a text in any case.
-                Without a value: the key is there, whatever it holds. Given several times for one key: one of the values. At most 10 keys.
+                Without a value: the key is there, whatever it holds. Given several times for one key: one of the values. An
+                array has the value if one of its elements is the value. At most 10 keys.
                 """,
             Schema = new OpenApiSchema
             {
@@ -99,10 +104,10 @@ internal static class SharedParameters
             // Without examples Swagger UI sends names that it made up.
             Examples = new Dictionary<string, IOpenApiExample>(StringComparer.Ordinal)
             {
-                ["all"] = new OpenApiExample { Summary = "All sessions", Value = new JsonObject() },
+                ["all"] = new OpenApiExample { Summary = $"All {noun}", Value = new JsonObject() },
                 ["app"] = new OpenApiExample
                 {
-                    Summary = "Sessions whose metadata have the app web",
+                    Summary = $"{one} whose metadata have the app web",
                     Value = new JsonObject { ["metadata.app"] = "web" },
                 },
             },

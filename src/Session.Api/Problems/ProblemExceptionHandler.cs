@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Diagnostics;
 using SessionService.Api.Json;
+using SessionService.Api.Streaming;
+using SessionService.Api.Turns;
 using SessionService.Domain.Errors;
 using SessionService.Hosting.Problems;
 using SessionService.Infrastructure.Persistence;
@@ -10,7 +12,8 @@ namespace SessionService.Api.Problems;
 /// <summary>
 /// Turns every exception that no other code handles into a problem document. Nothing about an unexpected exception is sent to the client.
 /// </summary>
-internal sealed partial class ProblemExceptionHandler(WriteMetrics writes, ILogger<ProblemExceptionHandler> logger) : IExceptionHandler
+internal sealed partial class ProblemExceptionHandler(
+    WriteMetrics writes, DatabasePulses pulses, ILogger<ProblemExceptionHandler> logger) : IExceptionHandler
 {
     // Long enough for a failover or a restart to be under way, short enough not to add to the outage.
     public const int RetryAfterSeconds = 2;
@@ -71,12 +74,33 @@ internal sealed partial class ProblemExceptionHandler(WriteMetrics writes, ILogg
                     ProblemCodes.Overloaded,
                     "Too many writes wait already. This one was not made.");
 
+            case TurnRefusedException:
+                return (
+                    StatusCodes.Status503ServiceUnavailable,
+                    ProblemCodes.Overloaded,
+                    "Too many requests of this kind wait already. This one did nothing.");
+
+            case AnswersOverloadedException:
+                return (
+                    StatusCodes.Status503ServiceUnavailable,
+                    ProblemCodes.Overloaded,
+                    "Too many large answers are on their way, of this user or in all. Nothing was changed.");
+
             case WriteOutcomeUnknownException:
                 writes.CountOutcomeUnknown();
                 LogOutcomeUnknown(exception.GetBaseException().Message);
                 return (StatusCodes.Status503ServiceUnavailable, ProblemCodes.OutcomeUnknown,
                     "The database was lost while the write was on its way: it may have been made or not. "
                     + "Sent again with the same Idempotency-Key, or the same message_id, it is made once.");
+        }
+
+        if (DatabaseFaults.IsPoolExhausted(exception) && !pulses.Primary.IsLate)
+        {
+            LogPoolExhausted();
+            return (
+                StatusCodes.Status503ServiceUnavailable,
+                ProblemCodes.Overloaded,
+                "All connections to the database are in use. Nothing was changed.");
         }
 
         if (DatabaseFaults.IsUnavailable(exception))
@@ -92,6 +116,9 @@ internal sealed partial class ProblemExceptionHandler(WriteMetrics writes, ILogg
 
     [LoggerMessage(EventId = 1, Level = LogLevel.Warning, Message = "The database is unavailable: {Reason}")]
     private partial void LogDatabaseUnavailable(string reason);
+
+    [LoggerMessage(EventId = 4, Level = LogLevel.Warning, Message = "All connections to the database are in use.")]
+    private partial void LogPoolExhausted();
 
     [LoggerMessage(EventId = 3, Level = LogLevel.Warning, Message = "The database was lost while a write was on its way: {Reason}")]
     private partial void LogOutcomeUnknown(string reason);

@@ -5,6 +5,7 @@ using SessionService.Api.Idempotency;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
 using SessionService.Api.Preconditions;
+using SessionService.Api.Streaming;
 using SessionService.Application.Identity;
 using SessionService.Application.Preconditions;
 using SessionService.Application.Sessions;
@@ -164,16 +165,16 @@ public sealed class SessionsController(SessionsService sessions) : ControllerBas
     /// <remarks>
     /// Newest first by creation, ties by id. A page beyond the end is empty. With the `next_cursor` of an answer as `cursor` the list
     /// continues where that answer ended. The cost does not depend on the position, and no session comes twice or is left out while others
-    /// are created.
+    /// are created. An answer to a cursor ends early at about 16 MiB of text, with at least one session.
     /// </remarks>
     /// <response code="200">A page of sessions.</response>
     [HttpGet("api/v1/sessions", Name = "list_sessions")]
     [EventualReads]
     [Compresses]
     [ProducesResponseType<SessionListResponse>(StatusCodes.Status200OK)]
-    public Task<SessionListResponse> List(
+    public Task<IActionResult> List(
         [FromQuery(Name = "")] ListSessionsQuery query, [FromNamedCaller] string userId, CancellationToken cancellationToken) =>
-        sessions.ListAsync(userId, query, cancellationToken);
+        sessions.ListAsync(userId, query, cancellationToken).ToResultAsync(cancellationToken);
 
     /// <summary>Lists the caller's starred sessions</summary>
     /// <remarks>The list of the caller's sessions with <c>starred=true</c>, under the path of the previous service.</remarks>
@@ -182,9 +183,9 @@ public sealed class SessionsController(SessionsService sessions) : ControllerBas
     [EventualReads]
     [Compresses]
     [ProducesResponseType<SessionListResponse>(StatusCodes.Status200OK)]
-    public Task<SessionListResponse> ListStarred(
+    public Task<IActionResult> ListStarred(
         [FromQuery(Name = "")] ListStarredSessionsQuery query, [FromNamedCaller] string userId, CancellationToken cancellationToken) =>
-        sessions.ListAsync(userId, query, cancellationToken);
+        sessions.ListAsync(userId, query, cancellationToken).ToResultAsync(cancellationToken);
 
     /// <summary>Lists a user's sessions (the older path)</summary>
     /// <remarks>
@@ -196,11 +197,11 @@ public sealed class SessionsController(SessionsService sessions) : ControllerBas
     [Compresses]
     [ProducesResponseType<SessionListResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status403Forbidden)]
-    public Task<SessionListResponse> ListOfUser(
+    public Task<IActionResult> ListOfUser(
         [FromPathUser] string userId,
         [FromQuery(Name = "")] ListSessionsQuery query,
         CancellationToken cancellationToken) =>
-        sessions.ListAsync(userId, query, cancellationToken);
+        sessions.ListAsync(userId, query, cancellationToken).ToResultAsync(cancellationToken);
 
     private static string PathOf(Guid sessionId) => $"/api/v1/sessions/{sessionId}";
 }

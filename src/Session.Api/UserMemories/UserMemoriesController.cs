@@ -6,6 +6,7 @@ using SessionService.Api.Idempotency;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
 using SessionService.Api.Preconditions;
+using SessionService.Api.Streaming;
 using SessionService.Application.Preconditions;
 using SessionService.Application.UserMemories;
 
@@ -61,18 +62,21 @@ public sealed class UserMemoriesController(UserMemoriesService memories) : Contr
     }
 
     /// <summary>Lists the memories of a user</summary>
-    /// <remarks>Newest first by creation, ties by id; by page, or by `cursor` from where another answer ended.</remarks>
+    /// <remarks>
+    /// Newest first by creation, ties by id; by page, or by `cursor` from where another answer ended. An answer to a cursor ends early at
+    /// about 16 MiB of text, with at least one memory.
+    /// </remarks>
     /// <response code="200">A page of memories.</response>
     [HttpGet(Name = "list_user_memories")]
     [EventualReads]
     [Compresses]
     [ProducesResponseType<UserMemoryListResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status403Forbidden)]
-    public Task<UserMemoryListResponse> List(
+    public Task<IActionResult> List(
         [FromPathUser] string userId,
         [FromQuery(Name = "")] ListUserMemoriesQuery query,
         CancellationToken cancellationToken) =>
-        memories.ListAsync(userId, query, cancellationToken);
+        memories.ListAsync(userId, query, cancellationToken).ToResultAsync(cancellationToken);
 
     /// <summary>Gets a memory of a user</summary>
     /// <remarks>The `ETag` holds the memory's version.</remarks>
@@ -95,12 +99,12 @@ public sealed class UserMemoriesController(UserMemoriesService memories) : Contr
     [Compresses]
     [ProducesResponseType<UserMemoryVersionsResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound)]
-    public Task<UserMemoryVersionsResponse> ListVersions(
+    public Task<IActionResult> ListVersions(
         [FromPathUser] string userId,
         [FromRoute(Name = "memory_id")] Guid memoryId,
         [FromQuery(Name = "")] ListUserMemoryVersionsQuery query,
         CancellationToken cancellationToken) =>
-        memories.ListVersionsAsync(userId, memoryId, query, cancellationToken);
+        memories.ListVersionsAsync(userId, memoryId, query, cancellationToken).ToResultAsync(cancellationToken);
 
     /// <summary>Replaces a memory of a user</summary>
     /// <remarks>

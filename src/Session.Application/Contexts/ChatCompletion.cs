@@ -73,7 +73,7 @@ internal static partial class ChatCompletion
             }
 
             var texts = Enumerable.Range(first, end - first).Select(i => messages[i])
-                .Where(message => message.Calls[0].Arguments != message.Content)
+                .Where(message => message.Calls[0].Arguments != message.Content && !string.IsNullOrWhiteSpace(message.Content))
                 .Select(message => message.Content)
                 .ToList();
             chat.Add(new ContextMessage

@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using SessionService.Application.Messages;
+using SessionService.Domain.Messages;
 using SessionService.Domain.Sessions;
 
 namespace SessionService.Application.Contexts;
@@ -27,13 +29,14 @@ internal sealed class ContextSelection(IMessageReader messages, string userId, G
     // A question that takes no more than this part of the tokens stays with the calls that follow it.
     private const int QuestionPart = 4;
 
+    private static readonly ReadOnlyMemory<byte> ReasoningType = Encoding.UTF8.GetBytes(MessageTypes.Reasoning);
+
     /// <summary>The system messages at the start of the session. Their texts are cut where they do not fit.</summary>
     public async Task<IReadOnlyList<ContextCandidate>> ReadSystemAsync(int maxTokens, CancellationToken cancellationToken)
     {
         var selection = new MessageSelection { Order = MessageOrder.OldestFirst, Take = MaxSystemMessages };
-        await using var rows = await messages.OpenAsync(userId, sessionId, selection, cancellationToken) ?? throw SessionErrors.NotFound();
         var start = new List<ContextCandidate>();
-        await foreach (var row in rows.ReadAsync(cancellationToken))
+        await foreach (var row in messages.ReadAllAsync(userId, sessionId, selection, cancellationToken))
         {
             if (ContextCandidate.From(row, isForChat) is not { Role: "system", IsCall: false } message)
             {
@@ -93,18 +96,20 @@ internal sealed class ContextSelection(IMessageReader messages, string userId, G
         while (before > after + 1)
         {
             var selection = new MessageSelection { Order = MessageOrder.NewestFirst, Before = before, Take = ReadAtOnce };
-            await using var rows = await messages.OpenAsync(userId, sessionId, selection, cancellationToken)
-                ?? throw SessionErrors.NotFound();
+            using var portion = await messages.ReadAsync(userId, sessionId, selection, cancellationToken) ?? throw SessionErrors.NotFound();
             var wasBefore = before;
-            await foreach (var row in rows.ReadAsync(cancellationToken))
+            for (var i = 0; i < portion.Count; i++)
             {
-                before = row.Sequence;
+                before = portion[i].Sequence;
                 if (before <= after)
                 {
                     yield break;
                 }
 
-                yield return ContextCandidate.From(row, isForChat);
+                if (!IsReasoning(portion[i]))
+                {
+                    yield return ContextCandidate.From(portion[i], isForChat);
+                }
             }
 
             if (before == wasBefore)
@@ -113,6 +118,9 @@ internal sealed class ContextSelection(IMessageReader messages, string userId, G
             }
         }
     }
+
+    // A model is not told again what it thought.
+    private static bool IsReasoning(in MessageRow row) => row.MessageType.Span.SequenceEqual(ReasoningType.Span);
 
     /// <summary>The index of the newest message, or of the calls that it belongs to, or of a short question before them.</summary>
     private static int FirstOfNewest(List<ContextCandidate> all, ToolTurns turns, int maxTokens)

@@ -8,7 +8,7 @@ using SessionService.Application.Validation;
 namespace SessionService.Application.Exports;
 
 /// <summary>The memory of a session in an export or import.</summary>
-public sealed class MemoryLine
+public sealed record MemoryLine
 {
     public string Type { get; init; } = ExportForm.Memory;
 
@@ -40,7 +40,7 @@ public sealed class MemoryLine
 
 internal sealed class MemoryLineValidator : AbstractValidator<MemoryLine>
 {
-    public MemoryLineValidator(IOptions<LimitOptions> limits)
+    public MemoryLineValidator(IOptions<LimitOptions> limits, TimeProvider time)
     {
         RuleFor(l => l.SessionId).Required();
         RuleFor(l => l.MemoryType).NotBlank().Characters(WriteMemoryRequest.MaxTypeLength);
@@ -49,8 +49,8 @@ internal sealed class MemoryLineValidator : AbstractValidator<MemoryLine>
         RuleFor(l => l.UserPreferences).JsonObject(limits.Value.MaxJsonBytes);
         RuleFor(l => l.OngoingTasks).JsonArray(limits.Value.MaxJsonBytes);
         RuleFor(l => l.TotalMessages).GreaterThanOrEqualTo(0).WithMessage("must be 0 or more");
-        RuleFor(l => l.LastSummaryAt).InRange();
-        RuleFor(l => l.CreatedAt).InRange();
-        RuleFor(l => l.UpdatedAt).InRange();
+        RuleFor(l => l.LastSummaryAt).InRange().NotInFuture(time);
+        RuleFor(l => l.CreatedAt).InRange().NotInFuture(time);
+        RuleFor(l => l.UpdatedAt).InRange().NotInFuture(time);
     }
 }

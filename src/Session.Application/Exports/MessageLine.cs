@@ -9,7 +9,7 @@ using SessionService.Domain.Messages;
 namespace SessionService.Application.Exports;
 
 /// <summary>A message in an import. Exports write it like a <see cref="MessageResponse"/>.</summary>
-public sealed class MessageLine
+public sealed record MessageLine
 {
     public Guid? SessionId { get; init; }
 
@@ -47,7 +47,6 @@ internal sealed class MessageLineValidator : AbstractValidator<MessageLine>
             .Required()
             .Must(role => role is null || MessageRoles.IsKnown(role)).WithMessage("must be one of user, assistant, system, tool");
         RuleFor(l => l.Content).Required().Utf8Bytes(limits.Value.MaxContentBytes);
-        RuleFor(l => l.Content).NotBlank().When(l => l.RedactedAt is null);
         RuleFor(l => l.RedactedAt)
             .InRange()
             .Must((line, redactedAt) => redactedAt is null || string.IsNullOrEmpty(line.Content))

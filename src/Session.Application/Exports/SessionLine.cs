@@ -9,7 +9,7 @@ using SessionService.Domain.Sessions;
 namespace SessionService.Application.Exports;
 
 /// <summary>A session in an export or import.</summary>
-public sealed class SessionLine
+public sealed record SessionLine
 {
     public string Type { get; init; } = ExportForm.Session;
 
@@ -52,7 +52,7 @@ public sealed class SessionLine
 
 internal sealed class SessionLineValidator : AbstractValidator<SessionLine>
 {
-    public SessionLineValidator(IOptions<LimitOptions> limits)
+    public SessionLineValidator(IOptions<LimitOptions> limits, TimeProvider time)
     {
         RuleFor(l => l.SessionId).Required();
         RuleFor(l => l.Status).KnownStatus();
@@ -60,11 +60,11 @@ internal sealed class SessionLineValidator : AbstractValidator<SessionLine>
         RuleFor(l => l.Metadata).JsonObject(limits.Value.MaxJsonBytes);
         RuleFor(l => l.SessionSummary).Utf8Bytes(limits.Value.MaxContentBytes);
         RuleFor(l => l.Title).Characters(Session.MaxTitleLength);
-        RuleFor(l => l.StarredAt).InRange();
-        RuleFor(l => l.CreatedAt).InRange();
-        RuleFor(l => l.UpdatedAt).InRange();
-        RuleFor(l => l.LastActivity).InRange();
-        RuleFor(l => l.ArchivedAt).InRange();
+        RuleFor(l => l.StarredAt).InRange().NotInFuture(time);
+        RuleFor(l => l.CreatedAt).InRange().NotInFuture(time);
+        RuleFor(l => l.UpdatedAt).InRange().NotInFuture(time);
+        RuleFor(l => l.LastActivity).InRange().NotInFuture(time);
+        RuleFor(l => l.ArchivedAt).InRange().NotInFuture(time);
         RuleFor(l => l.ForkedFromSequence).ExpectedSequence();
     }
 }

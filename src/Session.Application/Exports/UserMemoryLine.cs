@@ -9,7 +9,7 @@ using SessionService.Application.Validation;
 namespace SessionService.Application.Exports;
 
 /// <summary>The content of a user's memory, or of an earlier version, in an export or import.</summary>
-public abstract class UserMemoryContentLine
+public abstract record UserMemoryContentLine
 {
     [JsonPropertyOrder(-1)]
     public abstract string Type { get; init; }
@@ -48,7 +48,7 @@ public abstract class UserMemoryContentLine
 }
 
 /// <summary>A memory of a user.</summary>
-public sealed class UserMemoryLine : UserMemoryContentLine
+public sealed record UserMemoryLine : UserMemoryContentLine
 {
     [JsonPropertyOrder(-2)]
     public override string Type { get; init; } = ExportForm.UserMemory;
@@ -59,7 +59,7 @@ public sealed class UserMemoryLine : UserMemoryContentLine
 }
 
 /// <summary>An earlier version of a user's memory. It comes after the memory's line.</summary>
-public sealed class UserMemoryVersionLine : UserMemoryContentLine
+public sealed record UserMemoryVersionLine : UserMemoryContentLine
 {
     [JsonPropertyOrder(-2)]
     public override string Type { get; init; } = ExportForm.UserMemoryVersion;
@@ -86,20 +86,20 @@ internal abstract class UserMemoryContentLineValidator<T> : AbstractValidator<T>
 
 internal sealed class UserMemoryLineValidator : UserMemoryContentLineValidator<UserMemoryLine>
 {
-    public UserMemoryLineValidator(IOptions<LimitOptions> limits)
+    public UserMemoryLineValidator(IOptions<LimitOptions> limits, TimeProvider time)
         : base(limits.Value)
     {
-        RuleFor(l => l.CreatedAt).InRange();
-        RuleFor(l => l.UpdatedAt).InRange();
+        RuleFor(l => l.CreatedAt).InRange().NotInFuture(time);
+        RuleFor(l => l.UpdatedAt).InRange().NotInFuture(time);
     }
 }
 
 internal sealed class UserMemoryVersionLineValidator : UserMemoryContentLineValidator<UserMemoryVersionLine>
 {
-    public UserMemoryVersionLineValidator(IOptions<LimitOptions> limits)
+    public UserMemoryVersionLineValidator(IOptions<LimitOptions> limits, TimeProvider time)
         : base(limits.Value)
     {
         RuleFor(l => l.Version).Required();
-        RuleFor(l => l.WrittenAt).Required().InRange();
+        RuleFor(l => l.WrittenAt).Required().InRange().NotInFuture(time);
     }
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 
 namespace SessionService.Application.Imports;
 
@@ -36,12 +37,30 @@ public sealed class ImportResponse
     [Required]
     public ImportCounts UserMemories { get; } = new();
 
+    /// <summary>
+    /// The first 100 sessions that have other messages than the import from some number on. They were left as they are: nothing from that
+    /// number on was written to them. Other sessions are not affected.
+    /// </summary>
+    /// <example>[]</example>
+    [Required]
+    public IList<DivergedSession> DivergedSessions { get; } = [];
+
+    /// <summary>How many branches of conversations were left out: of a tree only the current path is imported.</summary>
+    /// <example>0</example>
+    [Required]
+    public long SkippedBranches { get; set; }
+
+    /// <summary>True where the import was a trial (<c>dry_run=true</c>), and absent otherwise. Nothing was stored then.</summary>
+    /// <example>null</example>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? IsDryRun { get; set; }
+
     /// <summary>How much was wrong, of all kinds, and of lines that are of none.</summary>
     /// <example>0</example>
     [Required]
     public long Failed { get; set; }
 
-    /// <summary>The first 100 of what was wrong.</summary>
+    /// <summary>The first 100 of what was wrong, and after them that the import stopped because of too many errors.</summary>
     /// <example>[]</example>
     [Required]
     public IList<ImportError> Errors { get; } = [];
@@ -72,9 +91,28 @@ public sealed class ImportCounts
     }
 }
 
+/// <summary>A session whose messages are not those of the import.</summary>
+public sealed class DivergedSession
+{
+    /// <summary>The session's id.</summary>
+    /// <example>a87a9d6e-4137-4d41-8ab8-a13c4abcc83e</example>
+    [Required]
+    public required Guid SessionId { get; init; }
+
+    /// <summary>The number of the first message that differs.</summary>
+    /// <example>2</example>
+    [Required]
+    public required long Sequence { get; init; }
+}
+
 /// <summary>Something wrong in what was to be imported.</summary>
 public sealed class ImportError
 {
+    /// <summary>The file in a zip; absent otherwise.</summary>
+    /// <example>null</example>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? File { get; init; }
+
     /// <summary>The line, from 1; in a JSON document the number of the session, message, memory or conversation.</summary>
     /// <example>3</example>
     [Required]

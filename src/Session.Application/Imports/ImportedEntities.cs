@@ -14,10 +14,12 @@ namespace SessionService.Application.Imports;
 /// <summary>Makes entities from valid lines. A field that a line leaves out gets the same default as in a request.</summary>
 internal sealed class ImportedEntities(string userId, TimeProvider time)
 {
+    public DateTimeOffset Now => time.GetDatabaseNow();
+
     public Session Of(SessionLine line)
     {
-        var createdAt = line.CreatedAt?.ToDatabaseTime() ?? time.GetDatabaseNow();
-        var lastActivity = line.LastActivity?.ToDatabaseTime() ?? createdAt;
+        var createdAt = line.CreatedAt?.NoLaterThan(Now) ?? Now;
+        var lastActivity = line.LastActivity?.NoLaterThan(Now) ?? createdAt;
         return Session.PutBack(
             userId,
             line.SessionId!.Value,
@@ -25,11 +27,12 @@ internal sealed class ImportedEntities(string userId, TimeProvider time)
             new SessionChanges(
                 Status: null, line.ConversationData?.Value, line.Metadata?.Value, line.SessionSummary, LastActivity: null, line.Title),
             createdAt,
-            line.UpdatedAt?.ToDatabaseTime() ?? (lastActivity > createdAt ? lastActivity : createdAt),
+            line.UpdatedAt?.NoLaterThan(Now) ?? (lastActivity > createdAt ? lastActivity : createdAt),
             lastActivity,
-            line.ArchivedAt?.ToDatabaseTime(),
-            line.StarredAt?.ToDatabaseTime(),
-            line is { ForkedFromSession: { } source, ForkedFromSequence: { } sequence } ? (source, sequence) : null);
+            line.ArchivedAt?.NoLaterThan(Now),
+            line.StarredAt?.NoLaterThan(Now),
+            line is { ForkedFromSession: { } source, ForkedFromSequence: { } sequence } ? (source, sequence) : null,
+            Now);
     }
 
     /// <param name="number">The number of the message in the imported file.</param>
@@ -45,14 +48,14 @@ internal sealed class ImportedEntities(string userId, TimeProvider time)
         Metadata = line.Metadata?.Value ?? "{}",
         TokensUsed = line.TokensUsed ?? 0,
         CostUsd = Money.Round(line.CostUsd ?? 0),
-        CreatedAt = line.CreatedAt is { } createdAt ? createdAt.NoLaterThan(time.GetDatabaseNow()) : time.GetDatabaseNow(),
-        RedactedAt = line.RedactedAt?.ToDatabaseTime(),
+        CreatedAt = line.CreatedAt is { } createdAt ? createdAt.NoLaterThan(Now) : Now,
+        RedactedAt = line.RedactedAt?.NoLaterThan(Now),
     };
 
     /// <param name="messages">The number of messages that the session has.</param>
     public SessionMemory Of(MemoryLine line, long messages)
     {
-        var createdAt = line.CreatedAt?.ToDatabaseTime() ?? time.GetDatabaseNow();
+        var createdAt = line.CreatedAt?.NoLaterThan(Now) ?? Now;
         return new SessionMemory
         {
             UserId = userId,
@@ -64,15 +67,15 @@ internal sealed class ImportedEntities(string userId, TimeProvider time)
             UserPreferences = line.UserPreferences?.Value ?? "{}",
             OngoingTasks = line.OngoingTasks?.Value ?? "[]",
             TotalMessages = line.TotalMessages ?? messages,
-            LastSummaryAt = line.LastSummaryAt?.ToDatabaseTime() ?? createdAt,
+            LastSummaryAt = line.LastSummaryAt?.NoLaterThan(Now) ?? createdAt,
             CreatedAt = createdAt,
-            UpdatedAt = line.UpdatedAt?.ToDatabaseTime() ?? createdAt,
+            UpdatedAt = line.UpdatedAt?.NoLaterThan(Now) ?? createdAt,
         };
     }
 
     public UserMemory Of(UserMemoryLine line)
     {
-        var createdAt = line.CreatedAt?.ToDatabaseTime() ?? time.GetDatabaseNow();
+        var createdAt = line.CreatedAt?.NoLaterThan(Now) ?? Now;
         return new UserMemory
         {
             UserId = userId,
@@ -86,7 +89,7 @@ internal sealed class ImportedEntities(string userId, TimeProvider time)
             ValidUntil = line.ValidUntil?.ToDatabaseTime(),
             Version = line.Version ?? 1,
             CreatedAt = createdAt,
-            UpdatedAt = line.UpdatedAt?.ToDatabaseTime() ?? createdAt,
+            UpdatedAt = line.UpdatedAt?.NoLaterThan(Now) ?? createdAt,
         };
     }
 
@@ -102,6 +105,6 @@ internal sealed class ImportedEntities(string userId, TimeProvider time)
         Sequence = line.Sequence,
         Importance = Importance.Round(line.Importance),
         ValidUntil = line.ValidUntil?.ToDatabaseTime(),
-        WrittenAt = line.WrittenAt!.Value.ToDatabaseTime(),
+        WrittenAt = line.WrittenAt!.Value.NoLaterThan(Now),
     };
 }

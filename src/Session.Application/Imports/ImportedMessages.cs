@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using SessionService.Application.Exports;
 using SessionService.Application.Messages;
 using SessionService.Application.Sessions;
@@ -11,7 +12,13 @@ namespace SessionService.Application.Imports;
 /// after it move up.
 /// </summary>
 internal sealed class ImportedMessages(
-    string userId, ImportTally tally, ImportedEntities entities, ISessionStore sessions, IMessageStore messages, IMessageReader reader)
+    string userId,
+    ImportTally tally,
+    ImportChoices choices,
+    ImportedEntities entities,
+    ISessionStore sessions,
+    IMessageStore messages,
+    IMessageReader reader)
 {
     private const int MaxBatch = 500;
     private const int MaxBatchCharacters = 1024 * 1024;
@@ -34,30 +41,51 @@ internal sealed class ImportedMessages(
     // The last session that was not found, so that it is not looked for with each of its messages.
     private Guid? _absentSessionId;
 
+    // Whether a message of the current session differs from the stored one, so that nothing more is written to the session.
+    private bool _isDiverged;
+
+    // The sessions that a dry run would have made or gone on with, and how many messages they would have.
+    private readonly Dictionary<Guid, long> _wouldHave = [];
+
     /// <summary>The current session.</summary>
     public Guid? SessionId { get; private set; }
 
     /// <summary>The number of messages that the current session has in the database.</summary>
     public long Count { get; private set; }
 
+    /// <summary>Whether a dry run would have written to the session by now.</summary>
+    public bool Knows(Guid sessionId) => _wouldHave.ContainsKey(sessionId);
+
     /// <summary>Makes a session the current one. No message may be waiting.</summary>
-    public void Enter(Guid sessionId, long count)
+    /// <param name="isNew">Whether the import made the session, with all the messages that it has.</param>
+    public void Enter(Guid sessionId, long count, bool isNew)
     {
         _absentSessionId = null;
+        _isDiverged = false;
         (SessionId, Count) = (sessionId, count);
-        (_nextNumber, _shift, _wrongBefore) = (null, 0, tally.Response.Failed);
+        (_nextNumber, _shift, _wrongBefore) = (isNew && count > 0 ? count + 1 : null, 0, tally.Response.Failed);
+        if (choices.IsDryRun && isNew)
+        {
+            _wouldHave[sessionId] = count;
+        }
     }
 
     /// <summary>Makes an existing session the current one; false where the user has no such session.</summary>
     public async Task<bool> TryEnterAsync(Guid sessionId, CancellationToken cancellationToken)
     {
+        if (_wouldHave.TryGetValue(sessionId, out var messages))
+        {
+            Enter(sessionId, messages, isNew: false);
+            return true;
+        }
+
         if (await sessions.FindAsync(userId, sessionId, cancellationToken) is not { } session)
         {
             _absentSessionId = sessionId;
             return false;
         }
 
-        Enter(sessionId, session.MessageCount);
+        Enter(sessionId, session.MessageCount, isNew: false);
         return true;
     }
 
@@ -77,6 +105,12 @@ internal sealed class ImportedMessages(
                 tally.Fail(line, ImportKind.Message, SessionNotFound);
                 return;
             }
+        }
+
+        if (_isDiverged)
+        {
+            tally.Count(ImportKind.Message, failed: 1);
+            return;
         }
 
         var there = message.Sequence ?? _nextNumber ?? 1;
@@ -147,47 +181,68 @@ internal sealed class ImportedMessages(
     }
 
     /// <summary>
-    /// Compares waiting messages whose numbers are taken with the stored ones. Comparing ids is enough, since a stored message changes only
-    /// by redaction.
+    /// Compares waiting messages whose numbers are taken with the stored ones. At the first that differs, the rest of the session is left
+    /// out: the end of one history must not follow the beginning of another.
     /// </summary>
     private async Task<int> CompareAsync(CancellationToken cancellationToken)
     {
-        var first = _pending[0].Number;
-        var known = new Dictionary<long, Guid>();
-        var selection = new MessageSelection { Order = MessageOrder.OldestFirst, After = first - 1, Take = _pending.Count };
-        if (await reader.OpenAsync(userId, SessionId!.Value, selection, cancellationToken) is { } rows)
+        var compared = _pending.Count(pending => pending.Number <= Count);
+        var same = await CountSameAsync(compared, cancellationToken);
+        tally.Response.Messages.Unchanged += same;
+        if (same == compared)
         {
-            await using (rows)
-            {
-                await foreach (var row in rows.ReadAsync(cancellationToken))
-                {
-                    known.Add(row.Sequence, row.MessageId);
-                }
-            }
+            _pending.RemoveRange(0, compared);
+            return _pending.Count;
         }
 
-        var compared = _pending.TakeWhile(pending => pending.Number <= Count).ToList();
-        foreach (var pending in compared)
-        {
-            if (known.TryGetValue(pending.Number, out var id) && id == pending.Message.MessageId)
-            {
-                tally.Response.Messages.Unchanged++;
-            }
-            else if (!tally.HasStopped)
-            {
-                tally.Fail(pending.Line, ImportKind.Message, new ImportRefusal(
-                    "sequence_taken", string.Create(
-                        CultureInfo.InvariantCulture, $"Another message of the session is number {pending.Number}.")));
-            }
-        }
-
-        _pending.RemoveRange(0, compared.Count);
-        return _pending.Count;
+        var (line, number, _) = _pending[same];
+        tally.Diverge(line, SessionId!.Value, number, _pending.Count - same);
+        _isDiverged = true;
+        _pending.Clear();
+        return 0;
     }
+
+    /// <summary>How many of the first waiting messages are as they are stored. A redaction makes no difference.</summary>
+    private async Task<int> CountSameAsync(int compared, CancellationToken cancellationToken)
+    {
+        var first = _pending[0].Number;
+        var selection = new MessageSelection { Order = MessageOrder.OldestFirst, After = first - 1, Take = compared };
+        var same = 0;
+        await foreach (var row in reader.ReadAllAsync(userId, SessionId!.Value, selection, cancellationToken))
+        {
+            if (row.Sequence != first + same || !IsSame(row, _pending[same].Message))
+            {
+                return same;
+            }
+
+            same++;
+        }
+
+        // A dry run has stored nothing that it could compare with.
+        return choices.IsDryRun && _wouldHave.ContainsKey(SessionId.Value) ? compared : same;
+    }
+
+    private static bool IsSame(in MessageRow stored, SessionMessage message) =>
+        stored.MessageId == message.MessageId
+        && (stored.RedactedAt is not null
+            || message.RedactedAt is not null
+            || (IsText(stored.Role, message.Role) && IsText(stored.Content, message.Content)));
+
+    private static bool IsText(ReadOnlyMemory<byte> stored, string text) =>
+        stored.Length == Encoding.UTF8.GetByteCount(text) && stored.Span.SequenceEqual(Encoding.UTF8.GetBytes(text));
 
     /// <summary>Appends the first waiting messages if they are the next of the session. Returns how many to try next.</summary>
     private async Task<int> AppendAsync(int take, CancellationToken cancellationToken)
     {
+        if (choices.IsDryRun)
+        {
+            tally.Response.Messages.Created += take;
+            Count += take;
+            _wouldHave[SessionId!.Value] = Count;
+            _pending.RemoveRange(0, take);
+            return _pending.Count;
+        }
+
         var result = await messages.AppendAsync(
             new Append
             {
@@ -196,6 +251,7 @@ internal sealed class ImportedMessages(
                 Messages = [.. _pending.Take(take).Select(pending => new NewMessage(pending.Message, HasOwnId: true, HasOwnTime: true))],
                 ExpectedSequence = _pending[0].Number,
                 Now = null,
+                ImportedAt = entities.Now,
             },
             cancellationToken);
         switch (result.Outcome)

@@ -3,11 +3,13 @@ using SessionService.Application.Memories;
 using SessionService.Application.Messages;
 using SessionService.Application.Sessions;
 using SessionService.Application.UserMemories;
+using SessionService.Domain.Errors;
 
 namespace SessionService.Application.Imports;
 
 /// <summary>Imports sessions, messages and memories with their ids, numbers and times.</summary>
 public sealed class ImportsService(
+    IImportStore store,
     ISessionStore sessions,
     IMessageStore messages,
     IMessageReader reader,
@@ -21,22 +23,38 @@ public sealed class ImportsService(
     /// </summary>
     /// <param name="userId">The user who gets the data, whatever user the lines name.</param>
     /// <param name="lines">The lines, read as they are needed.</param>
-    /// <param name="skipsWrongLines">Whether to go on after a wrong line.</param>
+    /// <param name="choices">How to import.</param>
     /// <param name="onProgress">Is told the counts after each line.</param>
     /// <param name="cancellationToken">Ends the import between two writes.</param>
+    /// <exception cref="InvalidFieldException">Nothing in the import has a known form.</exception>
     public async Task<ImportResponse> ImportAsync(
         string userId,
         IAsyncEnumerable<ImportLine> lines,
-        bool skipsWrongLines,
+        ImportChoices choices,
         Action<ImportResponse>? onProgress,
         CancellationToken cancellationToken)
     {
-        var tally = new ImportTally(skipsWrongLines);
+        var tally = new ImportTally(choices.SkipsWrongLines);
+        tally.Response.IsDryRun = choices.IsDryRun ? true : null;
         var entities = new ImportedEntities(userId, time);
-        var import = new Import(tally, entities, new ImportedMessages(userId, tally, entities, sessions, messages, reader));
+        var written = new ImportedMessages(userId, tally, choices, entities, sessions, messages, reader);
+        var existing = new ImportedMemories(userId, tally, choices, entities, memories, userMemories);
+        var import = new ImportedSessions(userId, tally, choices, store, sessions, written, existing);
+        var batch = new ImportBatch(entities);
+        var copies = choices.MakesCopies ? new CopiedLines(userId) : null;
         await foreach (var line in lines.WithCancellation(cancellationToken))
         {
-            await AddAsync(import, line, cancellationToken);
+            if (line.File != tally.File)
+            {
+                await FlushAsync();
+                tally.File = line.File;
+            }
+
+            if (!tally.HasStopped)
+            {
+                await AddAsync(copies?.Of(line) ?? line);
+            }
+
             onProgress?.Invoke(tally.Response);
             if (tally.HasStopped)
             {
@@ -44,107 +62,80 @@ public sealed class ImportsService(
             }
         }
 
-        await import.Messages.WriteAsync(cancellationToken);
+        await FlushAsync();
+        await written.WriteAsync(cancellationToken);
         onProgress?.Invoke(tally.Response);
-        return tally.Response;
-    }
+        return tally is { UnknownForm: { } unknown, HasKnownForm: false }
+            ? throw new InvalidFieldException("body", unknown.Reason)
+            : tally.Response;
 
-    private async Task AddAsync(Import import, ImportLine line, CancellationToken cancellationToken)
-    {
-        switch (line)
+        async Task FlushAsync()
         {
-            case RefusedLine refused:
-                await import.Messages.FailAsync(refused.Number, refused.Kind, refused.Refusal, cancellationToken);
-                return;
-
-            case ValidLine<MessageLine> message:
-                await import.Messages.AddAsync(message.Number, message.Content, cancellationToken);
-                return;
+            if (!batch.IsEmpty)
+            {
+                await import.AddAsync(batch.Take(), cancellationToken);
+            }
         }
 
-        await import.Messages.WriteAsync(cancellationToken);
-        if (import.Tally.HasStopped)
+        async Task AddAsync(ImportLine line)
         {
-            return;
+            tally.HasKnownForm |= line is not RefusedLine;
+            if (!await TryBatchAsync(line))
+            {
+                await FlushAsync();
+                if (!tally.HasStopped && !await TryBatchAsync(line))
+                {
+                    await AddOneAsync(line);
+                }
+            }
+
+            if (batch.IsFull)
+            {
+                await FlushAsync();
+            }
         }
 
-        switch (line)
+        async Task<bool> TryBatchAsync(ImportLine line)
         {
-            case ValidLine<SessionLine> session:
-                await AddAsync(import, session, cancellationToken);
-                break;
+            if (line is ValidLine<SessionLine> or ValidConversation)
+            {
+                await written.WriteAsync(cancellationToken);
+                if (tally.HasStopped)
+                {
+                    return true;
+                }
+            }
 
-            case ValidLine<MemoryLine> memory:
-                await AddAsync(import, memory, cancellationToken);
-                break;
-
-            case ValidLine<UserMemoryLine> memory:
-                import.Tally.Response.UserMemories.Count(
-                    isNew: await userMemories.ImportAsync(import.Entities.Of(memory.Content), cancellationToken));
-                break;
-
-            case ValidLine<UserMemoryVersionLine> version:
-                await AddAsync(import, version, cancellationToken);
-                break;
-        }
-    }
-
-    private async Task AddAsync(Import import, ValidLine<SessionLine> line, CancellationToken cancellationToken)
-    {
-        var session = import.Entities.Of(line.Content);
-        if ((await sessions.CreateAsync(session, key: null, cancellationToken)).Outcome == CreateOutcome.Created)
-        {
-            import.Tally.CountCreated(session.SessionId);
-            import.Messages.Enter(session.SessionId, count: 0);
-        }
-        else if (await import.Messages.TryEnterAsync(session.SessionId, cancellationToken))
-        {
-            import.Tally.Response.Sessions.Unchanged++;
-        }
-        else
-        {
-            // The error does not tell whose session it is.
-            import.Tally.Fail(
-                line.Number, ImportKind.Session, new ImportRefusal("session_id_taken", "A session with this session_id exists already."));
-        }
-    }
-
-    private async Task AddAsync(Import import, ValidLine<MemoryLine> line, CancellationToken cancellationToken)
-    {
-        var memory = import.Entities.Of(line.Content, import.Messages.Count);
-        if (await memories.ImportAsync(memory, cancellationToken))
-        {
-            import.Tally.Response.Memories.Created++;
-            return;
+            var isTaken = line switch
+            {
+                ValidLine<SessionLine> session => batch.TryAdd(session),
+                ValidLine<MessageLine> message => batch.TryAdd(message),
+                ValidLine<MemoryLine> memory => batch.TryAdd(memory),
+                ValidConversation conversation => batch.TryAdd(conversation),
+                _ => false,
+            };
+            tally.Response.SkippedBranches += isTaken && line is ValidConversation taken ? taken.SkippedBranches : 0;
+            return isTaken;
         }
 
-        var found = await memories.FindAsync(memory.UserId, memory.SessionId, cancellationToken);
-        if (found?.Memory?.MemoryId == memory.MemoryId)
+        async Task AddOneAsync(ImportLine line)
         {
-            import.Tally.Response.Memories.Unchanged++;
-            return;
-        }
+            switch (line)
+            {
+                case RefusedLine refused:
+                    await written.FailAsync(refused.Number, refused.Kind, refused.Refusal, cancellationToken);
+                    return;
 
-        import.Tally.Fail(
-            line.Number,
-            ImportKind.Memory,
-            found is null ? ImportedMessages.SessionNotFound : new ImportRefusal("memory_exists", "The session has another memory."));
-    }
+                case ValidLine<MessageLine> message:
+                    await written.AddAsync(message.Number, message.Content, cancellationToken);
+                    return;
+            }
 
-    private async Task AddAsync(Import import, ValidLine<UserMemoryVersionLine> line, CancellationToken cancellationToken)
-    {
-        if (await userMemories.ImportAsync(import.Entities.Of(line.Content), cancellationToken) is { } isNew)
-        {
-            import.Tally.Response.UserMemories.Count(isNew);
-        }
-        else
-        {
-            import.Tally.Fail(line.Number, ImportKind.UserMemory, new ImportRefusal(
-                "memory_not_found",
-                "There is no such memory of a later version, or of so much later that this one is not kept; its line must come before."));
+            await written.WriteAsync(cancellationToken);
+            if (!tally.HasStopped)
+            {
+                await existing.AddAsync(line, written.Count, cancellationToken);
+            }
         }
     }
-
-    /// <summary>The state of one import.</summary>
-    private sealed record Import(ImportTally Tally, ImportedEntities Entities, ImportedMessages Messages);
 }

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -23,6 +25,12 @@ internal sealed class JsonTextConverter : JsonConverter<JsonText>
     }
 
     // The value is well-formed: requests parse it, and the database stores it as jsonb.
-    public override void Write(Utf8JsonWriter writer, JsonText value, JsonSerializerOptions options) =>
-        writer.WriteRawValue(value.Value, skipInputValidation: true);
+    public override void Write(Utf8JsonWriter writer, JsonText value, JsonSerializerOptions options)
+    {
+        // The writer itself would rent three times the length of the text.
+        var bytes = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetByteCount(value.Value));
+        var length = Encoding.UTF8.GetBytes(value.Value, bytes);
+        writer.WriteRawValue(bytes.AsSpan(0, length), skipInputValidation: true);
+        ArrayPool<byte>.Shared.Return(bytes);
+    }
 }

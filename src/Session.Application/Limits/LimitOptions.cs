@@ -19,6 +19,10 @@ public sealed class LimitOptions
     [Range(1024, 1024 * 1024 * 1024)]
     public long MaxBodyBytes { get; set; } = 16 * 1024 * 1024;
 
+    /// <summary>A zip that is imported, in bytes. It is kept in a temporary file while it is read. 1 KiB to 1 TiB.</summary>
+    [Range(1024, 1024L * 1024 * 1024 * 1024)]
+    public long MaxArchiveBytes { get; set; } = 1024 * 1024 * 1024;
+
     /// <summary>How long a request may take until its answer begins. 1 second to 1 hour.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromMinutes(1);
@@ -33,4 +37,11 @@ public sealed class LimitOptions
     /// <summary>The most open connections of clients. 0, the default: no limit.</summary>
     [Range(0, int.MaxValue)]
     public int MaxConnections { get; set; }
+
+    /// <summary>
+    /// The most answers of more than 256 KiB on their way to clients, each of which takes a few MiB of memory. One user may have a quarter
+    /// of them. 1 to 10,000.
+    /// </summary>
+    [Range(1, 10_000)]
+    public int MaxLargeAnswers { get; set; } = 64;
 }

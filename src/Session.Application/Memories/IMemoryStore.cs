@@ -16,7 +16,7 @@ public interface IMemoryStore
     /// Stores an imported memory unchanged, unless its session has one already. A memory that the previous service had marked inactive is
     /// replaced. False if nothing was stored.
     /// </summary>
-    Task<bool> ImportAsync(SessionMemory memory, CancellationToken cancellationToken);
+    Task<bool> ImportAsync(SessionMemory memory, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>The session with its memory; <see langword="null"/> when there is no such session.</summary>
     Task<SessionWithMemory?> FindAsync(string userId, Guid sessionId, CancellationToken cancellationToken);

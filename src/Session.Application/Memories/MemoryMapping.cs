@@ -13,7 +13,7 @@ internal sealed class MemoryMapping : Profile
             .ForMember(r => r.UserPreferences, map => map.MapFrom(m => new JsonText(m.UserPreferences)))
             .ForMember(r => r.OngoingTasks, map => map.MapFrom(m => new JsonText(m.OngoingTasks)))
             .ForMember(r => r.MessagesSinceLastSummary, map => map.MapFrom((memory, _, _, context) =>
-                (long)context.Items[MessageCount] - memory.TotalMessages));
+                Math.Max(0, (long)context.Items[MessageCount] - memory.TotalMessages)));
     }
 
     /// <summary>The key of the mapping's context item with the session's current message count.</summary>

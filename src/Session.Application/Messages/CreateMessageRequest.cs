@@ -28,8 +28,8 @@ public sealed class CreateMessageRequest
     public string? Content { get; init; }
 
     /// <summary>
-    /// What kind of message: <c>chat</c> (the default), <c>system</c>, <c>tool_call</c>, <c>tool_result</c>, <c>notification</c>,
-    /// <c>checkpoint</c>, or a word of the client's own.
+    /// What kind of message: <c>chat</c> (the default), <c>system</c>, <c>tool_call</c>, <c>tool_result</c>, <c>reasoning</c>
+    /// (which is not part of a context), <c>notification</c>, <c>checkpoint</c>, or a word of the client's own.
     /// </summary>
     /// <example>chat</example>
     [StringLength(MaxTypeLength, MinimumLength = 1)]

@@ -2,11 +2,14 @@ using SessionService.Domain.Messages;
 
 namespace SessionService.Application.Messages;
 
-/// <summary>Reads messages from the database, row by row as it sends them.</summary>
+/// <summary>Reads messages from the database.</summary>
 public interface IMessageReader
 {
-    /// <summary>Starts to read a session's messages; <see langword="null"/> when there is no such session.</summary>
-    Task<IMessageRows?> OpenAsync(string userId, Guid sessionId, MessageSelection selection, CancellationToken cancellationToken);
+    /// <summary>
+    /// Reads the first messages of a selection: as many as fit into <see cref="MessagePortion.MaxBytes"/>, and one at least where there is
+    /// one. Holds no connection when it returns. <see langword="null"/> when there is no such session.
+    /// </summary>
+    Task<MessagePortion?> ReadAsync(string userId, Guid sessionId, MessageSelection selection, CancellationToken cancellationToken);
 
     /// <summary>
     /// The user's messages at these positions in one snapshot, sorted by session and number. Positions without a message are left out. All
@@ -14,19 +17,6 @@ public interface IMessageReader
     /// </summary>
     Task<IReadOnlyList<SessionMessage>> FindAsync(
         string userId, IReadOnlyCollection<MessagePosition> positions, CancellationToken cancellationToken);
-}
-
-/// <summary>The rows of a selection. They hold a connection until they are disposed, which may happen more than once.</summary>
-public interface IMessageRows : IAsyncDisposable
-{
-    /// <summary>The number of the session's messages that match the filters, in any range.</summary>
-    long Total { get; }
-
-    /// <summary>The number of matching messages in the range, in the same snapshot.</summary>
-    long InRange { get; }
-
-    /// <summary>Reads the messages. Can be called once.</summary>
-    IAsyncEnumerable<MessageRow> ReadAsync(CancellationToken cancellationToken);
 }
 
 /// <summary>A stored message. Texts and JSON are the stored UTF-8, so that answers copy them without creating strings.</summary>
@@ -52,6 +42,9 @@ public readonly record struct MessageRow
 
     /// <summary>When the message was redacted; <see langword="null"/> where it was not.</summary>
     public DateTime? RedactedAt { get; init; }
+
+    /// <summary>The length of the texts.</summary>
+    public int Bytes => Content.Length + Metadata.Length;
 }
 
 /// <summary>The session and number of a message.</summary>

@@ -37,6 +37,9 @@ public sealed record Append
 
     /// <summary>Whether the session is known to be archived or expired, and is to be active with these messages.</summary>
     public bool TakesUp { get; init; }
+
+    /// <summary>When imported messages came in, for retention; <see langword="null"/> for all other messages.</summary>
+    public DateTimeOffset? ImportedAt { get; init; }
 }
 
 /// <summary>A message without its number.</summary>

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using FluentValidation;
 using SessionService.Application.Paging;
+using SessionService.Application.Sessions;
 using SessionService.Application.Validation;
 using SessionService.Domain.Messages;
 
@@ -51,9 +52,16 @@ public sealed class ListMessagesQuery : IPageQuery
     [RegularExpression(TextPatterns.NotBlank)]
     public string? MessageType { get; init; }
 
+    /// <summary>
+    /// By position: only messages with this value in their metadata, as <c>metadata.key=value</c>, written as for sessions.
+    /// </summary>
+    public MetadataConditions? Metadata { get; init; }
+
     internal bool IsByPage => Page is not null || PageSize is not null;
 
-    internal bool IsByPosition => After is not null || Before is not null || Limit is not null;
+    internal bool IsByPosition => HasPosition || Metadata is not null;
+
+    internal bool HasPosition => After is not null || Before is not null || Limit is not null;
 
     /// <summary>The page as the answer tells it: a range of numbers is one page of <c>limit</c> messages.</summary>
     internal PageRange ToRange() => IsByPosition ? new PageRange(1, Limit ?? DefaultLimit) : this.ToRange(DefaultPageSize);
@@ -82,6 +90,7 @@ public sealed class ListMessagesQuery : IPageQuery
 internal sealed class ListMessagesQueryValidator : AbstractValidator<ListMessagesQuery>
 {
     private const string NotWithPosition = "must not be given together with after, before or limit";
+    private const string NotWithMetadata = "must not be given together with conditions on metadata";
     private const string NotWithPage = "must not be given together with page or page_size";
 
     public ListMessagesQueryValidator()
@@ -95,13 +104,18 @@ internal sealed class ListMessagesQueryValidator : AbstractValidator<ListMessage
         RuleFor(q => q.Role)
             .Must(role => role is null || MessageRoles.IsKnown(role)).WithMessage("must be one of user, assistant, system, tool");
         RuleFor(q => q.MessageType).NotBlank().Characters(CreateMessageRequest.MaxTypeLength);
-        When(q => q.IsByPage && q.IsByPosition, () =>
+        When(q => q.IsByPage && q.HasPosition, () =>
         {
             RuleFor(q => q.Page).Null().WithMessage(NotWithPosition);
             RuleFor(q => q.PageSize).Null().WithMessage(NotWithPosition);
             RuleFor(q => q.After).Null().WithMessage(NotWithPage);
             RuleFor(q => q.Before).Null().WithMessage(NotWithPage);
             RuleFor(q => q.Limit).Null().WithMessage(NotWithPage);
+        });
+        When(q => q.Metadata is not null, () =>
+        {
+            RuleFor(q => q.Page).Null().WithMessage(NotWithMetadata);
+            RuleFor(q => q.PageSize).Null().WithMessage(NotWithMetadata);
         });
     }
 }

@@ -11,7 +11,9 @@ public sealed class MessageListResponse
     [Required]
     public required IReadOnlyList<MessageResponse> Messages { get; init; }
 
-    /// <summary>How many messages there are in all, not only on this page.</summary>
+    /// <summary>
+    /// How many messages there are in all, not only on this page. With conditions on metadata: how many messages the session has.
+    /// </summary>
     /// <example>1</example>
     [Required]
     public required long Total { get; init; }
@@ -33,4 +35,18 @@ public sealed class MessageListResponse
     /// <example>false</example>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? HasMore { get; init; }
+
+    /// <summary>
+    /// With conditions on metadata: the number to give as <c>after</c> to go on. Absent at the end, and where <c>next_before</c> is given.
+    /// </summary>
+    /// <example>10000</example>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? NextAfter { get; init; }
+
+    /// <summary>
+    /// With conditions on metadata and <c>before</c> alone: the number to give as <c>before</c> to go on. Absent at the end.
+    /// </summary>
+    /// <example>null</example>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? NextBefore { get; init; }
 }

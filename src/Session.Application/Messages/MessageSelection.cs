@@ -23,6 +23,14 @@ public sealed record MessageSelection
 
     /// <summary>Whether there is no filter.</summary>
     public bool IsUnfiltered => Role is null && MessageType is null;
+
+    /// <summary>What is left to read after a portion.</summary>
+    public MessageSelection Rest(MessagePortion portion) => portion.Count == 0 ? this : Order switch
+    {
+        MessageOrder.OldestFirst => this with { After = portion[portion.Count - 1].Sequence, Skip = 0, Take = Take - portion.Count },
+        MessageOrder.NewestFirst => this with { Before = portion[portion.Count - 1].Sequence, Skip = 0, Take = Take - portion.Count },
+        _ => this with { Before = portion[0].Sequence, Skip = 0, Take = Take - portion.Count },
+    };
 }
 
 /// <summary>From which end of the range messages are taken, and in which order they are given.</summary>

@@ -35,14 +35,13 @@ public sealed class MessagesService(
             new MessageBatchResponse { Messages = responses, Total = responses.Count }, written.IsReplay);
     }
 
-    /// <summary>Starts to read a page. The caller reads the rows and disposes them.</summary>
+    /// <summary>Starts to read a page. The caller reads the messages and disposes of the page.</summary>
     /// <exception cref="NotFoundException">The user has no such session.</exception>
-    public async Task<MessagePage> ReadAsync(string userId, Guid sessionId, ListMessagesQuery query, CancellationToken cancellationToken)
-    {
-        var selection = query.ToSelection();
-        var rows = await reader.OpenAsync(userId, sessionId, selection, cancellationToken) ?? throw SessionErrors.NotFound();
-        return new MessagePage(userId, sessionId, rows, query.ToRange(), query.IsByPosition ? rows.InRange > selection.Take : null);
-    }
+    public async Task<IMessagePage> ReadAsync(
+        string userId, Guid sessionId, ListMessagesQuery query, CancellationToken cancellationToken) =>
+        query.Metadata is null
+            ? await MessagePage.OpenAsync(reader, userId, sessionId, query, cancellationToken)
+            : await MatchedMessagePage.OpenAsync(reader, userId, sessionId, query, cancellationToken);
 
     /// <exception cref="NotFoundException">The user has no such session, or no such message in it.</exception>
     public async Task<MessageResponse> GetAsync(string userId, Guid sessionId, long sequence, CancellationToken cancellationToken)
@@ -55,7 +54,7 @@ public sealed class MessagesService(
 
         // Only now is the session looked for, to tell which of the two there is not.
         var none = new MessageSelection { Order = MessageOrder.OldestFirst, Take = 0 };
-        await using var rows = await reader.OpenAsync(userId, sessionId, none, cancellationToken) ?? throw SessionErrors.NotFound();
+        using var portion = await reader.ReadAsync(userId, sessionId, none, cancellationToken) ?? throw SessionErrors.NotFound();
         throw MessageErrors.NotFound();
     }
 

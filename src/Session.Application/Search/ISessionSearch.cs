@@ -14,7 +14,9 @@ public interface ISessionSearch
 /// <param name="Sessions">The sessions of the page with their hits.</param>
 /// <param name="TotalHits">How many hits there are in all.</param>
 /// <param name="Next">Where the next page starts, if there is one.</param>
-public sealed record Found(IReadOnlyList<FoundSession> Sessions, long TotalHits, SearchStart? Next);
+/// <param name="IgnoredWords">The words of the query that were not searched, as it has them.</param>
+public sealed record Found(
+    IReadOnlyList<FoundSession> Sessions, long TotalHits, SearchStart? Next, IReadOnlyList<string> IgnoredWords);
 
 /// <param name="Sessions">How many sessions a page has; within one session, how many hits.</param>
 /// <param name="HitsPerSession">How many hits of each session a page has.</param>

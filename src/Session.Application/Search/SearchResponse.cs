@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using AutoMapper;
 using SessionService.Application.Sessions;
 
@@ -25,12 +26,21 @@ public sealed class SearchResponse
     /// <example>null</example>
     public required string? NextCursor { get; init; }
 
+    /// <summary>
+    /// The words of the query that were not searched, as they were given: stop words beside other words, prefixes that are too short or too
+    /// many. Absent where every word was searched.
+    /// </summary>
+    /// <example>["the"]</example>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? IgnoredWords { get; init; }
+
     public static SearchResponse Of(SearchFilter filter, Found found, IMapper mapper) => new()
     {
         Query = filter.Query,
         Results = [.. found.Sessions.Select(session => FoundSessionResponse.Of(session, mapper))],
         TotalHits = found.TotalHits,
         NextCursor = found.Next is { } next ? SearchCursor.ToText(next, filter) : null,
+        IgnoredWords = found.IgnoredWords.Count > 0 ? found.IgnoredWords : null,
     };
 }
 

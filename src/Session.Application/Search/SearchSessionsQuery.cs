@@ -21,7 +21,7 @@ public sealed class SearchSessionsQuery : SessionConditionsQuery
 
     /// <summary>
     /// The words to find. A text must have all of them, in any of their forms. <c>"…"</c> is a phrase, <c>or</c> between two words means
-    /// either, and <c>-</c> excludes a word.
+    /// either, <c>-</c> excludes a word, and <c>zebra*</c> is any word that begins so.
     /// </summary>
     /// <example>test message</example>
     [Required]

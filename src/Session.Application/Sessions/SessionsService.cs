@@ -55,19 +55,21 @@ public sealed class SessionsService(
     public async Task<SessionSummaryResponse> GetSummaryAsync(string userId, Guid sessionId, CancellationToken cancellationToken) =>
         await sessions.FindSummaryAsync(userId, sessionId, cancellationToken) ?? throw SessionErrors.NotFound();
 
-    public async Task<SessionListResponse> ListAsync(string userId, ListSessionsQuery query, CancellationToken cancellationToken)
+    public async Task<StreamedList<SessionListResponse, SessionResponse>> ListAsync(
+        string userId, ListSessionsQuery query, CancellationToken cancellationToken)
     {
         var range = query.ToRange(ListSessionsQuery.DefaultPageSize);
         var filter = query.ToFilter();
         var page = await reader.ListAsync(userId, filter, range, query.ToCursor(filter), cancellationToken);
-        return new SessionListResponse
+        var answer = new SessionListResponse
         {
-            Sessions = page.Items,
+            Sessions = [],
             Total = page.Total,
             Page = range.Page,
             PageSize = range.Size,
-            NextCursor = page.HasMore ? SessionCursor.After(page.Items[^1], filter.Sort).ToText(filter) : null,
+            NextCursor = page is { HasMore: true, Last: { } last } ? SessionCursor.After(last, filter.Sort).ToText(filter) : null,
         };
+        return new StreamedList<SessionListResponse, SessionResponse>(answer, page.Items);
     }
 
     /// <exception cref="NotFoundException">The user has no such session.</exception>

@@ -13,9 +13,12 @@ public interface IUserMemoryStore
 
     Task<UserMemory?> FindAsync(string userId, Guid memoryId, CancellationToken cancellationToken);
 
-    /// <summary>A page of the user's memories, newest first by creation, ties by id; of those after the cursor, if there is one.</summary>
+    /// <summary>
+    /// A page of the user's memories, newest first by creation, ties by id. After a cursor the page may have fewer memories where they are
+    /// large.
+    /// </summary>
     /// <param name="now">The time at which a memory must hold, where the filter asks for that.</param>
-    Task<Paged<UserMemory>> ListAsync(
+    Task<StreamedPage<UserMemory>> ListAsync(
         string userId,
         UserMemoryFilter filter,
         DateTimeOffset now,
@@ -88,7 +91,7 @@ public enum CreateMemoriesOutcome
 }
 
 /// <summary>A page of versions, the newest first.</summary>
-/// <param name="Current">The current state.</param>
-/// <param name="Earlier">The earlier versions on the page.</param>
+/// <param name="CreatedAt">When the memory was created.</param>
+/// <param name="Versions">The versions of the page, the current one among them, which are read while they are enumerated once.</param>
 /// <param name="Total">How many versions are kept in all, the current one among them.</param>
-public sealed record MemoryVersions(UserMemory Current, IReadOnlyList<UserMemoryVersion> Earlier, long Total);
+public sealed record MemoryVersions(DateTimeOffset CreatedAt, IAsyncEnumerable<UserMemoryVersion> Versions, long Total);

@@ -41,40 +41,42 @@ public sealed class UserMemoriesService(IUserMemoryStore memories, IMapper mappe
     public async Task<UserMemoryResponse> GetAsync(string userId, Guid memoryId, CancellationToken cancellationToken) =>
         mapper.Map<UserMemoryResponse>(await memories.FindAsync(userId, memoryId, cancellationToken) ?? throw UserMemoryErrors.NotFound());
 
-    public async Task<UserMemoryListResponse> ListAsync(string userId, ListUserMemoriesQuery query, CancellationToken cancellationToken)
+    public async Task<StreamedList<UserMemoryListResponse, UserMemoryResponse>> ListAsync(
+        string userId, ListUserMemoriesQuery query, CancellationToken cancellationToken)
     {
         var range = query.ToRange(ListUserMemoriesQuery.DefaultPageSize);
         var filter = query.ToFilter();
         var page = await memories.ListAsync(userId, filter, time.GetDatabaseNow(), range, query.ToCursor(filter), cancellationToken);
-        return new UserMemoryListResponse
+        var answer = new UserMemoryListResponse
         {
-            Memories = mapper.Map<List<UserMemoryResponse>>(page.Items),
+            Memories = [],
             Total = page.Total,
             Page = range.Page,
             PageSize = range.Size,
-            NextCursor = page.HasMore ? new TimeCursor(page.Items[^1].CreatedAt, page.Items[^1].MemoryId).ToText(filter.ToString()) : null,
+            NextCursor = page is { HasMore: true, Last: { } last }
+                ? new TimeCursor(last.CreatedAt, last.MemoryId).ToText(filter.ToString())
+                : null,
         };
+        return new StreamedList<UserMemoryListResponse, UserMemoryResponse>(answer, page.Items.Select(mapper.Map<UserMemoryResponse>));
     }
 
     /// <exception cref="NotFoundException">The user has no such memory.</exception>
-    public async Task<UserMemoryVersionsResponse> ListVersionsAsync(
+    public async Task<StreamedList<UserMemoryVersionsResponse, UserMemoryResponse>> ListVersionsAsync(
         string userId, Guid memoryId, ListUserMemoryVersionsQuery query, CancellationToken cancellationToken)
     {
         var range = query.ToRange(ListUserMemoryVersionsQuery.DefaultPageSize);
         var versions = await memories.ListVersionsAsync(userId, memoryId, range, cancellationToken) ?? throw UserMemoryErrors.NotFound();
-        IEnumerable<UserMemoryResponse> current = range.Skip == 0 ? [mapper.Map<UserMemoryResponse>(versions.Current)] : [];
-        return new UserMemoryVersionsResponse
+        var createdAt = versions.CreatedAt;
+        var items = versions.Versions.Select(version => mapper.Map<UserMemoryResponse>(
+            version, options => options.Items[UserMemoryMapping.CreatedAt] = createdAt));
+        var answer = new UserMemoryVersionsResponse
         {
-            Versions =
-            [
-                .. current,
-                .. versions.Earlier.Select(version => mapper.Map<UserMemoryResponse>(
-                    version, options => options.Items[UserMemoryMapping.CreatedAt] = versions.Current.CreatedAt)),
-            ],
+            Versions = [],
             Total = versions.Total,
             Page = range.Page,
             PageSize = range.Size,
         };
+        return new StreamedList<UserMemoryVersionsResponse, UserMemoryResponse>(answer, items);
     }
 
     /// <summary>Replaces a memory as a whole.</summary>

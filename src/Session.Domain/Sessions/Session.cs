@@ -50,6 +50,12 @@ public sealed class Session
     /// <summary>When the session was put away; <see langword="null"/> where it is not. An ended session stays ended.</summary>
     public DateTimeOffset? ArchivedAt { get; private set; }
 
+    /// <summary>
+    /// When something was last imported into the session, or its memory was last written; <see langword="null"/> where neither happened.
+    /// Retention counts it as use. Clients see the times of the session as they were imported.
+    /// </summary>
+    public DateTimeOffset? UsedAt { get; private set; }
+
     /// <summary>The session that this one went on from, if there was one; it may be gone since.</summary>
     public Guid? ForkedFromSessionId { get; private set; }
 
@@ -119,7 +125,8 @@ public sealed class Session
         DateTimeOffset lastActivity,
         DateTimeOffset? archivedAt,
         DateTimeOffset? starredAt,
-        (Guid SessionId, long Sequence)? forkedFrom)
+        (Guid SessionId, long Sequence)? forkedFrom,
+        DateTimeOffset now)
     {
         var session = Start(userId, sessionId, content.Title, content.ConversationData, content.Metadata, createdAt);
         session.Status = status;
@@ -134,6 +141,7 @@ public sealed class Session
             _ => null,
         };
         session.StarredAt = starredAt;
+        session.UsedAt = now;
         session.ForkedFromSessionId = forkedFrom?.SessionId;
         session.ForkedFromSequence = forkedFrom?.Sequence;
         return session;

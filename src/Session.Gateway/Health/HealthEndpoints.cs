@@ -9,15 +9,18 @@ internal static class HealthEndpoints
 {
     private const string SessionCluster = "sessions";
 
+    private static readonly string[] Reads = [HttpMethods.Get, HttpMethods.Head];
+
     private static readonly string Version = typeof(HealthEndpoints).Assembly
         .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
     public static WebApplication MapHealth(this WebApplication app)
     {
-        app.MapGet("/health/live", (HttpContext http, TimeProvider time) => Answer(http, time, isHealthy: true));
+        app.MapMethods("/health/live", Reads, (HttpContext http, TimeProvider time) => Answer(http, time, isHealthy: true));
         foreach (var path in new[] { "/health", "/health/ready" })
         {
-            app.MapGet(path, (HttpContext http, TimeProvider time, IProxyStateLookup proxy) => Answer(http, time, IsReady(proxy)));
+            app.MapMethods(
+                path, Reads, (HttpContext http, TimeProvider time, IProxyStateLookup proxy) => Answer(http, time, IsReady(proxy)));
         }
 
         return app;

@@ -1,14 +1,13 @@
 using System.Text;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using SessionService.Hosting.Server;
 
 namespace SessionService.Gateway.Hosting;
 
-/// <summary>Kestrel's limits. They are as wide as those of the services behind, which decide what they accept.</summary>
+/// <summary>Kestrel's address and limits. How long a body may be is decided by the services behind.</summary>
 internal static class GatewayServer
 {
     public const string DefaultUrl = "http://localhost:8000";
-
-    private const int MaxRequestLineBytes = 32 * 1024;
 
     public static WebApplicationBuilder ConfigureServer(this WebApplicationBuilder builder)
     {
@@ -20,11 +19,9 @@ internal static class GatewayServer
 
         builder.Services.Configure<KestrelServerOptions>(kestrel =>
         {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestLineSize = MaxRequestLineBytes;
+            // Headers are read as Latin-1, and the clusters' HttpClient settings send them on in the same way: their bytes do not change.
+            RequestHeads.Configure(kestrel, isBehindGateway: false);
             kestrel.Limits.MaxRequestBodySize = null;
-            // Latin-1 keeps the bytes of a header unchanged. The clusters' HttpClient settings send them on in the same way.
-            kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
             kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
         });
         return builder;

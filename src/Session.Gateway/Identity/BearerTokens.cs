@@ -41,7 +41,7 @@ internal sealed class BearerTokens(IOptions<IdentityOptions> identity) : IConfig
             OnMessageReceived = context => TokenChecks.WaitForKeysAsync(context, Patience),
             OnTokenValidated = context =>
             {
-                TokenChecks.FindCaller(context, _jwt, IsUserId);
+                TokenChecks.FindCaller(context, _jwt);
                 return Task.CompletedTask;
             },
             OnAuthenticationFailed = context =>
@@ -66,6 +66,4 @@ internal sealed class BearerTokens(IOptions<IdentityOptions> identity) : IConfig
             },
         };
     }
-
-    private static bool IsUserId(string text) => text.Length > 0 && text == text.Trim() && !text.Any(char.IsControl);
 }

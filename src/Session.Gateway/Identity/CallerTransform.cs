@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.Extensions.Options;
+using SessionService.Hosting.Headers;
 using SessionService.Hosting.Identity;
 using Yarp.ReverseProxy.Transforms;
 using Yarp.ReverseProxy.Transforms.Builder;
@@ -12,8 +13,6 @@ namespace SessionService.Gateway.Identity;
 /// </summary>
 internal sealed class CallerTransform(IOptions<IdentityOptions> options) : ITransformProvider
 {
-    private const string UserHeader = "X-User-Id";
-    private const string SecretHeader = "X-Gateway-Secret";
     private const string SecretCluster = "sessions";
 
     public void ValidateRoute(TransformRouteValidationContext context)
@@ -33,10 +32,10 @@ internal sealed class CallerTransform(IOptions<IdentityOptions> options) : ITran
         context.AddRequestTransform(request =>
         {
             var headers = request.ProxyRequest.Headers;
-            headers.Remove(SecretHeader);
+            headers.Remove(ServiceHeaders.GatewaySecret);
             if (!string.IsNullOrEmpty(secret))
             {
-                headers.Add(SecretHeader, secret);
+                headers.Add(ServiceHeaders.GatewaySecret, secret);
             }
 
             if (identity.Mode == IdentityMode.Jwt)
@@ -56,11 +55,11 @@ internal sealed class CallerTransform(IOptions<IdentityOptions> options) : ITran
             return;
         }
 
-        headers.Remove(UserHeader);
+        headers.Remove(ServiceHeaders.UserId);
         if (caller is { UserId: { } user })
         {
             // Headers are sent as Latin-1. This text has one character per byte of the id's UTF-8, so the service receives UTF-8.
-            headers.TryAddWithoutValidation(UserHeader, Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(user)));
+            headers.TryAddWithoutValidation(ServiceHeaders.UserId, Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(user)));
         }
     }
 }

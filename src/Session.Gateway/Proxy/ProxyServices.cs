@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 using SessionService.Gateway.Identity;
+using SessionService.Hosting.CrossOrigin;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Transforms;
 
@@ -20,7 +21,16 @@ internal static class ProxyServices
                 context.AddRequestTransform(KeepPathAsSent);
                 // The X-Forwarded-* headers are set anew; what a client claims about itself is not passed on.
                 context.AddRequestHeaderRemove("Forwarded");
+                context.AddRequestHeaderRemove("X-Original-For");
                 context.AddResponseHeaderRemove(HeaderNames.Server, ResponseCondition.Always);
+                if (CrossOriginServices.IsOn(configuration))
+                {
+                    // The gateway decides which pages may read an answer.
+                    foreach (var name in CrossOriginServices.AnswerHeaders)
+                    {
+                        context.AddResponseHeaderRemove(name, ResponseCondition.Always);
+                    }
+                }
             })
             .AddTransforms<CallerTransform>();
         services.AddSingleton<IForwarderHttpClientFactory, OnceHttpClientFactory>();
@@ -33,6 +43,9 @@ internal static class ProxyServices
         app.MapReverseProxy(proxy =>
         {
             proxy.Use(RefuseTunnels);
+            proxy.Use(RefuseUsersWithoutName);
+            proxy.UseMiddleware<DoubledHeaders>();
+            proxy.UseMiddleware<RouteActivityTimeout>();
             proxy.UseMiddleware<FailureLog>();
             proxy.UseMiddleware<Retry>();
             proxy.UseLoadBalancing();
@@ -50,6 +63,19 @@ internal static class ProxyServices
         }
 
         http.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+        return Task.CompletedTask;
+    }
+
+    // The route of the users service takes every path below, also one whose user is empty. That path is one of the session service's
+    // with a part missing.
+    private static Task RefuseUsersWithoutName(HttpContext http, RequestDelegate next)
+    {
+        if (http.Request.Path.Value?.StartsWith("/api/v1/users//", StringComparison.OrdinalIgnoreCase) != true)
+        {
+            return next(http);
+        }
+
+        http.Response.StatusCode = StatusCodes.Status404NotFound;
         return Task.CompletedTask;
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
+using SessionService.Domain.Identity;
 
 namespace SessionService.Hosting.Identity;
 
@@ -34,7 +35,7 @@ public static class TokenChecks
     }
 
     /// <summary>Reads from a valid token the user that its bearer may act for.</summary>
-    public static void FindCaller(TokenValidatedContext context, JwtOptions jwt, Predicate<string> isUserId)
+    public static void FindCaller(TokenValidatedContext context, JwtOptions jwt)
     {
         var token = (JsonWebToken)context.SecurityToken;
         // RFC 7515, 4.1.11: a token must be refused where its "crit" header names an extension that is not supported. None is.
@@ -46,7 +47,7 @@ public static class TokenChecks
         {
             context.HttpContext.Features.Set(new TokenCaller(UserId: null));
         }
-        else if (TextOf(token, jwt.UserClaim) is { } userId && isUserId(userId))
+        else if (TextOf(token, jwt.UserClaim) is { } userId && IsUserId(userId))
         {
             context.HttpContext.Features.Set(new TokenCaller(userId));
         }
@@ -55,6 +56,10 @@ public static class TokenChecks
             context.Fail("The token names no user.");
         }
     }
+
+    // An id that normalization changes could be another user's id. And one with a control character cannot be sent on in a header.
+    private static bool IsUserId(string text) =>
+        UserIds.Normalize(text) == text && UserIds.Refuse(text) is null && !text.Any(char.IsControl);
 
     private static bool MayActForAny(TokenValidatedContext context, JwtOptions jwt) =>
         jwt.ActAsAnyScope.Length > 0

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
+using Microsoft.Extensions.Options;
 
 namespace SessionService.Hosting.Logging;
 
@@ -23,6 +24,7 @@ public static class LoggingServices
     {
         // AddSimpleConsole and AddJsonConsole would each override the configured formatter.
         logging.AddConsole();
+        logging.Services.AddSingleton<IPostConfigureOptions<LoggerFilterOptions>, FrameworkLogs>();
         var isTerminal = !Console.IsOutputRedirected;
         // The options below apply only to a formatter that is named.
         logging.Services.Configure<ConsoleLoggerOptions>(options => options.FormatterName ??= ConsoleFormatterNames.Simple);

@@ -15,11 +15,21 @@ namespace SessionService.Hosting.Logging;
 /// <param name="category">The category: service and gateway each log a request that goes through both.</param>
 public sealed partial class RequestLogging(RequestDelegate next, TimeProvider time, ILoggerFactory loggers, string category)
 {
+    // The name that OpenTelemetry gives to methods that are none of HTTP's. A client may send any text of any length as its method.
+    private const string OtherMethod = "_OTHER";
+
+    private static readonly HashSet<string> Methods =
+    [
+        HttpMethods.Get, HttpMethods.Head, HttpMethods.Post, HttpMethods.Put, HttpMethods.Patch, HttpMethods.Delete, HttpMethods.Options,
+        HttpMethods.Connect, HttpMethods.Trace,
+    ];
+
     private readonly ILogger _logger = loggers.CreateLogger(category);
 
     public async Task InvokeAsync(HttpContext http)
     {
         var started = time.GetTimestamp();
+        var method = Methods.Contains(http.Request.Method) ? http.Request.Method : OtherMethod;
         try
         {
             await next(http);
@@ -34,7 +44,7 @@ public sealed partial class RequestLogging(RequestDelegate next, TimeProvider ti
             // A probe every two seconds would be most of the log, and says something only when it fails.
             var isRoutine = http.Response.StatusCode < StatusCodes.Status400BadRequest && Probes.Include(http.Request.Path);
             var level = isRoutine ? LogLevel.Debug : LogLevel.Information;
-            LogRequest(level, http.Request.Method, route ?? "(none)", http.Response.StatusCode, durationMs, traceId);
+            LogRequest(level, method, route ?? "(none)", http.Response.StatusCode, durationMs, traceId);
         }
     }
 

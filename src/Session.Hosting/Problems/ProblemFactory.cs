@@ -33,13 +33,17 @@ public static class ProblemFactory
                 entry => entry.Key.Length == 0 ? "body" : entry.Key,
                 entry => entry.Value!.Errors.Select(error => error.ErrorMessage).Distinct(StringComparer.Ordinal).ToArray(),
                 StringComparer.Ordinal);
-        return Result(Create(
-            context.HttpContext,
-            StatusCodes.Status422UnprocessableEntity,
-            ProblemCodes.ValidationFailed,
-            "The request is not valid; see errors.",
-            errors));
+        return Result(Invalid(context.HttpContext, errors));
     }
+
+    /// <summary>The answer to a request that is not valid.</summary>
+    /// <param name="errors">All failures, by field.</param>
+    public static Problem Invalid(HttpContext http, IDictionary<string, string[]> errors) => Create(
+        http,
+        StatusCodes.Status422UnprocessableEntity,
+        ProblemCodes.ValidationFailed,
+        "The request is not valid; see errors.",
+        errors);
 
     /// <summary>The answer where the framework sets a status without a body: no route, wrong method, wrong content type.</summary>
     public static Problem FromStatus(HttpContext http)

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using SessionService.Hosting.Logging;
 
 namespace SessionService.Hosting.Settings;
 
@@ -58,6 +59,11 @@ public static class SettingsCheck
         if (values[Format] is { Length: > 0 } format && !LogFormats.Contains(format, StringComparer.OrdinalIgnoreCase))
         {
             yield return values.Fault(Format, SettingWords.OneOf(LogFormats));
+        }
+
+        if (values[FrameworkLogs.Switch] is { Length: > 0 } isShown && !bool.TryParse(isShown, out _))
+        {
+            yield return values.Fault(FrameworkLogs.Switch, SettingWords.OneOf(["true", "false"]));
         }
 
         const string Urls = "urls";

@@ -22,9 +22,9 @@ internal sealed class SessionRetention(
 {
     private const int MaxDeletedAtOnce = 100;
 
-    // When something last happened to a session. The statements compare it under the lock, so a session that was written to meanwhile
-    // stays.
-    private const string LastUse = "greatest(s.last_activity, s.updated_at)";
+    // When something was last written to a session: a message, a change, an import, a memory. The statements compare it under the lock,
+    // so a session that was written to meanwhile stays.
+    private const string LastUse = "greatest(s.last_activity, s.updated_at, s.used_at)";
 
     // The steps as the statements compare them.
     private static readonly string Expire = Number(ArchivalStep.Expire);
@@ -137,7 +137,8 @@ internal sealed class SessionRetention(
         var page = await dataSource.Database.WriteAsync(
             sql => Statement(sql, Put, step, before, from, time.GetDatabaseNow()).FirstAsync(
                 row => new PutPage(new Place(row.GetString(0), row.GetGuid(1)), row.GetInt64(2), row.GetInt64(3)), cancellationToken),
-            cancellationToken);
+            cancellationToken,
+            Database.RaceAttempts);
         metrics.Count(step, page?.Changed ?? 0);
         return page?.Sessions == options.Value.BatchSize ? page.Last : null;
     }
@@ -151,7 +152,7 @@ internal sealed class SessionRetention(
             foreach (var some in ofUser.Chunk(MaxDeletedAtOnce))
             {
                 var deleted = await dataSource.Database.InTransactionAsync(
-                    sql => DeleteAsync(sql, ofUser.Key, some, before, cancellationToken), cancellationToken);
+                    sql => DeleteAsync(sql, ofUser.Key, some, before, cancellationToken), cancellationToken, Database.RaceAttempts);
                 metrics.Count(ArchivalStep.Delete, deleted);
             }
         }
@@ -203,7 +204,7 @@ internal sealed class SessionRetention(
         s.starred_at IS NULL AND CASE {step}
             WHEN {Expire} THEN s.status = 'active' AND {LastUse} < {before}
             WHEN {Archive} THEN s.status IN ('expired', 'ended', 'completed') AND s.archived_at IS NULL AND {LastUse} < {before}
-            ELSE s.archived_at < {before} AND s.status IN ('archived', 'ended') AND s.last_activity < {before}
+            ELSE s.archived_at < {before} AND s.status IN ('archived', 'ended') AND {LastUse} < {before}
         END
         """;
 

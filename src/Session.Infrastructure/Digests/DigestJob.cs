@@ -12,6 +12,9 @@ internal sealed class DigestJob(Digester digester, IOptions<DigestOptions> optio
     private static readonly TimeSpan MeasureEvery = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan MarkMissedEvery = TimeSpan.FromHours(1);
 
+    // While messages come without end, so that what waits is measured now and then, and a user whose digest failed is tried again.
+    private static readonly TimeSpan MostOfARun = TimeSpan.FromMinutes(1);
+
     private DateTimeOffset _nextMeasurement;
     private DateTimeOffset _nextMarking;
 
@@ -28,7 +31,7 @@ internal sealed class DigestJob(Digester digester, IOptions<DigestOptions> optio
             await digester.MarkMissedAsync(cancellationToken);
         }
 
-        var isWell = await digester.RunAsync(cancellationToken);
+        var isWell = await digester.RunAsync(MostOfARun, cancellationToken);
         if (IsTime(ref _nextMeasurement, MeasureEvery))
         {
             await digester.MeasureAsync(cancellationToken);

@@ -10,6 +10,7 @@ internal static class DigestServices
         services.AddOptions<DigestOptions>().BindConfiguration(DigestOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<DigestDataSource>();
         services.AddSingleton<DigestMetrics>();
+        services.AddSingleton<DigestReader>();
         services.AddSingleton<Digester>();
         services.AddHostedService<DigestJob>();
         services.AddHostedService<FoldingRenewalJob>();

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using NpgsqlTypes;
-using SessionService.Domain.Messages;
 using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Infrastructure.Digests;
@@ -15,6 +14,7 @@ namespace SessionService.Infrastructure.Digests;
 /// </summary>
 internal sealed partial class Digester(
     DigestDataSource dataSource,
+    DigestReader reader,
     IEnumerable<IDigestParticipant> participants,
     IOptions<DigestOptions> options,
     DigestMetrics metrics,
@@ -22,20 +22,14 @@ internal sealed partial class Digester(
     ILogger<Digester> logger)
 {
     private const int UsersAtOnce = 100;
-    private const int MaxSessions = 200;
 
     // By hand: advisory locks, unnested arrays, windows and locks in order are beyond EF. The simple statements share the connection of
     // the digest, on which a context of EF takes more than twice as long.
-    //
-    // A session that is being written to is digested only once enough new messages wait, so that a conversation is not digested one by one.
-    private const string IsDue =
-        "NOT s.is_digested AND (s.updated_at <= $2 OR s.message_count - s.digested_messages >= $3)";
-
     private const string FindUsers =
         $"""
         SELECT DISTINCT s.user_id
         FROM dev.sessions AS s
-        WHERE s.user_id > $1 AND {IsDue}
+        WHERE s.user_id > $1 AND {DigestReader.IsDue}
         ORDER BY s.user_id
         LIMIT $4
         """;
@@ -43,29 +37,6 @@ internal sealed partial class Digester(
     // Instances share the work by users. For digests the lock only saves work that would be thrown away: the marks keep them correct.
     // A redaction takes the lock too, so that no digest writes what it read of a message after the message was blanked.
     private const string Take = $"SELECT set_config('lock_timeout', '1s', true), pg_try_advisory_xact_lock({AdvisoryLocks.OfUser})";
-
-    private const string FindSessions =
-        $"""
-        SELECT s.session_id, s.digested_messages, s.message_count, s.copied_messages
-        FROM dev.sessions AS s
-        WHERE s.user_id = $1 AND {IsDue}
-        ORDER BY s.session_id
-        LIMIT $4
-        """;
-
-    // The database knows the length of a text and the stored size of JSON without reading them, so it reads no more than the batch takes.
-    private const string ReadMessages =
-        $"""
-        SELECT {UndigestedMessages.Columns}
-        FROM (
-            SELECT m.*, r.position,
-                   sum({UndigestedMessages.Bytes}) OVER (ORDER BY r.position, m.sequence) - {UndigestedMessages.Bytes} AS bytes_before
-            FROM unnest($2, $3, $4) WITH ORDINALITY AS r (session_id, digested, last, position)
-            JOIN dev.session_messages AS m
-                ON m.user_id = $1 AND m.session_id = r.session_id AND m.sequence > r.digested AND m.sequence <= r.last) AS m
-        WHERE m.bytes_before < $5
-        ORDER BY m.position, m.sequence
-        """;
 
     // Locks in the order of the key, as every statement that locks sessions. The sort keys are taken over when nothing is left to digest.
     private const string Mark =
@@ -86,6 +57,8 @@ internal sealed partial class Digester(
         WHERE s.user_id = $1 AND s.session_id = l.session_id
         """;
 
+    private const string CountSessions = "SELECT count(*) FROM dev.sessions WHERE user_id = $1 AND session_id = ANY ($2)";
+
     // An instance of an older version, which does not know the mark, has written to these.
     private const string MarkMissed =
         "UPDATE dev.sessions SET is_digested = false WHERE is_digested AND digested_messages <> message_count";
@@ -97,24 +70,23 @@ internal sealed partial class Digester(
 
     private DateTimeOffset IdleSince => time.GetUtcNow() - options.Value.IdleFor;
 
-    /// <summary>Digests everything that is due, of all users.</summary>
+    /// <summary>
+    /// Digests what is due, of all users, in rounds: each round digests one batch of every user, so that a user with very many messages
+    /// delays the others by one batch a round.
+    /// </summary>
+    /// <param name="most">No further round begins after this time.</param>
+    /// <param name="cancellationToken">Ends the run.</param>
     /// <returns>Whether all of it went well.</returns>
     /// <exception cref="NpgsqlException">The database is away or busy.</exception>
-    public async Task<bool> RunAsync(CancellationToken cancellationToken)
+    public async Task<bool> RunAsync(TimeSpan most, CancellationToken cancellationToken)
     {
-        var isWell = true;
-        IReadOnlyList<string> users = [];
-        do
+        var began = time.GetTimestamp();
+        var failed = new HashSet<string>(StringComparer.Ordinal);
+        while (await DigestRoundAsync(failed, cancellationToken) && time.GetElapsedTime(began) < most)
         {
-            users = await FindUsersAsync(after: users is [.., var last] ? last : "", cancellationToken);
-            foreach (var user in users)
-            {
-                isWell &= await DigestAsync(user, cancellationToken);
-            }
         }
-        while (users.Count == UsersAtOnce);
 
-        return isWell;
+        return failed.Count == 0;
     }
 
     /// <summary>
@@ -136,7 +108,7 @@ internal sealed partial class Digester(
     /// <summary>Marks the sessions whose messages were written without a mark.</summary>
     public Task MarkMissedAsync(CancellationToken cancellationToken) =>
         dataSource.Database.WriteAsync(
-            sql => sql.Statement(MarkMissed).WithoutTimeout().ExecuteAsync(cancellationToken), cancellationToken);
+            sql => sql.Statement(MarkMissed).WithoutTimeout().ExecuteAsync(cancellationToken), cancellationToken, Database.RaceAttempts);
 
     /// <summary>Measures how much waits to be digested.</summary>
     public async Task MeasureAsync(CancellationToken cancellationToken)
@@ -146,27 +118,41 @@ internal sealed partial class Digester(
         metrics.SetWaiting(messages, sessions);
     }
 
-    private async Task<bool> DigestAsync(string userId, CancellationToken cancellationToken)
+    /// <param name="failed">Users to leave out. A user whose batch fails is added.</param>
+    /// <param name="cancellationToken">Ends the round.</param>
+    /// <returns>Whether anything was digested, so that another round may find more.</returns>
+    private async Task<bool> DigestRoundAsync(HashSet<string> failed, CancellationToken cancellationToken)
+    {
+        var isAnythingDigested = false;
+        IReadOnlyList<string> users = [];
+        do
+        {
+            users = await FindUsersAsync(after: users is [.., var last] ? last : "", cancellationToken);
+            foreach (var user in users.Where(user => !failed.Contains(user)))
+            {
+                isAnythingDigested |= await DigestBatchAsync(user, failed, cancellationToken);
+            }
+        }
+        while (users.Count == UsersAtOnce);
+
+        return isAnythingDigested;
+    }
+
+    /// <inheritdoc cref="DigestRoundAsync"/>
+    private async Task<bool> DigestBatchAsync(string userId, HashSet<string> failed, CancellationToken cancellationToken)
     {
         try
         {
-            while (true)
+            var start = Stopwatch.GetTimestamp();
+            await using (var connection = await dataSource.OpenConnectionAsync(cancellationToken))
             {
-                var start = Stopwatch.GetTimestamp();
-                await using (var connection = await dataSource.OpenConnectionAsync(cancellationToken))
+                if (!await DigestSomeAsync(connection, userId, IdleSince, cancellationToken))
                 {
-                    if (!await DigestSomeAsync(connection, userId, IdleSince, cancellationToken))
-                    {
-                        return true;
-                    }
+                    return false;
                 }
-
-                await Task.Delay(Stopwatch.GetElapsedTime(start) * ((1 / options.Value.Share) - 1), time, cancellationToken);
             }
-        }
-        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.LockNotAvailable)
-        {
-            // Somebody holds one of the sessions: the next time will do.
+
+            await Task.Delay(Stopwatch.GetElapsedTime(start) * ((1 / options.Value.Share) - 1), time, cancellationToken);
             return true;
         }
         catch (Exception exception) when (exception is not OperationCanceledException && !DatabaseFaults.IsUnavailable(exception))
@@ -174,6 +160,7 @@ internal sealed partial class Digester(
             // Other users' messages are digested all the same. Those that were not are still read from the messages themselves.
             metrics.CountFailure();
             LogFailed(exception.GetType().Name, (exception as PostgresException)?.SqlState);
+            failed.Add(userId);
             return false;
         }
     }
@@ -185,14 +172,45 @@ internal sealed partial class Digester(
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var sql = new Sql(connection);
         if (!await sql.Statement(Take, userId).FirstAsync(row => row.GetBoolean(1), cancellationToken)
-            || await ReadBatchAsync(sql, userId, idleSince, cancellationToken) is not { } batch)
+            || await reader.ReadAsync(sql, userId, idleSince, cancellationToken) is not { } batch)
         {
             return false;
         }
 
-        var messages = batch.Messages.Count();
+        try
+        {
+            if (!await TryWriteAsync(batch, sql, cancellationToken))
+            {
+                return false;
+            }
+        }
+        catch (PostgresException exception)
+            when (exception.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected)
+        {
+            // Somebody holds one of the sessions: the next time will do.
+            return false;
+        }
+        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.ForeignKeyViolation)
+        {
+            // A session was erased since its messages were read. If none was, a participant is wrong.
+            await transaction.RollbackAsync(cancellationToken);
+            if (await AreThereAsync(sql, batch, cancellationToken))
+            {
+                throw;
+            }
+
+            return false;
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        metrics.CountMessages(batch.Messages.Count());
+        return true;
+    }
+
+    private async Task<bool> TryWriteAsync(DigestBatch batch, Sql sql, CancellationToken cancellationToken)
+    {
         var writes = new List<DigestWrite>(_participants.Count);
-        foreach (var participant in messages > 0 ? _participants : [])
+        foreach (var participant in batch.Messages.Any() ? _participants : [])
         {
             writes.Add(await participant.PrepareAsync(batch, sql, cancellationToken));
         }
@@ -205,77 +223,13 @@ internal sealed partial class Digester(
             }
         }
 
-        if (!await TryMarkAsync(sql, batch, cancellationToken))
-        {
-            return false;
-        }
-
-        await transaction.CommitAsync(cancellationToken);
-        metrics.CountMessages(messages);
-        return true;
+        return await TryMarkAsync(sql, batch, cancellationToken);
     }
 
     private async Task<IReadOnlyList<string>> FindUsersAsync(string after, CancellationToken cancellationToken) =>
         await dataSource.Database.ReadAsync(
-            sql => DueStatement(sql, FindUsers, after, IdleSince, UsersAtOnce).ListAsync(row => row.GetString(0), cancellationToken),
+            sql => reader.Statement(sql, FindUsers, after, IdleSince, UsersAtOnce).ListAsync(row => row.GetString(0), cancellationToken),
             cancellationToken);
-
-    private async Task<DigestBatch?> ReadBatchAsync(Sql sql, string userId, DateTimeOffset idleSince, CancellationToken cancellationToken)
-    {
-        var sessions = await FindSessionsAsync(sql, userId, idleSince, cancellationToken);
-        if (sessions.Count == 0)
-        {
-            return null;
-        }
-
-        var messages = await ReadMessagesAsync(sql, userId, sessions, cancellationToken);
-        var runs = new List<DigestRun>(sessions.Count);
-        foreach (var session in sessions)
-        {
-            // The bytes may be used up before the session's messages are all read. The rest, and the sessions behind it, come in the next
-            // batch.
-            var read = messages.GetValueOrDefault(session.SessionId) ?? [];
-            var run = new DigestRun(session.SessionId, session.Digested, session.Copied, read);
-            if (run.Messages.Count > 0 || session.Digested == session.Last)
-            {
-                runs.Add(run);
-            }
-        }
-
-        return new DigestBatch(userId, runs);
-    }
-
-    private async Task<List<DueSession>> FindSessionsAsync(
-        Sql sql, string userId, DateTimeOffset idleSince, CancellationToken cancellationToken)
-    {
-        var due = await DueStatement(sql, FindSessions, userId, idleSince, MaxSessions)
-            .ListAsync(row => new DueSession(row.GetGuid(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3)), cancellationToken);
-        var sessions = new List<DueSession>();
-        long room = options.Value.BatchSize;
-        foreach (var session in due.TakeWhile(_ => room > 0))
-        {
-            var count = Math.Min(room, session.Last - session.Digested);
-            sessions.Add(session with { Last = session.Digested + count });
-            room -= count;
-        }
-
-        return sessions;
-    }
-
-    private async Task<Dictionary<Guid, List<SessionMessage>>> ReadMessagesAsync(
-        Sql sql, string userId, List<DueSession> sessions, CancellationToken cancellationToken)
-    {
-        var messages = await sql
-            .Statement(
-                ReadMessages,
-                userId,
-                SqlValue.Column(sessions, session => session.SessionId, NpgsqlDbType.Uuid),
-                SqlValue.Column(sessions, session => session.Digested, NpgsqlDbType.Bigint),
-                SqlValue.Column(sessions, session => session.Last, NpgsqlDbType.Bigint),
-                (long)options.Value.BatchBytes)
-            .ListAsync(row => UndigestedMessages.Read(row, userId), cancellationToken);
-        return messages.GroupBy(message => message.SessionId).ToDictionary(run => run.Key, run => run.ToList());
-    }
 
     private static async Task<bool> TryMarkAsync(Sql sql, DigestBatch batch, CancellationToken cancellationToken)
     {
@@ -290,15 +244,10 @@ internal sealed partial class Digester(
         return marked == batch.Runs.Count;
     }
 
-    private SqlStatement DueStatement(Sql sql, string text, string userId, DateTimeOffset idleSince, int limit) =>
-        sql.Statement(text, userId, idleSince, (long)options.Value.MaxNewMessages, (long)limit);
+    private static async Task<bool> AreThereAsync(Sql sql, DigestBatch batch, CancellationToken cancellationToken) =>
+        await sql.Statement(CountSessions, batch.UserId, SqlValue.Column(batch.Runs, run => run.SessionId, NpgsqlDbType.Uuid))
+            .ValueAsync<long>(cancellationToken) == batch.Runs.Count;
 
     [LoggerMessage(1, LogLevel.Error, "Messages could not be digested and are tried again: {Exception} {SqlState}")]
     private partial void LogFailed(string exception, string? sqlState);
-
-    /// <param name="SessionId">The session.</param>
-    /// <param name="Digested">How many of its messages are digested.</param>
-    /// <param name="Last">The last message to digest now.</param>
-    /// <param name="Copied">Messages up to this number were copied from another session.</param>
-    private readonly record struct DueSession(Guid SessionId, long Digested, long Last, long Copied);
 }

@@ -68,7 +68,7 @@ internal sealed class UserDataStore(Database database, SearchSegments index, Tim
         rows[UserTables.SessionCounts] = await database.ReadAsync(
             sql => CountRowsAsync(sql, UserTables.SessionCounts, userId, cancellationToken), cancellationToken);
         while (await database.InTransactionAsync(
-            sql => EraseSessionsAsync(sql, userId, until, cancellationToken), cancellationToken) is { } erased)
+            sql => EraseSessionsAsync(sql, userId, until, cancellationToken), cancellationToken, Database.RaceAttempts) is { } erased)
         {
             messages += erased.Messages;
             foreach (var (table, count) in erased.Rows)
@@ -77,10 +77,11 @@ internal sealed class UserDataStore(Database database, SearchSegments index, Tim
             }
         }
 
-        var kept = await database.InTransactionAsync(sql => EraseCountsAsync(sql, userId, cancellationToken), cancellationToken);
+        var kept = await database.InTransactionAsync(
+            sql => EraseCountsAsync(sql, userId, cancellationToken), cancellationToken, Database.RaceAttempts);
         rows[UserTables.SessionCounts] = Math.Max(0, rows[UserTables.SessionCounts] - kept);
         rows[UserTables.SearchSegments] = await database.InTransactionAsync(
-            sql => EraseIndexAsync(sql, userId, cancellationToken), cancellationToken);
+            sql => EraseIndexAsync(sql, userId, cancellationToken), cancellationToken, Database.RaceAttempts);
         foreach (var table in UserTables.All.Where(table => table is { BelongsToSession: false, IsDerived: false }))
         {
             rows[table.Name] += await EraseRowsAsync(table, userId, until, cancellationToken);
@@ -143,7 +144,7 @@ internal sealed class UserDataStore(Database database, SearchSegments index, Tim
         do
         {
             some = await database.WriteAsync(
-                sql => Statement(sql, text, userId, until).ExecuteAsync(cancellationToken), cancellationToken);
+                sql => Statement(sql, text, userId, until).ExecuteAsync(cancellationToken), cancellationToken, Database.RaceAttempts);
             all += some;
         }
         while (some == MaxRowsAtOnce);

@@ -10,10 +10,11 @@ namespace SessionService.Infrastructure.Folding;
 internal static class TextFolding
 {
     /// <summary>
-    /// Raise it with each change of the result of any text. Stored data that was made from folded texts is then renewed. Version 1 was the
-    /// decomposition NFKD without accents.
+    /// Raise it with each change of the result of any text, and of what the search index stores of a folded text. Stored data that was made
+    /// from folded texts is then renewed. Version 1 was the decomposition NFKD without accents. Version 2 had no words as they are written,
+    /// and no parts of words with dots.
     /// </summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>The text itself where it has nothing to fold.</summary>
     public static string Fold(string text) =>

@@ -11,14 +11,12 @@ namespace SessionService.Infrastructure.Forks;
 
 /// <summary>
 /// Copies a session and its messages in one transaction. <see cref="IMessageReader"/> reads the messages, in whichever form they are
-/// stored, a part at a time, so that a long conversation takes no more memory than a short one.
+/// stored, a part at a time, so that a long conversation takes no more memory than a short one. A fork takes two connections, one to read
+/// and one to write, so the caller bounds how many forks are made at a time.
 /// </summary>
 internal sealed class ForkStore(Database database, IMessageReader messages, IdempotencyRecords records) : IForkStore
 {
     private const int ReadAtOnce = 1_000;
-
-    // A fork takes two connections, one to read and one to write: many forks at once would take all, and each wait for its second.
-    private const int ForksAtOnce = 2;
 
     // A redaction takes this lock too: the message is blank before the fork copies it, or the redaction finds the fork.
     private const string LockUser = $"SELECT pg_advisory_xact_lock_shared({AdvisoryLocks.OfUser})";
@@ -51,8 +49,6 @@ internal sealed class ForkStore(Database database, IMessageReader messages, Idem
         FROM STDIN (FORMAT BINARY)
         """;
 
-    private static readonly SemaphoreSlim Turns = new(ForksAtOnce);
-
     // By hand for its CTEs, which write four tables. The copied messages count where they were written: the statistics get a session, and
     // no messages.
     private static readonly string Finish =
@@ -80,19 +76,8 @@ internal sealed class ForkStore(Database database, IMessageReader messages, Idem
         {StatisticsSql.Add("(SELECT count(*) FROM counted_user) AS one", sessions: "1", activeSessions: "1")}
         """;
 
-    public async Task<ForkResult> ForkAsync(Fork fork, CancellationToken cancellationToken)
-    {
-        await Turns.WaitAsync(cancellationToken);
-        try
-        {
-            return await database.InTransactionAsync(
-                sql => ForkAsync(sql, fork, cancellationToken), cancellationToken, Database.RaceAttempts);
-        }
-        finally
-        {
-            Turns.Release();
-        }
-    }
+    public Task<ForkResult> ForkAsync(Fork fork, CancellationToken cancellationToken) =>
+        database.InTransactionAsync(sql => ForkAsync(sql, fork, cancellationToken), cancellationToken, Database.RaceAttempts);
 
     private async Task<ForkResult> ForkAsync(Sql sql, Fork fork, CancellationToken cancellationToken)
     {
@@ -162,17 +147,14 @@ internal sealed class ForkStore(Database database, IMessageReader messages, Idem
                 Before = through + 1,
                 Take = ReadAtOnce,
             };
-            var rows = await messages.OpenAsync(fork.UserId, fork.SourceId, selection, cancellationToken)
+            using var portion = await messages.ReadAsync(fork.UserId, fork.SourceId, selection, cancellationToken)
                 ?? throw new InvalidOperationException("The session is locked, and cannot have gone.");
-            await using (rows)
+            for (var i = 0; i < portion.Count; i++)
             {
-                await foreach (var row in rows.ReadAsync(cancellationToken))
-                {
-                    await WriteAsync(copy, fork, row, cancellationToken);
-                    tokens += row.TokensUsed;
-                    cost += row.CostUsd;
-                    copied = row.Sequence;
-                }
+                await WriteAsync(copy, fork, portion[i], cancellationToken);
+                tokens += portion[i].TokensUsed;
+                cost += portion[i].CostUsd;
+                copied = portion[i].Sequence;
             }
         }
 

@@ -17,15 +17,16 @@ internal sealed class MemoryStore(
 {
     // By hand for one statement that locks, upserts (ON CONFLICT) and takes the key. The unique key decides between two first memories.
     // Locking the session keeps its count and the memory of one moment: a message is either counted in total_messages or comes after it.
+    // The time of use is for retention: a session whose memory was just written is not deleted.
     // xmax is 0 in a row that was inserted, not updated.
     private static readonly string Write =
         $"""
         WITH session AS (
-            SELECT message_count
-            FROM dev.sessions
+            UPDATE dev.sessions
+            SET used_at = greatest(used_at, $9)
             WHERE user_id = $1 AND session_id = $2
               AND NOT EXISTS (SELECT FROM dev.idempotency_keys AS k WHERE k.user_id = $1 AND k.idempotency_key = $10)
-            FOR NO KEY UPDATE),
+            RETURNING message_count),
         put_away AS (
             SELECT FROM dev.session_memories WHERE user_id = $1 AND session_id = $2 AND NOT is_active),
         written AS (
@@ -62,15 +63,21 @@ internal sealed class MemoryStore(
         """;
 
     // By hand for ON CONFLICT: an import that is repeated finds most memories there, which is no error. As a transaction of EF (look,
-    // remove a memory that the previous service had put away, insert) it takes five round trips in place of one.
+    // remove a memory that the previous service had put away, insert) it takes five round trips in place of one. The update locks the
+    // session, so that it is not erased meanwhile.
     private const string Import =
         """
+        WITH session AS (
+            UPDATE dev.sessions
+            SET used_at = greatest(used_at, $15)
+            WHERE user_id = $1 AND session_id = $2
+              AND NOT EXISTS (SELECT FROM dev.session_memories AS m WHERE m.user_id = $1 AND m.session_id = $2 AND m.is_active)
+            RETURNING session_id)
         INSERT INTO dev.session_memories AS memory
             (user_id, session_id, id, memory_type, conversation_summary, session_metadata, user_preferences, ongoing_tasks,
              total_messages, last_summary_at, is_active, created_at, updated_at, vector, words)
-        SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, true, $11, $12, $13, $14
-        FROM dev.sessions
-        WHERE user_id = $1 AND session_id = $2
+        SELECT $1, session_id, $3, $4, $5, $6, $7, $8, $9, $10, true, $11, $12, $13, $14
+        FROM session
         ON CONFLICT (user_id, session_id) DO UPDATE SET
             id = excluded.id,
             memory_type = excluded.memory_type,
@@ -140,7 +147,7 @@ internal sealed class MemoryStore(
         return new WriteMemoryResult(WriteMemoryOutcome.Replayed, answer.Apply(memory), answer.IsFirst);
     }
 
-    public async Task<bool> ImportAsync(SessionMemory memory, CancellationToken cancellationToken)
+    public async Task<bool> ImportAsync(SessionMemory memory, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var (vector, words) = await DescribeAsync(memory, cancellationToken);
         var rows = await database.WriteAsync(
@@ -160,9 +167,11 @@ internal sealed class MemoryStore(
                     memory.CreatedAt,
                     memory.UpdatedAt,
                     vector,
-                    words)
+                    words,
+                    now)
                 .ExecuteAsync(cancellationToken),
-            cancellationToken);
+            cancellationToken,
+            Database.RaceAttempts);
         return rows > 0;
     }
 

@@ -11,8 +11,8 @@ using SessionService.Infrastructure.Search;
 namespace SessionService.Infrastructure.MemorySearch;
 
 /// <summary>
-/// The texts that the model that is set has not embedded yet. They are read along the keys, memories first. Reading goes on where it ended
-/// before, and begins anew behind the last key.
+/// The texts that the model that is set has not embedded yet, memories first. Users take turns, a batch each, so that a user with very many
+/// texts does not keep the others waiting.
 /// </summary>
 internal sealed class EmbeddingBacklog(SessionContexts contexts, Database database, EmbeddingModel model, int limit)
 {
@@ -33,7 +33,12 @@ internal sealed class EmbeddingBacklog(SessionContexts contexts, Database databa
         WHERE user_id = $1 AND session_id = $2 AND block = $3
         """;
 
-    private (string UserId, Guid SessionId, int Block) _nextBlock = ("", Guid.Empty, 0);
+    // Users who stand in line at a time; the others line up once the line is empty.
+    private const int MaxUsers = 1_000;
+
+    // Users whose messages wait, and who had their turn last.
+    private readonly Queue<string> _line = new();
+    private string _lastUser = "";
 
     public async Task<long> CountAsync(CancellationToken cancellationToken)
     {
@@ -46,7 +51,10 @@ internal sealed class EmbeddingBacklog(SessionContexts contexts, Database databa
                 m => m.IsActive && EF.Property<string?>(m, VectorProperties.Model) != model.Key, cancellationToken);
     }
 
-    /// <summary>Memories that wait, those of users and then those of sessions, at most as many as make a batch at a time.</summary>
+    /// <summary>
+    /// A round of memories that wait, those of users and then those of sessions, at most as many as make a batch at a time. After a full
+    /// batch the rest of its last user is left for the next round.
+    /// </summary>
     public async IAsyncEnumerable<IReadOnlyList<WaitingItem>> ReadMemoriesAsync(
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -56,31 +64,55 @@ internal sealed class EmbeddingBacklog(SessionContexts contexts, Database databa
             while (await find(after, cancellationToken) is { Count: > 0 } memories)
             {
                 yield return memories;
-                after = (memories[^1].UserId, memories[^1].Id);
+                after = (memories[^1].UserId, memories.Count == limit ? Guid.AllBitsSet : memories[^1].Id);
             }
         }
     }
 
-    /// <summary>The next messages that wait, at most as many as make a batch; none behind the last key.</summary>
-    public async Task<IReadOnlyList<WaitingItem>> ReadMessagesAsync(CancellationToken cancellationToken)
+    /// <summary>Lets users whose messages wait line up anew, behind the user who had the last turn.</summary>
+    public async Task LineUpAsync(CancellationToken cancellationToken)
     {
-        var items = new List<WaitingItem>(limit);
-        foreach (var block in await FindBlocksAsync(cancellationToken))
+        _line.Clear();
+        await using var context = contexts.OfPrimary();
+        var behind = await FindUsersAsync(Waiting(context).Where(v => string.Compare(v.UserId, _lastUser) > 0), MaxUsers);
+        var others = await FindUsersAsync(Waiting(context).Where(v => string.Compare(v.UserId, _lastUser) <= 0), MaxUsers - behind.Count);
+        foreach (var user in behind.Concat(others))
         {
-            var count = Math.Min(limit - items.Count, block.Waiting);
-            if (count == 0)
-            {
-                break;
-            }
-
-            _nextBlock = (block.UserId, block.SessionId, block.Number);
-            var texts = await database.ReadAsync(sql => ReadTextsAsync(sql, block, count, cancellationToken), cancellationToken);
-            items.AddRange(texts.Select(text => new WaitingItem(block.UserId, block.SessionId, text, block)));
+            _line.Enqueue(user);
         }
 
-        if (items.Count == 0)
+        Task<List<string>> FindUsersAsync(IQueryable<MessageVectors> waiting, int most) =>
+            waiting.Select(v => v.UserId).Distinct().Order().Take(most).ToListAsync(cancellationToken);
+    }
+
+    /// <summary>The next messages that wait, at most as many as make a batch; none where nothing waits.</summary>
+    public async Task<IReadOnlyList<WaitingItem>> ReadMessagesAsync(CancellationToken cancellationToken)
+    {
+        if (_line.Count == 0)
         {
-            _nextBlock = ("", Guid.Empty, 0);
+            await LineUpAsync(cancellationToken);
+        }
+
+        var items = new List<WaitingItem>(limit);
+        while (items.Count < limit && _line.TryDequeue(out var user))
+        {
+            _lastUser = user;
+            foreach (var block in await FindBlocksAsync(user, cancellationToken))
+            {
+                var count = Math.Min(limit - items.Count, block.Waiting);
+                if (count == 0)
+                {
+                    break;
+                }
+
+                var texts = await database.ReadAsync(sql => ReadTextsAsync(sql, block, count, cancellationToken), cancellationToken);
+                items.AddRange(texts.Select(text => new WaitingItem(block.UserId, block.SessionId, text, block)));
+            }
+
+            if (items.Count == limit)
+            {
+                _line.Enqueue(user);
+            }
         }
 
         return items;
@@ -130,15 +162,12 @@ internal sealed class EmbeddingBacklog(SessionContexts contexts, Database databa
     }
 
     // A block that is larger than a batch is taken in parts.
-    private async Task<List<WaitingBlock>> FindBlocksAsync(CancellationToken cancellationToken)
+    private async Task<List<WaitingBlock>> FindBlocksAsync(string userId, CancellationToken cancellationToken)
     {
-        var (userId, sessionId, number) = _nextBlock;
         await using var context = contexts.OfPrimary();
-        return await context.MessageVectors
-            .Where(v => (v.Model != model.Key || v.ModelCount < v.MessageCount)
-                && EF.Functions.GreaterThanOrEqual(
-                    ValueTuple.Create(v.UserId, v.SessionId, v.Block), ValueTuple.Create(userId, sessionId, number)))
-            .OrderBy(v => v.UserId).ThenBy(v => v.SessionId).ThenBy(v => v.Block)
+        return await Waiting(context)
+            .Where(v => v.UserId == userId)
+            .OrderBy(v => v.SessionId).ThenBy(v => v.Block)
             .Take(limit)
             .Select(v => new WaitingBlock(
                 v.UserId,
@@ -148,6 +177,9 @@ internal sealed class EmbeddingBacklog(SessionContexts contexts, Database databa
                 v.MessageCount - (v.Model == model.Key ? v.ModelCount : 0)))
             .ToListAsync(cancellationToken);
     }
+
+    private IQueryable<MessageVectors> Waiting(SessionDbContext context) =>
+        context.MessageVectors.Where(v => v.Model != model.Key || v.ModelCount < v.MessageCount);
 
     // Stored only with the content that was embedded.
     private async Task WriteMemoryAsync(WaitingItem item, byte[] vector, CancellationToken cancellationToken)

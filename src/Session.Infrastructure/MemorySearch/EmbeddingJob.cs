@@ -27,7 +27,7 @@ internal sealed class EmbeddingJob(
 
     private const string Unlock = $"SELECT pg_advisory_unlock({AdvisoryLocks.EmbeddingUpkeep})";
 
-    private static readonly TimeSpan MostOfMessages = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan MostOfEach = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
 
@@ -81,14 +81,23 @@ internal sealed class EmbeddingJob(
 
     private async Task EmbedAllAsync(EmbeddingBacklog backlog, EmbeddingModel model, CancellationToken cancellationToken)
     {
-        await foreach (var memories in backlog.ReadMemoriesAsync(cancellationToken))
+        var began = Time.GetTimestamp();
+        bool isMoreLeft;
+        do
         {
-            await EmbedAsync(backlog, memories, model, cancellationToken);
+            isMoreLeft = false;
+            await foreach (var memories in backlog.ReadMemoriesAsync(cancellationToken))
+            {
+                await EmbedAsync(backlog, memories, model, cancellationToken);
+                isMoreLeft |= memories.Count == options.Value.BatchSize;
+            }
         }
+        while (isMoreLeft && Time.GetElapsedTime(began) < MostOfEach);
 
         // Not without end: memories that were written meanwhile come before the rest of the messages.
-        var began = Time.GetTimestamp();
-        while (Time.GetElapsedTime(began) < MostOfMessages && await backlog.ReadMessagesAsync(cancellationToken) is { Count: > 0 } messages)
+        began = Time.GetTimestamp();
+        await backlog.LineUpAsync(cancellationToken);
+        while (Time.GetElapsedTime(began) < MostOfEach && await backlog.ReadMessagesAsync(cancellationToken) is { Count: > 0 } messages)
         {
             await EmbedAsync(backlog, messages, model, cancellationToken);
         }

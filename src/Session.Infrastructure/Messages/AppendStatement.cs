@@ -133,7 +133,8 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
                 SqlValue.Column(rows, row => row.IsFirst ? row.Write.Messages.Count : (int?)null, NpgsqlDbType.Integer),
                 SqlValue.Column(rows, row => row.IsFirst ? row.Write.Key?.Value : null, NpgsqlDbType.Text),
                 SqlValue.Column(rows, row => row.IsFirst ? row.Write.Key?.RequestHash : null, NpgsqlDbType.Bytea),
-                SqlValue.Column(rows, row => row.New.Message.RedactedAt, NpgsqlDbType.TimestampTz))
+                SqlValue.Column(rows, row => row.New.Message.RedactedAt, NpgsqlDbType.TimestampTz),
+                SqlValue.Column(rows, row => row.Write.ImportedAt, NpgsqlDbType.TimestampTz))
             .ReadAsync(reader => ReadAsync(reader, writes.Count, cancellationToken), cancellationToken);
     }
 
@@ -151,13 +152,14 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
     // counts, and so take their row after those, in the order of every other transaction.
     //
     // An imported message has no time of arrival: it may go into an ended session, and leaves the session's status and times alone.
+    // Retention counts the import as use all the same.
     private static string Text(string openStatuses, string changedStatus, string takenUp, string counted) =>
         $"""
         WITH input AS MATERIALIZED (
             SELECT *
-            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) WITH ORDINALITY
+            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) WITH ORDINALITY
                 AS i (write, user_id, session_id, id, own_id, role, content, message_type, metadata, tokens_used, cost_usd, created_at,
-                      now, expected_sequence, messages, key, request_hash, redacted_at, position)),
+                      now, expected_sequence, messages, key, request_hash, redacted_at, imported_at, position)),
         session AS MATERIALIZED (
             SELECT s.user_id, s.session_id, s.message_count, s.status, s.starred_at IS NOT NULL AS is_starred
             FROM dev.sessions AS s
@@ -195,7 +197,8 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
                    tokens_used, cost_usd, created_at, redacted_at
             FROM numbered),
         total AS (
-            SELECT user_id, session_id, count(*) AS messages, sum(tokens_used) AS tokens, sum(cost_usd) AS cost, max(now) AS now
+            SELECT user_id, session_id, count(*) AS messages, sum(tokens_used) AS tokens, sum(cost_usd) AS cost, max(now) AS now,
+                   max(imported_at) AS imported_at
             FROM numbered
             GROUP BY user_id, session_id),
         counted_session AS (
@@ -206,6 +209,7 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
                 total_cost = s.total_cost + t.cost,
                 last_activity = coalesce(t.now, s.last_activity),
                 updated_at = greatest(s.updated_at, t.now),
+                used_at = greatest(s.used_at, t.imported_at),
                 revision = s.revision + 1,
                 is_digested = false
             FROM total AS t

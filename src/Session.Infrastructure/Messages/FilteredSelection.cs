@@ -5,7 +5,7 @@ namespace SessionService.Infrastructure.Messages;
 
 /// <summary>
 /// What statements about filtered messages have in common. <c>$1</c> and <c>$2</c> are the session, <c>$3</c> and <c>$4</c> the filters,
-/// <c>$5</c> and <c>$6</c> the range; <c>$7</c> and <c>$8</c>, in <see cref="Chosen"/> alone, how many messages after how many others.
+/// <c>$5</c> and <c>$6</c> the range; in <see cref="Chosen"/> alone <c>$7</c> and <c>$8</c>, how many messages after how many others.
 /// </summary>
 internal static class FilteredSelection
 {
@@ -20,13 +20,22 @@ internal static class FilteredSelection
     private const string Matches = "($3::text IS NULL OR m.role = $3) AND ($4::text IS NULL OR m.message_type = $4)";
 
     /// <summary>The messages of a session that are rows and that the filters choose, from one end of a range.</summary>
-    public static string Chosen(string order) =>
+    public static string Chosen(string order, int maxBytes) =>
         $"""
-        SELECT {MessageColumns.List}
+        SELECT {MessageColumns.Within(maxBytes)}
         FROM dev.session_messages AS m
         WHERE m.user_id = s.user_id AND m.session_id = s.session_id AND m.sequence > $5 AND m.sequence < $6 AND {Matches}
         ORDER BY m.sequence {order}
         LIMIT $7 OFFSET $8
+        """;
+
+    /// <summary>The chosen messages alone, without the counts.</summary>
+    public static string Alone(string order, int maxBytes) =>
+        $"""
+        SELECT m.*
+        FROM dev.sessions AS s
+        CROSS JOIN LATERAL ({Chosen(order, maxBytes)}) AS m
+        WHERE s.user_id = $1 AND s.session_id = $2
         """;
 
     public static SqlValue[] Values(string userId, Guid sessionId, MessageSelection selection, params ReadOnlySpan<SqlValue> more) =>

@@ -12,8 +12,25 @@ internal static class MessageColumns
     public const string List =
         "sequence, id, role, content, message_type, message_metadata, tokens_used, cost_usd, created_at, redacted_at";
 
+    /// <summary>Where in the list the content and the metadata stand.</summary>
+    public const int Content = 3;
+
+    /// <inheritdoc cref="Content"/>
+    public const int Metadata = 5;
+
     /// <summary>Nulls in place of the columns, where there is no such row.</summary>
     public const string Absent = "NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL";
+
+    /// <summary>
+    /// The columns with nulls in place of texts that are too long. The database knows the length of a text without reading the text. Of
+    /// metadata it knows how long they are as they are stored, which may be compressed.
+    /// </summary>
+    public static string Within(int maxBytes) => maxBytes == int.MaxValue ? List :
+        $"""
+        sequence, id, role, CASE WHEN octet_length(content) <= {maxBytes} THEN content END, message_type,
+        CASE WHEN pg_column_size(message_metadata) <= {maxBytes / 4} THEN message_metadata END,
+        tokens_used, cost_usd, created_at, redacted_at
+        """;
 
     public static SessionMessage ToMessage(this MessageRow row, string userId, Guid sessionId) => new()
     {

@@ -7,26 +7,38 @@ using SessionService.Infrastructure.Persistence;
 namespace SessionService.Infrastructure.Messages;
 
 /// <summary>
-/// Reads messages, whether they are rows or packed. One statement an answer, so that the total and the messages tell of one moment: the
-/// session's row, with the counts, joined with the messages of the page and the segments that hold some of them. By hand and read by
-/// position, because pages are a hot path and stream texts as bytes.
+/// Reads messages, whether they are rows or packed. As a rule one statement a page, so that the total and the messages tell of one moment:
+/// the session's row, with the counts, joined with the messages of the page and the segments that hold some of them. Long texts take more
+/// statements, see <see cref="MessageSteps"/>. By hand and read by position, because pages are a hot path and keep texts as bytes.
 /// </summary>
 internal sealed class MessageReader(ReadConnections connections) : IMessageReader
 {
     private const string OfSession = "(user_id, session_id) = (s.user_id, s.session_id)";
 
     // Numbers have no gaps, so a page is a range of the primary key with both ends known, at any depth. The session knows the total.
-    private static readonly string FirstOfAll = All("SELECT $3::bigint AS after, $4::bigint AS last", isDescending: false);
-    private static readonly string NewestOfAll = All(LastNumbers, isDescending: true);
-    private static readonly string LastOfAll = All(LastNumbers, isDescending: false);
+    private static readonly IReadOnlyList<string> FirstOfAll = MessageSteps.Texts(
+        maxBytes => All("SELECT $3::bigint AS after, $4::bigint AS last", maxBytes, isDescending: false));
+
+    private static readonly IReadOnlyList<string> NewestOfAll =
+        MessageSteps.Texts(maxBytes => All(LastNumbers, maxBytes, isDescending: true));
 
     // A filtered page walks the primary key from its end of the range until it is full; the counts walk the whole session.
-    private static readonly string FirstOfFiltered = Filtered(FilteredSelection.Chosen("ASC"));
-    private static readonly string NewestOfFiltered = Filtered(FilteredSelection.Chosen("DESC"));
-    private static readonly string LastOfFiltered =
-        Filtered($"SELECT * FROM ({FilteredSelection.Chosen("DESC")}) AS chosen ORDER BY sequence");
+    private static readonly IReadOnlyList<string> FirstOfFiltered =
+        MessageSteps.Texts(maxBytes => Filtered(FilteredSelection.Chosen("ASC", maxBytes)));
 
-    private const string LastNumbers = "SELECT last - $5 AS after, last FROM (SELECT least($3, s.message_count - $4) AS last) AS l";
+    private static readonly IReadOnlyList<string> NewestOfFiltered =
+        MessageSteps.Texts(maxBytes => Filtered(FilteredSelection.Chosen("DESC", maxBytes)));
+
+    private static readonly IReadOnlyList<string> FirstChosen =
+        MessageSteps.Texts(maxBytes => FilteredSelection.Alone("ASC", maxBytes));
+
+    private static readonly IReadOnlyList<string> NewestChosen =
+        MessageSteps.Texts(maxBytes => FilteredSelection.Alone("DESC", maxBytes));
+
+    // In the row of counts.
+    private const int PackedMessages = 2;
+
+    private const string LastNumbers = "SELECT last - $5 AS after, last FROM (SELECT least($3, s.message_count - $4) AS last) l";
 
     private static readonly string AtPositions =
         $"""
@@ -46,10 +58,9 @@ internal sealed class MessageReader(ReadConnections connections) : IMessageReade
         JOIN dev.message_segments AS g ON g.user_id = $1 AND g.session_id = c.of_session AND g.first_sequence = c.start
         """;
 
-    public Task<IMessageRows?> OpenAsync(
+    public Task<MessagePortion?> ReadAsync(
         string userId, Guid sessionId, MessageSelection selection, CancellationToken cancellationToken) =>
-        connections.Database.OpenAsync(
-            connection => OpenAsync(connection, userId, sessionId, selection, cancellationToken), cancellationToken);
+        connections.Database.ReadAsync(sql => ReadAsync(sql, userId, sessionId, selection, cancellationToken), cancellationToken);
 
     public Task<IReadOnlyList<SessionMessage>> FindAsync(
         string userId, IReadOnlyCollection<MessagePosition> positions, CancellationToken cancellationToken) =>
@@ -91,81 +102,135 @@ internal sealed class MessageReader(ReadConnections connections) : IMessageReade
     }
 
     /// <summary>
-    /// Opens the rows on a connection, which they keep. Without rows, or when the database fails, the connection is given back.
+    /// Reads messages that are rows and that filters choose, without the counts. The transaction must be of one snapshot.
     /// </summary>
-    private static async Task<IMessageRows?> OpenAsync(
-        NpgsqlConnection opened, string userId, Guid sessionId, MessageSelection selection, CancellationToken cancellationToken)
+    internal static async Task ReadChosenAsync(
+        Sql sql, string userId, Guid sessionId, MessageSteps steps, MessagePortion portion, CancellationToken cancellationToken)
     {
-        var connection = opened;
-        NpgsqlCommand? command = null;
-        NpgsqlDataReader? reader = null;
-        try
+        while (!steps.IsDone && !portion.IsFull)
         {
-            var sql = new Sql(connection);
-            command = await Statement(sql, userId, sessionId, selection).ToCommandAsync(cancellationToken);
-            reader = await command.ExecuteReaderAsync(cancellationToken);
-            if (!await reader.ReadAsync(cancellationToken))
-            {
-                return null;
-            }
-
-            IMessageRows? rows;
-            if (MessageRows.CanServe(reader, selection))
-            {
-                rows = new MessageRows(connection, command, reader, selection);
-                (connection, command, reader) = (null, null, null);
-                return rows;
-            }
-
-            await reader.DisposeAsync();
-            reader = null;
-            rows = await PartlyPackedRows.OpenAsync(sql, userId, sessionId, selection, cancellationToken);
-            connection = rows is null ? connection : null;
-            return rows;
-        }
-        finally
-        {
-            await DisposeAsync(reader, command, connection);
+            var from = portion.Count;
+            var texts = steps.Next.Order == MessageOrder.OldestFirst ? FirstChosen : NewestChosen;
+            var isCut = await sql.Statement(texts[steps.Limit], FilteredValues(userId, sessionId, steps))
+                .ReadAsync(reader => portion.AddChosenAsync(reader, cancellationToken), cancellationToken);
+            steps.Note(portion, from, isCut);
         }
     }
 
-    private static SqlStatement Statement(Sql sql, string userId, Guid sessionId, MessageSelection selection)
+    private static async Task<MessagePortion?> ReadAsync(
+        Sql sql, string userId, Guid sessionId, MessageSelection selection, CancellationToken cancellationToken)
     {
-        var text = Text(selection);
+        var isBackwards = selection.Order == MessageOrder.LastInTimeOrder;
+        selection = isBackwards ? selection with { Order = MessageOrder.NewestFirst } : selection;
+        var portion = new MessagePortion(selection.Take);
+        var isThere = false;
+        try
+        {
+            isThere = await FillAsync(sql, userId, sessionId, selection, portion, cancellationToken);
+            if (isBackwards)
+            {
+                portion.Reverse();
+            }
+
+            return isThere ? portion : null;
+        }
+        finally
+        {
+            if (!isThere)
+            {
+                portion.Dispose();
+            }
+        }
+    }
+
+    /// <summary>Fills a portion; false when there is no such session.</summary>
+    private static async Task<bool> FillAsync(
+        Sql sql,
+        string userId,
+        Guid sessionId,
+        MessageSelection selection,
+        MessagePortion portion,
+        CancellationToken cancellationToken)
+    {
+        var steps = new MessageSteps(selection);
+        var (isFirst, isThere, isPartlyPacked) = (true, true, false);
+        do
+        {
+            var from = portion.Count;
+            var isCut = await Statement(sql, userId, sessionId, steps).ReadAsync(AddAsync, cancellationToken);
+            if (!isThere)
+            {
+                return false;
+            }
+
+            if (isPartlyPacked)
+            {
+                // Messages that were packed since the first statement are for the next portion.
+                return !isFirst || await PartlyPackedRows.FillAsync(sql, userId, sessionId, selection, portion, cancellationToken);
+            }
+
+            steps.Note(portion, from, isCut);
+            isFirst = false;
+        }
+        while (!steps.IsDone && !portion.IsFull);
+        portion.IsLast = steps.IsDone;
+        return true;
+
+        async Task<bool> AddAsync(NpgsqlDataReader reader)
+        {
+            isThere = await reader.ReadAsync(cancellationToken);
+            // A filtered statement does not look into packed messages.
+            isPartlyPacked = isThere && !selection.IsUnfiltered && reader.GetInt64(PackedMessages) > 0;
+            if (!isThere || isPartlyPacked)
+            {
+                return false;
+            }
+
+            if (isFirst)
+            {
+                portion.Total = reader.GetInt64(0);
+                portion.InRange = selection.IsUnfiltered
+                    ? Math.Max(0, Math.Min(portion.Total, selection.Before - 1) - selection.After)
+                    : reader.GetInt64(1);
+            }
+
+            return await portion.AddAsync(reader, steps.Next, cancellationToken);
+        }
+    }
+
+    private static SqlStatement Statement(Sql sql, string userId, Guid sessionId, MessageSteps steps)
+    {
+        var selection = steps.Next;
+        var isFromStart = selection.Order == MessageOrder.OldestFirst;
         if (!selection.IsUnfiltered)
         {
-            return sql.Statement(text, FilteredSelection.Values(userId, sessionId, selection, selection.Take, selection.Skip));
+            var texts = isFromStart ? FirstOfFiltered : NewestOfFiltered;
+            return sql.Statement(texts[steps.Limit], FilteredValues(userId, sessionId, steps));
         }
 
-        if (selection.Order != MessageOrder.OldestFirst)
+        if (!isFromStart)
         {
-            return sql.Statement(text, userId, sessionId, selection.Before - 1, selection.Skip, (long)selection.Take);
+            return sql.Statement(
+                NewestOfAll[steps.Limit], userId, sessionId, selection.Before - 1, selection.Skip, (long)selection.Take);
         }
 
         var first = AddUpTo(long.MaxValue, selection.After, selection.Skip);
         var last = Math.Min(selection.Before - 1, AddUpTo(long.MaxValue, first, selection.Take));
-        return sql.Statement(text, userId, sessionId, first, last);
+        return sql.Statement(FirstOfAll[steps.Limit], userId, sessionId, first, last);
     }
 
-    private static string Text(MessageSelection selection) => (selection.IsUnfiltered, selection.Order) switch
-    {
-        (true, MessageOrder.OldestFirst) => FirstOfAll,
-        (true, MessageOrder.NewestFirst) => NewestOfAll,
-        (true, _) => LastOfAll,
-        (false, MessageOrder.OldestFirst) => FirstOfFiltered,
-        (false, MessageOrder.NewestFirst) => NewestOfFiltered,
-        (false, _) => LastOfFiltered,
-    };
+    private static SqlValue[] FilteredValues(string userId, Guid sessionId, MessageSteps steps) =>
+        FilteredSelection.Values(userId, sessionId, steps.Next, steps.Next.Take, steps.Next.Skip);
 
     // The lateral join is a loop over the session's one row and keeps the order of the messages; an ORDER BY around it would copy and sort
     // them again, a fifth of the statement's cost. Packed messages come before the others, and are not looked for where the range begins
     // after them.
-    private static string All(string range, bool isDescending)
+    private static string All(string range, int maxBytes, bool isDescending)
     {
         var order = isDescending ? "DESC" : "ASC";
         var messages =
             $"""
-            (SELECT {MessageColumns.List}, {PackedColumns.Absent}
+            (SELECT {MessageColumns.Within(maxBytes)}, {PackedColumns.Absent}
             FROM dev.session_messages
             WHERE {OfSession} AND sequence > r.after AND sequence <= r.last
             ORDER BY sequence {order})
@@ -173,17 +238,18 @@ internal sealed class MessageReader(ReadConnections connections) : IMessageReade
         var segments =
             $"""
             (SELECT {MessageColumns.Absent}, {PackedColumns.Within("r.after", "r.last")}
-            FROM dev.message_segments AS g
+            FROM dev.message_segments
             WHERE {OfSession} AND s.packed_messages > r.after AND {PackedColumns.HoldSome("r.after", "r.last")}
-            ORDER BY first_sequence {order})
+            ORDER BY first_sequence {order}
+            LIMIT {PortionRows.MaxSegments})
             """;
         var (first, second) = isDescending ? (messages, segments) : (segments, messages);
         return
             $"""
             SELECT s.message_count, NULL, NULL, m.*
             FROM dev.sessions AS s
-            CROSS JOIN LATERAL ({range}) AS r
-            LEFT JOIN LATERAL ({first} UNION ALL {second}) AS m ON true
+            CROSS JOIN LATERAL ({range}) r
+            LEFT JOIN LATERAL ({first} UNION ALL {second}) m ON true
             WHERE s.user_id = $1 AND s.session_id = $2
             """;
     }
@@ -199,22 +265,4 @@ internal sealed class MessageReader(ReadConnections connections) : IMessageReade
         """;
 
     private static long AddUpTo(long limit, long number, long added) => number > limit - added ? limit : number + added;
-
-    private static async ValueTask DisposeAsync(NpgsqlDataReader? reader, NpgsqlCommand? command, NpgsqlConnection? connection)
-    {
-        if (reader is not null)
-        {
-            await reader.DisposeAsync();
-        }
-
-        if (command is not null)
-        {
-            await command.DisposeAsync();
-        }
-
-        if (connection is not null)
-        {
-            await connection.DisposeAsync();
-        }
-    }
 }

@@ -1,10 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using NpgsqlTypes;
+using SessionService.Application.Idempotency;
 using SessionService.Application.Messages;
 using SessionService.Application.Time;
 using SessionService.Domain.Idempotency;
 using SessionService.Domain.Messages;
+using SessionService.Infrastructure.Idempotency;
 using SessionService.Infrastructure.Messages.Packed;
 using SessionService.Infrastructure.Persistence;
 
@@ -25,6 +27,18 @@ internal sealed class MessageReplays(Database database, IMessageReader reader)
         JOIN dev.message_segments AS g ON {PackedIds.Hold("$1", "o.id", "o.hash")}
         """;
 
+    // By hand for the same reason.
+    private static readonly string TakenIds =
+        $"""
+        SELECT m.id
+        FROM dev.session_messages AS m
+        WHERE m.user_id = $1 AND m.id = ANY ($2)
+        UNION ALL
+        SELECT o.id
+        FROM (SELECT id, {PackedIds.Hash("id")} AS hash FROM unnest($2) AS id OFFSET 0) AS o
+        JOIN dev.message_segments AS g ON {PackedIds.Hold("$1", "o.id", "o.hash")}
+        """;
+
     // By hand because the database compares what it stores: jsonb, numeric and times. A redacted message is taken for the same. A time that
     // was ahead was stored as the time of writing.
     private static readonly string AreTheSame =
@@ -41,19 +55,25 @@ internal sealed class MessageReplays(Database database, IMessageReader reader)
             ON m.position = i.position
         """;
 
+    // By hand for ON CONFLICT, and for the lock: a session that is erased meanwhile leaves no key behind.
+    private static readonly string Bind =
+        $"""
+        WITH session AS MATERIALIZED (
+            SELECT user_id, session_id FROM dev.sessions WHERE user_id = $1 AND session_id = $2 FOR KEY SHARE)
+        {IdempotencySql.Claim("jsonb_build_object('first_sequence', $3, 'messages', $4)")}
+        FROM (SELECT user_id, session_id, $5 AS key, $6 AS request_hash, $7 AS now FROM session) AS replay
+        ON CONFLICT DO NOTHING
+        """;
+
     /// <summary>The messages that were written under a key; <see langword="null"/> where they were removed for good since.</summary>
     public async Task<IReadOnlyList<SessionMessage>?> ReadAsync(IdempotencyRecord record, CancellationToken cancellationToken)
     {
         var answer = JsonSerializer.Deserialize<MessagesAnswer>(record.Answer)!;
         var selection = new MessageSelection { Order = MessageOrder.OldestFirst, After = answer.FirstSequence - 1, Take = answer.Messages };
-        await using var rows = await reader.OpenAsync(record.UserId, record.SessionId, selection, cancellationToken);
         var messages = new List<SessionMessage>(answer.Messages);
-        if (rows is not null)
+        await foreach (var row in reader.ReadAllAsync(record.UserId, record.SessionId, selection, cancellationToken))
         {
-            await foreach (var row in rows.ReadAsync(cancellationToken))
-            {
-                messages.Add(row.ToMessage(record.UserId, record.SessionId));
-            }
+            messages.Add(row.ToMessage(record.UserId, record.SessionId));
         }
 
         return messages.Count == answer.Messages ? messages : null;
@@ -84,6 +104,34 @@ internal sealed class MessageReplays(Database database, IMessageReader reader)
             ? new AppendResult(AppendOutcome.Replayed, taken)
             : new AppendResult(AppendOutcome.MessageIdTaken, []);
     }
+
+    /// <summary>Which of these ids messages of the user have.</summary>
+    public async Task<IReadOnlySet<Guid>> FindTakenAsync(string userId, Guid[] ids, CancellationToken cancellationToken)
+    {
+        var taken = await database.ReadAsync(
+            sql => sql.Statement(TakenIds, userId, ids).ListAsync(row => row.GetGuid(0), cancellationToken), cancellationToken);
+        return taken.ToHashSet();
+    }
+
+    /// <summary>
+    /// Takes the key of a write whose messages were found by their ids, so that no other write can have the key. False where another write
+    /// took the key meanwhile, or the session is gone.
+    /// </summary>
+    public async Task<bool> TryBindAsync(
+        Append append, IdempotencyKey key, IReadOnlyList<SessionMessage> found, CancellationToken cancellationToken) =>
+        await database.WriteAsync(
+            sql => sql
+                .Statement(
+                    Bind,
+                    append.UserId,
+                    append.SessionId,
+                    found[0].Sequence,
+                    found.Count,
+                    key.Value,
+                    key.RequestHash,
+                    append.Now!.Value)
+                .ExecuteAsync(cancellationToken),
+            cancellationToken) > 0;
 
     private Task<List<MessagePosition>> FindPositionsAsync(string userId, NewMessage[] own, CancellationToken cancellationToken) =>
         database.ReadAsync(

@@ -68,6 +68,17 @@ internal sealed class MessageStore(
                 : new AppendResult(AppendOutcome.SessionNotFound, []);
         }
 
-        return append.Messages.Any(message => message.HasOwnId) ? await replays.FindByIdsAsync(append, cancellationToken) : null;
+        if (!append.Messages.Any(message => message.HasOwnId)
+            || await replays.FindByIdsAsync(append, cancellationToken) is not { } found)
+        {
+            return null;
+        }
+
+        // A key that another write took meanwhile is found by the next look, and a session that is gone is not.
+        return append.Key is null
+            || found.Outcome != AppendOutcome.Replayed
+            || await replays.TryBindAsync(append, append.Key, found.Messages, cancellationToken)
+                ? found
+                : await FindMadeBeforeAsync(append, cancellationToken);
     }
 }

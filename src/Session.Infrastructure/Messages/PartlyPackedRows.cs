@@ -1,6 +1,4 @@
 using System.Data;
-using System.Runtime.CompilerServices;
-using Npgsql;
 using SessionService.Application.Messages;
 using SessionService.Infrastructure.Messages.Packed;
 using SessionService.Infrastructure.Persistence;
@@ -12,7 +10,7 @@ namespace SessionService.Infrastructure.Messages;
 /// are only counted or passed over are not unpacked, except in the two segments where a range ends. By hand for the arrays that are
 /// unnested.
 /// </summary>
-internal sealed class PartlyPackedRows : IMessageRows
+internal sealed class PartlyPackedRows
 {
     private const string OfSession =
         $"""
@@ -40,93 +38,72 @@ internal sealed class PartlyPackedRows : IMessageRows
         WHERE g.user_id = $1 AND g.session_id = $2 AND g.first_sequence = $3
         """;
 
-    private static readonly string FirstRows = Alone(FilteredSelection.Chosen("ASC"));
-    private static readonly string NewestRows = Alone(FilteredSelection.Chosen("DESC"));
-
     private readonly Sql _sql;
-    private readonly NpgsqlTransaction _transaction;
     private readonly string _userId;
     private readonly Guid _sessionId;
     private readonly MessageSelection _selection;
     private readonly MessageFilter _filter;
     private readonly List<Taken> _taken = [];
-    private bool _isDisposed;
 
-    private PartlyPackedRows(Sql sql, NpgsqlTransaction transaction, string userId, Guid sessionId, MessageSelection selection)
+    private PartlyPackedRows(Sql sql, string userId, Guid sessionId, MessageSelection selection)
     {
-        (_sql, _transaction, _userId, _sessionId, _selection) = (sql, transaction, userId, sessionId, selection);
+        (_sql, _userId, _sessionId, _selection) = (sql, userId, sessionId, selection);
         _filter = new MessageFilter(selection);
     }
 
-    public long Total { get; private set; }
-
-    public long InRange { get; private set; }
-
-    /// <summary>
-    /// Begins to read, all as of one moment; <see langword="null"/> when there is no such session. The rows keep the connection.
-    /// </summary>
-    public static async Task<IMessageRows?> OpenAsync(
-        Sql sql, string userId, Guid sessionId, MessageSelection selection, CancellationToken cancellationToken)
+    /// <summary>Fills a portion, all as of one moment; false when there is no such session.</summary>
+    public static async Task<bool> FillAsync(
+        Sql sql,
+        string userId,
+        Guid sessionId,
+        MessageSelection selection,
+        MessagePortion portion,
+        CancellationToken cancellationToken)
     {
-        var transaction = await sql.Connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
-        var messages = new PartlyPackedRows(sql, transaction, userId, sessionId, selection);
-        var isThere = false;
-        try
+        await using var transaction = await sql.Connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+        var rows = new PartlyPackedRows(sql, userId, sessionId, selection);
+        if (!await rows.CountAsync(portion, cancellationToken))
         {
-            isThere = await messages.CountAsync(cancellationToken);
-            return isThere ? messages : null;
+            return false;
         }
-        finally
-        {
-            if (!isThere)
-            {
-                await transaction.DisposeAsync();
-            }
-        }
+
+        await rows.ReadAsync(portion, cancellationToken);
+        return true;
     }
 
-    public async IAsyncEnumerable<MessageRow> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    private async Task ReadAsync(MessagePortion portion, CancellationToken cancellationToken)
     {
         foreach (var taken in _taken)
         {
-            if (taken.Segment is { } segment)
+            if (taken.Segment is not { } segment)
             {
-                using var part = await ReadSegmentAsync(segment.First, cancellationToken);
-                foreach (var row in InOrder(part.Choose(_filter, _selection.After, _selection.Before), taken))
-                {
-                    yield return row;
-                }
-
+                var rows = _selection with { Skip = taken.Skip, Take = (int)taken.Count };
+                await MessageReader.ReadChosenAsync(_sql, _userId, _sessionId, new MessageSteps(rows), portion, cancellationToken);
                 continue;
             }
 
-            await foreach (var row in ReadRowsAsync(taken, cancellationToken))
+            if (portion.IsFull)
             {
-                yield return row;
+                return;
+            }
+
+            var part = await ReadSegmentAsync(segment.First, cancellationToken);
+            portion.Hold(part);
+            foreach (var row in InOrder(part.Choose(_filter, _selection.After, _selection.Before), taken))
+            {
+                if (portion.IsFull)
+                {
+                    return;
+                }
+
+                portion.Add(row);
             }
         }
+
+        portion.IsLast = portion.Count == _taken.Sum(taken => taken.Count);
     }
 
-    // Once only: a connection uses its transaction object again, so to dispose of it twice would end the transaction of the next user.
-    public async ValueTask DisposeAsync()
-    {
-        if (!_isDisposed)
-        {
-            _isDisposed = true;
-            await _transaction.DisposeAsync();
-            await _sql.Connection.DisposeAsync();
-        }
-    }
-
-    private static string Alone(string chosen) =>
-        $"""
-        SELECT m.*
-        FROM dev.sessions AS s
-        CROSS JOIN LATERAL ({chosen}) AS m
-        WHERE s.user_id = $1 AND s.session_id = $2
-        """;
-
-    private async Task<bool> CountAsync(CancellationToken cancellationToken)
+    private async Task<bool> CountAsync(MessagePortion portion, CancellationToken cancellationToken)
     {
         var rows = await _sql.Statement(OfSession, FilteredSelection.Values(_userId, _sessionId, _selection))
             .FirstAsync(row => ((long Total, long InRange)?)(row.GetInt64(0), row.GetInt64(1)), cancellationToken);
@@ -137,7 +114,7 @@ internal sealed class PartlyPackedRows : IMessageRows
 
         var segments = await _sql.Statement(OfSegments, _userId, _sessionId, _selection.Role, _selection.MessageType)
             .ListAsync(row => new SegmentCount(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2)), cancellationToken);
-        Total = counted.Total + segments.Sum(segment => segment.Chosen);
+        portion.Total = counted.Total + segments.Sum(segment => segment.Chosen);
         var parts = new List<(SegmentCount? Segment, long Chosen)>();
         foreach (var segment in segments)
         {
@@ -148,7 +125,7 @@ internal sealed class PartlyPackedRows : IMessageRows
         }
 
         parts.Add((null, counted.InRange));
-        InRange = parts.Sum(part => part.Chosen);
+        portion.InRange = parts.Sum(part => part.Chosen);
         Take(parts);
         return true;
     }
@@ -189,45 +166,17 @@ internal sealed class PartlyPackedRows : IMessageRows
 
             skip = Math.Max(0, skip - chosen);
         }
-
-        if (_selection.Order == MessageOrder.LastInTimeOrder)
-        {
-            _taken.Reverse();
-        }
     }
 
     /// <summary>The messages to read of one part, counted from the end at which the selection begins.</summary>
-    private IEnumerable<MessageRow> InOrder(IReadOnlyList<MessageRow> rows, Taken taken) => _selection.Order switch
-    {
-        MessageOrder.OldestFirst => rows.Skip((int)taken.Skip).Take((int)taken.Count),
-        MessageOrder.NewestFirst => rows.Reverse().Skip((int)taken.Skip).Take((int)taken.Count),
-        _ => rows.SkipLast((int)taken.Skip).TakeLast((int)taken.Count),
-    };
+    private IEnumerable<MessageRow> InOrder(IReadOnlyList<MessageRow> rows, Taken taken) =>
+        (_selection.Order == MessageOrder.OldestFirst ? rows : rows.Reverse()).Skip((int)taken.Skip).Take((int)taken.Count);
 
     private async Task<PackedPart> ReadSegmentAsync(long first, CancellationToken cancellationToken)
     {
         var part = await _sql.Statement(OneSegment, _userId, _sessionId, first)
             .FirstAsync(row => PackedColumns.Read(row, 0), cancellationToken);
         return part ?? throw new InvalidOperationException("A segment of this moment cannot have gone.");
-    }
-
-    private async IAsyncEnumerable<MessageRow> ReadRowsAsync(Taken taken, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var text = _selection.Order switch
-        {
-            MessageOrder.OldestFirst => FirstRows,
-            MessageOrder.NewestFirst => NewestRows,
-            _ => $"SELECT * FROM ({NewestRows}) AS chosen ORDER BY sequence",
-        };
-        await using var command = await _sql
-            .Statement(text, FilteredSelection.Values(_userId, _sessionId, _selection, taken.Count, taken.Skip))
-            .ToCommandAsync(cancellationToken);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var messages = new MessageRowReader(reader, 0);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            yield return messages.Read();
-        }
     }
 
     /// <summary>A segment, and how many of its messages the filters choose.</summary>

@@ -35,6 +35,24 @@ public static class DatabaseFaults
         return false;
     }
 
+    /// <summary>
+    /// Whether no connection of the pool became free in time. Npgsql tells this from other timeouts only by the text, which begins so in
+    /// all its versions.
+    /// </summary>
+    public static bool IsPoolExhausted(Exception exception)
+    {
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is NpgsqlException { InnerException: TimeoutException } and not PostgresException
+                && cause.Message.StartsWith("The connection pool has been exhausted", StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Whether a background job met a database that is away or busy, and may leave its work for the next time.</summary>
     public static bool IsPassing(Exception exception) =>
         exception is NpgsqlException or WriteOutcomeUnknownException || IsUnavailable(exception);

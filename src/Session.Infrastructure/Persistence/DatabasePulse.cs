@@ -23,6 +23,7 @@ public sealed partial class DatabasePulse(bool ofPrimary, TimeSpan patience, Tim
 
     private readonly ConcurrentQueue<PulseWatch> _givenUp = new();
     private volatile CancellationTokenSource _lost = new();
+    private volatile bool _isLate;
 
     /// <summary>
     /// Raised when the database is lost or back, or has ended its connections: pooled connections, and what is known of the hosts, are out
@@ -31,6 +32,9 @@ public sealed partial class DatabasePulse(bool ofPrimary, TimeSpan patience, Tim
     public event EventHandler? Interrupted;
 
     public bool IsLost => _lost.IsCancellationRequested;
+
+    /// <summary>Whether the database is lost, or the answer to the question is overdue by half of the patience.</summary>
+    public bool IsLate => IsLost || _isLate;
 
     /// <summary>A token to give to statements in place of a caller's.</summary>
     public PulseWatch Watch(CancellationToken caller = default) => new(_givenUp, _lost.Token, caller);
@@ -93,8 +97,11 @@ public sealed partial class DatabasePulse(bool ofPrimary, TimeSpan patience, Tim
         {
             if (await Task.WhenAny(answer, Task.Delay(patience / Steps, time, CancellationToken.None)) == answer)
             {
+                _isLate = false;
                 return await answer;
             }
+
+            _isLate = step + 1 >= Steps / 2;
         }
 
         Lose("no answer");

@@ -1,4 +1,8 @@
+using System.Data;
+using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Query.SqlExpressions;
+using Microsoft.EntityFrameworkCore.Storage;
 using SessionService.Domain.Idempotency;
 using SessionService.Domain.Memories;
 using SessionService.Domain.Messages;
@@ -41,9 +45,24 @@ public sealed class SessionDbContext(DbContextOptions<SessionDbContext> options)
 
     public DbSet<OrphanedRow> OrphanedRows => Set<OrphanedRow>();
 
+    /// <summary>
+    /// The length of a text, or of JSON as text, in bytes. Of a text the database knows the length without reading the text. In
+    /// queries only.
+    /// </summary>
+    public static int TextBytes(string text) => throw new NotSupportedException("Only the database tells the length of a stored text.");
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.HasDefaultSchema(Schema);
+        modelBuilder.HasDbFunction(() => TextBytes("")).HasTranslation(TextBytesSql);
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(SessionDbContext).Assembly);
     }
+
+    private static SqlFunctionExpression TextBytesSql(IReadOnlyList<SqlExpression> arguments) => new(
+        "octet_length",
+        [new SqlUnaryExpression(ExpressionType.Convert, arguments[0], typeof(string), new StringTypeMapping("text", DbType.String))],
+        nullable: true,
+        argumentsPropagateNullability: [true],
+        typeof(int),
+        typeMapping: null);
 }

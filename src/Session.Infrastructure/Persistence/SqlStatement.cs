@@ -81,13 +81,6 @@ internal sealed class SqlStatement(NpgsqlCommand command, bool commitsItself)
         }
     }
 
-    /// <summary>The command, prepared, for those who read its answer bit by bit; they dispose of it.</summary>
-    public async ValueTask<NpgsqlCommand> ToCommandAsync(CancellationToken cancellationToken)
-    {
-        await PrepareAsync(cancellationToken);
-        return command;
-    }
-
     private Task PrepareAsync(CancellationToken cancellationToken) =>
         _isPrepared ? command.PrepareAsync(cancellationToken) : Task.CompletedTask;
 }

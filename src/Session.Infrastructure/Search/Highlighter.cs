@@ -14,8 +14,8 @@ internal sealed class Highlighter(MessageIndexer indexer)
         Sql sql, IReadOnlyList<string> texts, TextQuery query, CancellationToken cancellationToken)
     {
         var folded = texts.Select(TextFolding.FoldWithOrigins).ToList();
-        var begins = query.Wanted.Select(lexeme => lexeme[0]).ToHashSet();
-        var wanted = query.Wanted.ToHashSet(StringComparer.Ordinal);
+        var begins = query.Wanted.Select(word => word.Begin).ToHashSet();
+        var wanted = query.Wanted;
         var matching = await FindAsync(sql, folded, first => MayMatch(first, begins), wanted, cancellationToken);
         var matches = folded.ConvertAll(text => Find(text, matching));
 
@@ -32,7 +32,11 @@ internal sealed class Highlighter(MessageIndexer indexer)
 
     /// <summary>The words of texts that match, each with the lexeme by which it does.</summary>
     private async Task<Dictionary<string, string>> FindAsync(
-        Sql sql, List<FoldedText> texts, Predicate<char> mayBegin, HashSet<string> wanted, CancellationToken cancellationToken)
+        Sql sql,
+        List<FoldedText> texts,
+        Predicate<char> mayBegin,
+        IReadOnlyList<QueryNode.Word> wanted,
+        CancellationToken cancellationToken)
     {
         var words = new HashSet<string>(StringComparer.Ordinal);
         var known = words.GetAlternateLookup<ReadOnlySpan<char>>();
@@ -48,15 +52,28 @@ internal sealed class Highlighter(MessageIndexer indexer)
         }
 
         var analyzed = await indexer.AnalyzeAsync(words, isForNow: true, sql, cancellationToken);
-        return analyzed.Where(word => IsMatch(word.Value, wanted))
-            .ToDictionary(word => word.Key, word => word.Value.Lexemes[0].Text, StringComparer.Ordinal);
+        var matching = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (word, lexemes) in analyzed)
+        {
+            if (FindMatch([.. lexemes.Lexemes, .. lexemes.Written], wanted) is { } lexeme)
+            {
+                matching.Add(word, lexeme);
+            }
+        }
+
+        return matching;
     }
 
-    /// <summary>A word may have several meanings, and any will do; or consist of several, and all are needed.</summary>
-    private static bool IsMatch(AnalyzedText word, HashSet<string> wanted) =>
-        word.Lexemes.Count > 0
-        && word.Lexemes.SelectMany(lexeme => lexeme.Positions).All(position =>
-            word.Lexemes.Any(lexeme => wanted.Contains(lexeme.Text) && lexeme.Positions.Contains(position)));
+    /// <summary>
+    /// The lexeme by which a word matches. A word may have several meanings, and any will do; or consist of several, and all are needed.
+    /// </summary>
+    private static string? FindMatch(List<Lexeme> word, IReadOnlyList<QueryNode.Word> wanted)
+    {
+        var matching = word.FindAll(lexeme => wanted.Any(sought => sought.Matches(lexeme.Text)));
+        var isMatch = word.SelectMany(lexeme => lexeme.Positions).All(position =>
+            matching.Exists(lexeme => lexeme.Positions.Contains(position)));
+        return isMatch && matching.Count > 0 ? matching[0].Text : null;
+    }
 
     /// <summary>Most dictionaries change the ends of words, not their beginnings; but some characters have a name of their own.</summary>
     private static bool MayMatch(char first, HashSet<char> begins) => !char.IsAscii(first) || begins.Contains(first);

@@ -8,25 +8,27 @@ namespace SessionService.Infrastructure.Search;
 internal sealed class IndexSegment
 {
     // The memory of a dictionary entry and of a message, beside the bytes of the segment.
-    private const int TermBytes = 96;
+    private const int TermBytes = 104;
     private const int MessageBytes = 80;
 
     private readonly byte[] _data;
     private readonly Dictionary<string, Term> _terms;
+    private readonly string[] _sorted;
 
-    private IndexSegment(Guid segmentId, byte[] data, IndexedMessage[] messages, Dictionary<string, Term> terms)
+    private IndexSegment(Guid segmentId, byte[] data, IndexedMessage[] messages, Dictionary<string, Term> terms, string[] sorted)
     {
         SegmentId = segmentId;
         Messages = messages;
         _data = data;
         _terms = terms;
+        _sorted = sorted;
     }
 
     public Guid SegmentId { get; }
 
     public IReadOnlyList<IndexedMessage> Messages { get; }
 
-    public IEnumerable<string> Lexemes => _terms.Keys;
+    public IEnumerable<string> Lexemes => _sorted;
 
     /// <summary>About how much memory the segment takes.</summary>
     public long Size => _data.Length + ((long)_terms.Count * TermBytes) + ((long)Messages.Count * MessageBytes);
@@ -37,6 +39,11 @@ internal sealed class IndexSegment
     /// <summary>The messages that have a lexeme, by ordinal.</summary>
     public PostingsReader Find(string lexeme) =>
         _terms.TryGetValue(lexeme, out var term) ? new PostingsReader(_data.AsSpan(term.Start, term.Length)) : default;
+
+    /// <summary>The lexemes that match a word.</summary>
+    public IEnumerable<string> Matching(QueryNode.Word word) => word is QueryNode.Prefix
+        ? StartingWith(word.Text).Concat(StartingWith(AnalyzedText.WrittenMark + word.Text))
+        : [word.Text];
 
     /// <summary>Reads the bytes that <see cref="IndexSegmentBuilder.ToBytes"/> has written.</summary>
     public static IndexSegment Read(Guid segmentId, byte[] data)
@@ -76,22 +83,30 @@ internal sealed class IndexSegment
 
         var count = ReadInt(bytes, ref offset);
         var terms = new Dictionary<string, Term>(count, StringComparer.Ordinal);
+        var sorted = new string[count];
         var start = 0;
         for (var i = 0; i < count; i++)
         {
             var lexeme = ReadText(bytes, ref offset);
             var term = new Term(ReadInt(bytes, ref offset), start, ReadInt(bytes, ref offset));
             terms.Add(lexeme, term);
+            sorted[i] = lexeme;
             start += term.Length;
         }
 
         // The postings begin where the dictionary ends, which is known only now.
-        foreach (var lexeme in terms.Keys)
+        foreach (var lexeme in sorted)
         {
             terms[lexeme] = terms[lexeme] with { Start = terms[lexeme].Start + offset };
         }
 
-        return new IndexSegment(segmentId, data, messages, terms);
+        return new IndexSegment(segmentId, data, messages, terms, sorted);
+    }
+
+    private IEnumerable<string> StartingWith(string prefix)
+    {
+        var first = Array.BinarySearch(_sorted, prefix, StringComparer.Ordinal);
+        return _sorted.Skip(first < 0 ? ~first : first).TakeWhile(lexeme => lexeme.StartsWith(prefix, StringComparison.Ordinal));
     }
 
     private static int ReadInt(ReadOnlySpan<byte> bytes, ref int offset) => (int)Varint.Read(bytes, ref offset);

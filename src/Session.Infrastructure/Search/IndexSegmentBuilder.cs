@@ -29,7 +29,7 @@ internal sealed class IndexSegmentBuilder
     {
         var ordinal = Count;
         _messages.Add(message with { Length = content.Length, HeadingLength = heading.Length });
-        foreach (var (lexeme, positions) in content.Lexemes)
+        foreach (var (lexeme, positions) in content.Lexemes.Concat(content.Written))
         {
             PostingsOf(lexeme).Add(ordinal, positions);
         }

@@ -11,7 +11,7 @@ internal sealed class PhrasePositions
 {
     private readonly QueryNode.Phrase _phrase;
     private readonly ulong[] _messages;
-    private readonly Dictionary<QueryNode.Term, Dictionary<int, int[]>> _positions = [];
+    private readonly Dictionary<QueryNode.Word, Dictionary<int, int[]>> _positions = [];
     private int _ordinal;
 
     /// <param name="segment">The segment.</param>
@@ -39,15 +39,24 @@ internal sealed class PhrasePositions
             Read(segment, pair.Left);
             Read(segment, pair.Right);
         }
-        else if (node is QueryNode.Term term && _positions.TryAdd(term, []))
+        else if (node is QueryNode.Word word && _positions.TryAdd(word, []))
         {
-            var postings = segment.Find(term.Lexeme);
-            while (postings.Read())
+            foreach (var lexeme in segment.Matching(word))
             {
-                if ((_messages[postings.Ordinal / 64] >> (postings.Ordinal % 64) & 1) != 0)
-                {
-                    _positions[term].Add(postings.Ordinal, postings.ReadPositions());
-                }
+                Read(segment.Find(lexeme), _positions[word]);
+            }
+        }
+    }
+
+    private void Read(PostingsReader postings, Dictionary<int, int[]> positions)
+    {
+        while (postings.Read())
+        {
+            if ((_messages[postings.Ordinal / 64] >> (postings.Ordinal % 64) & 1) != 0)
+            {
+                var more = postings.ReadPositions();
+                var known = positions.GetValueOrDefault(postings.Ordinal);
+                positions[postings.Ordinal] = known is null ? more : Union(known, more).ToArray();
             }
         }
     }
@@ -55,9 +64,9 @@ internal sealed class PhrasePositions
     /// <summary>The positions at which matches of a part of the phrase end, ascending.</summary>
     private ReadOnlySpan<int> Ends(QueryNode node)
     {
-        if (node is QueryNode.Term term)
+        if (node is QueryNode.Word word)
         {
-            return _positions[term].GetValueOrDefault(_ordinal);
+            return _positions[word].GetValueOrDefault(_ordinal);
         }
 
         var pair = (QueryNode.Pair)node;

@@ -29,7 +29,7 @@ internal sealed class SearchCache(IOptions<SearchOptions> options) : IDisposable
     public AnalyzedText? FindText(string text) => _cache.Get<AnalyzedText>(text);
 
     public void Add(string text, AnalyzedText analyzed) =>
-        Add(text, analyzed, (sizeof(char) * (long)text.Length) + ((long)LexemeBytes * analyzed.Lexemes.Count));
+        Add(text, analyzed, (sizeof(char) * (long)text.Length) + ((long)LexemeBytes * (analyzed.Lexemes.Count + analyzed.Written.Count)));
 
     public void Dispose() => _cache.Dispose();
 

@@ -15,6 +15,7 @@ internal static class SearchServices
         services.AddSingleton<TextAnalyzer>();
         services.AddSingleton<SearchCache>();
         services.AddSingleton<MessageIndexer>();
+        services.AddSingleton<QueryReader>();
         services.AddSingleton<SearchIndex>();
         services.AddSingleton<SearchSegments>();
         services.AddSingleton<IDigestParticipant>(provider => provider.GetRequiredService<SearchSegments>());

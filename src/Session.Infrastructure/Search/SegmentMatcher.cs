@@ -31,17 +31,44 @@ internal sealed class SegmentMatcher(IndexSegment segment, TextQuery query, Canc
     private double[] Scores()
     {
         var scores = new double[_count];
-        foreach (var lexeme in query.Wanted)
+        foreach (var word in query.Wanted)
         {
-            var postings = segment.Find(lexeme);
-            while (postings.Read())
+            if (word is QueryNode.Prefix)
             {
-                var length = 1 - LengthShare + (LengthShare * segment.Messages[postings.Ordinal].Length / UsualLength);
-                scores[postings.Ordinal] += postings.Frequency / (postings.Frequency + (Saturation * length)) / query.Wanted.Count;
+                // A prefix counts as one word, whichever words begin with it.
+                var frequencies = new int[_count];
+                Read(word, (ordinal, frequency) => frequencies[ordinal] += frequency);
+                for (var ordinal = 0; ordinal < _count; ordinal++)
+                {
+                    Add(ordinal, frequencies[ordinal]);
+                }
+            }
+            else
+            {
+                Read(word, Add);
             }
         }
 
         return scores;
+
+        void Add(int ordinal, int frequency)
+        {
+            var length = 1 - LengthShare + (LengthShare * segment.Messages[ordinal].Length / UsualLength);
+            scores[ordinal] += frequency / (frequency + (Saturation * length)) / query.Wanted.Count;
+        }
+    }
+
+    private void Read(QueryNode.Word word, Action<int, int> onMessage)
+    {
+        foreach (var lexeme in segment.Matching(word))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var postings = segment.Find(lexeme);
+            while (postings.Read())
+            {
+                onMessage(postings.Ordinal, postings.Frequency);
+            }
+        }
     }
 
     /// <summary>The matches as a set of bits.</summary>
@@ -49,8 +76,8 @@ internal sealed class SegmentMatcher(IndexSegment segment, TextQuery query, Canc
     {
         switch (node)
         {
-            case QueryNode.Term term:
-                return MatchesOf(term.Lexeme);
+            case QueryNode.Word word:
+                return MatchesOf(word);
             case QueryNode.Not not:
                 var others = Matches(not.Operand);
                 for (var i = 0; i < others.Length; i++)
@@ -75,22 +102,17 @@ internal sealed class SegmentMatcher(IndexSegment segment, TextQuery query, Canc
         }
     }
 
-    private ulong[] MatchesOf(string lexeme)
+    private ulong[] MatchesOf(QueryNode.Word word)
     {
         var matches = new ulong[(_count + 63) / 64];
-        var postings = segment.Find(lexeme);
-        while (postings.Read())
-        {
-            matches[postings.Ordinal / 64] |= 1UL << (postings.Ordinal % 64);
-        }
-
+        Read(word, (ordinal, _) => matches[ordinal / 64] |= 1UL << (ordinal % 64));
         return matches;
     }
 
     /// <summary>The messages that have the words of a phrase, in the order of the phrase.</summary>
     private ulong[] MatchesOf(QueryNode.Phrase phrase)
     {
-        var matches = Candidates(phrase, new Dictionary<string, ulong[]>(StringComparer.Ordinal));
+        var matches = Candidates(phrase, []);
         var positions = new PhrasePositions(segment, phrase, matches);
         for (var word = 0; word < matches.Length; word++)
         {
@@ -109,14 +131,14 @@ internal sealed class SegmentMatcher(IndexSegment segment, TextQuery query, Canc
     }
 
     /// <summary>The messages that have the words of a phrase, wherever they stand. A phrase may have one word many times.</summary>
-    private ulong[] Candidates(QueryNode node, Dictionary<string, ulong[]> known)
+    private ulong[] Candidates(QueryNode node, Dictionary<QueryNode.Word, ulong[]> known)
     {
         switch (node)
         {
-            case QueryNode.Term term:
-                if (!known.TryGetValue(term.Lexeme, out var matches))
+            case QueryNode.Word word:
+                if (!known.TryGetValue(word, out var matches))
                 {
-                    known.Add(term.Lexeme, matches = MatchesOf(term.Lexeme));
+                    known.Add(word, matches = MatchesOf(word));
                 }
 
                 return [.. matches];

@@ -12,10 +12,10 @@ namespace SessionService.Infrastructure.Search;
 /// and the memories.
 /// </summary>
 internal sealed class SessionSearch(
-    SessionDbContext context, SearchCatchUp catchUp, TextAnalyzer analyzer, SearchIndex index, SessionTexts texts, Highlighter highlighter)
+    SessionDbContext context, SearchCatchUp catchUp, QueryReader reader, SearchIndex index, SessionTexts texts, Highlighter highlighter)
     : ISessionSearch
 {
-    // The texts of one page are in memory together.
+    // The texts of one page and its sessions are in memory together.
     private const int MaxPageBytes = 4 * 1024 * 1024;
 
     public async Task<Found> FindAsync(
@@ -30,9 +30,10 @@ internal sealed class SessionSearch(
         string userId, SearchFilter filter, SearchStart? after, SearchLimits limits, CancellationToken cancellationToken)
     {
         var sql = new Sql((NpgsqlConnection)context.Database.GetDbConnection());
-        if (await analyzer.ParseAsync(sql, filter.Query, cancellationToken) is not { } query)
+        var (read, ignored) = await reader.ReadAsync(sql, filter.Query, cancellationToken);
+        if (read is not { } query)
         {
-            return new Found([], TotalHits: 0, Next: null);
+            return new Found([], TotalHits: 0, Next: null, ignored);
         }
 
         var hits = new HitCollector(filter, await FindSessionsAsync(sql, userId, filter.Sessions, cancellationToken), after, limits);
@@ -50,7 +51,7 @@ internal sealed class SessionSearch(
 
         var (page, next) = await ReadPageAsync(sql, userId, hits, contents, cancellationToken);
         var snippets = await highlighter.MarkAsync(sql, [.. page.Select(hit => hit.Content)], query, cancellationToken);
-        return new Found(await GroupAsync(userId, page, snippets, cancellationToken), hits.Total, next);
+        return new Found(await GroupAsync(userId, page, snippets, cancellationToken), hits.Total, next, ignored);
     }
 
     private static void Match(IndexSegment segment, TextQuery query, HitCollector hits, CancellationToken cancellationToken)
@@ -73,7 +74,7 @@ internal sealed class SessionSearch(
     }
 
     /// <summary>The hits of the page with their contents, and where the next page starts, if there is one.</summary>
-    private static async Task<(List<(Hit Hit, string Content)> Page, SearchStart? Next)> ReadPageAsync(
+    private async Task<(List<(Hit Hit, string Content)> Page, SearchStart? Next)> ReadPageAsync(
         Sql sql,
         string userId,
         HitCollector collector,
@@ -84,9 +85,11 @@ internal sealed class SessionSearch(
         var messages = sessions.SelectMany(hits => hits).Where(hit => hit.Message.IsMessage)
             .Select(hit => (hit.Message.SessionId, hit.Message.Sequence)).ToList();
         var read = await MessageContents.ReadAsync(sql, userId, messages, MaxPageBytes, cancellationToken);
+        var lengths = await MeasureAsync(
+            userId, sessions.SelectMany(hits => hits).Select(hit => hit.Message.SessionId).ToHashSet(), cancellationToken);
         var page = new List<(Hit, string)>(messages.Count);
         SearchPlace? last = null;
-        var (next, chars) = (0, 0);
+        var (next, chars) = (0, 0L);
         foreach (var hits in sessions)
         {
             foreach (var hit in hits)
@@ -102,7 +105,9 @@ internal sealed class SessionSearch(
                 if (content is not null)
                 {
                     page.Add((hit, content));
-                    chars += content.Length;
+                    // The first hit of a session brings the session.
+                    lengths.Remove(hit.Message.SessionId, out var ofSession);
+                    chars += content.Length + ofSession;
                 }
             }
 
@@ -111,6 +116,19 @@ internal sealed class SessionSearch(
 
         return (page, hasMore ? collector.StartAfter(last!.Value) : null);
     }
+
+    /// <summary>How long the texts of sessions are.</summary>
+    private Task<Dictionary<Guid, long>> MeasureAsync(string userId, HashSet<Guid> ids, CancellationToken cancellationToken) =>
+        context.Sessions
+            .Where(s => s.UserId == userId && ids.Contains(s.SessionId))
+            .Select(s => new
+            {
+                s.SessionId,
+                Bytes = (long)SessionDbContext.TextBytes(s.ConversationData)
+                    + SessionDbContext.TextBytes(s.Metadata)
+                    + SessionDbContext.TextBytes(s.SessionSummary),
+            })
+            .ToDictionaryAsync(s => s.SessionId, s => s.Bytes, cancellationToken);
 
     private async Task<List<FoundSession>> GroupAsync(
         string userId, List<(Hit Hit, string Content)> page, IReadOnlyList<string> snippets, CancellationToken cancellationToken)

@@ -6,13 +6,16 @@ namespace SessionService.Infrastructure.Search;
 /// <summary>Turns texts into lexemes, by PostgreSQL's dictionaries for the language that is set.</summary>
 internal sealed class TextAnalyzer(IOptions<SearchOptions> options)
 {
+    /// <summary>The language that takes words as they are, stop words too.</summary>
+    public const string AsWritten = "pg_catalog.simple";
+
     // Every word has a place of its own in a vector, and a vector stays below PostgreSQL's limit of 1 MiB.
     private const int MaxPiece = 32_000;
 
     // By hand: functions of full text search.
     private const string ToVectors =
-        """
-        SELECT tsvectorsend(to_tsvector($1::regconfig, t.text))
+        $"""
+        SELECT tsvectorsend(to_tsvector($1::regconfig, t.text)), tsvectorsend(to_tsvector('{AsWritten}', t.text))
         FROM unnest($2) WITH ORDINALITY AS t (text, n)
         ORDER BY t.n
         """;
@@ -38,7 +41,7 @@ internal sealed class TextAnalyzer(IOptions<SearchOptions> options)
         }
 
         var vectors = await sql.Statement(ToVectors, Language, pieces.ToArray())
-            .ListAsync(row => row.GetFieldValue<byte[]>(0), cancellationToken);
+            .ListAsync(row => (row.GetFieldValue<byte[]>(0), row.GetFieldValue<byte[]>(1)), cancellationToken);
         var analyzed = new AnalyzedText[counts.Length];
         for (int i = 0, piece = 0; i < counts.Length; piece += counts[i], i++)
         {
@@ -48,10 +51,10 @@ internal sealed class TextAnalyzer(IOptions<SearchOptions> options)
         return analyzed;
     }
 
-    /// <summary>What a query in the syntax of web searches asks for; null where it asks for no word at all.</summary>
-    public async Task<TextQuery?> ParseAsync(Sql sql, string query, CancellationToken cancellationToken)
+    /// <summary>What a prepared query in the syntax of web searches asks for; null where it asks for no word at all.</summary>
+    public static async Task<TextQuery?> ParseAsync(Sql sql, string query, string language, CancellationToken cancellationToken)
     {
-        var sent = await sql.Statement(ToQuery, Language, SearchQueryText.Normalize(query)).ValueAsync<byte[]>(cancellationToken);
+        var sent = await sql.Statement(ToQuery, language, query).ValueAsync<byte[]>(cancellationToken);
         return TextQuery.Read(sent!);
     }
 

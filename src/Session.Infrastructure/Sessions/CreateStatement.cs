@@ -27,9 +27,9 @@ internal sealed class CreateStatement : IGroupStatement<Creation, bool>
         $"""
         WITH input AS MATERIALIZED (
             SELECT *
-            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) WITH ORDINALITY
+            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) WITH ORDINALITY
                 AS i (user_id, session_id, status, title, conversation_data, metadata, session_summary, created_at, key, request_hash,
-                      updated_at, last_activity, archived_at, forked_from_session_id, forked_from_sequence, starred_at, position)),
+                      updated_at, last_activity, archived_at, forked_from_session_id, forked_from_sequence, starred_at, used_at, position)),
         made_before AS MATERIALIZED (
             SELECT i.position
             FROM input AS i
@@ -38,11 +38,12 @@ internal sealed class CreateStatement : IGroupStatement<Creation, bool>
             INSERT INTO dev.sessions
                 (user_id, session_id, status, title, conversation_data, metadata, session_summary,
                  message_count, total_tokens, total_cost, created_at, updated_at, last_activity,
-                 archived_at, starred_at, forked_from_session_id, forked_from_sequence, copied_messages, copied_tokens, copied_cost,
+                 archived_at, starred_at, used_at, forked_from_session_id, forked_from_sequence,
+                 copied_messages, copied_tokens, copied_cost,
                  is_digested, digested_messages, digested_cost, digested_activity)
             SELECT user_id, session_id, status, title, conversation_data, metadata, session_summary,
                    0, 0, 0, created_at, updated_at, last_activity,
-                   archived_at, starred_at, forked_from_session_id, forked_from_sequence, 0, 0, 0, true, 0, 0, last_activity
+                   archived_at, starred_at, used_at, forked_from_session_id, forked_from_sequence, 0, 0, 0, true, 0, 0, last_activity
             FROM input
             WHERE position NOT IN (SELECT b.position FROM made_before AS b)
             ORDER BY session_id
@@ -120,7 +121,8 @@ internal sealed class CreateStatement : IGroupStatement<Creation, bool>
                 SqlValue.Column(writes, w => w.Session.ArchivedAt, NpgsqlDbType.TimestampTz),
                 SqlValue.Column(writes, w => w.Session.ForkedFromSessionId, NpgsqlDbType.Uuid),
                 SqlValue.Column(writes, w => w.Session.ForkedFromSequence, NpgsqlDbType.Bigint),
-                SqlValue.Column(writes, w => w.Session.StarredAt, NpgsqlDbType.TimestampTz))
+                SqlValue.Column(writes, w => w.Session.StarredAt, NpgsqlDbType.TimestampTz),
+                SqlValue.Column(writes, w => w.Session.UsedAt, NpgsqlDbType.TimestampTz))
             .ReadAsync(reader => ReadAsync(reader, writes.Count, cancellationToken), cancellationToken);
 
     public bool IsMade(bool outcome) => outcome;

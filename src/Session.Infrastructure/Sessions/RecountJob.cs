@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using SessionService.Infrastructure.Digests;
 using SessionService.Infrastructure.Jobs;
+using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Statistics;
 
 namespace SessionService.Infrastructure.Sessions;
@@ -34,7 +35,8 @@ internal sealed partial class RecountJob(DigestDataSource dataSource, TimeProvid
     /// <summary>Corrects the numbers.</summary>
     /// <returns>How many numbers were wrong.</returns>
     public Task<int> RecountAsync(CancellationToken cancellationToken) =>
-        dataSource.Database.WriteAsync(sql => sql.Statement(Add).WithoutTimeout().ExecuteAsync(cancellationToken), cancellationToken);
+        dataSource.Database.WriteAsync(
+            sql => sql.Statement(Add).WithoutTimeout().ExecuteAsync(cancellationToken), cancellationToken, Database.RaceAttempts);
 
     protected override async Task<bool> RunAsync(CancellationToken cancellationToken)
     {

@@ -38,7 +38,10 @@ internal sealed class SessionListStatement
 
     private bool IsByActivity => _filter.ActiveAfter is not null || _filter.ActiveBefore is not null;
 
-    /// <summary>One page: the total in each row, and a session's columns, which are null where the page is empty.</summary>
+    /// <summary>
+    /// One page: the total in each row, and a session's columns, which are null where the page is empty. Large sessions come without their
+    /// texts, see <see cref="SessionColumns.Within"/>.
+    /// </summary>
     public (string Text, SqlValue[] Values) ToPage(PageRange range) =>
         (_filter.IsCounted() ? ToWalk(range) : ToSelection(range), [.. _values]);
 
@@ -55,17 +58,18 @@ internal sealed class SessionListStatement
         string[] countedStar = _filter.IsStarred switch { null => [], true => ["s.is_starred"], false => ["NOT s.is_starred"] };
         var place = Place();
         var (take, skip) = (Add(range.Size + 1L) + "::bigint", Add(range.Skip) + "::bigint");
+        var isSmall = IsSmall(range);
 
         // The lateral join is a loop over the one row of the total, and keeps the order of the sessions.
         return
             $"""
-            SELECT t.total, {SessionColumns.Of("s")}
+            SELECT t.total, {SessionColumns.Within("s", "s.is_small")}
             FROM (
                 SELECT coalesce(sum(s.sessions), 0)::bigint
                 FROM dev.session_counts AS s
                 WHERE {Where([.. ofStatus, .. countedStar])}) AS t (total)
             LEFT JOIN LATERAL (
-                SELECT s.*
+                SELECT s.*, {isSmall} AS is_small
                 FROM ({Candidates()}) AS s
                 ORDER BY s.sort_key {Direction}, s.session_id {Direction}
                 LIMIT {take} OFFSET {skip}) AS s ON true
@@ -108,7 +112,7 @@ internal sealed class SessionListStatement
         return
             $"""
             WITH selected AS MATERIALIZED ({selected})
-            SELECT t.total, {SessionColumns.Of("s")}
+            SELECT t.total, {SessionColumns.Within("s", IsSmall(range))}
             FROM (SELECT count(*) FROM selected) AS t (total)
             LEFT JOIN LATERAL (
                 SELECT s.*
@@ -225,7 +229,9 @@ internal sealed class SessionListStatement
                 """;
         }
 
-        var contained = condition.Values.SelectMany(MetadataCondition.JsonOf).Distinct(StringComparer.Ordinal).Select(value =>
+        // Of an array the index has the elements under the path of the array, so both forms read the same entries.
+        var values = condition.Values.SelectMany(MetadataCondition.JsonOf).Distinct(StringComparer.Ordinal);
+        var contained = values.SelectMany(value => new[] { value, $"[{value}]" }).Select(value =>
         {
             var path = condition.Path.Reverse().Aggregate(value, (inner, key) => $"{{{JsonSerializer.Serialize(key)}:{inner}}}");
             return $"{OwnedMetadata} @> {Add(SqlValue.Json($"{{{JsonSerializer.Serialize(_userId)}:{path}}}"))}";
@@ -237,6 +243,8 @@ internal sealed class SessionListStatement
         word.Replace("\\", "\\\\", StringComparison.Ordinal)
             .Replace("%", "\\%", StringComparison.Ordinal)
             .Replace("_", "\\_", StringComparison.Ordinal);
+
+    private static string IsSmall(PageRange range) => SessionColumns.IsSmall("s", PagePortions.MaxWholeBytes(range.Size));
 
     private string Add(SqlValue value)
     {

@@ -54,13 +54,13 @@ internal sealed class UserMemoryCreation(Database database, TextAnalyzer analyze
             return result;
         }
 
-        // Read after the statement, and so of everything that is committed by now.
-        if (key is null || await records.FindAsync(memories[0].UserId, key, cancellationToken) is not { } record)
+        // Read after the statement, and so of everything that is committed by now. A key may be gone again: it expired, or was erased.
+        if (await records.FindAsync(memories[0].UserId, key!, cancellationToken) is not { } record)
         {
-            throw new InvalidOperationException("Memories were neither written nor refused.");
+            return await CreateAsync(memories, key, cancellationToken);
         }
 
-        if (!record.IsOf(key.RequestHash))
+        if (!record.IsOf(key!.RequestHash))
         {
             return new CreateMemoriesResult(CreateMemoriesOutcome.KeyReused, []);
         }

@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using NpgsqlTypes;
 using SessionService.Application.Idempotency;
@@ -28,7 +29,7 @@ internal sealed class UserMemoryStore(
         ON CONFLICT DO NOTHING
         """;
 
-    // By hand for ON CONFLICT.
+    // By hand for ON CONFLICT, and for the lock: the memory cannot be erased meanwhile.
     private static readonly string ImportVersion =
         $"""
         INSERT INTO dev.user_memory_versions
@@ -36,6 +37,7 @@ internal sealed class UserMemoryStore(
         SELECT user_id, memory_id, $3, $4, $5, $6, $7, $8, $9, $10, $11
         FROM dev.user_memories
         WHERE user_id = $1 AND memory_id = $2 AND $3 < version AND $3 >= version - {MaxVersions}
+        FOR KEY SHARE
         ON CONFLICT DO NOTHING
         """;
 
@@ -46,7 +48,7 @@ internal sealed class UserMemoryStore(
     public Task<UserMemory?> FindAsync(string userId, Guid memoryId, CancellationToken cancellationToken) =>
         context.UserMemories.AsNoTracking().SingleOrDefaultAsync(m => m.UserId == userId && m.MemoryId == memoryId, cancellationToken);
 
-    public Task<Paged<UserMemory>> ListAsync(
+    public async Task<StreamedPage<UserMemory>> ListAsync(
         string userId,
         UserMemoryFilter filter,
         DateTimeOffset now,
@@ -55,17 +57,27 @@ internal sealed class UserMemoryStore(
         CancellationToken cancellationToken)
     {
         var memories = Filter(context.UserMemories.AsNoTracking().Where(m => m.UserId == userId), filter, now);
+        var (found, total) = await context.ReadSnapshotAsync(
+            () => FindPageAsync(memories, range, cursor, cancellationToken), cancellationToken);
 
-        return context.ReadSnapshotAsync(() => ReadPageAsync(memories, range, cursor, cancellationToken), cancellationToken);
+        // A page by number is whole, because the next page begins after so many memories.
+        List<PageItem<Guid, UserMemory>> page =
+        [
+            .. found.Take(range.Size).Select(
+                m => new PageItem<Guid, UserMemory>(m.Memory.MemoryId, m.Bytes, m.IsWhole ? m.Memory : null)),
+        ];
+        page = cursor is null ? page : page[..PagePortions.CountFitting(page)];
+        var items = PagePortions.ReadAsync(page, ids => ReadAsync(userId, ids, cancellationToken), memory => memory.MemoryId);
+        return new StreamedPage<UserMemory>(items, page.Count == 0 ? null : found[page.Count - 1].Memory, total, found.Count > page.Count);
     }
 
-    private static async Task<Paged<UserMemory>> ReadPageAsync(
+    private static async Task<(List<Sized> Found, long Total)> FindPageAsync(
         IQueryable<UserMemory> memories, PageRange range, TimeCursor? cursor, CancellationToken cancellationToken)
     {
         var total = await memories.LongCountAsync(cancellationToken);
         if (range.Skip >= total)
         {
-            return new Paged<UserMemory>([], total, HasMore: false);
+            return ([], total);
         }
 
         if (cursor is { } after)
@@ -74,34 +86,93 @@ internal sealed class UserMemoryStore(
                 ValueTuple.Create(m.CreatedAt, m.MemoryId), ValueTuple.Create(after.CreatedAt, after.Id)));
         }
 
-        var page = await memories
-            .OrderByDescending(m => m.CreatedAt).ThenByDescending(m => m.MemoryId)
-            .Skip((int)range.Skip).Take(range.Size + 1)
-            .ToListAsync(cancellationToken);
-        var hasMore = page.Count > range.Size;
-        return new Paged<UserMemory>(hasMore ? page[..range.Size] : page, total, hasMore);
+        var page = memories.OrderByDescending(m => m.CreatedAt).ThenByDescending(m => m.MemoryId)
+            .Skip((int)range.Skip).Take(range.Size + 1);
+        return (await page.Select(WithinOf(PagePortions.MaxWholeBytes(range.Size))).ToListAsync(cancellationToken), total);
     }
 
-    public Task<MemoryVersions?> ListVersionsAsync(string userId, Guid memoryId, PageRange range, CancellationToken cancellationToken) =>
-        context.ReadSnapshotAsync(() => ReadVersionsAsync(userId, memoryId, range, cancellationToken), cancellationToken);
+    private Task<List<UserMemory>> ReadAsync(string userId, Guid[] ids, CancellationToken cancellationToken) =>
+        context.UserMemories.AsNoTracking().Where(m => m.UserId == userId && ids.Contains(m.MemoryId)).ToListAsync(cancellationToken);
 
-    private async Task<MemoryVersions?> ReadVersionsAsync(
+    /// <summary>A memory, without its texts where they are longer than so many bytes.</summary>
+    private static Expression<Func<UserMemory, Sized>> WithinOf(int maxBytes) => m => new Sized(
+        new UserMemory
+        {
+            UserId = m.UserId,
+            MemoryId = m.MemoryId,
+            MemoryType = m.MemoryType,
+            Content = SessionDbContext.TextBytes(m.Content) + SessionDbContext.TextBytes(m.Metadata) <= maxBytes ? m.Content : "",
+            Metadata = SessionDbContext.TextBytes(m.Content) + SessionDbContext.TextBytes(m.Metadata) <= maxBytes ? m.Metadata : "{}",
+            SessionId = m.SessionId,
+            Sequence = m.Sequence,
+            Importance = m.Importance,
+            ValidUntil = m.ValidUntil,
+            Version = m.Version,
+            CreatedAt = m.CreatedAt,
+            UpdatedAt = m.UpdatedAt,
+        },
+        SessionDbContext.TextBytes(m.Content) + SessionDbContext.TextBytes(m.Metadata),
+        SessionDbContext.TextBytes(m.Content) + SessionDbContext.TextBytes(m.Metadata) <= maxBytes);
+
+    public Task<MemoryVersions?> ListVersionsAsync(string userId, Guid memoryId, PageRange range, CancellationToken cancellationToken) =>
+        context.ReadSnapshotAsync(() => FindVersionsAsync(userId, memoryId, range, cancellationToken), cancellationToken);
+
+    private async Task<MemoryVersions?> FindVersionsAsync(
         string userId, Guid memoryId, PageRange range, CancellationToken cancellationToken)
     {
-        if (await FindAsync(userId, memoryId, cancellationToken) is not { } current)
+        var memory = context.UserMemories.AsNoTracking().Where(m => m.UserId == userId && m.MemoryId == memoryId);
+        var current = await memory
+            .Select(m => new
+            {
+                m.CreatedAt,
+                m.Version,
+                Bytes = SessionDbContext.TextBytes(m.Content) + SessionDbContext.TextBytes(m.Metadata),
+            })
+            .SingleOrDefaultAsync(cancellationToken);
+        if (current is null)
         {
             return null;
         }
 
-        // The current version is the first item of the first page.
+        // The current version is the first item of the first page. A version never changes, so each is read when its turn comes.
         var versions = context.UserMemoryVersions.AsNoTracking().Where(v => v.UserId == userId && v.MemoryId == memoryId);
         var kept = await versions.LongCountAsync(cancellationToken);
         var earlier = range.Skip > kept ? [] : await versions
             .OrderByDescending(v => v.Version)
             .Skip((int)Math.Max(0, range.Skip - 1)).Take(range.Skip == 0 ? range.Size - 1 : range.Size)
+            .Select(v => new { v.Version, Bytes = SessionDbContext.TextBytes(v.Content) + SessionDbContext.TextBytes(v.Metadata) })
             .ToListAsync(cancellationToken);
-        return new MemoryVersions(current, earlier, kept + 1);
+        var page = earlier.ConvertAll(v => new PageItem<int, UserMemoryVersion>(v.Version, v.Bytes, Whole: null));
+        if (range.Skip == 0)
+        {
+            page.Insert(0, new PageItem<int, UserMemoryVersion>(current.Version, current.Bytes, Whole: null));
+        }
+
+        return new MemoryVersions(current.CreatedAt, PagePortions.ReadAsync(page, ReadAsync, version => version.Version), kept + 1);
+
+        async Task<List<UserMemoryVersion>> ReadAsync(int[] numbers)
+        {
+            var found = await versions.Where(v => numbers.Contains(v.Version)).ToListAsync(cancellationToken);
+            return found.Count == numbers.Length
+                ? found
+                : [.. found, .. await memory.Where(m => numbers.Contains(m.Version)).Select(AsVersion).ToListAsync(cancellationToken)];
+        }
     }
+
+    private static readonly Expression<Func<UserMemory, UserMemoryVersion>> AsVersion = m => new UserMemoryVersion
+    {
+        UserId = m.UserId,
+        MemoryId = m.MemoryId,
+        Version = m.Version,
+        MemoryType = m.MemoryType,
+        Content = m.Content,
+        Metadata = m.Metadata,
+        SessionId = m.SessionId,
+        Sequence = m.Sequence,
+        Importance = m.Importance,
+        ValidUntil = m.ValidUntil,
+        WrittenAt = m.UpdatedAt,
+    };
 
     public Task<Written<UserMemory>?> ChangeAsync(
         string userId, Guid memoryId, IdempotencyKey? key, Func<UserMemory, UserMemory> change, CancellationToken cancellationToken) =>
@@ -184,4 +255,6 @@ internal sealed class UserMemoryStore(
 
     /// <summary>The vector of the content by the embedded model.</summary>
     internal static byte[] VectorOf(UserMemory memory) => PackedVector.Pack(StaticEmbedding.Shipped.Embed(memory.Content));
+
+    private sealed record Sized(UserMemory Memory, int Bytes, bool IsWhole);
 }

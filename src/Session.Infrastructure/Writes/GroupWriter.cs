@@ -14,8 +14,6 @@ namespace SessionService.Infrastructure.Writes;
 /// </summary>
 internal sealed partial class GroupWriter<TWrite, TOutcome> : IAsyncDisposable
 {
-    private const string Everybody = "";
-
     // An attempt fails because of another transaction or a lost connection. A second attempt is rare.
     private const int MaxAttempts = 3;
 
@@ -65,7 +63,7 @@ internal sealed partial class GroupWriter<TWrite, TOutcome> : IAsyncDisposable
 
         var pending = new PendingWrite<TWrite, TOutcome>(write, _statement.SizeOf(write), _series, _time);
         _series.CountWaiting();
-        if (!_queue.TryAdd(_options.OneUserAStatement ? _statement.UserOf(write) : Everybody, pending, out var writer))
+        if (!_queue.TryAdd(_statement.UserOf(write), pending, out var writer))
         {
             _series.CountRefused();
             throw new WritesOverloadedException();

@@ -37,4 +37,10 @@ public sealed class WriteOptions
     /// </summary>
     [Range(1024L, 16L * 1024 * 1024 * 1024)]
     public long MaxQueueBytes { get; set; } = 128 * 1024 * 1024;
+
+    /// <summary>
+    /// One user's share of the queue, in writes and in bytes; one write of a user may wait in any case. 0.01 to 1.
+    /// </summary>
+    [Range(0.01, 1)]
+    public double UserShare { get; set; } = 0.5;
 }

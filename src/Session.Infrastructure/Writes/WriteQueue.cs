@@ -1,9 +1,9 @@
 namespace SessionService.Infrastructure.Writes;
 
 /// <summary>
-/// The writes that wait, handed out in groups and in the order of arrival. A lane holds writes that may share a group: one user's, or
-/// everybody's. Each lane with writes stands in line once, so that a busy lane does not hold up the others. The queue also knows which
-/// writers are free: whoever adds a write wakes one of them.
+/// The writes that wait, handed out in groups. Each user has a lane, in which writes keep their order, and a share of the queue. Lanes with
+/// writes stand in line once: a group takes an equal part from each of them, so that a busy user does not hold up the others. The queue
+/// also knows which writers are free: whoever adds a write wakes one of them.
 /// </summary>
 /// <param name="options">The bounds of queue and groups, and how many writers there are.</param>
 /// <param name="sizeOf">About what a write takes, in bytes.</param>
@@ -11,13 +11,16 @@ namespace SessionService.Infrastructure.Writes;
 /// <param name="newAdmission">See <see cref="IGroupStatement{TWrite,TOutcome}.NewAdmission"/>.</param>
 internal sealed class WriteQueue<T>(WriteOptions options, Func<T, long> sizeOf, Func<T, Guid?> rowOf, Func<Predicate<T>> newAdmission)
 {
+    private readonly int _maxOfUser = Math.Max(1, (int)(options.MaxQueue * options.UserShare));
+    private readonly long _maxBytesOfUser = (long)(options.MaxQueueBytes * options.UserShare);
+
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, Queue<T>> _lanes = new(StringComparer.Ordinal);
-    private readonly Queue<string> _line = new();
+    private readonly Dictionary<string, WriteLane<T>> _lanes = new(StringComparer.Ordinal);
+    private readonly Queue<WriteLane<T>> _line = new();
 
     // Lanes in which every write waits for a row that a writer has locked. They stand in line again when that writer asks for its next
     // group.
-    private readonly HashSet<string> _held = new(StringComparer.Ordinal);
+    private readonly HashSet<WriteLane<T>> _held = [];
     private readonly HashSet<Guid> _lockedRows = [];
 
     private readonly Stack<int> _freeWriters = new(Enumerable.Range(0, options.Writers));
@@ -29,11 +32,11 @@ internal sealed class WriteQueue<T>(WriteOptions options, Func<T, long> sizeOf, 
     /// <summary>Ends when the queue is completed, nothing waits and all writers are free.</summary>
     public Task Drained => _drained.Task;
 
-    /// <summary>Adds a write to its lane; false when too many wait, or when the queue takes no more.</summary>
-    /// <param name="lane">The lane.</param>
+    /// <summary>Adds a write; false when too many wait, of all or of this user, or when the queue takes no more.</summary>
+    /// <param name="userId">The user whose write it is.</param>
     /// <param name="write">The write.</param>
     /// <param name="writer">A writer that was free and now must ask for groups, if there is one.</param>
-    public bool TryAdd(string lane, T write, out int? writer)
+    public bool TryAdd(string userId, T write, out int? writer)
     {
         var size = sizeOf(write);
         writer = null;
@@ -44,10 +47,14 @@ internal sealed class WriteQueue<T>(WriteOptions options, Func<T, long> sizeOf, 
                 return false;
             }
 
-            if (!_lanes.TryGetValue(lane, out var waiting))
+            if (!_lanes.TryGetValue(userId, out var lane))
             {
-                _lanes.Add(lane, waiting = new Queue<T>());
+                _lanes.Add(userId, lane = new WriteLane<T>(userId));
                 _held.Add(lane);
+            }
+            else if (lane.Writes.Count >= _maxOfUser || lane.Bytes + size > _maxBytesOfUser)
+            {
+                return false;
             }
 
             if (!IsLocked(write) && _held.Remove(lane))
@@ -55,7 +62,8 @@ internal sealed class WriteQueue<T>(WriteOptions options, Func<T, long> sizeOf, 
                 _line.Enqueue(lane);
             }
 
-            waiting.Enqueue(write);
+            lane.Writes.Enqueue(write);
+            lane.Bytes += size;
             _count++;
             _bytes += size;
             if (_line.Count > 0 && _freeWriters.TryPop(out var free))
@@ -79,12 +87,9 @@ internal sealed class WriteQueue<T>(WriteOptions options, Func<T, long> sizeOf, 
         lock (_lock)
         {
             Unlock(made);
-            while (_line.TryDequeue(out var lane))
+            if (_line.Count > 0 && Take() is { Count: > 0 } group)
             {
-                if (TakeFrom(lane) is { Count: > 0 } group)
-                {
-                    return group;
-                }
+                return group;
             }
 
             _freeWriters.Push(writer);
@@ -103,44 +108,30 @@ internal sealed class WriteQueue<T>(WriteOptions options, Func<T, long> sizeOf, 
         }
     }
 
-    private List<T> TakeFrom(string lane)
+    private List<T> Take()
     {
-        var waiting = _lanes[lane];
-        var group = new List<T>(Math.Min(waiting.Count, options.MaxGroup));
-        var keptBack = new Queue<T>();
-        var admits = newAdmission();
-        var keptForARow = 0;
-        long bytes = 0;
-        while (group.Count < options.MaxGroup && waiting.TryPeek(out var write))
+        var group = new WriteGroup<T>(options, _count, newAdmission());
+        if (options.OneUserAStatement)
         {
-            var size = sizeOf(write);
-            if (group.Count > 0 && bytes + size > options.MaxGroupBytes)
+            while (group.Writes.Count == 0 && _line.Count > 0)
             {
-                break;
+                TakeFromNext(group, options.MaxGroup, options.MaxGroupBytes);
             }
-
-            waiting.Dequeue();
-            if (IsLocked(write))
+        }
+        else
+        {
+            // A lane that has more is in line again behind those that have had their part. It gets what the others leave.
+            var lanes = _line.Count;
+            var hasRoom = TakeFromLanes(group, lanes, Math.Max(1, options.MaxGroup / lanes), options.MaxGroupBytes / lanes);
+            if (hasRoom && lanes > 1)
             {
-                keptForARow++;
-                keptBack.Enqueue(write);
-            }
-            else if (admits(write))
-            {
-                group.Add(write);
-                bytes += size;
-            }
-            else
-            {
-                keptBack.Enqueue(write);
+                TakeFromLanes(group, _line.Count, options.MaxGroup, options.MaxGroupBytes);
             }
         }
 
-        var areAllHeld = waiting.Count == 0 && keptBack.Count == keptForARow;
-        _count -= group.Count;
-        _bytes -= bytes;
-        LineUpAgain(lane, keptBack, waiting, areAllHeld);
-        foreach (var write in group)
+        _count -= group.Writes.Count;
+        _bytes -= group.Bytes;
+        foreach (var write in group.Writes)
         {
             if (rowOf(write) is { } row)
             {
@@ -148,25 +139,71 @@ internal sealed class WriteQueue<T>(WriteOptions options, Func<T, long> sizeOf, 
             }
         }
 
-        return group;
+        return group.Writes;
     }
 
-    /// <summary>Puts the lane in line again, with the writes that were kept back before the rest.</summary>
-    private void LineUpAgain(string lane, Queue<T> keptBack, Queue<T> rest, bool areAllHeld)
+    /// <summary>Takes from so many lanes in turn; false once the group has no room.</summary>
+    private bool TakeFromLanes(WriteGroup<T> group, int lanes, int most, long mostBytes)
     {
-        if (keptBack.Count > 0)
+        var hasRoom = true;
+        for (var i = 0; i < lanes && hasRoom; i++)
         {
-            foreach (var write in rest)
-            {
-                keptBack.Enqueue(write);
-            }
-
-            _lanes[lane] = rest = keptBack;
+            hasRoom = TakeFromNext(group, most, mostBytes);
         }
 
-        if (rest.Count == 0)
+        return hasRoom;
+    }
+
+    /// <summary>
+    /// Takes writes from the lane that is first in line, one at least; false where the group has no room for its next write. A lane that
+    /// could give none stays the first in line, so that a large write is the first of the next group.
+    /// </summary>
+    private bool TakeFromNext(WriteGroup<T> group, int most, long mostBytes)
+    {
+        var lane = _line.Peek();
+        Queue<T>? keptBack = null;
+        var keptForARow = 0;
+        var taken = 0;
+        long bytes = 0;
+        var hasRoom = true;
+        while (taken < most && lane.Writes.TryPeek(out var write))
         {
-            _lanes.Remove(lane);
+            var size = sizeOf(write);
+            hasRoom = group.HasRoomFor(size);
+            if (!hasRoom || (taken > 0 && bytes + size > mostBytes))
+            {
+                break;
+            }
+
+            lane.Writes.Dequeue();
+            var isLocked = IsLocked(write);
+            if (!isLocked && group.TryAdd(write, size))
+            {
+                taken++;
+                bytes += size;
+                continue;
+            }
+
+            keptForARow += isLocked ? 1 : 0;
+            (keptBack ??= new Queue<T>()).Enqueue(write);
+        }
+
+        var areAllHeld = lane.Writes.Count == 0 && keptBack?.Count == keptForARow;
+        lane.Bytes -= bytes;
+        lane.PutBack(keptBack);
+        if (hasRoom || taken > 0)
+        {
+            LineUpAgain(_line.Dequeue(), areAllHeld);
+        }
+
+        return hasRoom;
+    }
+
+    private void LineUpAgain(WriteLane<T> lane, bool areAllHeld)
+    {
+        if (lane.Writes.Count == 0)
+        {
+            _lanes.Remove(lane.UserId);
         }
         else if (areAllHeld)
         {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using SessionService.Application.Archival;
+using SessionService.Infrastructure.Archival;
 using SessionService.IntegrationTests.Databases;
 using SessionService.IntegrationTests.Digests;
 using SessionService.IntegrationTests.Hosting;
@@ -16,6 +17,15 @@ public sealed class ArchivalFixture : ApiFixture
         new("Archival:ExpireAfter", "1.00:00:00"), new("Archival:ArchiveAfter", "2.00:00:00"), new("Archival:DeleteAfter", "10.00:00:00"),
         new("Archival:BatchSize", "7"), new("Archival:Every", "1.00:00:00"),
     ];
+
+    // Its first run would come between the steps of a test.
+    protected override void ConfigureServices(IServiceCollection services)
+    {
+        foreach (var job in services.Where(service => service.ImplementationType == typeof(ArchivalJob)).ToList())
+        {
+            services.Remove(job);
+        }
+    }
 
     public Task RunAsync() => Services.GetRequiredService<ISessionRetention>().RunAsync(CancellationToken.None);
 }
@@ -225,7 +235,8 @@ public sealed class ArchivalTests(ArchivalFixture service) : IClassFixture<Archi
             $"""
             UPDATE dev.sessions
             SET last_activity = now() - interval '1 day' * {days}, updated_at = now() - interval '1 day' * {days},
-                archived_at = CASE WHEN archived_at IS NOT NULL THEN now() - interval '1 day' * {days} END
+                archived_at = CASE WHEN archived_at IS NOT NULL THEN now() - interval '1 day' * {days} END,
+                used_at = CASE WHEN used_at IS NOT NULL THEN now() - interval '1 day' * {days} END
             WHERE user_id = '{user.UserId}' AND session_id IN ({string.Join(',', sessions.Select(session => $"'{session[^36..]}'"))})
             """);
     }

@@ -153,6 +153,44 @@ public sealed partial class DeploymentFilesTests
         Assert.All(names, name => Assert.True(IsSetting(name), $"{name} is no setting."));
     }
 
+    [Theory]
+    [InlineData("POST", "/api/v1/sessions/import", "86400")]
+    [InlineData("GET", "/api/v1/sessions/a87a9d6e-4137-4d41-8ab8-a13c4abcc83e/export?format=json", "86400")]
+    [InlineData("GET", "/api/v1/users/some%2Fone/export", "86400")]
+    [InlineData("DELETE", "/api/v1/users/some%2Fone/data", "86400")]
+    [InlineData("GET", "/api/v1/users/some%2Fone/data", "75")]
+    [InlineData("POST", "/api/v1/sessions", "75")]
+    [InlineData("GET", "/api/v1/sessions/search?q=export", "75")]
+    public void The_file_for_APISIX_waits_for_each_route_as_long_as_the_gateway(string method, string target, string seconds)
+    {
+        var file = Documents(Path.Combine("deploy", "gateway", "apisix.yaml")).Single();
+        var route = ((YamlSequenceNode)file["routes"]).Where(route => IsRouteOf(route, method, target))
+            .MaxBy(route => Has(route, "priority") ? int.Parse(route["priority"].ToString()) : 0)!;
+        var upstream = ((YamlSequenceNode)file["upstreams"]).Single(upstream => upstream["id"].Equals(route["upstream_id"]));
+        using var settings = JsonDocument.Parse(File.ReadAllText(Path.Combine(Root, "src", "Session.Gateway", "appsettings.json")));
+        var proxy = settings.RootElement.GetProperty("ReverseProxy");
+        var ordinary = proxy.GetProperty("Clusters").GetProperty("sessions").GetProperty("HttpRequest").GetProperty("ActivityTimeout").GetString()!;
+        var own = proxy.GetProperty("Routes").EnumerateObject().Where(one => one.Value.TryGetProperty("Metadata", out _))
+            .Select(one => one.Value.GetProperty("Metadata").GetProperty("ActivityTimeout").GetString()!);
+
+        var timeout = (Has(route, "timeout") ? route : upstream)["timeout"];
+
+        Assert.Equal(seconds, timeout["read"].ToString());
+        Assert.Contains(
+            int.Parse(seconds), own.Append(ordinary).Select(text => (int)TimeSpan.Parse(text, System.Globalization.CultureInfo.InvariantCulture).TotalSeconds));
+    }
+
+    private static bool IsRouteOf(YamlNode route, string method, string target)
+    {
+        var path = target.Split('?')[0];
+        var uris = Has(route, "uris") ? ((YamlSequenceNode)route["uris"]).Select(uri => uri.ToString()) : [route["uri"].ToString()];
+        var isPath = uris.Any(uri => uri.EndsWith('*') ? path.StartsWith(uri[..^1], StringComparison.Ordinal) : path == uri);
+        var isMethod = !Has(route, "methods") || ((YamlSequenceNode)route["methods"]).Any(one => one.ToString() == method);
+        var areVariables = !Has(route, "vars") || ((YamlSequenceNode)route["vars"]).All(condition =>
+            Regex.IsMatch(target, condition[2].ToString(), RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)));
+        return isPath && isMethod && areVariables;
+    }
+
     private static async Task<int> ServiceHealthAsync(Uri address)
     {
         using var process = System.Diagnostics.Process.Start("dotnet", [typeof(Program).Assembly.Location, "health", address.ToString()]);

@@ -15,5 +15,5 @@ internal static class DigestByHand
 
     /// <summary>Tells whether it went well.</summary>
     public static Task<bool> DigestOnceAsync(this ApiFixture service) =>
-        service.Services.GetRequiredService<Digester>().RunAsync(CancellationToken.None);
+        service.Services.GetRequiredService<Digester>().RunAsync(TimeSpan.MaxValue, CancellationToken.None);
 }

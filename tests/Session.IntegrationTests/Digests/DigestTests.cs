@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using SessionService.Application.Messages;
 using SessionService.Domain.Messages;
@@ -59,6 +60,23 @@ public sealed class DigestTests(DigestFixture service) : IClassFixture<DigestFix
         Assert.Equal(Numbers(70), await service.SequencesAsync(sessions[1]));
         Assert.Equal(Numbers(70), await service.SequencesAsync(sessions[2]));
         Assert.Equal(["(t,75)", "(t,70)", "(t,70)"], await StatesAsync(sessions));
+    }
+
+    [Fact]
+    public async Task A_user_with_very_many_messages_delays_the_others_by_one_batch()
+    {
+        // Users come in the order of their ids.
+        var (ann, bob) = (service.As($"ann-{Guid.NewGuid()}"), service.As($"bob-{Guid.NewGuid()}"));
+        var (annsSession, bobsSession) = (await ann.StartSessionAsync(), await bob.StartSessionAsync());
+        await WriteAsync(ann, annsSession, 170);
+        await WriteAsync(bob, bobsSession, 20);
+
+        await service.DigestAsync();
+
+        var (annsId, bobsId) = (annsSession.Split('/')[^1], bobsSession.Split('/')[^1]);
+        var order = await QueryAsync(
+            $"SELECT CASE WHEN session_id = '{annsId}' THEN 'ann' ELSE 'bob' END || ' ' || count(*) FROM digested WHERE session_id IN ('{annsId}', '{bobsId}') GROUP BY session_id, xmin ORDER BY min(digested_at)");
+        Assert.Equal(["ann 50", "bob 20", "ann 50", "ann 50", "ann 20"], order);
     }
 
     [Fact]
@@ -208,6 +226,48 @@ public sealed class DigestTests(DigestFixture service) : IClassFixture<DigestFix
 
         Assert.Equal(["(t,2)"], await StatesAsync(session));
         Assert.Equal(Numbers(2), await service.SequencesAsync(session));
+    }
+
+    [Fact]
+    public async Task A_session_that_is_erased_while_its_messages_are_digested_is_no_failure_and_the_others_are_digested()
+    {
+        var user = service.AsNewUser();
+        string[] sessions = [await user.StartSessionAsync(), await user.StartSessionAsync()];
+        await Task.WhenAll(sessions.Select(session => user.WriteMessageAsync(session)));
+        var failures = service.ReadCounter("session_service.digest_failures");
+        await using var database = new TestDatabase(service.ConnectionString);
+        service.Participant.OnPrepare(sessions[0], () => database.ExecuteAsync($"DELETE FROM dev.sessions WHERE {Is(sessions[0])}"));
+
+        Assert.True(await service.DigestOnceAsync());
+        await service.DigestAsync();
+
+        Assert.Equal(["(t,1)"], await StatesAsync(sessions[1]));
+        Assert.Equal(failures, service.ReadCounter("session_service.digest_failures"));
+        Assert.DoesNotContain(service.Logs.Entries, entry => entry.Level >= LogLevel.Warning && entry.Category.Contains("Digests", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_digest_for_a_search_that_meets_an_erasure_has_nothing_to_do()
+    {
+        var user = service.AsNewUser();
+        var session = await user.StartSessionAsync();
+        await user.WriteMessageAsync(session);
+        await using var database = new TestDatabase(service.ConnectionString);
+        service.Participant.OnPrepare(session, () => database.ExecuteAsync($"DELETE FROM dev.sessions WHERE {Is(session)}"));
+
+        Assert.False(await service.Services.GetRequiredService<Digester>().DigestNowAsync(user.UserId, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_foreign_key_that_is_violated_although_every_session_is_there_is_a_failure()
+    {
+        var user = service.AsNewUser();
+        var session = await user.StartSessionAsync();
+        await user.WriteMessageAsync(session);
+        service.Participant.OnWrite(session, () => throw new PostgresException("wrong", "ERROR", "ERROR", PostgresErrorCodes.ForeignKeyViolation));
+
+        await Assert.ThrowsAsync<PostgresException>(
+            () => service.Services.GetRequiredService<Digester>().DigestNowAsync(user.UserId, CancellationToken.None));
     }
 
     private static async Task DigestUntilAsync(ApiFixture instance, Task end)

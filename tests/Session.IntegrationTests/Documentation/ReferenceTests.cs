@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using SessionService.Application.Limits;
+using SessionService.Hosting.Identity;
 using SessionService.Hosting.Problems;
 using SessionService.Infrastructure.Persistence;
 
@@ -49,7 +50,7 @@ public sealed partial class ReferenceTests
 
     /// <summary>The settings of every class that names a section, as environment variables.</summary>
     private static List<string> SettingsInCode() =>
-        new[] { typeof(Program), typeof(LimitOptions), typeof(DatabaseOptions) }
+        new[] { typeof(Program), typeof(LimitOptions), typeof(DatabaseOptions), typeof(IdentityOptions) }
             .SelectMany(type => type.Assembly.GetTypes())
             .SelectMany(type => type.GetField("Section")?.GetRawConstantValue() is string section ? Names(section, type) : [])
             .ToList();

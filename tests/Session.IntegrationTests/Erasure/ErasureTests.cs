@@ -3,7 +3,6 @@ using SessionService.Infrastructure.Erasure;
 using SessionService.IntegrationTests.Databases;
 using SessionService.IntegrationTests.Hosting;
 using SessionService.IntegrationTests.Messages.Packed;
-using SessionService.IntegrationTests.Transfers;
 
 namespace SessionService.IntegrationTests.Erasure;
 
@@ -99,12 +98,13 @@ public sealed class ErasureTests(PackingFixture service) : IClassFixture<Packing
         var memories = $"/api/v1/users/{user.UserId}/memories";
         var memory = (await user.PostAsync(memories, """{"content":"Likes tea."}""")).Is(201).Text("memory_id");
         (await user.PutAsync($"{memories}/{memory}", """{"content":"Likes coffee."}""")).Is(200);
-        string[] ofTheFuture =
-        [
-            $$"""{"type":"session","session_id":"{{Guid.NewGuid()}}","created_at":"2099-01-01T00:00:00Z"}""",
-            $$"""{"type":"user_memory","memory_id":"{{Guid.NewGuid()}}","content":"Will like tea.","created_at":"2099-01-01T00:00:00Z"}""",
-        ];
-        (await user.ImportAsync(ofTheFuture)).Is(200);
+        await user.StartSessionAsync();
+        (await user.PostAsync(memories, """{"content":"Will like tea."}""")).Is(201);
+        await using var database = new TestDatabase(service.ConnectionString);
+        // The previous service took any time.
+        await database.ExecuteAsync($"UPDATE dev.sessions SET created_at = '2099-01-01' WHERE user_id = '{user.UserId}'");
+        await database.ExecuteAsync(
+            $"UPDATE dev.user_memories SET created_at = '2099-01-01', updated_at = '2099-01-01' WHERE user_id = '{user.UserId}'");
 
         var rows = (await user.DeleteAsync(Data(user))).Is(200).GetProperty("rows");
 

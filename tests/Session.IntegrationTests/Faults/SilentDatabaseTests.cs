@@ -51,4 +51,21 @@ public sealed class SilentDatabaseTests(ImpatientFixture service) : IClassFixtur
 
         await writes.BreakAsync(length / 2, Direction.ToServer, Fault.Silence);
     }
+
+    [Theory]
+    [InlineData("/api/v1/users/{user_id}/memories/search")]
+    [InlineData("/api/v1/sessions/{session_id}/memories/search")]
+    public async Task A_post_that_only_reads_has_no_unknown_outcome(string path)
+    {
+        await service.RecoverAsync();
+        var conversation = await Conversation.StartAsync(service);
+        var search = new ServiceRequest($"POST {path}", """{"query":"tea"}""");
+        (await search.SendAsync(conversation)).Is(200);
+
+        service.Proxy.BreakAfter(1, Direction.ToService, Fault.Silence, conversation.User.UserId);
+        var answer = await search.SendAsync(conversation);
+
+        Assert.True(service.Proxy.Restore().HasBroken);
+        answer.IsProblem(503, "database_unavailable");
+    }
 }

@@ -65,8 +65,8 @@ internal sealed class GatewayProcess : IAsyncDisposable
         return (gateway._process.ExitCode, gateway.Output);
     }
 
-    /// <summary>nginx with deploy/gateway/nginx.conf, whose addresses are replaced.</summary>
-    public static async Task<GatewayProcess> StartNginxAsync(Uri sessions, Uri users)
+    /// <summary>nginx with deploy/gateway/nginx.conf, in which addresses and what else a test wants are replaced.</summary>
+    public static async Task<GatewayProcess> StartNginxAsync(Uri sessions, Uri users, params (string Old, string New)[] replacements)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -74,7 +74,7 @@ internal sealed class GatewayProcess : IAsyncDisposable
             var port = FreePort();
             try
             {
-                return await StartNginxAsync(sessions, users, port);
+                return await StartNginxAsync(sessions, users, port, replacements);
             }
             catch (InvalidOperationException exception)
                 when (attempt < 5 && exception.Message.Contains("Address already in use", StringComparison.Ordinal))
@@ -109,12 +109,18 @@ internal sealed class GatewayProcess : IAsyncDisposable
         Environment = { ["ASPNETCORE_ENVIRONMENT"] = "Production" },
     };
 
-    private static async Task<GatewayProcess> StartNginxAsync(Uri sessions, Uri users, int port)
+    private static async Task<GatewayProcess> StartNginxAsync(Uri sessions, Uri users, int port, (string Old, string New)[] replacements)
     {
         var directory = Directory.CreateTempSubdirectory("session-nginx-").FullName;
         var site = await File.ReadAllTextAsync(Path.Combine(FileOf("GatewayFiles"), "nginx.conf"));
         await File.WriteAllTextAsync(Path.Combine(directory, "site.conf"), Replace(
-            site, ("listen 8000;", $"listen 127.0.0.1:{port};"), ("server 127.0.0.1:8205;", $"server {sessions.Authority};"), ("server 127.0.0.1:8201;", $"server {users.Authority};")));
+            site,
+            [
+                ("listen 8000;", $"listen 127.0.0.1:{port};"),
+                ("server 127.0.0.1:8205;", $"server {sessions.Authority};"),
+                ("server 127.0.0.1:8201;", $"server {users.Authority};"),
+                .. replacements,
+            ]));
         var main = Path.Combine(directory, "nginx.conf");
         await File.WriteAllTextAsync(
             main,

@@ -55,7 +55,9 @@ public sealed class RoutingTests(GatewaysFixture gateways) : IClassFixture<Gatew
         "/api/v1/users/u/data/1",
     ];
 
-    private static readonly string[] OfNobody = ["/", "/api/v1", "/api/v1/sessionsx", "/api/v1/usersx", "/api/v2/sessions", "/api//v1/sessions", "/health/x"];
+    private static readonly string[] OfNobody =
+        ["/", "/api/v1", "/api/v1/sessionsx", "/api/v1/usersx", "/api/v2/sessions", "/api//v1/sessions", "/health/x",
+        "/api/v1/users//sessions", "/api/v1/users//memories/1", "/api/v1/users//x", "/api/v1/users//", "/API/v1/Users//data"];
 
     public static TheoryData<string> All => new(GatewaysFixture.Names);
 

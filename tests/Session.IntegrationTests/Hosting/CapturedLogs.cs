@@ -8,7 +8,12 @@ public sealed class CapturedLogs : ILoggerProvider
 {
     private readonly ConcurrentQueue<LogEntry> _entries = new();
 
+    private readonly ConcurrentQueue<string> _scopes = new();
+
     public IReadOnlyList<LogEntry> Entries => [.. _entries];
+
+    /// <summary>What stands around entries, such as the ids of a request.</summary>
+    public IReadOnlyList<string> Scopes => [.. _scopes];
 
     public ILogger CreateLogger(string categoryName) => new Logger(categoryName, this);
 
@@ -19,7 +24,11 @@ public sealed class CapturedLogs : ILoggerProvider
     private sealed class Logger(string category, CapturedLogs logs) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
+            where TState : notnull
+        {
+            logs._scopes.Enqueue($"{state}");
+            return null;
+        }
 
         public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
 

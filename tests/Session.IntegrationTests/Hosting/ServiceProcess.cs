@@ -32,6 +32,26 @@ public sealed class ServiceProcess : IAsyncDisposable
     /// <summary>What the service has written to standard output, line by line.</summary>
     public IReadOnlyList<string> Output => [.. _output];
 
+    /// <summary>The memory that the process has at present.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            _process!.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
+    /// <summary>The most memory that the process has had.</summary>
+    public long PeakResidentBytes
+    {
+        get
+        {
+            _process!.Refresh();
+            return _process.PeakWorkingSet64;
+        }
+    }
+
     public ApiClient As(string userId) => new(_http, userId);
 
     /// <summary>Starts the service and waits until it is ready.</summary>

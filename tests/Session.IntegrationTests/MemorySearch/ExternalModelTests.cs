@@ -120,6 +120,39 @@ public sealed class ExternalModelTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_user_with_very_many_texts_delays_the_others_by_one_batch()
+    {
+        var before = await StartAsync();
+        // Users come in the order of their ids.
+        var (ann, bob) = (before.As($"ann-{Guid.NewGuid()}"), before.As($"bob-{Guid.NewGuid()}"));
+        foreach (var (user, count) in new[] { (ann, 7), (bob, 1) })
+        {
+            var session = await user.StartSessionAsync();
+            for (var i = 0; i < count; i++)
+            {
+                await user.WriteMessageAsync(session, JsonSerializer.Serialize(new { role = "user", content = $"message {i} of {user.UserId}" }));
+                (await user.PostAsync(
+                    UserMemoriesEndpointTests.PathOf(user), JsonSerializer.Serialize(new { content = $"memory {i} of {user.UserId}" }))).Is(201);
+            }
+        }
+
+        await before.DigestAsync();
+        await WaitUntilEmbeddedAsync(before);
+        await before.DisposeAsync();
+        _services.Remove(before);
+
+        var after = await StartAsync(before.ConnectionString, ("Embeddings:Model", "model-b"), ("Embeddings:BatchSize", "2"));
+        await WaitUntilEmbeddedAsync(after);
+
+        foreach (var kind in new[] { "memory", "message" })
+        {
+            var batches = Endpoint.Requests.Where(request => request.Model == "model-b" && Array.Exists(request.Input, text => text.Contains(kind, StringComparison.Ordinal))).ToList();
+            Assert.Contains(batches.Take(2), batch => Array.Exists(batch.Input, text => text.Contains(bob.UserId, StringComparison.Ordinal)));
+            Assert.Equal(8, batches.SelectMany(batch => batch.Input).Distinct(StringComparer.Ordinal).Count());
+        }
+    }
+
+    [Fact]
     public async Task A_setting_that_is_wrong_spoils_nothing_and_once_it_is_right_everything_is_embedded()
     {
         // As to an endpoint that knows no such model, or will not be told how many numbers it is to answer.

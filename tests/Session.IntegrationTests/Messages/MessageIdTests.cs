@@ -67,6 +67,58 @@ public sealed class MessageIdTests(ApiFixture service) : IClassFixture<ApiFixtur
         Assert.Equal(2, (await user.PostAsync($"{session}/messages", first)).Is(201).Number("sequence"));
     }
 
+    [Theory]
+    [InlineData("messages", false)]
+    [InlineData("messages", true)]
+    [InlineData("messages/batch", false)]
+    [InlineData("messages/batch", true)]
+    public async Task A_replay_under_its_ids_takes_the_key_that_comes_with_it(string path, bool hasEnded)
+    {
+        var user = service.AsNewUser();
+        var session = await user.StartSessionAsync();
+        await user.WriteMessageAsync(session);
+        var (body, other) = (Body(Message(Guid.NewGuid())), Body(Message(Guid.NewGuid())));
+        var made = (await user.PostAsync($"{session}/{path}", body)).Is(201);
+        if (hasEnded)
+        {
+            (await user.DeleteAsync(session)).Is(200);
+        }
+
+        var replay = await user.PostAsync($"{session}/{path}", body, "key");
+        var reused = await user.PostAsync($"{session}/{path}", other, "key");
+        var again = await user.PostAsync($"{session}/{path}", body, "key");
+
+        Assert.True(JsonElement.DeepEquals(made, replay.Is(201)), replay.Text);
+        Assert.Equal("true", replay.Headers["Idempotency-Replayed"]);
+        reused.IsProblem(409, "idempotency_key_reused");
+        Assert.True(JsonElement.DeepEquals(made, again.Is(201)), again.Text);
+        Assert.Equal("true", again.Headers["Idempotency-Replayed"]);
+
+        string Body(string message) => path == "messages" ? message : $$"""{"messages":[{{message}},{{Message(Guid.NewGuid())}}]}""";
+    }
+
+    [Fact]
+    public async Task Of_a_replay_and_another_message_with_the_same_key_at_once_one_gets_the_key()
+    {
+        var user = service.AsNewUser();
+        var session = await user.StartSessionAsync();
+        for (var i = 0; i < 20; i++)
+        {
+            var (body, other, key) = (Message(Guid.NewGuid()), Message(Guid.NewGuid()), $"key-{i}");
+            (await user.PostAsync($"{session}/messages", body)).Is(201);
+
+            var answers = await Task.WhenAll(
+                user.PostAsync($"{session}/messages", body, key),
+                user.PostAsync($"{session}/messages", other, key),
+                user.PostAsync($"{session}/messages", body, key));
+
+            Assert.Equal(answers[0].Status, answers[2].Status);
+            Assert.Equal(409, Math.Max(answers[0].Status, answers[1].Status));
+            Assert.Equal(201, Math.Min(answers[0].Status, answers[1].Status));
+            Assert.All(answers.Where(answer => answer.Status == 409), answer => answer.IsProblem(409, "idempotency_key_reused"));
+        }
+    }
+
     [Fact]
     public async Task Of_writers_that_expect_the_same_number_one_gets_it()
     {

@@ -125,7 +125,7 @@ public sealed class OpenApiRuleTests(ApiFixture service) : IClassFixture<ApiFixt
             .ToList();
 
         // Form and explode are what a query parameter is without a word.
-        Assert.Equal(4, parameters.Count);
+        Assert.Equal(5, parameters.Count);
         Assert.All(parameters, parameter =>
         {
             Assert.Equal("metadata", parameter.Text("name"));

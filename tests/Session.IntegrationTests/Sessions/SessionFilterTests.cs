@@ -55,7 +55,12 @@ public sealed class SessionFilterTests(ApiFixture service) : IClassFixture<ApiFi
     [InlineData(@"metadata.dot\.ted=1", "dots")]
     [InlineData(@"metadata.dot.ted=1", "")]
     [InlineData(@"metadata.back\\slash=%25_%27%22", "dots")]
-    [InlineData("metadata.list=a", "")]
+    [InlineData("metadata.list=a", "work")]
+    [InlineData("metadata.list=1", "play", "work")]
+    [InlineData("metadata.list=%221%22", "play")]
+    [InlineData("metadata.list=true&metadata.kind=work", "work")]
+    [InlineData("metadata.list=none&metadata.list=a", "work")]
+    [InlineData("metadata.list=b", "")]
     [InlineData("metadata.%E2%98%83=%F0%9F%98%80", "dots")]
     [InlineData("metadata.none=x", "")]
     [InlineData("metadata.kind=work%27%20OR%201=1%20--", "")]
@@ -65,8 +70,8 @@ public sealed class SessionFilterTests(ApiFixture service) : IClassFixture<ApiFi
         var other = service.AsNewUser();
         foreach (var owner in new[] { user, other })
         {
-            await owner.StartSessionAsync("""{"title":"work","metadata":{"kind":"work","n":1,"yes":null,"deep":{"er":{"est":"x","n":0}},"list":["a"]}}""");
-            await owner.StartSessionAsync("""{"title":"play","metadata":{"kind":"play","n":1.0,"yes":true,"deep":{"er":5}}}""");
+            await owner.StartSessionAsync("""{"title":"work","metadata":{"kind":"work","n":1,"yes":null,"deep":{"er":{"est":"x","n":0}},"list":["a",1.0,true,{"b":"b"},["b"]]}}""");
+            await owner.StartSessionAsync("""{"title":"play","metadata":{"kind":"play","n":1.0,"yes":true,"deep":{"er":5},"list":["1"]}}""");
             await owner.StartSessionAsync("""{"title":"text","metadata":{"n":"1","yes":"true"}}""");
             await owner.StartSessionAsync("""{"title":"dots","metadata":{"dot.ted":1,"back\\slash":"%_'\"","☃":"😀"}}""");
         }

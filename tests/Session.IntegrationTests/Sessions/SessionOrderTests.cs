@@ -174,10 +174,11 @@ public sealed class SessionOrderTests(SessionOrderFixture service) : IClassFixtu
 
         var filter = new SessionFilter { Metadata = [new MetadataCondition(["deep", "m"], ["7"])] };
         var (statement, _) = new SessionListStatement(user.UserId, filter, cursor: null).ToPage(new PageRange(1, 50));
+        string[] values = ["\"7\"", "[\"7\"]", "7", "[7]"];
         var plan = await StatementPlan.ExplainAsync(
             database,
             statement,
-            $$$$"""'{{{{user.UserId}}}}', '{"{{{{user.UserId}}}}":{"deep":{"m":"7"}}}', '{"{{{{user.UserId}}}}":{"deep":{"m":7}}}', 51, 0""");
+            $"'{user.UserId}', {string.Join(", ", values.Select(value => $$$$"""'{"{{{{user.UserId}}}}":{"deep":{"m":{{{{value}}}}}}}'"""))}, 51, 0");
 
         Assert.InRange(plan.RowsRead("sessions"), 1, 20);
         Assert.Contains("Bitmap Index Scan", plan.Nodes);

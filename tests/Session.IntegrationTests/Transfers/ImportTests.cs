@@ -106,7 +106,7 @@ public sealed class ImportTests(TransferFixture service) : IClassFixture<Transfe
         Assert.Equal("sequence_mismatch", Assert.Single(gap.Items("errors")).Text("code"));
         Assert.Equal("sequence_mismatch", Assert.Single(back.Items("errors")).Text("code"));
         Assert.Equal("sequence_taken", Assert.Single(other.Items("errors")).Text("code"));
-        other.Has("messages", created: 1, failed: 1);
+        other.Has("messages", created: 0, failed: 2);
     }
 
     [Fact]
@@ -234,7 +234,7 @@ public sealed class ImportTests(TransferFixture service) : IClassFixture<Transfe
         first.Has("messages", created: 2 + count);
         var session = (await user.GetAsync("/api/v1/sessions")).Is(200).Items("sessions").Single(session => session.Number("message_count") == 3);
         var messages = (await user.GetAsync($"/api/v1/sessions/{session.Text("session_id")}/messages")).Is(200).Items("messages");
-        Assert.Equal(["Hi", """[{"id": "]"}]""", "Ho"], messages.Select(message => message.Text("content")));
+        Assert.Equal(["Hi", "", "Ho"], messages.Select(message => message.Text("content")));
     }
 
     [Fact]

@@ -57,8 +57,8 @@ public sealed class UnknownParametersTests(ApiFixture service) : IClassFixture<A
     }
 
     [Theory]
-    [InlineData("/messages?rolle=tool", "rolle", "after, before, consistency, limit, message_type, order, page, page_size, role, user_id")]
-    [InlineData("/messages?metadata.traceId=2", "metadata.traceId", "role")]
+    [InlineData("/messages?rolle=tool", "rolle", "after, before, consistency, limit, message_type, metadata.<path>, order, page, page_size, role, user_id")]
+    [InlineData("/messages?metadat.traceId=2", "metadat.traceId", "metadata.<path>")]
     [InlineData("/context?max_token=5", "max_token", "max_tokens")]
     [InlineData("/export?formatt=json", "formatt", "format")]
     public async Task A_misspelt_parameter_of_a_session_is_refused(string path, string name, string known)

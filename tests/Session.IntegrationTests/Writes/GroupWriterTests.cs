@@ -98,6 +98,23 @@ public sealed class GroupWriterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_user_who_floods_the_queue_is_refused_and_another_is_not()
+    {
+        (_options.MaxQueue, _options.UserShare) = (4, 0.5);
+        _statement.UserOf = write => write[..3];
+        var first = await StartFirstAsync();
+        var waiting = new[] { "ann 1", "ann 2" }.Select(write => WriteAsync(write)).ToList();
+
+        await Assert.ThrowsAsync<WritesOverloadedException>(() => WriteAsync("ann 3"));
+        var other = WriteAsync("bob 1");
+
+        _statement.LetGo.SetResult();
+        Assert.Equal(["made ann 1", "made ann 2"], await Task.WhenAll(waiting));
+        Assert.Equal("made bob 1", await other);
+        Assert.Equal("made first", await first);
+    }
+
+    [Fact]
     public async Task Disposing_makes_what_waits()
     {
         var first = await StartFirstAsync();

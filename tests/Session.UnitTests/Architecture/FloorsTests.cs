@@ -24,7 +24,7 @@ public sealed class FloorsTests
         ["MemorySearch"],
         ["Memories", "UserMemories", "Usage", "Exports"],
         ["Erasure"],
-        ["Archival", "Schema", "Forks"],
+        ["Archival", "Schema", "Forks", "Imports"],
         ["Startup"],
     ];
 

@@ -13,9 +13,9 @@ public sealed partial class TablesTests
     private static readonly (string Table, string Set, string Owner, string[] Others)[] Tables =
     [
         ("sessions", "Sessions", "Sessions",
-            ["Archival", "Digests", "Erasure", "Exports", "Forks", "Memories", "Messages", "Search", "Usage", "UserMemories"]),
+            ["Archival", "Digests", "Erasure", "Exports", "Forks", "Imports", "Memories", "Messages", "Search", "Usage", "UserMemories"]),
         ("session_counts", "SessionCounts", "Statistics", ["Erasure", "Sessions"]),
-        ("session_messages", "Messages", "Messages", ["Digests", "Erasure", "Forks", "MemorySearch", "Usage"]),
+        ("session_messages", "Messages", "Messages", ["Digests", "Erasure", "Forks", "Imports", "MemorySearch", "Usage"]),
         ("message_segments", "MessageSegments", "Messages", ["Erasure", "MemorySearch"]),
         ("message_vectors", "MessageVectors", "MemorySearch", ["Erasure"]),
         ("session_memories", "Memories", "Memories", ["Exports", "Forks", "MemorySearch", "Search", "Sessions"]),

@@ -71,7 +71,7 @@ public sealed class TextFoldingTests
         }
 
         Assert.Equal(
-            (2, "ddb358004c38ee57"),
+            (3, "ddb358004c38ee57"),
             (TextFolding.Version, Convert.ToHexStringLower(hash.GetCurrentHash())[..16]));
     }
 

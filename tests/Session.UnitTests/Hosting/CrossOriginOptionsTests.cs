@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using SessionService.Api.CrossOrigin;
+using SessionService.Hosting.CrossOrigin;
 
 namespace SessionService.UnitTests.Hosting;
 

@@ -40,7 +40,8 @@ public sealed class ChatGptConversationTests
     private static object[] Read(string text)
     {
         using var json = JsonDocument.Parse(text);
-        var conversation = ChatGptConversation.Read(json.RootElement, "user", DateTimeOffset.UnixEpoch.AddYears(60), maxJsonBytes: 1024 * 1024);
+        var now = DateTimeOffset.UnixEpoch.AddYears(60);
+        var conversation = ForeignSession.Of(ForeignForms.Find(json.RootElement)!.Read(json.RootElement, now), json.RootElement, "user", now, maxJsonBytes: 1024 * 1024);
         return [conversation.Session, .. conversation.Messages];
     }
 }

@@ -59,6 +59,18 @@ public sealed class DatabaseFaultsTests
         Assert.True(DatabaseFaults.IsUnavailable(new InvalidOperationException("", new NpgsqlException("", new SocketException((int)SocketError.ConnectionRefused)))));
     }
 
+    // The words are Npgsql's own: see the test of a service whose pool is taken.
+    [Fact]
+    public void A_pool_without_a_free_connection_is_told_from_other_time_outs()
+    {
+        var exhausted = new NpgsqlException("The connection pool has been exhausted, either raise …", new TimeoutException());
+
+        Assert.True(DatabaseFaults.IsPoolExhausted(exhausted));
+        Assert.True(DatabaseFaults.IsPoolExhausted(new InvalidOperationException("", exhausted)));
+        Assert.False(DatabaseFaults.IsPoolExhausted(new NpgsqlException("Exception while reading from stream", new TimeoutException())));
+        Assert.False(DatabaseFaults.IsPoolExhausted(new TimeoutException("The connection pool has been exhausted")));
+    }
+
     [Fact]
     public async Task A_host_whose_name_nobody_knows_is_unavailable()
     {

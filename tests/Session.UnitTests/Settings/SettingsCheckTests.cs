@@ -35,6 +35,9 @@ public sealed class SettingsCheckTests
     [InlineData("--Search:Language", "a b", "Search:Language must match ^[A-Za-z_][A-Za-z0-9_]{0,62}$, but is 'a b'.")]
     [InlineData("--Pulse:Patience", "2:00:00", "from 00:00:00.2 to 00:01:00, but is '2:00:00'.")]
     [InlineData("--Limits:MaxConnections", "1\n2", "but is '1 2'.")]
+    [InlineData("--ForwardedHeaders:KnownProxies:0", "proxy", "ForwardedHeaders:KnownProxies holds 'proxy', which is no IP address")]
+    [InlineData("--ForwardedHeaders:KnownNetworks:0", "10.0.0.0", "ForwardedHeaders:KnownNetworks holds '10.0.0.0', which is no network")]
+    [InlineData("--ForwardedHeaders:ForwardLimit", "0", "from 1 to 10, but is '0'.")]
     [InlineData("--Identity:Mode", "7", "Identity:Mode must be TrustedHeader or Jwt, but is '7'.")]
     [InlineData("--RateLimits:PeriodSeconds", "soon", "RateLimits:Period must be a time span")]
     public void What_is_wrong_is_said_in_words(string name, string value, string says)

@@ -34,7 +34,7 @@ public sealed class WriteQueueTests
     [Fact]
     public void Lanes_take_turns_and_do_not_mix()
     {
-        var queue = Queue(new WriteOptions { MaxGroup = 2 });
+        var queue = Queue(new WriteOptions { MaxGroup = 2, OneUserAStatement = true });
         Add(queue, "a", 1, 2, 3);
         Add(queue, "b", 4);
         queue.Complete();
@@ -60,7 +60,7 @@ public sealed class WriteQueueTests
     [Fact]
     public void A_full_queue_takes_no_more_until_a_group_is_taken()
     {
-        var queue = Queue(new WriteOptions { MaxQueue = 2, MaxGroup = 1 });
+        var queue = Queue(new WriteOptions { MaxQueue = 2, MaxGroup = 1, UserShare = 1 });
         Add(queue, Everybody, 1, 2);
         Assert.False(queue.TryAdd(Everybody, 3, out _));
         Assert.False(queue.TryAdd("another", 3, out _));
@@ -74,7 +74,7 @@ public sealed class WriteQueueTests
     [Fact]
     public void Bytes_are_bounded_too_but_one_write_of_any_size_may_wait()
     {
-        var queue = Queue(new WriteOptions { MaxQueueBytes = 10 });
+        var queue = Queue(new WriteOptions { MaxQueueBytes = 10, UserShare = 1 });
         Assert.True(queue.TryAdd(Everybody, 11, out _));
         Assert.False(queue.TryAdd(Everybody, 1, out _));
 
@@ -133,6 +133,71 @@ public sealed class WriteQueueTests
 
         Assert.Equal([100, 200], made);
         Assert.Null(sentForALockedRow);
+    }
+
+    [Fact]
+    public void A_user_has_a_share_of_the_queue_in_writes_and_in_bytes_and_one_write_in_any_case()
+    {
+        var byCount = Queue(new WriteOptions { MaxQueue = 4, UserShare = 0.5 });
+        Add(byCount, "ann", 1, 2);
+        Assert.False(byCount.TryAdd("ann", 3, out _));
+        Assert.True(byCount.TryAdd("bob", 4, out _));
+        var bySize = Queue(new WriteOptions { MaxQueueBytes = 100, UserShare = 0.5 });
+        Add(bySize, "ann", 20, 30);
+        Assert.False(bySize.TryAdd("ann", 1, out _));
+        Assert.True(bySize.TryAdd("bob", 50, out _));
+        var tiny = Queue(new WriteOptions { MaxQueue = 1, MaxQueueBytes = 1, UserShare = 0.01 });
+        Assert.True(tiny.TryAdd("ann", 7, out _));
+
+        Assert.NotNull(byCount.TakeGroup(0, made: null));
+
+        Assert.True(byCount.TryAdd("ann", 3, out _));
+    }
+
+    [Fact]
+    public void A_group_has_an_equal_part_of_each_user_and_what_one_leaves_is_for_those_with_more()
+    {
+        var queue = Queue(new WriteOptions { MaxGroup = 4 });
+        Add(queue, "ann", 1, 2, 3, 4, 5, 6);
+        Add(queue, "bob", 11);
+        queue.Complete();
+
+        Assert.Equal(["1,2,11,3", "4,5,6"], Groups(queue));
+    }
+
+    [Fact]
+    public void A_user_with_large_writes_leaves_the_others_their_part_of_the_bytes()
+    {
+        var queue = Queue(new WriteOptions { MaxGroupBytes = 100 });
+        Add(queue, "ann", 40, 41, 42);
+        Add(queue, "bob", 1, 2);
+        queue.Complete();
+
+        Assert.Equal(["40,1,2,41", "42"], Groups(queue));
+    }
+
+    [Fact]
+    public void A_write_for_which_a_group_has_no_room_is_the_first_of_the_next()
+    {
+        var queue = Queue(new WriteOptions { MaxGroupBytes = 100 });
+        Add(queue, "ann", 10, 11);
+        Add(queue, "bob", 99);
+        Add(queue, "cat", 12);
+        queue.Complete();
+
+        Assert.Equal(["10,11", "99", "12"], Groups(queue));
+    }
+
+    [Fact]
+    public void More_users_than_a_group_has_places_follow_one_another()
+    {
+        var queue = Queue(new WriteOptions { MaxGroup = 2 });
+        Add(queue, "ann", 1, 2);
+        Add(queue, "bob", 11, 12);
+        Add(queue, "cat", 21);
+        queue.Complete();
+
+        Assert.Equal(["1,11", "21,2", "12"], Groups(queue));
     }
 
     private static WriteQueue<int> Queue(WriteOptions? options = null) =>

@@ -24,6 +24,7 @@ internal sealed class Packer(Database database, IOptions<PackingOptions> options
     // These statements are by hand because they lock with SKIP LOCKED, compare messages byte by byte as the database sends them, and write
     // arrays of which EF's model knows nothing but the type.
 
+    // The first session of each user comes before the second of any: no user can fill the list alone.
     private static readonly string Find =
         $"""
         SELECT s.user_id, s.session_id, s.through, s.is_at_rest
@@ -35,6 +36,7 @@ internal sealed class Packer(Database database, IOptions<PackingOptions> options
             WHERE {PackableSessions.Condition}) AS s
         WHERE s.through - s.packed_messages >=
             CASE WHEN s.archived_at IS NOT NULL THEN 1 WHEN s.is_at_rest THEN {PackingOptions.MinSegmentMessages} ELSE $2 END
+        ORDER BY row_number() OVER (PARTITION BY s.user_id ORDER BY s.session_id), s.user_id
         LIMIT {MaxFound}
         """;
 
@@ -106,13 +108,33 @@ internal sealed class Packer(Database database, IOptions<PackingOptions> options
         }
 
         var packed = builder.Build(options.Value.Level);
-        if (!await database.InTransactionAsync(sql => PackAsync(sql, session, packed, cancellationToken), cancellationToken))
+        try
         {
+            if (!await database.InTransactionAsync(sql => PackAsync(sql, session, packed, cancellationToken), cancellationToken))
+            {
+                return false;
+            }
+        }
+        catch (InvalidDataException)
+        {
+            // A message was redacted since it was read, or the session was erased and came back by an import: the next time will do.
+            if (await IsAsReadAsync(session, packed, cancellationToken))
+            {
+                throw;
+            }
+
             return false;
         }
 
         metrics.CountSegment(packed.Ids.Count, builder.TextBytes, packed.Bytes);
         return true;
+    }
+
+    /// <summary>Whether the rows still make the same segment.</summary>
+    private async Task<bool> IsAsReadAsync(Packable session, PackedMessages packed, CancellationToken cancellationToken)
+    {
+        var builder = await database.ReadAsync(sql => ReadNextAsync(sql, session, cancellationToken), cancellationToken);
+        return builder.Count == packed.Ids.Count && builder.Build(options.Value.Level).Body.SequenceEqual(packed.Body);
     }
 
     private async Task<bool> PackAsync(Sql sql, Packable session, PackedMessages packed, CancellationToken cancellationToken)

@@ -12,6 +12,9 @@ internal sealed partial class PackingJob(
     Packer packer, IOptions<PackingOptions> options, PackingMetrics metrics, TimeProvider time, ILogger<PackingJob> logger)
     : RecurringJob(time, logger)
 {
+    // After this time a run ends, and the next one finds users who have come meanwhile.
+    private static readonly TimeSpan MostOfARun = TimeSpan.FromMinutes(10);
+
     private readonly ILogger _logger = logger;
 
     private IReadOnlyList<Packable> _seen = [];
@@ -33,30 +36,43 @@ internal sealed partial class PackingJob(
         return true;
     }
 
+    /// <summary>Packs a segment of each user in turn, so that a user with very many messages does not keep the others waiting.</summary>
     private async Task PackAsync(IReadOnlyList<Packable> sessions, CancellationToken cancellationToken)
     {
-        foreach (var session in sessions)
+        var began = Time.GetTimestamp();
+        var line = new Queue<Queue<Packable>>(
+            sessions.GroupBy(session => session.UserId, StringComparer.Ordinal).Select(ofUser => new Queue<Packable>(ofUser)));
+        while (Time.GetElapsedTime(began) < MostOfARun && line.TryDequeue(out var ofUser))
         {
-            try
+            if (!await PackOneAsync(ofUser.Peek(), cancellationToken))
             {
-                while (await PackOneAsync(session, cancellationToken))
-                {
-                }
+                ofUser.Dequeue();
             }
-            catch (InvalidDataException exception)
+
+            if (ofUser.Count > 0)
             {
-                // Only this session is left unpacked; nothing of it has changed.
-                metrics.CountFailure();
-                LogGivenUp(session.SessionId, exception.Message);
+                line.Enqueue(ofUser);
             }
         }
     }
 
     /// <summary>Packs one segment and rests, so that packing takes no more than its share of the time.</summary>
+    /// <returns>Whether more of the session may be packed.</returns>
     private async Task<bool> PackOneAsync(Packable session, CancellationToken cancellationToken)
     {
         var start = Time.GetTimestamp();
-        var isPacked = await packer.PackAsync(session, cancellationToken);
+        var isPacked = false;
+        try
+        {
+            isPacked = await packer.PackAsync(session, cancellationToken);
+        }
+        catch (InvalidDataException exception)
+        {
+            // Only this session is left unpacked; nothing of it has changed.
+            metrics.CountFailure();
+            LogGivenUp(session.SessionId, exception.Message);
+        }
+
         await RestAsync(start, options.Value.Share, cancellationToken);
         return isPacked;
     }

@@ -91,6 +91,8 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
 
         builder.Property(s => s.ArchivedAt).HasColumnName("archived_at")
             .HasComment("When the session was put away; null where it is not. An ended session keeps its status.");
+        builder.Property(s => s.UsedAt).HasColumnName("used_at")
+            .HasComment("When something was last imported or the memory last written, for retention; null where neither happened.");
         builder.Property(s => s.ForkedFromSessionId).HasColumnName("forked_from_session_id")
             .HasComment("The session that this one went on from, if there was one; it may be gone.");
         builder.Property(s => s.ForkedFromSequence).HasColumnName("forked_from_sequence")

@@ -649,6 +649,11 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         .HasColumnName("updated_at")
                         .HasComment("When anything of the session last changed.");
 
+                    b.Property<DateTimeOffset?>("UsedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("used_at")
+                        .HasComment("When something was last imported or the memory last written, for retention; null where neither happened.");
+
                     b.HasKey("UserId", "SessionId")
                         .HasName("pk_sessions");
 

@@ -1,8 +1,8 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace SessionService.Api.CrossOrigin;
+namespace SessionService.Hosting.CrossOrigin;
 
-/// <summary>Which web pages may call the service from a browser. Section <c>Cors</c>.</summary>
+/// <summary>Which web pages may call from a browser. Section <c>Cors</c>.</summary>
 public sealed class CrossOriginOptions : IValidatableObject
 {
     public const string Section = "Cors";

@@ -1,0 +1,117 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using SessionService.Application.Exports;
+using SessionService.Application.Json;
+using SessionService.Domain.Messages;
+
+namespace SessionService.Application.Imports.Foreign;
+
+/// <summary>A conversation of another program, converted into the lines of an export of this service.</summary>
+/// <param name="Session">The session that it becomes.</param>
+/// <param name="Messages">Its messages in order.</param>
+/// <param name="SkippedBranches">How many other branches the conversation has.</param>
+public sealed record ForeignSession(SessionLine Session, IReadOnlyList<MessageLine> Messages, int SkippedBranches)
+{
+    /// <param name="json">The conversation as it is in the file. Its text identifies a conversation without an id.</param>
+    /// <param name="userId">The user who gets the session. The same conversation is another session for another user.</param>
+    /// <param name="now">The current time.</param>
+    /// <param name="maxJsonBytes">The size limit of metadata.</param>
+    public static ForeignSession Of(
+        ForeignConversation conversation, JsonElement json, string userId, DateTimeOffset now, int maxJsonBytes)
+    {
+        var id = conversation.Id ?? Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(json.GetRawText())));
+        var sessionId = NameBasedId.Of(conversation.Source, userId, id);
+        var path = ForeignPath.Of(conversation);
+        var createdAt = conversation.CreatedAt ?? path.Messages.Select(message => message.CreatedAt).Min() ?? now;
+        var messages = ReadMessages(conversation, path.Messages, sessionId, createdAt, maxJsonBytes);
+        var lastActivity = conversation.UpdatedAt ?? path.Messages.Select(message => message.CreatedAt).Max() ?? createdAt;
+        var session = new SessionLine
+        {
+            SessionId = sessionId,
+            Title = CutTitle(conversation.Title),
+            Metadata = Describe(conversation, path, maxJsonBytes),
+            CreatedAt = createdAt,
+            UpdatedAt = lastActivity > createdAt ? lastActivity : createdAt,
+            LastActivity = lastActivity,
+        };
+        return new ForeignSession(session, messages, path.OtherBranches);
+    }
+
+    private static List<MessageLine> ReadMessages(
+        ForeignConversation conversation,
+        IReadOnlyList<ForeignMessage> path,
+        Guid sessionId,
+        DateTimeOffset createdAt,
+        int maxJsonBytes)
+    {
+        var lines = new List<MessageLine>(path.Count);
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        var (number, at) = (0, createdAt);
+        foreach (var message in path)
+        {
+            number++;
+            at = message.CreatedAt ?? at;
+            for (var i = 0; i < message.Turns.Count; i++)
+            {
+                var name = message.Id ?? number.Invariant();
+                name = i == 0 ? name : $"{name}#{i.Invariant()}";
+                for (var again = 1; !names.Add(name); again++)
+                {
+                    name = $"{message.Id}~{number.Invariant()}.{i.Invariant()}.{again.Invariant()}";
+                }
+
+                var turn = message.Turns[i];
+                lines.Add(new MessageLine
+                {
+                    SessionId = sessionId,
+                    MessageId = NameBasedId.Of(sessionId.ToString(), name),
+                    Role = turn.Role,
+                    Content = turn.Text,
+                    MessageType = turn.Type ?? (turn.Role == MessageRoles.Tool ? ForeignTurn.Result : null),
+                    Metadata = Describe(conversation, message, turn, maxJsonBytes),
+                    CreatedAt = at,
+                });
+            }
+        }
+
+        return lines;
+    }
+
+    /// <summary>The title, cut to the maximum length. The metadata hold the whole title.</summary>
+    private static string? CutTitle(string? title) =>
+        string.IsNullOrWhiteSpace(title) ? null : string.Concat(title.EnumerateRunes().Take(Domain.Sessions.Session.MaxTitleLength));
+
+    private static JsonText Describe(ForeignConversation conversation, ForeignMessage message, ForeignTurn turn, int maxJsonBytes)
+    {
+        var labels = new ForeignLabels(maxJsonBytes);
+        labels.AddText("source", conversation.Source);
+        labels.AddText("node_id", message.Id);
+        foreach (var (name, json) in turn.Labels)
+        {
+            labels.Add(name, json);
+        }
+
+        labels.AddParts(turn.Parts);
+        return labels.Build();
+    }
+
+    private static JsonText Describe(ForeignConversation conversation, ForeignPath path, int maxJsonBytes)
+    {
+        var labels = new ForeignLabels(maxJsonBytes);
+        labels.AddText("source", conversation.Source);
+        labels.AddText("conversation_id", conversation.Id);
+        labels.AddText("title", conversation.Title);
+        labels.AddText("model", conversation.Model);
+        foreach (var (name, json) in conversation.Labels)
+        {
+            labels.Add(name, json.GetRawText());
+        }
+
+        labels.AddMembers("branches", path.Others.Select(message => new KeyValuePair<string, JsonElement>(message.Id!, message.Json)));
+        labels.AddMembers("hidden", path.Messages
+            .Where(message => message is { IsHidden: true, Id: not null })
+            .Select(message => new KeyValuePair<string, JsonElement>(message.Id!, message.Json)));
+        return labels.Build();
+    }
+}

@@ -1,0 +1,113 @@
+using System.Text.Json;
+using SessionService.Domain.Messages;
+
+namespace SessionService.Application.Imports.Foreign;
+
+/// <summary>OpenAI's Responses API: a response with its input, or an array of items.</summary>
+internal sealed class ResponsesForm : IForeignForm
+{
+    private const string CallSuffix = "_call";
+    private const string ResultSuffix = "_call_output";
+
+    public string Name => "OpenAI Responses (items)";
+
+    public bool Is(JsonElement json) =>
+        (json.FirstObject("messages") is { } message && IsItem(message))
+        || (json.FirstObject("data") is { } listed && IsItem(listed))
+        || (json.FirstObject("output") is { } output && IsItem(output))
+        || (json.FirstObject("input") is { } input && (IsItem(input) || input.Text("role") is not null));
+
+    public ForeignConversation Read(JsonElement json, DateTimeOffset now)
+    {
+        var messages = new List<ForeignMessage>();
+        if (json.FirstText("instructions") is { } instructions)
+        {
+            messages.Add(new ForeignMessage { Turns = ForeignTurns.OfText(MessageRoles.System, instructions) });
+        }
+
+        if (json.Text("input") is { } input)
+        {
+            messages.Add(new ForeignMessage { Turns = ForeignTurns.OfText(MessageRoles.User, input) });
+        }
+
+        var items = ((string[])["messages", "data", "input", "output"]).SelectMany(list => json.Elements(list));
+        messages.AddRange(items
+            .Where(item => item.Text("type") is not "item_reference")
+            .Select(item => new ForeignMessage
+            {
+                Id = item.Id("id"),
+                CreatedAt = ForeignTime.Created(item, now),
+                Turns = ReadTurns(item),
+                Json = item,
+            }));
+        return new()
+        {
+            Source = "openai_responses",
+            Id = json.Id("id", "conversation_id"),
+            Title = json.Title(),
+            Model = json.Text("model"),
+            CreatedAt = ForeignTime.Created(json, now),
+            UpdatedAt = ForeignTime.Updated(json, now),
+            Messages = messages,
+            Labels = json.MembersBut("messages", "data", "input", "output", "instructions", "id", "title", "model"),
+        };
+    }
+
+    // A message of a chat has a role and no type.
+    private static bool IsItem(JsonElement item) => item.Text("type") is { } type
+        && ((type == "message" && item.Member("role") is not null)
+            || type == "reasoning"
+            || type.EndsWith(CallSuffix, StringComparison.Ordinal)
+            || type.EndsWith(ResultSuffix, StringComparison.Ordinal));
+
+    private static IReadOnlyList<ForeignTurn> ReadTurns(JsonElement item)
+    {
+        var type = item.Text("type") ?? "message";
+        var turns = new ForeignTurns(type == "message" ? ForeignRoles.Of(item.Text("role")) : MessageRoles.Assistant);
+        if (type == "message")
+        {
+            if (item.Member("content") is not { } content)
+            {
+                return [new ForeignTurn { Role = ForeignRoles.Of(item.Text("role")) }];
+            }
+
+            ForeignContent.Add(turns, content);
+        }
+        else if (type.EndsWith(ResultSuffix, StringComparison.Ordinal))
+        {
+            turns.AddResult(item.Id("call_id", "id"), item.Text("name"), item.Member("output"));
+        }
+        else if (type.EndsWith(CallSuffix, StringComparison.Ordinal))
+        {
+            AddCall(turns, item, type);
+        }
+        else
+        {
+            ForeignContent.Add(turns, item);
+        }
+
+        return turns.Build();
+    }
+
+    private static void AddCall(ForeignTurns turns, JsonElement item, string type)
+    {
+        var id = item.Id("call_id", "id");
+        var name = item.Text("name") ?? type[..^CallSuffix.Length];
+        if (type == "image_generation_call")
+        {
+            turns.AddPart(item);
+            return;
+        }
+
+        var arguments = item.Member("arguments")
+            ?? item.Member("input")
+            ?? item.Member("action")
+            ?? item.Member("code")
+            ?? item.Member("queries");
+        turns.AddCall(id, name, arguments);
+        if ((item.Member("output") ?? item.Member("outputs") ?? item.Member("results")) is { } output)
+        {
+            turns.AddResult(id, name, output);
+        }
+    }
+}

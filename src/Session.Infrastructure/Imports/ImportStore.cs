@@ -1,0 +1,182 @@
+using Npgsql;
+using NpgsqlTypes;
+using SessionService.Application.Imports;
+using SessionService.Domain.Messages;
+using SessionService.Domain.Sessions;
+using SessionService.Infrastructure.Messages;
+using SessionService.Infrastructure.Persistence;
+using SessionService.Infrastructure.Statistics;
+
+namespace SessionService.Infrastructure.Imports;
+
+internal sealed class ImportStore(Database database, MessageReplays messages) : IImportStore
+{
+    // By hand for ON CONFLICT: the database decides whether an id is taken. In the order of the ids, so that two imports never wait for
+    // each other in a circle.
+    private const string AddSessions =
+        """
+        INSERT INTO dev.sessions
+            (user_id, session_id, status, title, conversation_data, metadata, session_summary,
+             message_count, total_tokens, total_cost, created_at, updated_at, last_activity,
+             archived_at, starred_at, used_at, forked_from_session_id, forked_from_sequence,
+             copied_messages, copied_tokens, copied_cost,
+             is_digested, digested_messages, digested_cost, digested_activity)
+        SELECT $1, session_id, status, title, conversation_data, metadata, session_summary,
+               messages, tokens, cost, created_at, updated_at, last_activity,
+               archived_at, starred_at, used_at, forked_from_session_id, forked_from_sequence,
+               0, 0, 0, messages = 0, 0, 0, last_activity
+        FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+            AS i (session_id, status, title, conversation_data, metadata, session_summary, messages, tokens, cost, created_at, updated_at,
+                  last_activity, archived_at, starred_at, used_at, forked_from_session_id, forked_from_sequence)
+        ORDER BY session_id
+        ON CONFLICT DO NOTHING
+        RETURNING session_id
+        """;
+
+    private const string FindSessions = "SELECT session_id FROM dev.sessions WHERE user_id = $1 AND session_id = ANY ($2)";
+
+    private const string RemoveSessions = "DELETE FROM dev.sessions WHERE user_id = $1 AND session_id = ANY ($2)";
+
+    // By hand because EF has no COPY.
+    private const string CopyMessages =
+        """
+        COPY dev.session_messages
+            (user_id, session_id, sequence, id, role, content, message_type, message_metadata,
+             tokens_used, cost_usd, created_at, redacted_at)
+        FROM STDIN (FORMAT BINARY)
+        """;
+
+    // By hand as the counts are, for ON CONFLICT. The statistics take their row after the users' counts, as in every other transaction.
+    private static readonly string Count =
+        $"""
+        WITH created AS MATERIALIZED (
+            SELECT * FROM unnest($2, $3, $4, $5, $6) AS i (status, is_starred, messages, tokens, cost)),
+        counted_user AS (
+            {SessionCountsSql.Add(
+                "SELECT $1::varchar AS user_id, status::varchar, is_starred, count(*) AS sessions FROM created GROUP BY 1, 2, 3")}
+            RETURNING sessions)
+        {StatisticsSql.Add(
+            "created HAVING (SELECT count(*) FROM counted_user) > 0",
+            sessions: "count(*)",
+            activeSessions: $"count(*) FILTER (WHERE {StatisticsSql.IsActive})",
+            messages: "sum(messages)",
+            tokens: "sum(tokens)",
+            cost: "sum(cost)")}
+        """;
+
+    public async Task<KnownIds> FindAsync(
+        string userId, Guid[] sessionIds, Guid[] messageIds, CancellationToken cancellationToken)
+    {
+        var sessions = await database.ReadAsync(
+            sql => sql.Statement(FindSessions, userId, sessionIds).ListAsync(row => row.GetGuid(0), cancellationToken), cancellationToken);
+        return new KnownIds(sessions.ToHashSet(), await messages.FindTakenAsync(userId, messageIds, cancellationToken));
+    }
+
+    public async Task<bool> TryAddAsync(
+        string userId, IReadOnlyList<NewSession> sessions, bool isDryRun, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await database.InTransactionAsync(
+                sql => AddAsync(sql, userId, sessions, isDryRun, cancellationToken), cancellationToken);
+        }
+        catch (PostgresException exception) when (DatabaseFaults.IsRace(exception))
+        {
+            // Another import stored a message of the same id meanwhile.
+            return false;
+        }
+    }
+
+    private static async Task<bool> AddAsync(
+        Sql sql, string userId, IReadOnlyList<NewSession> sessions, bool isDryRun, CancellationToken cancellationToken)
+    {
+        var rows = sessions.Select(Row.Of).ToList();
+        var added = await sql
+            .Statement(
+                AddSessions,
+                userId,
+                SqlValue.Column(rows, r => r.Session.SessionId, NpgsqlDbType.Uuid),
+                SqlValue.Column(rows, r => r.Session.Status.Name(), NpgsqlDbType.Text),
+                SqlValue.Column(rows, r => r.Session.Title, NpgsqlDbType.Text),
+                SqlValue.Column(rows, r => r.Session.ConversationData, NpgsqlDbType.Jsonb),
+                SqlValue.Column(rows, r => r.Session.Metadata, NpgsqlDbType.Jsonb),
+                SqlValue.Column(rows, r => r.Session.SessionSummary, NpgsqlDbType.Text),
+                SqlValue.Column(rows, r => r.Messages, NpgsqlDbType.Bigint),
+                SqlValue.Column(rows, r => r.Tokens, NpgsqlDbType.Bigint),
+                SqlValue.Column(rows, r => r.Cost, NpgsqlDbType.Numeric),
+                SqlValue.Column(rows, r => r.Session.CreatedAt, NpgsqlDbType.TimestampTz),
+                SqlValue.Column(rows, r => r.Session.UpdatedAt, NpgsqlDbType.TimestampTz),
+                SqlValue.Column(rows, r => r.Session.LastActivity, NpgsqlDbType.TimestampTz),
+                SqlValue.Column(rows, r => r.Session.ArchivedAt, NpgsqlDbType.TimestampTz),
+                SqlValue.Column(rows, r => r.Session.StarredAt, NpgsqlDbType.TimestampTz),
+                SqlValue.Column(rows, r => r.Session.UsedAt, NpgsqlDbType.TimestampTz),
+                SqlValue.Column(rows, r => r.Session.ForkedFromSessionId, NpgsqlDbType.Uuid),
+                SqlValue.Column(rows, r => r.Session.ForkedFromSequence, NpgsqlDbType.Bigint))
+            .ListAsync(row => row.GetGuid(0), cancellationToken);
+        if (isDryRun || added.Count < sessions.Count)
+        {
+            // Nobody else has seen them.
+            await sql.Statement(RemoveSessions, userId, added.ToArray()).ExecuteAsync(cancellationToken);
+            return added.Count == sessions.Count;
+        }
+
+        await CopyAsync(sql.Connection, sessions, cancellationToken);
+        await sql
+            .Statement(
+                Count,
+                userId,
+                SqlValue.Column(rows, r => r.Session.Status.Name(), NpgsqlDbType.Text),
+                SqlValue.Column(rows, r => r.Session.IsStarred, NpgsqlDbType.Boolean),
+                SqlValue.Column(rows, r => r.Messages, NpgsqlDbType.Bigint),
+                SqlValue.Column(rows, r => r.Tokens, NpgsqlDbType.Bigint),
+                SqlValue.Column(rows, r => r.Cost, NpgsqlDbType.Numeric))
+            .ExecuteAsync(cancellationToken);
+        return true;
+    }
+
+    private static async Task CopyAsync(
+        NpgsqlConnection connection, IReadOnlyList<NewSession> sessions, CancellationToken cancellationToken)
+    {
+        await using var copy = await connection.BeginBinaryImportAsync(CopyMessages, cancellationToken);
+        foreach (var message in sessions.SelectMany(session => session.Messages))
+        {
+            await WriteAsync(copy, message, cancellationToken);
+        }
+
+        await copy.CompleteAsync(cancellationToken);
+    }
+
+    private static async Task WriteAsync(NpgsqlBinaryImporter copy, SessionMessage message, CancellationToken cancellationToken)
+    {
+        await copy.StartRowAsync(cancellationToken);
+        await copy.WriteAsync(message.UserId, NpgsqlDbType.Text, cancellationToken);
+        await copy.WriteAsync(message.SessionId, NpgsqlDbType.Uuid, cancellationToken);
+        await copy.WriteAsync(message.Sequence, NpgsqlDbType.Bigint, cancellationToken);
+        await copy.WriteAsync(message.MessageId, NpgsqlDbType.Uuid, cancellationToken);
+        await copy.WriteAsync(message.Role, NpgsqlDbType.Text, cancellationToken);
+        await copy.WriteAsync(message.Content, NpgsqlDbType.Text, cancellationToken);
+        await copy.WriteAsync(message.MessageType, NpgsqlDbType.Text, cancellationToken);
+        await copy.WriteAsync(message.Metadata, NpgsqlDbType.Jsonb, cancellationToken);
+        await copy.WriteAsync(message.TokensUsed, NpgsqlDbType.Integer, cancellationToken);
+        await copy.WriteAsync(message.CostUsd, NpgsqlDbType.Numeric, cancellationToken);
+        await copy.WriteAsync(message.CreatedAt.UtcDateTime, NpgsqlDbType.TimestampTz, cancellationToken);
+        if (message.RedactedAt is { } redactedAt)
+        {
+            await copy.WriteAsync(redactedAt.UtcDateTime, NpgsqlDbType.TimestampTz, cancellationToken);
+        }
+        else
+        {
+            await copy.WriteNullAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>A session with the totals of its messages.</summary>
+    private readonly record struct Row(Session Session, long Messages, long Tokens, decimal Cost)
+    {
+        public static Row Of(NewSession added) => new(
+            added.Session,
+            added.Messages.Count,
+            added.Messages.Sum(message => (long)message.TokensUsed),
+            added.Messages.Sum(message => message.CostUsd));
+    }
+}

@@ -1,0 +1,28 @@
+using System.Text.Json;
+using SessionService.Application.Exports;
+using SessionService.Application.Imports.Foreign;
+
+namespace SessionService.UnitTests.Imports;
+
+/// <summary>Reads conversations as an import does.</summary>
+internal static class Foreign
+{
+    public static readonly DateTimeOffset Now = new(2026, 11, 30, 0, 0, 0, TimeSpan.Zero);
+
+    public static ForeignSession Read(string text, int maxJsonBytes = 1024 * 1024)
+    {
+        using var json = JsonDocument.Parse(text);
+        var form = ForeignForms.Find(json.RootElement);
+        Assert.NotNull(form);
+        return ForeignSession.Of(form.Read(json.RootElement, Now), json.RootElement, "user", Now, maxJsonBytes);
+    }
+
+    public static IEnumerable<string> Said(this ForeignSession session) => session.Messages.Select(message => message.Content!);
+
+    public static IEnumerable<string> Told(this ForeignSession session) =>
+        session.Messages.Select(message => $"{message.Role} {message.MessageType ?? "chat"}: {message.Content}");
+
+    public static JsonElement Labels(this MessageLine message) => JsonDocument.Parse(message.Metadata!.Value).RootElement;
+
+    public static JsonElement Labels(this SessionLine session) => JsonDocument.Parse(session.Metadata!.Value).RootElement;
+}
