@@ -1,3 +1,4 @@
+using SessionService.Api.Streaming;
 using ZstdSharp;
 
 namespace SessionService.Api.Compression;
@@ -9,7 +10,7 @@ namespace SessionService.Api.Compression;
 /// <param name="compressed">The body as it was sent.</param>
 /// <param name="inner">The decompression of that body.</param>
 /// <param name="freeBytes">So many bytes may come out, however few went in.</param>
-internal sealed class DecompressedBody(CountedBody compressed, Stream inner, long freeBytes) : ReadOnlyBody
+internal sealed class DecompressedBody(CountedBody compressed, Stream inner, long freeBytes) : ReadOnlyStream
 {
     // Conversations shrink to a fifth or a tenth, and repeated ones to a hundredth. A body that was made to fill the service shrinks more.
     private const int MaxRatio = 200;
@@ -47,7 +48,7 @@ internal sealed class DecompressedBody(CountedBody compressed, Stream inner, lon
 }
 
 /// <summary>Counts the bytes of a body as they are read.</summary>
-internal sealed class CountedBody(Stream inner) : ReadOnlyBody
+internal sealed class CountedBody(Stream inner) : ReadOnlyStream
 {
     public long Bytes { get; private set; }
 
@@ -57,37 +58,4 @@ internal sealed class CountedBody(Stream inner) : ReadOnlyBody
         Bytes += read;
         return read;
     }
-}
-
-/// <summary>A stream that can be read once, and only asynchronously.</summary>
-internal abstract class ReadOnlyBody : Stream
-{
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    public abstract override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default);
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush() => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

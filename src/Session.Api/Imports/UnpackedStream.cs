@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using SessionService.Api.Streaming;
 
 namespace SessionService.Api.Imports;
 
@@ -22,7 +23,7 @@ internal sealed class UnpackedBytes(long most)
 /// A file of a zip. What it unpacks to is bounded as it is read, because the sizes that a zip tells need not be true. It is opened at the
 /// first read.
 /// </summary>
-internal sealed class UnpackedStream(ZipArchiveEntry entry, UnpackedBytes budget) : Stream
+internal sealed class UnpackedStream(ZipArchiveEntry entry, UnpackedBytes budget) : ReadOnlyStream
 {
     // Conversations in JSON shrink to a tenth or so. Small files may shrink to any part.
     private const long MaxRatio = 200;
@@ -30,22 +31,6 @@ internal sealed class UnpackedStream(ZipArchiveEntry entry, UnpackedBytes budget
 
     private Stream? _unpacked;
     private long _length;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -62,16 +47,6 @@ internal sealed class UnpackedStream(ZipArchiveEntry entry, UnpackedBytes budget
             ? throw new UnpackedTooMuchException($"A file in the zip unpacks to more than {MaxRatio} times its size.")
             : length;
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     public override async ValueTask DisposeAsync()
     {
