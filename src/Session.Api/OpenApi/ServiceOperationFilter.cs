@@ -9,6 +9,7 @@ using SessionService.Api.Health;
 using SessionService.Api.Idempotency;
 using SessionService.Api.Identity;
 using SessionService.Api.Limits;
+using SessionService.Api.Validation;
 using SessionService.Hosting.Identity;
 using SessionService.Hosting.Problems;
 using Swashbuckle.AspNetCore.SwaggerGen;
@@ -16,7 +17,7 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 namespace SessionService.Api.OpenApi;
 
 /// <summary>Adds to the OpenAPI document what operations share: the caller, content types, and problems.</summary>
-internal sealed class ServiceOperationFilter(IOptions<IdentityOptions> identity) : IOperationFilter
+internal sealed class ServiceOperationFilter(IOptions<IdentityOptions> identity, QueryParameterTable parameters) : IOperationFilter
 {
     private const string RequestsLeft = "How many are left (`r`) for so many seconds (`t`). Also in the other answers.";
 
@@ -101,14 +102,19 @@ internal sealed class ServiceOperationFilter(IOptions<IdentityOptions> identity)
             SharedParameters.AddIdempotencyKey(operation);
         }
 
-        if (context.MethodInfo.IsDefined(typeof(EventualReadsAttribute)))
+        var known = parameters.Of(context.ApiDescription.ActionDescriptor)!;
+        if (known.Find(EventualReadsAttribute.QueryParameter) is not null)
         {
             SharedParameters.AddConsistency(operation, context.SchemaRepository);
             problems.Add(Key(StatusCodes.Status422UnprocessableEntity));
         }
 
+        if (known.TakesMetadata)
+        {
+            SharedParameters.AddMetadataConditions(operation);
+        }
+
         SharedParameters.AddVersions(operation, context);
-        SharedParameters.AddMetadataConditions(operation);
         problems.UnionWith(context.MethodInfo.GetCustomAttribute<ProducesProblemAttribute>()?.Statuses.Select(Key) ?? []);
         foreach (var status in problems.Order(StringComparer.Ordinal))
         {

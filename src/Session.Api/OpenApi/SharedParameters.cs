@@ -65,13 +65,8 @@ internal static class SharedParameters
     // Clients choose the names of these parameters. The object's members are the parameters: each is sent under its own name.
     public static void AddMetadataConditions(OpenApiOperation operation)
     {
-        var conditions = operation.Parameters?.FirstOrDefault(
+        var conditions = operation.Parameters!.First(
             parameter => parameter.Name!.StartsWith(MetadataCondition.Prefix, StringComparison.OrdinalIgnoreCase));
-        if (conditions is null)
-        {
-            return;
-        }
-
         // The operation id is not made yet: the conditions are on messages where other parameters are.
         var (noun, one) = operation.Parameters!.Any(parameter => string.Equals(parameter.Name, "after", StringComparison.Ordinal))
             ? ("messages", "Messages")
