@@ -1,8 +1,8 @@
 using Npgsql;
-using NpgsqlTypes;
 using SessionService.Application.Forks;
 using SessionService.Application.Messages;
 using SessionService.Infrastructure.Idempotency;
+using SessionService.Infrastructure.Messages;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Sessions;
 using SessionService.Infrastructure.Statistics;
@@ -38,15 +38,6 @@ internal sealed class ForkStore(Database database, IMessageReader messages, Idem
                0, 0, 0, $5, $5, $5, session_id, $4, $4, 0, 0, false, 0, 0, $5
         FROM dev.sessions
         WHERE user_id = $1 AND session_id = $2
-        """;
-
-    // By hand because EF has no COPY.
-    private const string CopyMessages =
-        """
-        COPY dev.session_messages
-            (user_id, session_id, sequence, id, role, content, message_type, message_metadata,
-             tokens_used, cost_usd, created_at, redacted_at)
-        FROM STDIN (FORMAT BINARY)
         """;
 
     // By hand for its CTEs, which write four tables. The copied messages count where they were written: the statistics get a session, and
@@ -137,7 +128,7 @@ internal sealed class ForkStore(Database database, IMessageReader messages, Idem
     {
         long tokens = 0;
         decimal cost = 0;
-        await using var copy = await connection.BeginBinaryImportAsync(CopyMessages, cancellationToken);
+        await using var copy = await MessageCopy.BeginAsync(connection, cancellationToken);
         for (long copied = 0; copied < through;)
         {
             var selection = new MessageSelection
@@ -151,7 +142,8 @@ internal sealed class ForkStore(Database database, IMessageReader messages, Idem
                 ?? throw new InvalidOperationException("The session is locked, and cannot have gone.");
             for (var i = 0; i < portion.Count; i++)
             {
-                await WriteAsync(copy, fork, portion[i], cancellationToken);
+                var row = portion[i] with { MessageId = Guid.CreateVersion7(fork.Now) };
+                await copy.WriteAsync(fork.UserId, fork.SessionId, row, cancellationToken);
                 tokens += portion[i].TokensUsed;
                 cost += portion[i].CostUsd;
                 copied = portion[i].Sequence;
@@ -160,29 +152,5 @@ internal sealed class ForkStore(Database database, IMessageReader messages, Idem
 
         await copy.CompleteAsync(cancellationToken);
         return (tokens, cost);
-    }
-
-    private static async Task WriteAsync(NpgsqlBinaryImporter copy, Fork fork, MessageRow row, CancellationToken cancellationToken)
-    {
-        await copy.StartRowAsync(cancellationToken);
-        await copy.WriteAsync(fork.UserId, NpgsqlDbType.Text, cancellationToken);
-        await copy.WriteAsync(fork.SessionId, NpgsqlDbType.Uuid, cancellationToken);
-        await copy.WriteAsync(row.Sequence, NpgsqlDbType.Bigint, cancellationToken);
-        await copy.WriteAsync(Guid.CreateVersion7(fork.Now), NpgsqlDbType.Uuid, cancellationToken);
-        await copy.WriteAsync(row.Role, NpgsqlDbType.Text, cancellationToken);
-        await copy.WriteAsync(row.Content, NpgsqlDbType.Text, cancellationToken);
-        await copy.WriteAsync(row.MessageType, NpgsqlDbType.Text, cancellationToken);
-        await copy.WriteAsync(row.Metadata, NpgsqlDbType.Jsonb, cancellationToken);
-        await copy.WriteAsync(row.TokensUsed, NpgsqlDbType.Integer, cancellationToken);
-        await copy.WriteAsync(row.CostUsd, NpgsqlDbType.Numeric, cancellationToken);
-        await copy.WriteAsync(DateTime.SpecifyKind(row.CreatedAt, DateTimeKind.Utc), NpgsqlDbType.TimestampTz, cancellationToken);
-        if (row.RedactedAt is { } redactedAt)
-        {
-            await copy.WriteAsync(DateTime.SpecifyKind(redactedAt, DateTimeKind.Utc), NpgsqlDbType.TimestampTz, cancellationToken);
-        }
-        else
-        {
-            await copy.WriteNullAsync(cancellationToken);
-        }
     }
 }

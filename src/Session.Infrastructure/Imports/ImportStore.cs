@@ -1,7 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
 using SessionService.Application.Imports;
-using SessionService.Domain.Messages;
 using SessionService.Domain.Sessions;
 using SessionService.Infrastructure.Messages;
 using SessionService.Infrastructure.Persistence;
@@ -36,15 +35,6 @@ internal sealed class ImportStore(Database database, MessageReplays messages) : 
     private const string FindSessions = "SELECT session_id FROM dev.sessions WHERE user_id = $1 AND session_id = ANY ($2)";
 
     private const string RemoveSessions = "DELETE FROM dev.sessions WHERE user_id = $1 AND session_id = ANY ($2)";
-
-    // By hand because EF has no COPY.
-    private const string CopyMessages =
-        """
-        COPY dev.session_messages
-            (user_id, session_id, sequence, id, role, content, message_type, message_metadata,
-             tokens_used, cost_usd, created_at, redacted_at)
-        FROM STDIN (FORMAT BINARY)
-        """;
 
     // By hand as the counts are, for ON CONFLICT. The statistics take their row after the users' counts, as in every other transaction.
     private static readonly string Count =
@@ -137,37 +127,13 @@ internal sealed class ImportStore(Database database, MessageReplays messages) : 
     private static async Task CopyAsync(
         NpgsqlConnection connection, IReadOnlyList<NewSession> sessions, CancellationToken cancellationToken)
     {
-        await using var copy = await connection.BeginBinaryImportAsync(CopyMessages, cancellationToken);
+        await using var copy = await MessageCopy.BeginAsync(connection, cancellationToken);
         foreach (var message in sessions.SelectMany(session => session.Messages))
         {
-            await WriteAsync(copy, message, cancellationToken);
+            await copy.WriteAsync(message.UserId, message.SessionId, message.ToRow(), cancellationToken);
         }
 
         await copy.CompleteAsync(cancellationToken);
-    }
-
-    private static async Task WriteAsync(NpgsqlBinaryImporter copy, SessionMessage message, CancellationToken cancellationToken)
-    {
-        await copy.StartRowAsync(cancellationToken);
-        await copy.WriteAsync(message.UserId, NpgsqlDbType.Text, cancellationToken);
-        await copy.WriteAsync(message.SessionId, NpgsqlDbType.Uuid, cancellationToken);
-        await copy.WriteAsync(message.Sequence, NpgsqlDbType.Bigint, cancellationToken);
-        await copy.WriteAsync(message.MessageId, NpgsqlDbType.Uuid, cancellationToken);
-        await copy.WriteAsync(message.Role, NpgsqlDbType.Text, cancellationToken);
-        await copy.WriteAsync(message.Content, NpgsqlDbType.Text, cancellationToken);
-        await copy.WriteAsync(message.MessageType, NpgsqlDbType.Text, cancellationToken);
-        await copy.WriteAsync(message.Metadata, NpgsqlDbType.Jsonb, cancellationToken);
-        await copy.WriteAsync(message.TokensUsed, NpgsqlDbType.Integer, cancellationToken);
-        await copy.WriteAsync(message.CostUsd, NpgsqlDbType.Numeric, cancellationToken);
-        await copy.WriteAsync(message.CreatedAt.UtcDateTime, NpgsqlDbType.TimestampTz, cancellationToken);
-        if (message.RedactedAt is { } redactedAt)
-        {
-            await copy.WriteAsync(redactedAt.UtcDateTime, NpgsqlDbType.TimestampTz, cancellationToken);
-        }
-        else
-        {
-            await copy.WriteNullAsync(cancellationToken);
-        }
     }
 
     /// <summary>A session with the totals of its messages.</summary>

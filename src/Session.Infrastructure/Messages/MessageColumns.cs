@@ -32,6 +32,20 @@ internal static class MessageColumns
         tokens_used, cost_usd, created_at, redacted_at
         """;
 
+    public static MessageRow ToRow(this SessionMessage message) => new()
+    {
+        MessageId = message.MessageId,
+        Sequence = message.Sequence,
+        Role = Encoding.UTF8.GetBytes(message.Role),
+        Content = Encoding.UTF8.GetBytes(message.Content),
+        MessageType = Encoding.UTF8.GetBytes(message.MessageType),
+        Metadata = Encoding.UTF8.GetBytes(message.Metadata),
+        TokensUsed = message.TokensUsed,
+        CostUsd = message.CostUsd,
+        CreatedAt = message.CreatedAt.UtcDateTime,
+        RedactedAt = message.RedactedAt?.UtcDateTime,
+    };
+
     public static SessionMessage ToMessage(this MessageRow row, string userId, Guid sessionId) => new()
     {
         UserId = userId,

@@ -15,7 +15,7 @@ public sealed partial class TablesTests
         ("sessions", "Sessions", "Sessions",
             ["Archival", "Digests", "Erasure", "Exports", "Forks", "Imports", "Memories", "Messages", "Search", "Usage", "UserMemories"]),
         ("session_counts", "SessionCounts", "Statistics", ["Erasure", "Sessions"]),
-        ("session_messages", "Messages", "Messages", ["Digests", "Erasure", "Forks", "Imports", "MemorySearch", "Usage"]),
+        ("session_messages", "Messages", "Messages", ["Digests", "Erasure", "MemorySearch", "Usage"]),
         ("message_segments", "MessageSegments", "Messages", ["Erasure", "MemorySearch"]),
         ("message_vectors", "MessageVectors", "MemorySearch", ["Erasure"]),
         ("session_memories", "Memories", "Memories", ["Exports", "Forks", "MemorySearch", "Search", "Sessions"]),
