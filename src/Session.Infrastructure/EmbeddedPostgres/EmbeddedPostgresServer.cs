@@ -24,7 +24,7 @@ public sealed partial class EmbeddedPostgresServer : IAsyncDisposable
     private static readonly TimeSpan OtherStartPollInterval = TimeSpan.FromMilliseconds(200);
 
     private readonly ILogger<EmbeddedPostgresServer> _logger;
-    private readonly IReadOnlyDictionary<string, string> _settings;
+    private readonly ServerParameters _parameters;
     private readonly string _directory;
     private readonly string _cluster;
     private readonly string _serverLog;
@@ -43,7 +43,7 @@ public sealed partial class EmbeddedPostgresServer : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         _logger = logger;
-        _settings = settings ?? new Dictionary<string, string>(StringComparer.Ordinal);
+        _parameters = new ServerParameters(settings ?? new Dictionary<string, string>(StringComparer.Ordinal));
         _directory = Path.GetFullPath(options.DataDirectory);
         _cluster = Path.Combine(_directory, "cluster");
         _serverLog = Path.Combine(_cluster, "server.log");
@@ -129,7 +129,9 @@ public sealed partial class EmbeddedPostgresServer : IAsyncDisposable
             }
             else
             {
-                await InitializeAsync(cancellationToken);
+                await new NewCluster(_directory, _parameters, account, binaries)
+                    .CreateAsync(_cluster, Name, endpoint.Password, cancellationToken);
+                LogInitialized(binaries.MajorVersion, _cluster);
             }
 
             await StartPostmasterAsync(cancellationToken);
@@ -272,54 +274,6 @@ public sealed partial class EmbeddedPostgresServer : IAsyncDisposable
         return endpoint;
     }
 
-    /// <summary>Makes the cluster beside its place and moves it there complete: a crash leaves all of it or nothing.</summary>
-    private async Task InitializeAsync(CancellationToken cancellationToken)
-    {
-        var (account, binaries, endpoint) = Started;
-        var staging = Path.Combine(_directory, "cluster.new");
-        var newCluster = Path.Combine(staging, "cluster");
-        var passwordFile = Path.Combine(staging, "password");
-        DataDirectory.Delete(staging);
-        DataDirectory.Create(newCluster);
-        try
-        {
-            DataDirectory.Protect(staging, newCluster);
-            await File.WriteAllTextAsync(passwordFile, endpoint.Password, cancellationToken);
-            await account.OwnAsync(staging, cancellationToken);
-
-            // Text compares by bytes, which is fastest, and upper and lower case are those of Unicode.
-            var initDb = await account.RunAsync(
-                binaries.InitDb,
-                [
-                    "--pgdata", newCluster, "--username", Name, "--pwfile", passwordFile, "--auth", "scram-sha-256",
-                    "--encoding", "UTF8", "--locale", "C", "--lc-ctype", OperatingSystem.IsMacOS() ? "en_US.UTF-8" : "C.UTF-8",
-                    .. _settings.GetValueOrDefault("fsync") is "off" ? (string[])["--no-sync"] : [],
-                ],
-                cancellationToken);
-            if (!initDb.Succeeded)
-            {
-                throw new EmbeddedPostgresException($"PostgreSQL's initdb failed: {initDb.LastLine}");
-            }
-
-            var createDatabase = await account.RunAsync(
-                binaries.Postgres,
-                ["--single", "-D", newCluster, .. Parameters(("exit_on_error", "on")), "postgres"],
-                cancellationToken,
-                input: $"CREATE DATABASE {Name}\n");
-            if (!createDatabase.Succeeded)
-            {
-                throw new EmbeddedPostgresException($"The embedded database could not be created: {createDatabase.LastLine}");
-            }
-
-            Directory.Move(newCluster, _cluster);
-            LogInitialized(binaries.MajorVersion, _cluster);
-        }
-        finally
-        {
-            DataDirectory.Delete(staging);
-        }
-    }
-
     private async Task EndPreviousRunAsync(CancellationToken cancellationToken)
     {
         switch (await Postmaster.FindAsync(_cluster, cancellationToken))
@@ -352,7 +306,7 @@ public sealed partial class EmbeddedPostgresServer : IAsyncDisposable
                 LogPortTaken(taken, Started.Endpoint.Port);
             }
 
-            var parameters = Parameters(
+            var parameters = _parameters.With(
                 ("listen_addresses", IPAddress.Loopback.ToString()),
                 ("port", $"{Started.Endpoint.Port}"),
                 ("unix_socket_directories", ""),
@@ -396,10 +350,6 @@ public sealed partial class EmbeddedPostgresServer : IAsyncDisposable
             throw new EmbeddedPostgresException($"PostgreSQL (process {postmaster.ProcessId}) did not stop: {command.LastLine}");
         }
     }
-
-    private IEnumerable<string> Parameters(params (string Name, string Value)[] own) =>
-        own.Concat(_settings.Select(setting => (Name: setting.Key, setting.Value)))
-            .SelectMany(parameter => new[] { "-c", $"{parameter.Name}={parameter.Value}" });
 
     private string? ReasonInLog() => File.Exists(_serverLog)
         ? File.ReadLines(_serverLog).LastOrDefault(line => line.Contains("FATAL:", StringComparison.Ordinal))
