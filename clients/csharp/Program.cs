@@ -2,7 +2,7 @@ using Microsoft.Kiota.Abstractions.Authentication;
 using Microsoft.Kiota.Http.HttpClientLibrary;
 using SessionClients;
 
-// One conversation through each generated client: what is wrong in the document shows in what they send and read.
+// One conversation through each generated client: a fault of the document becomes a wrong request or a wrong answer.
 var address = new Uri(args.Length == 1 ? args[0] : throw new ArgumentException("Give the service's address."));
 await TalkThroughNSwagAsync();
 await TalkThroughKiotaAsync();

@@ -6,7 +6,7 @@ import {
   writeMemory,
 } from '../generated/hey-api/index.js';
 
-// One conversation through the client of hey-api: what is wrong in the document shows in what the client sends and reads.
+// One conversation through the client of hey-api: a fault of the document becomes a wrong request or answer.
 const client = createClient(createConfig({ baseUrl: process.argv[2]!, headers: { 'X-User-Id': `typescript-${randomUUID()}` } }));
 
 const { data: session } = await createSession({ client, body: { title: 'A conversation', metadata: { app: 'ts' } }, throwOnError: true });

@@ -7,8 +7,8 @@ namespace SessionService.Api.Identity;
 
 /// <summary>
 /// Decides for every action whether the caller may act on the data that the request names. The filter runs after validation, so an invalid
-/// request is answered 422 whoever sends it. One case is decided elsewhere: the body that creates a session may name a user (see
-/// <see cref="FromOptionalCallerAttribute"/>).
+/// request is answered 422, also to a caller who may not act on the data. One case is decided elsewhere: the body that creates a session
+/// may name a user (see <see cref="FromOptionalCallerAttribute"/>).
 /// </summary>
 internal sealed class CallerFilter(CallerResolver callers) : IAsyncActionFilter
 {

@@ -15,8 +15,8 @@ internal sealed partial class RecountJob(DigestDataSource dataSource, TimeProvid
 {
     private readonly ILogger _logger = logger;
 
-    // By hand: a FULL JOIN of two aggregates, added by ON CONFLICT. Both sides are read in one snapshot, so their difference is what was
-    // missed, whoever writes meanwhile. The difference is added; it does not replace the numbers.
+    // By hand: a FULL JOIN of two aggregates, added by ON CONFLICT. Both sides are read in one snapshot, so concurrent writes do
+    // not change the difference. The difference is added; it does not replace the numbers.
     private static readonly string Add = SessionCountsSql.Add(
         """
         SELECT user_id, status, is_starred, coalesce(stored.sessions, 0) - coalesce(kept.sessions, 0) AS sessions
