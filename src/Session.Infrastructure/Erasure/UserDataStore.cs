@@ -68,7 +68,7 @@ internal sealed class UserDataStore(Database database, SearchSegments index, Tim
         rows[UserTables.SessionCounts] = await database.ReadAsync(
             sql => CountRowsAsync(sql, UserTables.SessionCounts, userId, cancellationToken), cancellationToken);
         while (await database.InTransactionAsync(
-            sql => EraseSessionsAsync(sql, userId, until, cancellationToken), cancellationToken, Database.RaceAttempts) is { } erased)
+            sql => EraseSessionsAsync(sql, userId, until, cancellationToken), cancellationToken) is { } erased)
         {
             messages += erased.Messages;
             foreach (var (table, count) in erased.Rows)
@@ -78,10 +78,10 @@ internal sealed class UserDataStore(Database database, SearchSegments index, Tim
         }
 
         var kept = await database.InTransactionAsync(
-            sql => EraseCountsAsync(sql, userId, cancellationToken), cancellationToken, Database.RaceAttempts);
+            sql => EraseCountsAsync(sql, userId, cancellationToken), cancellationToken);
         rows[UserTables.SessionCounts] = Math.Max(0, rows[UserTables.SessionCounts] - kept);
         rows[UserTables.SearchSegments] = await database.InTransactionAsync(
-            sql => EraseIndexAsync(sql, userId, cancellationToken), cancellationToken, Database.RaceAttempts);
+            sql => EraseIndexAsync(sql, userId, cancellationToken), cancellationToken);
         foreach (var table in UserTables.All.Where(table => table is { BelongsToSession: false, IsDerived: false }))
         {
             rows[table.Name] += await EraseRowsAsync(table, userId, until, cancellationToken);
@@ -144,7 +144,7 @@ internal sealed class UserDataStore(Database database, SearchSegments index, Tim
         do
         {
             some = await database.WriteAsync(
-                sql => Statement(sql, text, userId, until).ExecuteAsync(cancellationToken), cancellationToken, Database.RaceAttempts);
+                sql => Statement(sql, text, userId, until).ExecuteAsync(cancellationToken), cancellationToken);
             all += some;
         }
         while (some == MaxRowsAtOnce);

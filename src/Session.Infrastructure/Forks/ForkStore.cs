@@ -68,7 +68,7 @@ internal sealed class ForkStore(Database database, IMessageReader messages, Idem
         """;
 
     public Task<ForkResult> ForkAsync(Fork fork, CancellationToken cancellationToken) =>
-        database.InTransactionAsync(sql => ForkAsync(sql, fork, cancellationToken), cancellationToken, Database.RaceAttempts);
+        database.InTransactionAsync(sql => ForkAsync(sql, fork, cancellationToken), cancellationToken);
 
     private async Task<ForkResult> ForkAsync(Sql sql, Fork fork, CancellationToken cancellationToken)
     {

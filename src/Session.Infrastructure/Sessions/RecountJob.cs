@@ -36,7 +36,7 @@ internal sealed partial class RecountJob(DigestDataSource dataSource, TimeProvid
     /// <returns>How many numbers were wrong.</returns>
     public Task<int> RecountAsync(CancellationToken cancellationToken) =>
         dataSource.Database.WriteAsync(
-            sql => sql.Statement(Add).WithoutTimeout().ExecuteAsync(cancellationToken), cancellationToken, Database.RaceAttempts);
+            sql => sql.Statement(Add).WithoutTimeout().ExecuteAsync(cancellationToken), cancellationToken);
 
     protected override async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
