@@ -25,6 +25,11 @@ internal static class UserTables
         new("message_segments", BelongsToSession: true),
         new("session_memories", BelongsToSession: true),
         new("message_vectors", BelongsToSession: true),
+        new("message_tokens", BelongsToSession: true),
+        new("attachment_uses", BelongsToSession: true),
+        new("attachment_pieces", BelongsToSession: false),
+        new("attachments", BelongsToSession: false, Time: "uploaded_at"),
+        new("attachment_removals", BelongsToSession: false),
 
         // The versions first: the database would delete them with their memories, uncounted.
         new("user_memory_versions", BelongsToSession: false, Time: "written_at"),
