@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using SessionService.Application.Attachments;
 using SessionService.Application.Contexts;
 using SessionService.Application.Forks;
 using SessionService.Application.Identity;
@@ -32,6 +33,7 @@ public static class ApplicationServices
         services.AddScoped<SessionsService>();
         services.AddScoped<MessagesService>();
         services.AddScoped<MemoriesService>();
+        services.AddAttachments();
         services.AddContexts();
         services.AddScoped<ForksService>();
         services.AddScoped<ImportsService>();

@@ -16,6 +16,7 @@ public static class ProblemCodes
     public const string RequestTimeout = "request_timeout";
     public const string RequestRefused = "request_refused";
     public const string DatabaseUnavailable = "database_unavailable";
+    public const string AttachmentsUnavailable = "attachments_unavailable";
     public const string Overloaded = "overloaded";
     public const string OutcomeUnknown = "outcome_unknown";
     public const string AuthenticationRequired = "authentication_required";
