@@ -68,6 +68,7 @@ internal sealed class S3Objects(S3Options options) : IObjectStore, IDisposable
         {
             AuthenticationRegion = options.Region,
             ForcePathStyle = options.ForcePathStyle,
+            MaxErrorRetry = 2,
             // Checksums that only Amazon's own service knows.
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
