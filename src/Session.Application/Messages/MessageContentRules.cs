@@ -22,11 +22,12 @@ internal static class MessageContentRules
             .WithMessage("must be one of completed, in_progress, incomplete");
 
     public static IRuleBuilderOptionsConditions<T, T> MessageContent<T>(
-        this IRuleBuilder<T, T> rule, LimitOptions limits, bool mayBeBlank = false)
+        this IRuleBuilder<T, T> rule, LimitOptions limits, int inlineBytes, bool mayBeBlank = false)
         where T : IGivenMessage =>
-        rule.Custom((message, context) => Check(message, limits, mayBeBlank, context));
+        rule.Custom((message, context) => Check(message, limits, inlineBytes, mayBeBlank, context));
 
-    private static void Check<T>(IGivenMessage message, LimitOptions limits, bool mayBeBlank, ValidationContext<T> context)
+    private static void Check<T>(
+        IGivenMessage message, LimitOptions limits, int inlineBytes, bool mayBeBlank, ValidationContext<T> context)
     {
         if (message.Content is null && !message.HasMore())
         {
@@ -67,7 +68,7 @@ internal static class MessageContentRules
         }
         else if (areRight && GivenMessage.PartsOf(message) is { } parts)
         {
-            Refuse(message.Parts is null ? Content : "parts", RefuseSize(parts, limits));
+            Refuse(message.Parts is null ? Content : "parts", RefuseSize(parts, limits.MaxJsonBytes, inlineBytes));
         }
 
         bool ArePartsRight(string field, JsonText? parts)
@@ -97,14 +98,14 @@ internal static class MessageContentRules
     }
 
     /// <summary>Bytes that attachments take do not count.</summary>
-    private static string? RefuseSize(string parts, LimitOptions limits)
+    private static string? RefuseSize(string parts, int maxBytes, int inlineBytes)
     {
         var size = Encoding.UTF8.GetByteCount(parts);
-        if (size > limits.MaxJsonBytes)
+        if (size > maxBytes)
         {
-            size -= PartFiles.Find(parts, 4096).Inline.Sum(file => file.Length);
+            size -= PartFiles.Find(parts, inlineBytes).Inline.Sum(file => file.Length);
         }
 
-        return size > limits.MaxJsonBytes ? $"must be at most {limits.MaxJsonBytes} bytes long without its files" : null;
+        return size > maxBytes ? $"must be at most {maxBytes} bytes long without its files" : null;
     }
 }
