@@ -22,6 +22,8 @@ internal static class EnumSchemas
         ["ImportQuery.Ids"] = "ImportIds",
         ["Source"] = "MemorySource",
         ["Sources"] = "MemorySource",
+        ["CreateMessageRequest.Status"] = "MessageStatus",
+        ["MessageResponse.Status"] = "MessageStatus",
         ["HealthResponse.Status"] = "HealthStatus",
         ["HealthCheckEntry.Status"] = "HealthCheckStatus",
         ["GetContextQuery.Format"] = "ContextFormat",

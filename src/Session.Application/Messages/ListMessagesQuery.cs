@@ -44,7 +44,7 @@ public sealed class ListMessagesQuery : IPageQuery
     public int? Limit { get; init; }
 
     /// <summary>Only messages of this role.</summary>
-    [AllowedValues("user", "assistant", "system", "tool", null)]
+    [AllowedValues("user", "assistant", "system", "developer", "tool", null)]
     public string? Role { get; init; }
 
     /// <summary>Only messages of this type.</summary>
@@ -102,7 +102,7 @@ internal sealed class ListMessagesQueryValidator : AbstractValidator<ListMessage
         RuleFor(q => q.Limit)
             .InclusiveBetween(1, ListMessagesQuery.MaxLimit).WithMessage($"must be between 1 and {ListMessagesQuery.MaxLimit}");
         RuleFor(q => q.Role)
-            .Must(role => role is null || MessageRoles.IsKnown(role)).WithMessage("must be one of user, assistant, system, tool");
+            .Must(role => role is null || MessageRoles.IsKnown(role)).WithMessage($"must be one of {MessageRoles.Names}");
         RuleFor(q => q.MessageType).NotBlank().Characters(CreateMessageRequest.MaxTypeLength);
         When(q => q.IsByPage && q.HasPosition, () =>
         {

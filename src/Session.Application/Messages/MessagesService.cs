@@ -1,5 +1,6 @@
 using AutoMapper;
 using SessionService.Application.Idempotency;
+using SessionService.Application.Messages.Parts;
 using SessionService.Application.Time;
 using SessionService.Domain.Errors;
 using SessionService.Domain.Idempotency;
@@ -99,24 +100,34 @@ public sealed class MessagesService(
             AppendOutcome.SequenceMismatch => throw MessageErrors.SequenceMismatch(expectedSequence!.Value, result.NextSequence),
             AppendOutcome.KeyReused => throw IdempotencyErrors.KeyReused(),
             AppendOutcome.MessageIdTaken => throw MessageErrors.IdTaken(),
+            AppendOutcome.AttachmentNotFound => throw MessageErrors.AttachmentNotFound(),
             _ => throw SessionErrors.NotFound(),
         };
     }
 
-    private static NewMessage NewMessage(string userId, Guid sessionId, CreateMessageRequest request, DateTimeOffset now) => new(
+    private static NewMessage NewMessage(string userId, Guid sessionId, CreateMessageRequest request, DateTimeOffset now)
+    {
+        var json = GivenMessage.PartsOf(request);
+        var parts = json is null ? null : MessageParts.Read(json);
+        return new NewMessage(
         new SessionMessage
         {
             UserId = userId,
             SessionId = sessionId,
             MessageId = request.MessageId ?? Guid.CreateVersion7(now),
             Role = request.Role!,
-            Content = request.Content!,
-            MessageType = request.MessageType ?? CreateMessageRequest.DefaultType,
+            Content = parts?.Text ?? request.Content!.Text!,
+            Parts = json,
+            Name = request.Name,
+            Status = request.Status ?? MessageStatuses.Completed,
+            MessageType = request.MessageType ?? parts?.MessageType ?? MessageTypes.Chat,
             Metadata = request.Metadata?.Value ?? "{}",
             TokensUsed = request.TokensUsed ?? 0,
             CostUsd = Money.Round(request.CostUsd ?? 0),
             CreatedAt = request.CreatedAt?.NoLaterThan(now) ?? now,
         },
         HasOwnId: request.MessageId is not null,
-        HasOwnTime: request.CreatedAt is not null);
+        HasOwnTime: request.CreatedAt is not null,
+        Attachments: []);
+    }
 }

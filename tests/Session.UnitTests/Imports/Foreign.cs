@@ -17,10 +17,10 @@ internal static class Foreign
         return ForeignSession.Of(form.Read(json.RootElement, Now), json.RootElement, "user", Now, maxJsonBytes);
     }
 
-    public static IEnumerable<string> Said(this ForeignSession session) => session.Messages.Select(message => message.Content!);
+    public static IEnumerable<string> Said(this ForeignSession session) => session.Messages.Select(message => message.Content!.Text!);
 
     public static IEnumerable<string> Told(this ForeignSession session) =>
-        session.Messages.Select(message => $"{message.Role} {message.MessageType ?? "chat"}: {message.Content}");
+        session.Messages.Select(message => $"{message.Role} {message.MessageType ?? "chat"}: {message.Content?.Text}");
 
     public static JsonElement Labels(this MessageLine message) => JsonDocument.Parse(message.Metadata!.Value).RootElement;
 

@@ -137,7 +137,7 @@ public sealed class ForeignFormsTests
 
         var message = Assert.Single(Foreign.Read(chat, maxJsonBytes: 64 * 1024).Messages);
 
-        Assert.Equal("What is it?", message.Content);
+        Assert.Equal("What is it?", message.Content!.Text);
         Assert.Equal(picture, Assert.Single(message.Labels().GetProperty("parts").EnumerateArray()).GetProperty("image_url").GetProperty("url").GetString());
         Assert.Equal("large.png", Assert.Single(message.Labels().GetProperty("omitted").EnumerateArray()).GetProperty("name").GetString());
     }

@@ -17,7 +17,8 @@ public sealed class CreateMessageRequestValidatorTests
     [InlineData("assistant")]
     [InlineData("system")]
     [InlineData("tool")]
-    public void The_four_roles_are_known(string role)
+    [InlineData("developer")]
+    public void The_roles_are_known(string role)
     {
         Passes(_validator, Message(role: role));
     }
@@ -28,7 +29,7 @@ public sealed class CreateMessageRequestValidatorTests
     [InlineData("function")]
     public void Another_role_is_refused(string role)
     {
-        Fails(_validator, Message(role: role), "must be one of user, assistant, system, tool");
+        Fails(_validator, Message(role: role), "must be one of user, assistant, system, developer, tool");
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using SessionService.Application.Exports;
 using SessionService.Application.Json;
+using SessionService.Application.Messages;
 using SessionService.Domain.Messages;
 
 namespace SessionService.Application.Imports.Foreign;

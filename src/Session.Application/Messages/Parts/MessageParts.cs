@@ -6,6 +6,9 @@ namespace SessionService.Application.Messages.Parts;
 /// <summary>The parts of a message, and what follows from them.</summary>
 public sealed class MessageParts
 {
+    /// <summary>The most parts of a message.</summary>
+    public const int MaxCount = 1_000;
+
     private MessageParts(IReadOnlyList<MessagePart> parts) => Parts = parts;
 
     public IReadOnlyList<MessagePart> Parts { get; }
@@ -20,6 +23,13 @@ public sealed class MessageParts
 
     /// <summary>The message's type, where the client gave none.</summary>
     public string MessageType => MessageTypes.Chat;
+
+    /// <summary>Reads the parts of an array that was accepted, as JSON text.</summary>
+    public static MessageParts Read(string array)
+    {
+        using var document = JsonDocument.Parse(array);
+        return Read(document.RootElement.Clone());
+    }
 
     /// <summary>Reads the parts of an array that was accepted.</summary>
     public static MessageParts Read(JsonElement array) => throw new NotImplementedException();
