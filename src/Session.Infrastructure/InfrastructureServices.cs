@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using SessionService.Infrastructure.Archival;
+using SessionService.Infrastructure.Contexts;
 using SessionService.Infrastructure.Digests;
 using SessionService.Infrastructure.Embeddings;
 using SessionService.Infrastructure.Erasure;
@@ -48,6 +49,7 @@ public static class InfrastructureServices
         .AddMemories()
         .AddUserMemories()
         .AddUsage()
+        .AddMessageTokens()
         .AddExports()
         .AddImportStore()
         .AddErasure()
