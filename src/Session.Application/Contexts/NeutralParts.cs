@@ -14,7 +14,7 @@ internal static class NeutralParts
     public static MessagePart Removed { get; } = new() { Index = 0, Kind = PartKind.Result, Json = default, Text = "[removed]" };
 
     public static IReadOnlyList<MessagePart> Of(string role, string type, string content, string metadata, string? parts) =>
-        parts is null ? OfText(role, type, content, metadata) : OfParts(role, type, metadata, MessageParts.Read(parts).Parts);
+        parts is null ? OfText(role, type, content, metadata) : OfParts(role, type, metadata, Spread(MessageParts.Read(parts)));
 
     private static List<MessagePart> OfText(string role, string type, string content, string metadata)
     {
@@ -41,9 +41,9 @@ internal static class NeutralParts
     }
 
     /// <summary>Parts may have their calls, or the id of the call that they answer, in the metadata.</summary>
-    private static IReadOnlyList<MessagePart> OfParts(string role, string type, string metadata, IReadOnlyList<MessagePart> parts)
+    private static List<MessagePart> OfParts(string role, string type, string metadata, List<MessagePart> parts)
     {
-        if (parts.Any(part => part.Kind == PartKind.Call))
+        if (parts.Exists(part => part.Kind == PartKind.Call))
         {
             return parts;
         }
@@ -57,7 +57,7 @@ internal static class NeutralParts
         if (results == 0 && ToolCall.IsResult(role, type))
         {
             var texts = parts.Where(part => part.Kind is PartKind.Text or PartKind.Refusal).Select(part => part.Text);
-            return [ResultOf(string.Join('\n', texts), [.. parts.Where(part => part.Kind == PartKind.Media)], metadata)];
+            return [ResultOf(string.Join('\n', texts), parts, metadata)];
         }
 
         return results == 1 && ToolCall.ReadAnsweredId(metadata) is { } id
@@ -71,9 +71,33 @@ internal static class NeutralParts
         {
             CallId = call.Id,
             ToolName = call.Name,
-            Arguments = string.IsNullOrWhiteSpace(call.Arguments) ? "{}" : call.Arguments,
+            GivenArguments = string.IsNullOrWhiteSpace(call.Arguments) ? null : JsonSerializer.SerializeToElement(call.Arguments),
         }),
     ];
+
+    /// <summary>Texts and media side by side: an item may hold both, and the words of a file may be at hand.</summary>
+    private static List<MessagePart> Spread(MessageParts parts)
+    {
+        var spread = new List<MessagePart>(parts.Parts.Count);
+        foreach (var part in parts.Parts)
+        {
+            var isOfWords = part.Kind == PartKind.Media && part.Text.Length > 0;
+            if (part.Kind == PartKind.Result || (part.Nested.Count == 0 && !isOfWords))
+            {
+                spread.Add(part);
+                continue;
+            }
+
+            if (part.Kind != PartKind.Media || part.Text.Length > 0)
+            {
+                spread.Add(part with { Kind = isOfWords ? PartKind.Text : part.Kind, Media = null, Nested = [] });
+            }
+
+            spread.AddRange(part.Nested.Where(nested => nested.Kind == PartKind.Media));
+        }
+
+        return spread;
+    }
 
     private static MessagePart ResultOf(string text, IReadOnlyList<MessagePart> nested, string metadata) => Own(PartKind.Result, text) with
     {
@@ -95,7 +119,7 @@ internal static class NeutralParts
             && parts.ValueKind == JsonValueKind.Array
             && parts.GetArrayLength() > 0
             && parts.EnumerateArray().All(part => part.ValueKind == JsonValueKind.Object)
-            ? [.. MessageParts.Read(parts.Clone()).Parts.Where(part => part.Kind is PartKind.Media or PartKind.Reasoning)]
+            ? Spread(MessageParts.Read(parts.Clone())).FindAll(part => part.Kind is PartKind.Media or PartKind.Reasoning)
             : [];
     }
 

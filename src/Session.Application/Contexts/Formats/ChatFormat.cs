@@ -98,6 +98,8 @@ internal static class ChatFormat
                 ["type"] = "file",
                 ["file"] = new JsonObject { ["filename"] = given.Name ?? "file", ["file_data"] = GivenMedia.DataUrl(given) },
             },
+            { Kind: MediaKind.File, FileId: { } id } when GivenMedia.IsOpenAiFile(id) =>
+                new JsonObject { ["type"] = "file", ["file"] = new JsonObject { ["file_id"] = id } },
             _ => ContextJson.Text("text", GivenMedia.NameOf(given)),
         };
     }

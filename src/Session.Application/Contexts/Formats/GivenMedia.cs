@@ -81,6 +81,8 @@ internal sealed class GivenMedia
     /// <summary>Whether every model takes a picture of this type.</summary>
     public static bool IsPicture(string? mediaType) => mediaType is "image/png" or "image/jpeg" or "image/gif" or "image/webp";
 
+    public static bool IsOpenAiFile(string fileId) => fileId.StartsWith("file-", StringComparison.Ordinal);
+
     public static string DataUrl(PartMedia media) => $"data:{media.MediaType};base64,{media.Base64}";
 
     private static IEnumerable<PartMedia> MediaOf(ContextTurn turn) =>

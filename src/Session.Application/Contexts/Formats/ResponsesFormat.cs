@@ -120,6 +120,10 @@ internal static class ResponsesFormat
                 ["filename"] = given.Name ?? "file",
                 ["file_data"] = GivenMedia.DataUrl(given),
             },
+            { Kind: MediaKind.Image, FileId: { } id } when GivenMedia.IsOpenAiFile(id) =>
+                new JsonObject { ["type"] = "input_image", ["file_id"] = id, ["detail"] = "auto" },
+            { Kind: MediaKind.File, FileId: { } id } when GivenMedia.IsOpenAiFile(id) =>
+                new JsonObject { ["type"] = "input_file", ["file_id"] = id },
             _ => null,
         };
     }

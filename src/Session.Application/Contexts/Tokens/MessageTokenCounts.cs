@@ -53,7 +53,7 @@ public static class MessageTokenCounts
 
     private static int Of(PartMedia media, bool isInline) => media switch
     {
-        { Url: null, Base64: null } when media.AttachmentId is null || !isInline => Named,
+        { Url: null, Base64: null, FileId: null } when media.AttachmentId is null || !isInline => Named,
         { Kind: MediaKind.Image } => Image,
         { Kind: MediaKind.Audio } => Audio,
         { Kind: MediaKind.Video } => Video,
