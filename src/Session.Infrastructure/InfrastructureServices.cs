@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using SessionService.Infrastructure.Archival;
 using SessionService.Infrastructure.Attachments;
+using SessionService.Infrastructure.Contexts;
 using SessionService.Infrastructure.Digests;
 using SessionService.Infrastructure.Embeddings;
 using SessionService.Infrastructure.Erasure;
@@ -50,6 +51,7 @@ public static class InfrastructureServices
         .AddMemories()
         .AddUserMemories()
         .AddUsage()
+        .AddMessageTokens()
         .AddExports()
         .AddImportStore()
         .AddErasure()

@@ -28,6 +28,8 @@ internal static class EnumSchemas
         ["HealthCheckEntry.Status"] = "HealthCheckStatus",
         ["GetContextQuery.Format"] = "ContextFormat",
         ["ContextResponse.Format"] = "ContextFormat",
+        ["GetContextQuery.Reasoning"] = "ContextReasoning",
+        ["GetContextQuery.Attachments"] = "ContextAttachments",
         ["ExportSessionQuery.Format"] = "ExportFormat",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
