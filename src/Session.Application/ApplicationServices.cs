@@ -31,6 +31,7 @@ public static class ApplicationServices
         services.AddValidation();
         services.AddScoped<CallerAccess>();
         services.AddScoped<SessionsService>();
+        services.AddScoped<MessageFiles>();
         services.AddScoped<MessagesService>();
         services.AddScoped<MemoriesService>();
         services.AddAttachments();

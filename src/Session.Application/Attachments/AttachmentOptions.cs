@@ -16,7 +16,7 @@ public sealed class AttachmentOptions : IValidatableObject
     /// <summary>The bucket of <c>Store=s3</c>.</summary>
     public S3Options S3 { get; set; } = new();
 
-    /// <summary>Base64 in a part of a message becomes an attachment where it stands for more bytes than these. 0 to 16 MiB.</summary>
+    /// <summary>Base64 in a part of a message becomes an attachment where it is longer than this, in bytes. 0 to 16 MiB.</summary>
     [Range(0, 16 * 1024 * 1024)]
     public int InlineBytes { get; set; } = 4096;
 

@@ -22,16 +22,22 @@ public sealed record MessagePart
     /// <summary>With a call or a result: the tool's name, if it is given.</summary>
     public string? ToolName { get; init; }
 
-    /// <summary>With a call: the arguments, as JSON; <c>{}</c> where there are none.</summary>
-    public string Arguments { get; init; } = "{}";
+    /// <summary>With a call: the arguments, as JSON; <c>{}</c> where there are none. A text that is no JSON is a JSON string.</summary>
+    public string Arguments => GivenArguments is { } given ? PartArguments.AsJson(given) : "{}";
+
+    /// <summary>With a call: the arguments as they were given, JSON or the text of JSON.</summary>
+    internal JsonElement? GivenArguments { get; init; }
 
     /// <summary>With a result: whether the tool failed.</summary>
     public bool IsError { get; init; }
 
+    /// <summary>Whether the part only marks a place, such as the start of a step.</summary>
+    public bool IsMark { get; init; }
+
     /// <summary>With a picture, sound, video or file.</summary>
     public PartMedia? Media { get; init; }
 
-    /// <summary>With a result: the parts that it holds besides text, such as pictures.</summary>
+    /// <summary>The pictures, sounds, videos and files in a result, or in an item that holds content.</summary>
     public IReadOnlyList<MessagePart> Nested { get; init; } = [];
 }
 
@@ -53,6 +59,11 @@ public sealed record PartMedia
 
     /// <summary>The name of the file.</summary>
     public string? Name { get; init; }
+
+    /// <summary>Its id in the API of a model, where that keeps the file.</summary>
+    public string? FileId { get; init; }
+
+    internal bool HasSource => (Url ?? Base64 ?? FileId) is not null || AttachmentId is not null;
 }
 
 public enum MediaKind
