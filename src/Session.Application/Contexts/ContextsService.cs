@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using SessionService.Application.Attachments;
 using SessionService.Application.Contexts.Formats;
 using SessionService.Application.Contexts.Tokens;
 using SessionService.Application.Json;
@@ -17,8 +18,8 @@ public sealed class ContextsService(
     IMemoryStore memories,
     IMessageTokens tokens,
     TokenCounter counter,
-    IOptions<ContextOptions> options,
-    IAttachmentBytes? attachments = null)
+    IAttachmentBytes attachments,
+    IOptions<ContextOptions> options)
 {
     /// <exception cref="NotFoundException">The user has no such session.</exception>
     public async Task<ContextResponse> GetAsync(string userId, Guid sessionId, GetContextQuery query, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using SessionService.Application.Attachments;
 using SessionService.Application.Contexts;
 
 namespace SessionService.UnitTests.Contexts;

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
+using SessionService.Application.Attachments;
 using SessionService.Api.Json;
 using SessionService.Application.Contexts;
 using SessionService.Application.Contexts.Tokens;
@@ -57,7 +58,7 @@ internal sealed class StoredSession : IMessageReader, IMemoryStore, IMessageToke
         string format, int maxTokens = 100_000, bool keepsSystem = false, bool hasReasoning = false, bool isInline = false)
     {
         var options = Options.Create(new ContextOptions { Tokenizer = Tokenizer });
-        var contexts = new ContextsService(this, this, this, new TokenCounter(options), options, this);
+        var contexts = new ContextsService(this, this, this, new TokenCounter(options), this, options);
         var query = new GetContextQuery
         {
             Format = format,

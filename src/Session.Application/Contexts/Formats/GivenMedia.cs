@@ -1,3 +1,4 @@
+using SessionService.Application.Attachments;
 using SessionService.Application.Messages.Parts;
 
 namespace SessionService.Application.Contexts.Formats;

@@ -1,6 +1,6 @@
-namespace SessionService.Application.Contexts;
+namespace SessionService.Application.Attachments;
 
-/// <summary>The bytes of attachments, for a context that holds them as data.</summary>
+/// <summary>Reads whole attachments.</summary>
 public interface IAttachmentBytes
 {
     /// <summary>The attachment; <see langword="null"/> where the user has no such attachment or where the bytes are too many.</summary>
