@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using SessionService.Infrastructure.Archival;
+using SessionService.Infrastructure.Attachments;
 using SessionService.Infrastructure.Contexts;
 using SessionService.Infrastructure.Digests;
 using SessionService.Infrastructure.Embeddings;
@@ -39,6 +40,7 @@ public static class InfrastructureServices
         .AddStatistics()
         .AddGroupWriter()
         .AddIdempotency()
+        .AddAttachments()
         .AddMessages()
         .AddPacking()
         .AddEmbeddings()

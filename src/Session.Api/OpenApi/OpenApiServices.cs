@@ -77,7 +77,7 @@ internal static class OpenApiServices
                         Title = "Parts",
                         Type = JsonSchemaType.Array,
                         MinItems = 1,
-                        MaxItems = MessageParts.MaxCount,
+                        MaxItems = PartChecks.MaxParts,
                         Items = new OpenApiSchema { Type = JsonSchemaType.Object, AdditionalProperties = new AnySchema() },
                     },
                 ],

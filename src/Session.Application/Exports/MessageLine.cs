@@ -1,5 +1,6 @@
 using FluentValidation;
 using Microsoft.Extensions.Options;
+using SessionService.Application.Attachments;
 using SessionService.Application.Json;
 using SessionService.Application.Limits;
 using SessionService.Application.Messages;
@@ -52,14 +53,14 @@ public sealed record MessageLine : IGivenMessage
 
 internal sealed class MessageLineValidator : AbstractValidator<MessageLine>
 {
-    public MessageLineValidator(IOptions<LimitOptions> limits, TimeProvider time)
+    public MessageLineValidator(IOptions<LimitOptions> limits, IOptions<AttachmentOptions> attachments, TimeProvider time)
     {
         RuleFor(l => l.SessionId).Required();
         RuleFor(l => l.Sequence).ExpectedSequence();
         RuleFor(l => l.Role)
             .Required()
             .Must(role => role is null || MessageRoles.IsKnown(role)).WithMessage($"must be one of {MessageRoles.Names}");
-        RuleFor(l => l).MessageContent(limits.Value, mayBeBlank: true);
+        RuleFor(l => l).MessageContent(limits.Value, attachments.Value.InlineBytes, mayBeBlank: true);
         RuleFor(l => l.Name).NotBlank().Characters(CreateMessageRequest.MaxNameLength);
         RuleFor(l => l.Status).MessageStatus();
         RuleFor(l => l.RedactedAt)

@@ -252,8 +252,7 @@ internal sealed class ImportedMessages(
                 SessionId = SessionId!.Value,
                 Messages =
                 [
-                    .. _pending.Take(take).Select(
-                        pending => new NewMessage(pending.Message, HasOwnId: true, HasOwnTime: true, Attachments: [])),
+                    .. _pending.Take(take).Select(pending => new NewMessage(pending.Message, HasOwnId: true, HasOwnTime: true)),
                 ],
                 ExpectedSequence = _pending[0].Number,
                 Now = null,

@@ -15,6 +15,7 @@ public sealed class ImportsService(
     IMessageReader reader,
     IMemoryStore memories,
     IUserMemoryStore userMemories,
+    MessageFiles files,
     TimeProvider time)
 {
     /// <summary>
@@ -41,6 +42,7 @@ public sealed class ImportsService(
         var existing = new ImportedMemories(userId, tally, choices, entities, memories, userMemories);
         var import = new ImportedSessions(userId, tally, choices, store, sessions, written, existing);
         var batch = new ImportBatch(entities);
+        var imported = new ImportedFiles(userId, choices, files);
         var copies = choices.MakesCopies ? new CopiedLines(userId) : null;
         await foreach (var line in lines.WithCancellation(cancellationToken))
         {
@@ -52,7 +54,7 @@ public sealed class ImportsService(
 
             if (!tally.HasStopped)
             {
-                await AddAsync(copies?.Of(line) ?? line);
+                await AddAsync(await imported.KeepAsync(copies?.Of(line) ?? line, cancellationToken));
             }
 
             onProgress?.Invoke(tally.Response);

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using FluentValidation;
 using Microsoft.Extensions.Options;
+using SessionService.Application.Attachments;
 using SessionService.Application.Json;
 using SessionService.Application.Limits;
 using SessionService.Application.Validation;
@@ -99,12 +100,13 @@ public sealed class CreateMessageRequest : IGivenMessage
 
 internal sealed class CreateMessageRequestValidator : AbstractValidator<CreateMessageRequest>
 {
-    public CreateMessageRequestValidator(IOptions<LimitOptions> limits, TimeProvider time)
+    public CreateMessageRequestValidator(
+        IOptions<LimitOptions> limits, IOptions<AttachmentOptions> attachments, TimeProvider time)
     {
         RuleFor(r => r.Role)
             .Required()
             .Must(role => role is null || MessageRoles.IsKnown(role)).WithMessage($"must be one of {MessageRoles.Names}");
-        RuleFor(r => r).MessageContent(limits.Value);
+        RuleFor(r => r).MessageContent(limits.Value, attachments.Value.InlineBytes);
         RuleFor(r => r.Name).NotBlank().Characters(CreateMessageRequest.MaxNameLength);
         RuleFor(r => r.Status).MessageStatus();
         RuleFor(r => r.MessageType).NotBlank().Characters(CreateMessageRequest.MaxTypeLength);

@@ -45,9 +45,7 @@ public sealed record Append
 /// <summary>A message without its number.</summary>
 /// <param name="HasOwnId">Whether the client gave the id, so that the message may be a repetition.</param>
 /// <param name="HasOwnTime">Whether the client gave the time.</param>
-/// <param name="Attachments">The user's attachments that its parts refer to.</param>
-public readonly record struct NewMessage(
-    SessionMessage Message, bool HasOwnId, bool HasOwnTime, IReadOnlyCollection<Guid> Attachments)
+public readonly record struct NewMessage(SessionMessage Message, bool HasOwnId, bool HasOwnTime)
 {
     /// <summary>Whether the message is more than a text: it has parts, a name or a status.</summary>
     public bool IsMoreThanText => Message is not { Parts: null, Name: null, Status: MessageStatuses.Completed };

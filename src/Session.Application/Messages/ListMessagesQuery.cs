@@ -57,6 +57,13 @@ public sealed class ListMessagesQuery : IPageQuery
     /// </summary>
     public MetadataConditions? Metadata { get; init; }
 
+    /// <summary>
+    /// <c>inline</c>: files that were given as base64 are base64 again, up to 32 MiB a message. By default they are references to
+    /// attachments.
+    /// </summary>
+    [AllowedValues("inline", null)]
+    public string? Attachments { get; init; }
+
     internal bool IsByPage => Page is not null || PageSize is not null;
 
     internal bool IsByPosition => HasPosition || Metadata is not null;
@@ -104,6 +111,7 @@ internal sealed class ListMessagesQueryValidator : AbstractValidator<ListMessage
         RuleFor(q => q.Role)
             .Must(role => role is null || MessageRoles.IsKnown(role)).WithMessage($"must be one of {MessageRoles.Names}");
         RuleFor(q => q.MessageType).NotBlank().Characters(CreateMessageRequest.MaxTypeLength);
+        RuleFor(q => q.Attachments).Must(attachments => attachments is null or "inline").WithMessage("must be inline");
         When(q => q.IsByPage && q.HasPosition, () =>
         {
             RuleFor(q => q.Page).Null().WithMessage(NotWithPosition);

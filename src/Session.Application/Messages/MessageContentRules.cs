@@ -3,6 +3,7 @@ using System.Text.Json;
 using FluentValidation;
 using SessionService.Application.Json;
 using SessionService.Application.Limits;
+using SessionService.Application.Messages.Parts;
 using SessionService.Domain.Messages;
 using SessionService.Domain.Text;
 
@@ -13,24 +14,22 @@ internal static class MessageContentRules
 {
     private const string Content = "content";
 
+    // A message may have many parts, all wrong.
+    private const int MaxRefusals = 20;
+
     public static IRuleBuilderOptions<T, string?> MessageStatus<T>(this IRuleBuilder<T, string?> rule) =>
         rule.Must(status => status is null || MessageStatuses.IsKnown(status))
             .WithMessage("must be one of completed, in_progress, incomplete");
 
     public static IRuleBuilderOptionsConditions<T, T> MessageContent<T>(
-        this IRuleBuilder<T, T> rule, LimitOptions limits, bool mayBeBlank = false)
+        this IRuleBuilder<T, T> rule, LimitOptions limits, int inlineBytes, bool mayBeBlank = false)
         where T : IGivenMessage =>
-        rule.Custom((message, context) => Check(message, limits, mayBeBlank, context));
+        rule.Custom((message, context) => Check(message, limits, inlineBytes, mayBeBlank, context));
 
-    private static void Check<T>(IGivenMessage message, LimitOptions limits, bool mayBeBlank, ValidationContext<T> context)
+    private static void Check<T>(
+        IGivenMessage message, LimitOptions limits, int inlineBytes, bool mayBeBlank, ValidationContext<T> context)
     {
-        if (message is { Parts.IsArray: false })
-        {
-            Refuse("parts", "must be an array of parts");
-            return;
-        }
-
-        if (message.Content is null && message.ToolCalls is null && message.Refusal is null && message.Parts is null)
+        if (message.Content is null && !message.HasMore())
         {
             context.AddFailure(Content, "is required");
             return;
@@ -48,12 +47,6 @@ internal static class MessageContentRules
             }
         }
 
-        if (message.ToolCalls is { IsArray: false })
-        {
-            Refuse("tool_calls", "must be an array of calls");
-            return;
-        }
-
         if (message.ToolCallId is { } callId)
         {
             Refuse("tool_call_id", callId.Length is 0 or > CreateMessageRequest.MaxCallIdLength
@@ -66,14 +59,33 @@ internal static class MessageContentRules
             Refuse("refusal", StorableText.Refuse(refusal));
         }
 
-        if (GivenMessage.PartsOf(message) is { } parts)
+        var areRight = ArePartsRight(Content, message.Content?.Parts)
+            & ArePartsRight("parts", message.Parts)
+            & (!message.HasMore() || message.ToolCalls is not { IsArray: true } calls || ArePartsRight("tool_calls", calls));
+        if (message.ToolCalls is { IsArray: false })
         {
-            CheckParts(parts);
+            Refuse("tool_calls", "must be an array of calls");
+        }
+        else if (areRight && GivenMessage.PartsOf(message) is { } parts)
+        {
+            Refuse(message.Parts is null ? Content : "parts", RefuseSize(parts, limits.MaxJsonBytes, inlineBytes));
         }
 
-        void CheckParts(string parts)
+        bool ArePartsRight(string field, JsonText? parts)
         {
-            Refuse(Content, JsonLimits.Refuse(Encoding.UTF8.GetBytes(parts), limits.MaxJsonBytes));
+            if (parts is null)
+            {
+                return true;
+            }
+
+            using var document = JsonDocument.Parse(parts.Value, new JsonDocumentOptions { MaxDepth = 2 * JsonLimits.MaxDepth });
+            var refusals = PartChecks.Refuse(document.RootElement);
+            foreach (var refusal in refusals.Take(MaxRefusals))
+            {
+                Refuse(refusal.Index is { } index ? $"{field}[{index}]" : field, refusal.Reason);
+            }
+
+            return refusals.Count == 0;
         }
 
         void Refuse(string field, string? reason)
@@ -83,5 +95,17 @@ internal static class MessageContentRules
                 context.AddFailure(field, reason);
             }
         }
+    }
+
+    /// <summary>Bytes that attachments take do not count.</summary>
+    private static string? RefuseSize(string parts, int maxBytes, int inlineBytes)
+    {
+        var size = Encoding.UTF8.GetByteCount(parts);
+        if (size > maxBytes)
+        {
+            size -= PartFiles.Find(parts, inlineBytes).Inline.Sum(file => file.Length);
+        }
+
+        return size > maxBytes ? $"must be at most {maxBytes} bytes long without its files" : null;
     }
 }

@@ -46,7 +46,7 @@ public sealed class MessageResponse
     /// <example>null</example>
     [JsonArrayText]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public JsonText? Parts { get; init; }
+    public JsonText? Parts { get; set; }
 
     /// <summary>Who speaks, by name; absent where no name was given.</summary>
     /// <example>null</example>

@@ -1,6 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using SessionService.Application.Messages;
+using SessionService.Application.Messages.Parts;
 using SessionService.Domain.Sessions;
 using SessionService.Infrastructure.Idempotency;
 using SessionService.Infrastructure.Messages.Packed;
@@ -178,7 +179,7 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
     private static SqlValue[] ValuesOfParts(List<Row> rows)
     {
         var uses = rows
-            .SelectMany((row, i) => row.New.Attachments.Select(attachment => (Position: i + 1L, Attachment: attachment)))
+            .SelectMany((row, i) => PartFiles.ReferencesIn(row.New.Message.Parts).Select(id => (Position: i + 1L, Attachment: id)))
             .ToList();
         return
         [

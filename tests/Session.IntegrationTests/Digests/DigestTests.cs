@@ -302,7 +302,7 @@ public sealed class DigestTests(DigestFixture service) : IClassFixture<DigestFix
         {
             UserId = user.UserId,
             SessionId = message.SessionId,
-            Messages = [new NewMessage(message, HasOwnId: false, HasOwnTime: false, Attachments: [])],
+            Messages = [new NewMessage(message, HasOwnId: false, HasOwnTime: false)],
             Now = now,
         };
     }

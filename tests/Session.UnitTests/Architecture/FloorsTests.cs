@@ -17,7 +17,7 @@ public sealed class FloorsTests
         ["Persistence"],
         ["Jobs"],
         ["Statistics", "Writes"],
-        ["Idempotency"],
+        ["Attachments", "Idempotency"],
         ["Messages", "Embeddings", "Digests"],
         ["Sessions"],
         ["Search"],

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using SessionService.Application.Json;
 using SessionService.Domain.Messages;
 
 namespace SessionService.Application.Messages.Parts;
@@ -6,9 +7,6 @@ namespace SessionService.Application.Messages.Parts;
 /// <summary>The parts of a message, and what follows from them.</summary>
 public sealed class MessageParts
 {
-    /// <summary>The most parts of a message.</summary>
-    public const int MaxCount = 1_000;
-
     private readonly bool _holdsResultsOnly;
 
     private MessageParts(List<MessagePart> parts)
@@ -41,10 +39,10 @@ public sealed class MessageParts
         : _holdsResultsOnly ? MessageTypes.ToolResult
         : MessageTypes.Chat;
 
-    /// <summary>Reads the parts of an array that was accepted, as JSON text.</summary>
+    /// <summary>Reads the parts of an array that was accepted, as text.</summary>
     public static MessageParts Read(string array)
     {
-        using var document = JsonDocument.Parse(array);
+        using var document = JsonDocument.Parse(array, new JsonDocumentOptions { MaxDepth = 2 * JsonLimits.MaxDepth });
         return Read(document.RootElement.Clone());
     }
 
