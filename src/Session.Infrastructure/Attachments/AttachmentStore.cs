@@ -10,8 +10,8 @@ namespace SessionService.Infrastructure.Attachments;
 
 /// <summary>The rows of attachments. Their bytes are in the database, or in a bucket or directory.</summary>
 /// <remarks>By hand: ON CONFLICT, locks, and rows that are changed and told in one statement.</remarks>
-internal sealed class AttachmentStore(
-    Database database, AttachmentPieces pieces, ObjectStores objects, ObjectRemovals removals, AttachmentMetrics metrics) : IAttachmentStore
+internal sealed class AttachmentStore(Database database, AttachmentPieces pieces, ObjectStores objects, ObjectRemovals removals)
+    : IAttachmentStore
 {
     private const string Columns = "user_id, attachment_id, sha256, size, media_type, name, object_key";
 
@@ -42,7 +42,7 @@ internal sealed class AttachmentStore(
     // In the order of the ids, so that two requests never wait for each other in a circle.
     private const string KeepSome =
         """
-        WITH some AS MATERIALIZED (
+        WITH kept AS MATERIALIZED (
             SELECT attachment_id
             FROM dev.attachments
             WHERE user_id = $1 AND attachment_id = ANY ($2)
@@ -50,8 +50,8 @@ internal sealed class AttachmentStore(
             FOR NO KEY UPDATE)
         UPDATE dev.attachments AS a
         SET uploaded_at = greatest(a.uploaded_at, $3)
-        FROM some
-        WHERE a.user_id = $1 AND a.attachment_id = some.attachment_id
+        FROM kept
+        WHERE a.user_id = $1 AND a.attachment_id = kept.attachment_id
         RETURNING a.attachment_id
         """;
 
@@ -95,16 +95,10 @@ internal sealed class AttachmentStore(
             return new AddedAttachment(known, IsNew: false);
         }
 
-        var added = objects.ForNew is { } store
+        return objects.ForNew is { } store
             ? await AddObjectAsync(store, attachment, content, quota, now, cancellationToken)
             : await database.InTransactionAsync(
                 sql => AddPiecesAsync(sql, attachment, content, quota, now, cancellationToken), cancellationToken);
-        if (added.IsNew)
-        {
-            metrics.CountAdded(attachment.Size);
-        }
-
-        return added;
     }
 
     public async Task<Stream> OpenAsync(StoredAttachment attachment, long from, long length, CancellationToken cancellationToken) =>

@@ -52,6 +52,8 @@ internal sealed class ObjectRemovals(Database database, ObjectStores objects, At
 
     private const string Forget = "DELETE FROM dev.attachment_removals WHERE user_id = $1 AND object_key = ANY ($2)";
 
+    private const string Count = "SELECT count(*) FROM dev.attachment_removals";
+
     /// <summary>Tells that an object is about to be written.</summary>
     /// <returns>The time at which it would be removed.</returns>
     public async Task<DateTimeOffset> AnnounceAsync(string userId, string key, CancellationToken cancellationToken)
@@ -95,6 +97,9 @@ internal sealed class ObjectRemovals(Database database, ObjectStores objects, At
 
             isLast = taken.Count < AtOnce;
         }
+
+        metrics.SetOrphans(await database.ReadAsync(
+            sql => sql.Statement(Count).ValueAsync<long>(cancellationToken), cancellationToken));
     }
 
     /// <summary>Removes all objects of a user that are to be removed, due or not, and those of uploads that have begun.</summary>

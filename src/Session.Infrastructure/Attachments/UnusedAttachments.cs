@@ -24,9 +24,9 @@ internal sealed class UnusedAttachments(Database database, ObjectRemovals remova
     // A page is found by its key, so that each statement is short, however many attachments there are.
     private const string Look =
         $"""
-        SELECT a.user_id, a.attachment_id, a.uploaded_at < $4 AND {NotUsed}
+        SELECT a.user_id, a.attachment_id, a.size, a.uploaded_at < $4 AND {NotUsed}
         FROM (
-            SELECT user_id, attachment_id, uploaded_at
+            SELECT user_id, attachment_id, size, uploaded_at
             FROM dev.attachments
             WHERE (user_id, attachment_id) > ($1, $2)
             ORDER BY user_id, attachment_id
@@ -74,7 +74,7 @@ internal sealed class UnusedAttachments(Database database, ObjectRemovals remova
     private const string Delete =
         $"""
         WITH gone AS MATERIALIZED (
-            SELECT a.user_id, a.attachment_id, a.object_key, a.size
+            SELECT a.user_id, a.attachment_id, a.object_key
             FROM dev.attachments AS a
             WHERE a.user_id = $1 AND a.attachment_id = ANY ($2) AND {NotUsed}),
         pieces AS (
@@ -89,22 +89,24 @@ internal sealed class UnusedAttachments(Database database, ObjectRemovals remova
             DELETE FROM dev.attachments AS a
             USING gone
             WHERE a.user_id = $1 AND a.attachment_id = gone.attachment_id)
-        SELECT (SELECT count(*) FROM gone),
-               (SELECT count(*) FROM pieces),
-               (SELECT coalesce(sum(size), 0)::bigint FROM gone)
+        SELECT (SELECT count(*) FROM gone), (SELECT count(*) FROM pieces)
         """;
 
     /// <summary>Removes the attachments that no message refers to and that last came before a time.</summary>
     public async Task RemoveAsync(DateTimeOffset before, CancellationToken cancellationToken)
     {
         var last = (UserId: "", Id: Guid.Empty);
+        var (attachments, bytes) = (0L, 0L);
         int looked;
         do
         {
             var page = await database.ReadAsync(
                 sql => sql.Statement(Look, last.UserId, last.Id, LookedAtAtOnce, before).ListAsync(
-                    row => (UserId: row.GetString(0), Id: row.GetGuid(1), IsUnused: row.GetBoolean(2)), cancellationToken),
+                    row => (UserId: row.GetString(0), Id: row.GetGuid(1), Size: row.GetInt64(2), IsUnused: row.GetBoolean(3)),
+                    cancellationToken),
                 cancellationToken);
+            attachments += page.Count(one => !one.IsUnused);
+            bytes += page.Where(one => !one.IsUnused).Sum(one => one.Size);
             foreach (var ofUser in page.Where(one => one.IsUnused).GroupBy(one => one.UserId, one => one.Id, StringComparer.Ordinal))
             {
                 foreach (var some in ofUser.Chunk(RemovedAtOnce))
@@ -120,6 +122,7 @@ internal sealed class UnusedAttachments(Database database, ObjectRemovals remova
             last = looked == 0 ? last : (page[^1].UserId, page[^1].Id);
         }
         while (looked == LookedAtAtOnce);
+        metrics.SetKept(attachments, bytes);
     }
 
     /// <summary>
@@ -172,9 +175,9 @@ internal sealed class UnusedAttachments(Database database, ObjectRemovals remova
             return new ErasedAttachments(0, 0, 0);
         }
 
-        var (attachments, pieces, bytes) = await sql.Statement(Delete, userId, locked.ToArray(), time.GetDatabaseNow()).FirstAsync(
-            row => (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2)), cancellationToken);
-        metrics.CountRemoved(attachments, bytes);
+        var (attachments, pieces) = await sql.Statement(Delete, userId, locked.ToArray(), time.GetDatabaseNow()).FirstAsync(
+            row => (row.GetInt64(0), row.GetInt64(1)), cancellationToken);
+        metrics.CountRemoved(attachments);
         return new ErasedAttachments(attachments, pieces, 0);
     }
 }

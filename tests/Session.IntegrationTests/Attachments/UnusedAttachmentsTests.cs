@@ -131,6 +131,17 @@ public sealed class UnusedAttachmentsTests(AttachmentsFixture service) : IClassF
         Assert.Equal(1, await service.CountAsync("SELECT count(*) FROM dev.attachment_uses WHERE user_id = $1", user.UserId));
     }
 
+    [Fact]
+    public async Task Metrics_tell_how_many_attachments_and_bytes_there_are()
+    {
+        await service.NewUser().AddAsync(AttachmentClient.NewBytes(5_000));
+
+        await Eventually.IsSoAsync(() => Task.FromResult(
+            service.ReadCounter("session_service.attachments") >= 1 && service.ReadCounter("session_service.attachment.bytes") >= 5_000));
+
+        Assert.Equal(0, service.ReadCounter("session_service.attachment.orphans"));
+    }
+
     private async Task<(AttachmentClient User, Guid Session)> StartAsync()
     {
         var user = service.NewUser();
