@@ -8,7 +8,6 @@ internal static class AttachmentServices
     {
         services.AddOptions<AttachmentOptions>().BindConfiguration(AttachmentOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddScoped<AttachmentsService>();
-        services.AddScoped<IAttachmentBytes>(provider => provider.GetRequiredService<AttachmentsService>());
         return services;
     }
 }

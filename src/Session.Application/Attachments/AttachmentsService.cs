@@ -9,7 +9,7 @@ using SessionService.Domain.Errors;
 namespace SessionService.Application.Attachments;
 
 /// <summary>Keeps the pictures and files that messages refer to.</summary>
-public sealed class AttachmentsService(IAttachmentStore store, IOptions<AttachmentOptions> options, TimeProvider time) : IAttachmentBytes
+public sealed class AttachmentsService(IAttachmentStore store, IOptions<AttachmentOptions> options, TimeProvider time)
 {
     /// <summary>The id that these bytes have as an attachment of this user.</summary>
     public static Guid IdOf(string userId, ReadOnlySpan<byte> sha256) =>
@@ -83,8 +83,10 @@ public sealed class AttachmentsService(IAttachmentStore store, IOptions<Attachme
     public Task<Stream> OpenAsync(StoredAttachment attachment, long from, long length, CancellationToken cancellationToken) =>
         store.OpenAsync(attachment, from, length, cancellationToken);
 
+    /// <summary>An attachment with all its bytes; <see langword="null"/> where the user has no such one, or a larger one.</summary>
     /// <exception cref="AttachmentStoreException">The bytes cannot be read at the moment.</exception>
-    public async Task<AttachmentBytes?> ReadAsync(string userId, Guid attachmentId, int maxBytes, CancellationToken cancellationToken)
+    public async Task<AttachmentContent?> ReadAsync(
+        string userId, Guid attachmentId, long maxBytes, CancellationToken cancellationToken)
     {
         if (await store.FindAsync(userId, attachmentId, cancellationToken) is not { } attachment || attachment.Size > maxBytes)
         {
@@ -94,6 +96,9 @@ public sealed class AttachmentsService(IAttachmentStore store, IOptions<Attachme
         var bytes = new byte[attachment.Size];
         await using var content = await store.OpenAsync(attachment, from: 0, attachment.Size, cancellationToken);
         await content.ReadExactlyAsync(bytes, cancellationToken);
-        return new AttachmentBytes(bytes, attachment.MediaType, attachment.Name);
+        return new AttachmentContent(attachment, bytes);
     }
 }
+
+/// <summary>An attachment with all its bytes.</summary>
+public sealed record AttachmentContent(StoredAttachment Attachment, byte[] Bytes);

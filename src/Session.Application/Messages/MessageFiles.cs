@@ -82,7 +82,7 @@ public sealed class MessageFiles(AttachmentsService attachments, IOptions<Attach
             }
             else if (length < MaxRestored && await attachments.ReadAsync(userId, id, MaxRestored, cancellationToken) is { } content)
             {
-                base64.Add(id, Convert.ToBase64String(content.Bytes.Span));
+                base64.Add(id, Convert.ToBase64String(content.Bytes));
                 length += base64[id].Length;
             }
         }
