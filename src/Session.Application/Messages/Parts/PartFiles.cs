@@ -61,7 +61,8 @@ public sealed class PartFiles
     /// <summary>The JSON with references in place of base64.</summary>
     /// <param name="attachmentIds">The attachment that holds the bytes of each file, in the order of <see cref="Inline"/>.</param>
     public string Refer(IReadOnlyList<Guid> attachmentIds) =>
-        Replace(Inline.Zip(attachmentIds, (file, id) => (file.Start, file.Length, (string?)PartSource.Reference(id, file.Form))));
+        Replace(Inline.Select((file, i) =>
+            (file.Start, file.Length, (string?)PartSource.Reference(attachmentIds[i], file.Form))));
 
     /// <summary>The JSON with base64 in place of the references that stand where base64 was given.</summary>
     /// <param name="base64">The base64 of an attachment, in the usual form with padding; <see langword="null"/> to leave a reference.</param>
