@@ -23,6 +23,12 @@ public sealed record MessageLine
 
     public string? Content { get; init; }
 
+    public JsonText? Parts { get; init; }
+
+    public string? Name { get; init; }
+
+    public string? Status { get; init; }
+
     public string? MessageType { get; init; }
 
     public JsonText? Metadata { get; init; }

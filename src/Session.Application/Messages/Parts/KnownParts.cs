@@ -81,6 +81,7 @@ internal static class KnownParts
         Media("resource", File, base64: "resource.blob", text: "resource.text"),
         Media("file-data | image-data", File, base64: "data"),
         Media("file-url | image-url", File, "url"),
+        Media("image_asset_pointer", Image),
         Media("hostedFile | hosted_file | file-id | image-file-id", File),
 
         // What stands in the results of tools that the model's API runs.
@@ -96,7 +97,7 @@ internal static class KnownParts
         Text("text", "text").Keyed(),
         Call("functionCall | function_call", "id", "name", "args").Keyed(),
         Result("functionResponse | function_response", "id", "response", failed: "response.error", more: "parts").Keyed(),
-        Media("inlineData | inline_data", File, base64: "data").Keyed(),
+        Media("inlineData | inline_data | inlineImage | inlineAudio | inlineVideo | inlineFile", File, base64: "data").Keyed(),
         Media("fileData | file_data", File, "fileUri | file_uri").Keyed(),
         Call("executableCode | executable_code", "id", "'code_execution", ".").Keyed(),
         Result("codeExecutionResult | code_execution_result", "id", "output",

@@ -53,10 +53,10 @@ internal static class PartRows
                 Base64 = PartPath.Of(base64),
                 AttachmentId = Path("attachment_id"),
                 MediaType = Path(
-                    "media_type | mediaType | mime_type | mimeType | source.media_type | resource.mimeType"),
+                    "media_type | mediaType | mime_type | mimeType | contentType | source.media_type | resource.mimeType"),
                 Format = PartPath.Of(format),
                 Name = Path("name | filename | file_name | displayName | display_name | file.filename | title"),
-                FileId = Path("file_id | fileId | file.file_id | source.file_id"),
+                FileId = Path("file_id | fileId | file.file_id | source.file_id | file_uuid | asset_pointer"),
             },
         };
 
