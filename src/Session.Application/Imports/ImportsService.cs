@@ -52,7 +52,8 @@ public sealed class ImportsService(
 
             if (!tally.HasStopped)
             {
-                await AddAsync(copies?.Of(line) ?? line);
+                var read = line is ValidLine<MessageLine> message ? message with { Content = EarlierParts.Of(message.Content) } : line;
+                await AddAsync(copies?.Of(read) ?? read);
             }
 
             onProgress?.Invoke(tally.Response);

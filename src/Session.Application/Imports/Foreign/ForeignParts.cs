@@ -47,6 +47,8 @@ internal sealed class ForeignParts
     /// <summary>The parts that could not be kept.</summary>
     public IReadOnlyList<JsonElement> Omitted { get; }
 
+    public static string Array(IEnumerable<JsonElement> parts) => $"[{string.Join(',', parts.Select(part => part.GetRawText()))}]";
+
     public static JsonElement Text(string text) => Parse($$"""{"type":"text","text":{{ForeignJson.Quote(text)}}}""");
 
     public static JsonElement Refusal(string text) => Parse($$"""{"type":"refusal","text":{{ForeignJson.Quote(text)}}}""");
@@ -78,7 +80,7 @@ internal sealed class ForeignParts
 
         var content = turn.Parts.Count == 0
             ? ForeignJson.Quote(turn.Text ?? "")
-            : $"[{string.Join(',', turn.Parts.Select(part => part.GetRawText()))}]";
+            : Array(turn.Parts);
         return [Result(callId, TextOf(labels, "name"), content, isError: false)];
     }
 
