@@ -40,6 +40,11 @@ public sealed class PartFiles
     /// <param name="longerThan">Base64 of at most this many characters is not looked at.</param>
     public static PartFiles Find(string json, int longerThan = 0)
     {
+        if (json.Length <= longerThan && !MayRefer(json))
+        {
+            return new PartFiles(Encoding.UTF8.GetBytes(json), [], []);
+        }
+
         var utf8 = Encoding.UTF8.GetBytes(json.Trim());
         using var document = JsonDocument.Parse(utf8.AsMemory(), new JsonDocumentOptions { MaxDepth = 2 * JsonLimits.MaxDepth });
         var places = new PartPlaces(document.RootElement, longerThan);
@@ -80,12 +85,17 @@ public sealed class PartFiles
         places.Add(json, index: 0);
         if (places.Inline.Count > 0)
         {
-            var without = new PartFiles(Encoding.UTF8.GetBytes(raw), [.. places.Inline.Values.OrderBy(file => file.Start)], []);
+            var files = places.Inline.Values.OrderBy(file => file.Start);
+            var without = new PartFiles(Encoding.UTF8.GetBytes(raw), [.. files], []);
             raw = without.Replace(without.Inline.Select(file => (file.Start, file.Length, (string?)"")));
         }
 
         return HasLongRun(raw) ? Rewrite(raw) : raw;
     }
+
+    // Escapes may spell the word.
+    private static bool MayRefer(string json) =>
+        json.Contains("attachment", StringComparison.Ordinal) || json.Contains("\\u", StringComparison.Ordinal);
 
     private static bool HasLongRun(string raw) => PartBase64.Without(raw).Length != raw.Length;
 

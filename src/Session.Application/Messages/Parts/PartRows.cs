@@ -12,7 +12,14 @@ internal static class PartRows
         Row(PartKind.Reasoning, types, when) with { Text = Paths(text, more) };
 
     public static KnownPart Call(
-        string types, string id, string tool, string arguments, string? result = null, string? failed = null, string? when = null) =>
+        string types,
+        string id,
+        string tool,
+        string arguments,
+        string? result = null,
+        string? failed = null,
+        string? done = null,
+        string? when = null) =>
         Row(PartKind.Call, types, when) with
         {
             CallId = PartPath.Of(id),
@@ -20,6 +27,7 @@ internal static class PartRows
             ToolName = tool.StartsWith('\'') ? tool[1..] : null,
             Arguments = PartPath.Of(arguments),
             Content = PartPath.Of(result),
+            Done = PartPath.Of(done),
             Failed = PartPath.Of(failed),
         };
 
