@@ -70,7 +70,7 @@ public sealed class PartFiles
             (file.Start, file.Length, (string?)PartSource.Reference(attachmentIds[i], file.Form))));
 
     /// <summary>The JSON with base64 in place of the references that stand where base64 was given.</summary>
-    /// <param name="base64">The base64 of an attachment, in the usual form with padding; <see langword="null"/> to leave a reference.</param>
+    /// <param name="base64">The base64 of an attachment, in the usual form; <see langword="null"/> to leave a reference.</param>
     public string Restore(Func<Guid, string?> base64) =>
         Replace(References.Where(reference => reference.StandsForBase64).Select(reference => (
             reference.Start,
