@@ -228,7 +228,7 @@ internal sealed class ImportedMessages(
             || message.RedactedAt is not null
             || (IsText(stored.Role, message.Role)
                 && IsText(stored.Content, message.Content)
-                && IsText(stored.Parts, message.Parts ?? "")));
+                && (stored.Parts.IsEmpty || IsText(stored.Parts, message.Parts ?? ""))));
 
     private static bool IsText(ReadOnlyMemory<byte> stored, string text) =>
         stored.Length == Encoding.UTF8.GetByteCount(text) && stored.Span.SequenceEqual(Encoding.UTF8.GetBytes(text));

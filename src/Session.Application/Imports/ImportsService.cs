@@ -54,7 +54,8 @@ public sealed class ImportsService(
 
             if (!tally.HasStopped)
             {
-                await AddAsync(await imported.KeepAsync(copies?.Of(line) ?? line, cancellationToken));
+                var read = line is ValidLine<MessageLine> message ? message with { Content = EarlierParts.Of(message.Content) } : line;
+                await AddAsync(await imported.KeepAsync(copies?.Of(read) ?? read, cancellationToken));
             }
 
             onProgress?.Invoke(tally.Response);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using SessionService.Application.Exports;
 using SessionService.Application.Imports.Foreign;
+using SessionService.Application.Messages.Parts;
 
 namespace SessionService.UnitTests.Imports;
 
@@ -23,6 +24,12 @@ internal static class Foreign
         session.Messages.Select(message => $"{message.Role} {message.MessageType ?? "chat"}: {message.Content?.Text}");
 
     public static JsonElement Labels(this MessageLine message) => JsonDocument.Parse(message.Metadata!.Value).RootElement;
+
+    public static IReadOnlyList<JsonElement> Parts(this MessageLine message) =>
+        [.. JsonDocument.Parse(message.Parts!.Value).RootElement.EnumerateArray()];
+
+    public static IReadOnlyList<MessagePart> ReadParts(this MessageLine message) =>
+        MessageParts.Read(JsonDocument.Parse(message.Parts!.Value).RootElement).Parts;
 
     public static JsonElement Labels(this SessionLine session) => JsonDocument.Parse(session.Metadata!.Value).RootElement;
 }

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Options;
+using SessionService.Application.Attachments;
 using Microsoft.Extensions.Time.Testing;
 using SessionService.Application.Json;
 using SessionService.Application.Messages;
@@ -10,7 +12,7 @@ public sealed class CreateMessageRequestValidatorTests
 {
     private static readonly DateTimeOffset Now = new(2025, 9, 23, 14, 54, 8, TimeSpan.Zero);
 
-    private readonly CreateMessageRequestValidator _validator = new(SmallLimits, new FakeTimeProvider(Now));
+    private readonly CreateMessageRequestValidator _validator = new(SmallLimits, Options.Create(new AttachmentOptions()), new FakeTimeProvider(Now));
 
     [Theory]
     [InlineData("user")]

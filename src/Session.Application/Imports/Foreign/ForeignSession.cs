@@ -63,14 +63,16 @@ public sealed record ForeignSession(SessionLine Session, IReadOnlyList<MessageLi
                 }
 
                 var turn = message.Turns[i];
+                var parts = new ForeignParts(turn.Parts, maxJsonBytes);
                 lines.Add(new MessageLine
                 {
                     SessionId = sessionId,
                     MessageId = NameBasedId.Of(sessionId.ToString(), name),
                     Role = turn.Role,
                     Content = turn.Text,
+                    Parts = parts.Json,
                     MessageType = turn.Type ?? (turn.Role == MessageRoles.Tool ? ForeignTurn.Result : null),
-                    Metadata = Describe(conversation, message, turn, maxJsonBytes),
+                    Metadata = Describe(conversation, message, turn, parts, maxJsonBytes),
                     CreatedAt = at,
                 });
             }
@@ -83,7 +85,8 @@ public sealed record ForeignSession(SessionLine Session, IReadOnlyList<MessageLi
     private static string? CutTitle(string? title) =>
         string.IsNullOrWhiteSpace(title) ? null : string.Concat(title.EnumerateRunes().Take(Domain.Sessions.Session.MaxTitleLength));
 
-    private static JsonText Describe(ForeignConversation conversation, ForeignMessage message, ForeignTurn turn, int maxJsonBytes)
+    private static JsonText Describe(
+        ForeignConversation conversation, ForeignMessage message, ForeignTurn turn, ForeignParts parts, int maxJsonBytes)
     {
         var labels = new ForeignLabels(maxJsonBytes);
         labels.AddText("source", conversation.Source);
@@ -93,7 +96,11 @@ public sealed record ForeignSession(SessionLine Session, IReadOnlyList<MessageLi
             labels.Add(name, json);
         }
 
-        labels.AddParts(turn.Parts);
+        foreach (var part in parts.Omitted)
+        {
+            labels.AddOmitted(part);
+        }
+
         return labels.Build();
     }
 
