@@ -22,10 +22,14 @@ internal static class EnumSchemas
         ["ImportQuery.Ids"] = "ImportIds",
         ["Source"] = "MemorySource",
         ["Sources"] = "MemorySource",
+        ["CreateMessageRequest.Status"] = "MessageStatus",
+        ["MessageResponse.Status"] = "MessageStatus",
         ["HealthResponse.Status"] = "HealthStatus",
         ["HealthCheckEntry.Status"] = "HealthCheckStatus",
         ["GetContextQuery.Format"] = "ContextFormat",
         ["ContextResponse.Format"] = "ContextFormat",
+        ["GetContextQuery.Reasoning"] = "ContextReasoning",
+        ["GetContextQuery.Attachments"] = "ContextAttachments",
         ["ExportSessionQuery.Format"] = "ExportFormat",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

@@ -31,6 +31,14 @@ public sealed class TurnOptions
     [Range(1, 1_024)]
     public int MemorySearches { get; set; } = Math.Max(8, 2 * Environment.ProcessorCount);
 
+    /// <summary>Uploads of attachments at a time, without those that wait for their clients. 1 to 1,024.</summary>
+    [Range(1, 1_024)]
+    public int Uploads { get; set; } = 16;
+
+    /// <summary>Downloads of attachments at a time, without those that wait for their clients. 1 to 1,024.</summary>
+    [Range(1, 1_024)]
+    public int Downloads { get; set; } = 16;
+
     /// <summary>The most requests of a kind that wait; one more is refused at once. 1 to 100,000.</summary>
     [Range(1, 100_000)]
     public int MaxWaiting { get; set; } = 400;
@@ -47,6 +55,8 @@ public sealed class TurnOptions
         Work.Erasure => Erasures,
         Work.Search => Searches,
         Work.MemorySearch => MemorySearches,
+        Work.Upload => Uploads,
+        Work.Download => Downloads,
         _ => throw new ArgumentOutOfRangeException(nameof(work)),
     };
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using SessionService.Application.Contexts.Tokens;
 using SessionService.Application.Messages;
 using SessionService.Domain.Messages;
 using SessionService.Domain.Sessions;
@@ -10,7 +11,8 @@ namespace SessionService.Application.Contexts;
 /// Chooses the messages of a context: the newest that fit into a number of tokens, and the system messages of the start. Calls stay with
 /// their results. The newest message always has a place: if it does not fit, with its calls and results, their texts are cut.
 /// </summary>
-internal sealed class ContextSelection(IMessageReader messages, string userId, Guid sessionId, bool isForChat)
+internal sealed class ContextSelection(
+    IMessageReader messages, IMessageTokens tokens, TokenCounter counter, string userId, Guid sessionId, ContextReading reading)
 {
     /// <summary>The most messages in an answer.</summary>
     public const int MaxMessages = 2_000;
@@ -29,7 +31,11 @@ internal sealed class ContextSelection(IMessageReader messages, string userId, G
     // A question that takes no more than this part of the tokens stays with the calls that follow it.
     private const int QuestionPart = 4;
 
+    // Shorter texts are counted in less time than the database takes to answer.
+    private const int BytesWorthAsking = 16 * 1024;
+
     private static readonly ReadOnlyMemory<byte> ReasoningType = Encoding.UTF8.GetBytes(MessageTypes.Reasoning);
+    private static readonly IReadOnlyDictionary<long, int> NoCounts = new Dictionary<long, int>();
 
     /// <summary>The system messages at the start of the session. Their texts are cut where they do not fit.</summary>
     public async Task<IReadOnlyList<ContextCandidate>> ReadSystemAsync(int maxTokens, CancellationToken cancellationToken)
@@ -38,7 +44,8 @@ internal sealed class ContextSelection(IMessageReader messages, string userId, G
         var start = new List<ContextCandidate>();
         await foreach (var row in messages.ReadAllAsync(userId, sessionId, selection, cancellationToken))
         {
-            if (ContextCandidate.From(row, isForChat) is not { Role: "system", IsCall: false } message)
+            if (ContextCandidate.From(row, reading, counter, kept: null)
+                is not { Role: MessageRoles.System or MessageRoles.Developer, IsCall: false } message)
             {
                 break;
             }
@@ -56,16 +63,16 @@ internal sealed class ContextSelection(IMessageReader messages, string userId, G
         // The messages from the newest back: those that fit, then, while a result lacks its call, some that do not fit.
         var read = new List<ContextCandidate>();
         var fitting = 0;
-        var (tokens, length, isFull, lookedBack) = (0L, 0L, false, 0);
+        var (taken, length, isFull, lookedBack) = (0L, 0L, false, 0);
         await foreach (var message in ReadBackAsync(after, cancellationToken))
         {
-            isFull = isFull || tokens + message.Tokens > maxTokens || length + message.Content.Length > MaxLength || fitting == MaxMessages;
+            isFull = isFull || taken + message.Tokens > maxTokens || length + message.Content.Length > MaxLength || fitting == MaxMessages;
             read.Add(message);
             if (!isFull)
             {
                 fitting++;
-                tokens += message.Tokens;
-                length += message.Content.Length + message.Metadata.Length;
+                taken += message.Tokens;
+                length += message.Length;
                 continue;
             }
 
@@ -98,6 +105,7 @@ internal sealed class ContextSelection(IMessageReader messages, string userId, G
             var selection = new MessageSelection { Order = MessageOrder.NewestFirst, Before = before, Take = ReadAtOnce };
             using var portion = await messages.ReadAsync(userId, sessionId, selection, cancellationToken) ?? throw SessionErrors.NotFound();
             var wasBefore = before;
+            var kept = await ReadCountsAsync(portion, cancellationToken);
             for (var i = 0; i < portion.Count; i++)
             {
                 before = portion[i].Sequence;
@@ -106,9 +114,10 @@ internal sealed class ContextSelection(IMessageReader messages, string userId, G
                     yield break;
                 }
 
-                if (!IsReasoning(portion[i]))
+                if (reading.HasReasoning || !IsReasoning(portion[i]))
                 {
-                    yield return ContextCandidate.From(portion[i], isForChat);
+                    yield return ContextCandidate.From(
+                        portion[i], reading, counter, kept.TryGetValue(before, out var count) ? count : null);
                 }
             }
 
@@ -119,7 +128,21 @@ internal sealed class ContextSelection(IMessageReader messages, string userId, G
         }
     }
 
-    // A model is not told again what it thought.
+    private async Task<IReadOnlyDictionary<long, int>> ReadCountsAsync(MessagePortion portion, CancellationToken cancellationToken)
+    {
+        var bytes = 0L;
+        for (var i = 0; i < portion.Count; i++)
+        {
+            bytes += portion[i].TokensUsed > 0 ? 0 : portion[i].Bytes;
+        }
+
+        return counter.IsWorthKeeping && bytes >= BytesWorthAsking
+            ? await tokens.ReadAsync(
+                userId, sessionId, portion[portion.Count - 1].Sequence, portion[0].Sequence, counter.Name, cancellationToken)
+            : NoCounts;
+    }
+
+    // A model is not told again what it thought, unless the caller wants it.
     private static bool IsReasoning(in MessageRow row) => row.MessageType.Span.SequenceEqual(ReasoningType.Span);
 
     /// <summary>The index of the newest message, or of the calls that it belongs to, or of a short question before them.</summary>
@@ -130,28 +153,22 @@ internal sealed class ContextSelection(IMessageReader messages, string userId, G
         return hasQuestion ? first - 1 : first;
     }
 
-    /// <summary>
-    /// The messages, with the longest texts cut to one length. Calls are left whole, because a part of their arguments is no JSON. Where
-    /// that does not fit, there are none.
-    /// </summary>
-    private static List<ContextCandidate> Shorten(List<ContextCandidate> chosen, int maxTokens)
+    /// <summary>The messages, with the longest texts cut to one length. Where even that does not fit, there are none.</summary>
+    private List<ContextCandidate> Shorten(List<ContextCandidate> chosen, int maxTokens)
     {
-        var level = Level(chosen, maxTokens);
+        var cuttable = chosen.ConvertAll(message => message.Cuttable(counter, isAlone: chosen is [_]));
+        var texts = cuttable.SelectMany(message => message.Select(text => text.Tokens)).ToList();
+        var others = chosen.Sum(message => (long)message.Tokens) - texts.Sum(tokens => (long)tokens);
+        var level = Level(texts, maxTokens - others);
         var shortened = new List<ContextCandidate>(chosen.Count);
-        foreach (var message in chosen)
+        for (var i = 0; i < chosen.Count; i++)
         {
-            if (message.Tokens <= level || !MayBeCut(message, chosen))
-            {
-                shortened.Add(message);
-            }
-            else if (Excerpt.Of(message.Content, message.Tokens, level) is { } excerpt)
-            {
-                shortened.Add(message.With(excerpt));
-            }
-            else
+            if (chosen[i].Cut(cuttable[i], level, counter) is not { } message)
             {
                 return [];
             }
+
+            shortened.Add(message);
         }
 
         return shortened.Sum(message => (long)message.Tokens) <= maxTokens
@@ -159,10 +176,10 @@ internal sealed class ContextSelection(IMessageReader messages, string userId, G
     }
 
     /// <summary>The length to which the longest texts are cut, in tokens, so that all fit.</summary>
-    private static int Level(List<ContextCandidate> chosen, int maxTokens)
+    private static int Level(List<int> texts, long maxTokens)
     {
-        var left = maxTokens - chosen.Where(message => !MayBeCut(message, chosen)).Sum(message => (long)message.Tokens);
-        var lengths = chosen.Where(message => MayBeCut(message, chosen)).Select(message => message.Tokens).Order().ToList();
+        var left = maxTokens;
+        var lengths = texts.Order().ToList();
         for (var i = 0; i < lengths.Count; i++)
         {
             var share = left / (lengths.Count - i);
@@ -176,8 +193,6 @@ internal sealed class ContextSelection(IMessageReader messages, string userId, G
 
         return int.MaxValue;
     }
-
-    private static bool MayBeCut(ContextCandidate message, List<ContextCandidate> chosen) => !message.IsCall || chosen is [_];
 
     private static List<ContextCandidate> InTimeOrder(IEnumerable<ContextCandidate> newestFirst) => [.. newestFirst.Reverse()];
 }

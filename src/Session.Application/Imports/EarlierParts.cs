@@ -33,14 +33,14 @@ public static class EarlierParts
             return null;
         }
 
-        var parts = new ForeignParts(InOrder(json, [.. given.EnumerateArray()], content, messageType), int.MaxValue);
+        var parts = new ForeignParts(InOrder(json, [.. given.EnumerateArray()], content, messageType), int.MaxValue, inlineBytes: 0);
         return parts.Json is { } read
             ? (read.Value, $"{{{string.Join(',', json.MembersBut("parts").Select(ToJson))}}}")
             : null;
     }
 
     internal static MessageLine Of(MessageLine line) =>
-        line is { Parts: null, Content: { } content, Metadata: { } metadata }
+        line is { Parts: null, Content.Text: { } content, Metadata: { } metadata }
         && Of(content, line.MessageType, metadata.Value) is var (parts, rest)
             ? line with { Parts = new JsonText(parts), Metadata = new JsonText(rest) }
             : line;

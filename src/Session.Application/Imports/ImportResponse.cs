@@ -124,7 +124,7 @@ public sealed class ImportError
     public required string Code { get; init; }
 
     /// <summary>What is wrong, for people.</summary>
-    /// <example>role: must be one of user, assistant, system, tool</example>
+    /// <example>role: must be one of user, assistant, system, developer, tool</example>
     [Required]
     public required string Reason { get; init; }
 }

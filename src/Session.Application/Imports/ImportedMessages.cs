@@ -144,7 +144,7 @@ internal sealed class ImportedMessages(
         }
 
         _pending.Add(new PendingMessage(line, there - _shift, stored));
-        _pendingCharacters += stored.Content.Length + stored.Metadata.Length;
+        _pendingCharacters += stored.Content.Length + stored.Metadata.Length + (stored.Parts?.Length ?? 0);
     }
 
     /// <summary>Writes the waiting messages. Those that exist already are compared with the stored ones.</summary>
@@ -222,11 +222,14 @@ internal sealed class ImportedMessages(
         return choices.IsDryRun && _wouldHave.ContainsKey(SessionId.Value) ? compared : same;
     }
 
+    // Imports of earlier versions stored no parts.
     private static bool IsSame(in MessageRow stored, SessionMessage message) =>
         stored.MessageId == message.MessageId
         && (stored.RedactedAt is not null
             || message.RedactedAt is not null
-            || (IsText(stored.Role, message.Role) && IsText(stored.Content, message.Content)));
+            || (IsText(stored.Role, message.Role)
+                && IsText(stored.Content, message.Content)
+                && (stored.Parts.IsEmpty || IsText(stored.Parts, message.Parts ?? ""))));
 
     private static bool IsText(ReadOnlyMemory<byte> stored, string text) =>
         stored.Length == Encoding.UTF8.GetByteCount(text) && stored.Span.SequenceEqual(Encoding.UTF8.GetBytes(text));
@@ -248,7 +251,10 @@ internal sealed class ImportedMessages(
             {
                 UserId = userId,
                 SessionId = SessionId!.Value,
-                Messages = [.. _pending.Take(take).Select(pending => new NewMessage(pending.Message, HasOwnId: true, HasOwnTime: true))],
+                Messages =
+                [
+                    .. _pending.Take(take).Select(pending => new NewMessage(pending.Message, HasOwnId: true, HasOwnTime: true)),
+                ],
                 ExpectedSequence = _pending[0].Number,
                 Now = null,
                 ImportedAt = entities.Now,

@@ -15,6 +15,7 @@ public sealed class ImportsService(
     IMessageReader reader,
     IMemoryStore memories,
     IUserMemoryStore userMemories,
+    MessageFiles files,
     TimeProvider time)
 {
     /// <summary>
@@ -41,6 +42,7 @@ public sealed class ImportsService(
         var existing = new ImportedMemories(userId, tally, choices, entities, memories, userMemories);
         var import = new ImportedSessions(userId, tally, choices, store, sessions, written, existing);
         var batch = new ImportBatch(entities);
+        var imported = new ImportedFiles(userId, choices, files);
         var copies = choices.MakesCopies ? new CopiedLines(userId) : null;
         await foreach (var line in lines.WithCancellation(cancellationToken))
         {
@@ -53,7 +55,7 @@ public sealed class ImportsService(
             if (!tally.HasStopped)
             {
                 var read = line is ValidLine<MessageLine> message ? message with { Content = EarlierParts.Of(message.Content) } : line;
-                await AddAsync(copies?.Of(read) ?? read);
+                await AddAsync(await imported.KeepAsync(copies?.Of(read) ?? read, cancellationToken));
             }
 
             onProgress?.Invoke(tally.Response);

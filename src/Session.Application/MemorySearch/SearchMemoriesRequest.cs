@@ -46,7 +46,7 @@ public sealed class SearchMemoriesRequest
     public string? MemoryType { get; init; }
 
     /// <summary>Only messages of this role, and no memories.</summary>
-    [AllowedValues("user", "assistant", "system", "tool", null)]
+    [AllowedValues("user", "assistant", "system", "developer", "tool", null)]
     public string? Role { get; init; }
 
     /// <summary>Only passages whose metadata contain this object.</summary>
@@ -89,7 +89,7 @@ internal sealed class SearchMemoriesRequestValidator : AbstractValidator<SearchM
             .WithMessage($"must hold one or more of {string.Join(", ", MemorySources.All)}");
         RuleFor(r => r.MemoryType).NotBlank().Characters(WriteMemoryRequest.MaxTypeLength);
         RuleFor(r => r.Role)
-            .Must(role => role is null || MessageRoles.IsKnown(role)).WithMessage("must be one of user, assistant, system, tool");
+            .Must(role => role is null || MessageRoles.IsKnown(role)).WithMessage($"must be one of {MessageRoles.Names}");
         RuleFor(r => r.Metadata).JsonObject(limits.Value.MaxJsonBytes);
         RuleFor(r => r.CreatedAfter).InRange();
         RuleFor(r => r.CreatedBefore).InRange();

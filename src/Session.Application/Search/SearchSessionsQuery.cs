@@ -35,7 +35,7 @@ public sealed class SearchSessionsQuery : SessionConditionsQuery
     public Guid? SessionId { get; init; }
 
     /// <summary>Only messages of this role.</summary>
-    [AllowedValues("user", "assistant", "system", "tool", null)]
+    [AllowedValues("user", "assistant", "system", "developer", "tool", null)]
     public string? Role { get; init; }
 
     /// <summary>Only messages of this type; <c>title</c>, <c>summary</c> and <c>memory</c> choose those of sessions.</summary>
@@ -89,7 +89,7 @@ internal sealed class SearchSessionsQueryValidator : AbstractValidator<SearchSes
         RuleFor(q => q.Q).Required();
         RuleFor(q => q.Q).NotBlank().Characters(SearchSessionsQuery.MaxLength);
         RuleFor(q => q.Role)
-            .Must(role => role is null || MessageRoles.IsKnown(role)).WithMessage("must be one of user, assistant, system, tool");
+            .Must(role => role is null || MessageRoles.IsKnown(role)).WithMessage($"must be one of {MessageRoles.Names}");
         RuleFor(q => q.MessageType).NotBlank().Characters(CreateMessageRequest.MaxTypeLength);
         this.AddSessionConditionRules();
         RuleFor(q => q.From).TimeOrDate();

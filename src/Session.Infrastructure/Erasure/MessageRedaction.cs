@@ -40,9 +40,12 @@ internal sealed class MessageRedaction(Database database, SearchSegments index, 
     private const string BlankRow =
         """
         UPDATE dev.session_messages
-        SET content = '', message_metadata = '{}', redacted_at = $4
+        SET content = '', parts = NULL, name = NULL, message_metadata = '{}', redacted_at = $4
         WHERE user_id = $1 AND session_id = $2 AND sequence = $3
         """;
+
+    private const string RemoveUses =
+        "DELETE FROM dev.attachment_uses WHERE user_id = $1 AND session_id = $2 AND sequence = $3";
 
     private const string BlankInSegment =
         "UPDATE dev.message_segments SET body = $4 WHERE user_id = $1 AND session_id = $2 AND first_sequence = $3";
@@ -135,6 +138,7 @@ internal sealed class MessageRedaction(Database database, SearchSegments index, 
         if (isNew)
         {
             await session.Statement(BlankVectors, sequence).ExecuteAsync(cancellationToken);
+            await session.Statement(RemoveUses, sequence).ExecuteAsync(cancellationToken);
             await session.Statement(Touch, now).ExecuteAsync(cancellationToken);
         }
 
@@ -151,7 +155,7 @@ internal sealed class MessageRedaction(Database database, SearchSegments index, 
             && Encoding.UTF8.GetString(row.MessageType.Span) == original.MessageType));
 
     private static MessageRow Blank(in MessageRow row, DateTimeOffset now) =>
-        row with { Content = default, Metadata = EmptyObject, RedactedAt = now.UtcDateTime };
+        row with { Content = default, Parts = default, Name = default, Metadata = EmptyObject, RedactedAt = now.UtcDateTime };
 
     private static async Task<(SessionMessage Message, bool IsNew)> RedactRowAsync(
         Holder session, long sequence, SessionMessage? original, DateTimeOffset now, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using SessionService.Application.Erasure;
 using SessionService.Application.Time;
+using SessionService.Infrastructure.Attachments;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Search;
 
@@ -7,7 +8,8 @@ namespace SessionService.Infrastructure.Erasure;
 
 /// <summary>Counts and removes a user's rows in all of <see cref="UserTables"/>.</summary>
 /// <remarks>By hand: tables by name, FOR UPDATE, and rows in portions by their place.</remarks>
-internal sealed class UserDataStore(Database database, SearchSegments index, TimeProvider time) : IUserDataStore
+internal sealed class UserDataStore(Database database, SearchSegments index, UnusedAttachments attachments, TimeProvider time)
+    : IUserDataStore
 {
     private const int MaxSessionsAtOnce = 100;
 
@@ -87,6 +89,11 @@ internal sealed class UserDataStore(Database database, SearchSegments index, Tim
             rows[table.Name] += await EraseRowsAsync(table, userId, until, cancellationToken);
         }
 
+        // Last: a bucket that cannot be reached keeps nothing else from being erased.
+        var erasedAttachments = await attachments.EraseAsync(userId, until, cancellationToken);
+        rows[UserTables.Attachments] = erasedAttachments.Attachments;
+        rows[UserTables.AttachmentPieces] = erasedAttachments.Pieces;
+        rows[UserTables.AttachmentRemovals] = erasedAttachments.Removals;
         return new UserDataCounts(rows[UserTables.Sessions], messages, rows);
     }
 

@@ -1,6 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using SessionService.Application.Imports;
+using SessionService.Application.Messages.Parts;
 using SessionService.Domain.Sessions;
 using SessionService.Infrastructure.Messages;
 using SessionService.Infrastructure.Persistence;
@@ -30,6 +31,12 @@ internal sealed class ImportStore(Database database, MessageReplays messages) : 
         ORDER BY session_id
         ON CONFLICT DO NOTHING
         RETURNING session_id
+        """;
+
+    private const string AddUses =
+        """
+        INSERT INTO dev.attachment_uses (user_id, session_id, sequence, attachment_id)
+        SELECT $1, session_id, sequence, attachment_id FROM unnest($2, $3, $4) AS u (session_id, sequence, attachment_id)
         """;
 
     private const string FindSessions = "SELECT session_id FROM dev.sessions WHERE user_id = $1 AND session_id = ANY ($2)";
@@ -111,6 +118,7 @@ internal sealed class ImportStore(Database database, MessageReplays messages) : 
         }
 
         await CopyAsync(sql.Connection, sessions, cancellationToken);
+        await AddUsesAsync(sql, userId, sessions, cancellationToken);
         await sql
             .Statement(
                 Count,
@@ -134,6 +142,26 @@ internal sealed class ImportStore(Database database, MessageReplays messages) : 
         }
 
         await copy.CompleteAsync(cancellationToken);
+    }
+
+    private static async Task AddUsesAsync(
+        Sql sql, string userId, IReadOnlyList<NewSession> sessions, CancellationToken cancellationToken)
+    {
+        var uses = sessions
+            .SelectMany(session => session.Messages)
+            .SelectMany(message => PartFiles.ReferencesIn(message.Parts).Select(id => (message.SessionId, message.Sequence, Id: id)))
+            .ToList();
+        if (uses.Count > 0)
+        {
+            await sql
+                .Statement(
+                    AddUses,
+                    userId,
+                    SqlValue.Column(uses, use => use.SessionId, NpgsqlDbType.Uuid),
+                    SqlValue.Column(uses, use => use.Sequence, NpgsqlDbType.Bigint),
+                    SqlValue.Column(uses, use => use.Id, NpgsqlDbType.Uuid))
+                .ExecuteAsync(cancellationToken);
+        }
     }
 
     /// <summary>A session with the totals of its messages.</summary>

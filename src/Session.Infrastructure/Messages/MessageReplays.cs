@@ -153,6 +153,11 @@ internal sealed class MessageReplays(Database database, IMessageReader reader)
         }
 
         SessionMessage[] sent = [.. append.Messages.Select(message => message.Message)];
+        if (stored.Zip(sent).Any(pair => pair.First.RedactedAt is null && !HasSameParts(pair.First, pair.Second)))
+        {
+            return false;
+        }
+
         return await database.ReadAsync(
             sql => sql
                 .Statement(
@@ -174,6 +179,23 @@ internal sealed class MessageReplays(Database database, IMessageReader reader)
                     SqlValue.Column(stored, m => m.RedactedAt is not null, NpgsqlDbType.Boolean))
                 .ValueAsync<bool>(cancellationToken),
             cancellationToken);
+    }
+
+    private static bool HasSameParts(SessionMessage stored, SessionMessage sent)
+    {
+        if (stored.Name != sent.Name || stored.Status != sent.Status)
+        {
+            return false;
+        }
+
+        if (stored.Parts == sent.Parts || stored.Parts is null || sent.Parts is null)
+        {
+            return stored.Parts == sent.Parts;
+        }
+
+        using var one = JsonDocument.Parse(stored.Parts);
+        using var other = JsonDocument.Parse(sent.Parts);
+        return JsonElement.DeepEquals(one.RootElement, other.RootElement);
     }
 
     private static DateTimeOffset? GivenTime(NewMessage message) => message.HasOwnTime ? message.Message.CreatedAt : null;

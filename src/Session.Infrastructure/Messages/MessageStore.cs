@@ -1,6 +1,8 @@
+using Npgsql;
 using SessionService.Application.Messages;
 using SessionService.Domain.Sessions;
 using SessionService.Infrastructure.Idempotency;
+using SessionService.Infrastructure.Persistence.Configurations;
 using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Infrastructure.Messages;
@@ -16,7 +18,16 @@ internal sealed class MessageStore(
 
     private async Task<AppendResult> AppendAsync(Append append, int attempt, CancellationToken cancellationToken)
     {
-        var appended = await writer.WriteAsync(append, cancellationToken);
+        Appended appended;
+        try
+        {
+            appended = await writer.WriteAsync(append, cancellationToken);
+        }
+        catch (PostgresException exception) when (exception.ConstraintName == AttachmentUseConfiguration.ToAttachments)
+        {
+            return new AppendResult(AppendOutcome.AttachmentNotFound, []);
+        }
+
         if (appended.FirstSequence is { } first)
         {
             for (var i = 0; i < append.Messages.Count; i++)

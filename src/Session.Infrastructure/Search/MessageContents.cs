@@ -23,7 +23,7 @@ internal static class MessageContents
         foreach (var some in messages.Select(message => new MessagePosition(message.SessionId, message.Sequence)).Chunk(AtOnce))
         {
             var found = (await MessageReader.FindAsync(sql, userId, some, cancellationToken))
-                .ToDictionary(message => new MessagePosition(message.SessionId, message.Sequence), message => message.Content);
+                .ToDictionary(message => new MessagePosition(message.SessionId, message.Sequence), SearchableText.Of);
             foreach (var position in some)
             {
                 if (bytes >= maxBytes)

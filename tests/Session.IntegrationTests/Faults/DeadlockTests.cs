@@ -6,7 +6,7 @@ using SessionService.IntegrationTests.Hosting;
 namespace SessionService.IntegrationTests.Faults;
 
 /// <summary>PostgreSQL ends one of the transactions that wait for each other. The service runs its own again.</summary>
-public sealed class DeadlockTests(ServiceFixture service) : IClassFixture<ServiceFixture>
+public sealed class DeadlockTests(ApiFixture service) : IClassFixture<ApiFixture>
 {
     [Theory]
     [InlineData("end", "dev.session_counts")]

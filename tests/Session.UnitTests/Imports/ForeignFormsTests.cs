@@ -186,7 +186,7 @@ public sealed class ForeignFormsTests
 
         var message = Assert.Single(Foreign.Read(chat, maxJsonBytes: 64 * 1024).Messages);
 
-        Assert.Equal("What is it?", message.Content);
+        Assert.Equal("What is it?", message.Content!.Text);
         Assert.Equal(["text", "image_url"], message.Parts().Select(part => part.GetProperty("type").GetString()));
         Assert.Equal(picture, message.Parts()[1].GetProperty("image_url").GetProperty("url").GetString());
         Assert.Equal("large.holo", Assert.Single(message.Labels().GetProperty("omitted").EnumerateArray()).GetProperty("name").GetString());

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using SessionService.Application.Json;
 using SessionService.Domain.Messages;
 
 namespace SessionService.Application.Messages.Parts;
@@ -37,6 +38,13 @@ public sealed class MessageParts
         Parts.Any(part => part.Kind == PartKind.Call) ? MessageTypes.ToolCall
         : _holdsResultsOnly ? MessageTypes.ToolResult
         : MessageTypes.Chat;
+
+    /// <summary>Reads the parts of an array that was accepted, as text.</summary>
+    public static MessageParts Read(string array)
+    {
+        using var document = JsonDocument.Parse(array, new JsonDocumentOptions { MaxDepth = 2 * JsonLimits.MaxDepth });
+        return Read(document.RootElement.Clone());
+    }
 
     /// <summary>Reads the parts of an array that was accepted.</summary>
     public static MessageParts Read(JsonElement array)

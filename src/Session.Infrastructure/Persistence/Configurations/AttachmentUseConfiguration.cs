@@ -7,6 +7,8 @@ namespace SessionService.Infrastructure.Persistence.Configurations;
 
 internal sealed class AttachmentUseConfiguration : IEntityTypeConfiguration<AttachmentUse>
 {
+    public const string ToAttachments = "fk_attachment_uses_attachments";
+
     public void Configure(EntityTypeBuilder<AttachmentUse> builder)
     {
         builder.ToTable("attachment_uses", table => table.HasComment("Which messages refer to which attachments."));
@@ -22,7 +24,7 @@ internal sealed class AttachmentUseConfiguration : IEntityTypeConfiguration<Atta
         // An attachment cannot go while a message refers to it, nor a message come that refers to one that is gone.
         builder.HasOne<Attachment>().WithMany()
             .HasForeignKey(u => new { u.UserId, u.AttachmentId })
-            .HasConstraintName("fk_attachment_uses_attachments")
+            .HasConstraintName(ToAttachments)
             .OnDelete(DeleteBehavior.Restrict);
 
         builder.Property(u => u.UserId).IsUserId("Owner of session and attachment.");

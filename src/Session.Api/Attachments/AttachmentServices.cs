@@ -1,0 +1,8 @@
+namespace SessionService.Api.Attachments;
+
+internal static class AttachmentServices
+{
+    public static IServiceCollection AddAttachmentRequests(this IServiceCollection services) => services
+        .AddSingleton<UploadReader>()
+        .AddSingleton<AttachmentExecutor>();
+}

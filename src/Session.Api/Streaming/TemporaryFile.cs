@@ -1,0 +1,55 @@
+namespace SessionService.Api.Streaming;
+
+/// <summary>Keeps a body in a temporary file that is gone when it is closed.</summary>
+internal static class TemporaryFile
+{
+    private const int BufferBytes = 128 * 1024;
+
+    /// <summary>Reads a stream to its end, and sets the file back to its beginning.</summary>
+    /// <param name="stream">The body.</param>
+    /// <param name="name">What the name of the file begins with.</param>
+    /// <param name="maxBytes">The most bytes that are kept.</param>
+    /// <param name="onRead">Is given all bytes in order, if somebody wants them.</param>
+    /// <param name="tooLarge">The refusal of more bytes.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public static async Task<FileStream> KeepAsync(
+        Stream stream,
+        string name,
+        long maxBytes,
+        Action<ReadOnlyMemory<byte>>? onRead,
+        Func<Exception> tooLarge,
+        CancellationToken cancellationToken)
+    {
+        var file = new FileStream(
+            Path.Combine(Path.GetTempPath(), $"{name}-{Guid.NewGuid():N}"),
+            new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.ReadWrite,
+                Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
+            });
+        try
+        {
+            var buffer = new byte[BufferBytes];
+            while (await stream.ReadAsync(buffer, cancellationToken) is > 0 and var length)
+            {
+                if (file.Length + length > maxBytes)
+                {
+                    throw tooLarge();
+                }
+
+                onRead?.Invoke(buffer.AsMemory(0, length));
+                await file.WriteAsync(buffer.AsMemory(0, length), cancellationToken);
+            }
+
+            await file.FlushAsync(cancellationToken);
+            file.Position = 0;
+            return file;
+        }
+        catch
+        {
+            await file.DisposeAsync();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using SessionService.Application.Json;
+using SessionService.Application.Messages.Parts;
+
+namespace SessionService.Application.Contexts.Formats;
+
+/// <summary>The pieces of JSON that several formats share.</summary>
+internal static class ContextJson
+{
+    /// <summary>What stands for a result without any text: an empty content is refused.</summary>
+    private const string NoOutput = "[no output]";
+
+    private static readonly JsonSerializerOptions Unescaped = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static JsonText ToText(this JsonNode node) => new(node.ToJsonString(Unescaped));
+
+    public static JsonObject Text(string type, string text) => new() { ["type"] = type, ["text"] = text };
+
+    /// <summary>The texts of parts; media are named.</summary>
+    public static string TextOf(IEnumerable<MessagePart> parts) => string.Join('\n', parts.Select(TextOf).Where(text => text.Length > 0));
+
+    /// <summary>The text of a result; media are named.</summary>
+    public static string TextOfResult(MessagePart result)
+    {
+        var text = TextOf([result, .. result.Nested]);
+        return string.IsNullOrWhiteSpace(text) ? NoOutput : text;
+    }
+
+    /// <summary>A result as an array of blocks, where one of its media can be given.</summary>
+    /// <param name="result">The result.</param>
+    /// <param name="textType">The type of the blocks of text.</param>
+    /// <param name="block">Writes a medium; <see langword="null"/> where the API does not take the medium.</param>
+    public static JsonArray? BlocksOfResult(MessagePart result, string textType, Func<PartMedia, JsonObject?> block)
+    {
+        var media = result.Nested
+            .Where(part => part.Media is not null)
+            .Select(part => block(part.Media!) ?? Text(textType, GivenMedia.NameOf(part.Media!)))
+            .ToList();
+        if (media.TrueForAll(one => one["type"]!.GetValue<string>() == textType))
+        {
+            return null;
+        }
+
+        var blocks = new JsonArray();
+        if (!string.IsNullOrWhiteSpace(result.Text))
+        {
+            blocks.Add(Text(textType, result.Text));
+        }
+
+        media.ForEach(blocks.Add);
+        return blocks;
+    }
+
+    private static string TextOf(MessagePart part) => part switch
+    {
+        { Media: { } media } => GivenMedia.NameOf(media),
+        { Kind: PartKind.Reasoning } => "",
+        _ => part.Text,
+    };
+}

@@ -1,0 +1,183 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using SessionService.Application.Json;
+using SessionService.Application.Messages.Parts;
+using SessionService.Domain.Messages;
+
+namespace SessionService.Application.Contexts.Formats;
+
+/// <summary>Writes turns as the input of OpenAI's Responses.</summary>
+internal static class ResponsesFormat
+{
+    public const int MaxIdLength = 64;
+
+    private const string Message = "message";
+
+    public static IReadOnlyList<MediaKind> Kinds { get; } = [MediaKind.Image, MediaKind.File];
+
+    public static IReadOnlyList<JsonText> Write(IReadOnlyList<ContextTurn> turns, GivenMedia media)
+    {
+        var items = new List<JsonObject>();
+        var said = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var turn in turns)
+        {
+            if (turn.Role is MessageRoles.Assistant)
+            {
+                AddAnswer(turn);
+            }
+            else
+            {
+                items.Add(new JsonObject
+                {
+                    ["type"] = Message,
+                    ["role"] = turn.Role,
+                    ["content"] = new JsonArray([.. turn.Parts.Select(part => Input(part, turn.Role, media))]),
+                });
+            }
+
+            items.AddRange(turn.Calls.Select(Call));
+            items.AddRange(turn.Results.Select(call => Output(call, media)));
+        }
+
+        LeaveOutReasoningWithoutAnswer(items);
+        return items.ConvertAll(item => item.ToText());
+
+        void AddAnswer(ContextTurn turn)
+        {
+            var content = new JsonArray();
+            foreach (var part in turn.Parts)
+            {
+                if (part.Kind != PartKind.Reasoning)
+                {
+                    content.Add(Answered(part));
+                }
+                else if (Reasoning(part) is { } reasoning)
+                {
+                    Close();
+                    items.Add(reasoning);
+                }
+            }
+
+            Close();
+
+            void Close()
+            {
+                if (content.Count > 0)
+                {
+                    items.Add(new JsonObject
+                    {
+                        ["type"] = Message,
+                        ["id"] = IdOf(turn),
+                        ["role"] = MessageRoles.Assistant,
+                        ["status"] = MessageStatuses.Completed,
+                        ["content"] = content,
+                    });
+                    content = [];
+                }
+            }
+        }
+
+        // Two items of the same id are refused.
+        string IdOf(ContextTurn turn)
+        {
+            var own = $"msg_{turn.MessageId ?? Guid.Empty:N}";
+            var id = own;
+            for (var attempt = 1; !said.Add(id); attempt++)
+            {
+                id = string.Create(CultureInfo.InvariantCulture, $"{own}_{attempt}");
+            }
+
+            return id;
+        }
+    }
+
+    private static JsonObject Answered(MessagePart part) => part.Kind == PartKind.Refusal
+        ? new JsonObject { ["type"] = "refusal", ["refusal"] = part.Text }
+        : new JsonObject
+        {
+            ["type"] = "output_text",
+            ["text"] = ContextJson.TextOf([part]),
+            ["annotations"] = new JsonArray(),
+            ["logprobs"] = new JsonArray(),
+        };
+
+    private static JsonObject Input(MessagePart part, string role, GivenMedia media) =>
+        (role is MessageRoles.User && part.Media is not null ? Block(part.Media, media) : null)
+        ?? ContextJson.Text("input_text", ContextJson.TextOf([part]));
+
+    private static JsonObject? Block(PartMedia part, GivenMedia media)
+    {
+        var given = media.With(part);
+        return given switch
+        {
+            { Kind: MediaKind.Image, Url: { } url } when given.MediaType is null || GivenMedia.IsPicture(given.MediaType) => Picture(url),
+            { Kind: MediaKind.Image, Base64: not null } when GivenMedia.IsPicture(given.MediaType) => Picture(GivenMedia.DataUrl(given)),
+            { Kind: MediaKind.File, Url: { } url } => new JsonObject { ["type"] = "input_file", ["file_url"] = url },
+            { Kind: MediaKind.File, Base64: not null, MediaType: not null } => new JsonObject
+            {
+                ["type"] = "input_file",
+                ["filename"] = given.Name ?? "file",
+                ["file_data"] = GivenMedia.DataUrl(given),
+            },
+            { Kind: MediaKind.Image, FileId: { } id } when GivenMedia.IsOpenAiFile(id) =>
+                new JsonObject { ["type"] = "input_image", ["file_id"] = id, ["detail"] = "auto" },
+            { Kind: MediaKind.File, FileId: { } id } when GivenMedia.IsOpenAiFile(id) =>
+                new JsonObject { ["type"] = "input_file", ["file_id"] = id },
+            _ => null,
+        };
+    }
+
+    private static JsonObject Picture(string url) => new() { ["type"] = "input_image", ["image_url"] = url, ["detail"] = "auto" };
+
+    private static JsonObject Call(AnsweredCall call) => call.CustomInput is { } input
+        ? new JsonObject { ["type"] = "custom_tool_call", ["call_id"] = call.Id, ["name"] = call.Name, ["input"] = input }
+        : new JsonObject { ["type"] = "function_call", ["call_id"] = call.Id, ["name"] = call.Name, ["arguments"] = call.Call.Arguments };
+
+    private static JsonObject Output(AnsweredCall call, GivenMedia media) => new()
+    {
+        ["type"] = call.CustomInput is null ? "function_call_output" : "custom_tool_call_output",
+        ["call_id"] = call.Id,
+        ["output"] = ContextJson.BlocksOfResult(call.Result, "input_text", part => Block(part, media)) is { } blocks
+            ? blocks
+            : ContextJson.TextOfResult(call.Result),
+    };
+
+    /// <summary>An item of this API as it was, or encrypted reasoning. The API takes no other.</summary>
+    private static JsonObject? Reasoning(MessagePart part)
+    {
+        if (part.Json.ValueKind != JsonValueKind.Object || !IsText(part.Json, "type", out var type) || type is not "reasoning")
+        {
+            return null;
+        }
+
+        return IsText(part.Json, "id", out _) && part.Json.TryGetProperty("summary", out var summary) && summary.ValueKind == JsonValueKind.Array
+            ? JsonObject.Create(part.Json)
+            : null;
+    }
+
+    private static bool IsText(JsonElement json, string name, out string? text)
+    {
+        text = json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        return text is not null;
+    }
+
+    /// <summary>The API refuses reasoning that nothing of the model follows.</summary>
+    private static void LeaveOutReasoningWithoutAnswer(List<JsonObject> items)
+    {
+        var isFollowed = false;
+        for (var i = items.Count - 1; i >= 0; i--)
+        {
+            var type = items[i]["type"]!.GetValue<string>();
+            if (type is not "reasoning")
+            {
+                isFollowed = type is "function_call" or "custom_tool_call"
+                    || (type is Message && items[i]["role"]!.GetValue<string>() is MessageRoles.Assistant);
+            }
+            else if (!isFollowed)
+            {
+                items.RemoveAt(i);
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using System.Text;
+using Microsoft.Extensions.Options;
+using SessionService.Application.Attachments;
+using SessionService.Application.Messages.Parts;
+using SessionService.Domain.Errors;
+using SessionService.Domain.Messages;
+
+namespace SessionService.Application.Messages;
+
+/// <summary>
+/// Moves the files that stand as base64 in the parts of messages into attachments, and puts them back where a reader asks for that.
+/// </summary>
+public sealed class MessageFiles(AttachmentsService attachments, IOptions<AttachmentOptions> options)
+{
+    /// <summary>The most base64 that one message is answered with, in characters. The files beyond it stay attachments.</summary>
+    public const int MaxRestored = 32 * 1024 * 1024;
+
+    private static readonly byte[] Mark = Encoding.UTF8.GetBytes(PartSource.AttachmentMark);
+
+    /// <summary>The files of parts, before anything is stored.</summary>
+    /// <param name="userId">The owner.</param>
+    /// <param name="parts">The parts of each message; <see langword="null"/> for a text.</param>
+    /// <param name="fieldOf">The field of a message's content, for an error.</param>
+    /// <param name="cancellationToken">Ends the look-up.</param>
+    /// <exception cref="InvalidFieldException">A part refers to an attachment that the user does not have.</exception>
+    public async Task<IReadOnlyList<PartFiles?>> FindAsync(
+        string userId, IReadOnlyList<string?> parts, Func<int, string> fieldOf, CancellationToken cancellationToken)
+    {
+        var files = parts.Select(json => json is null ? null : PartFiles.Find(json, options.Value.InlineBytes)).ToList();
+        var missing = await attachments.FindMissingAsync(
+            userId, [.. files.OfType<PartFiles>().SelectMany(one => one.AttachmentIds)], cancellationToken);
+        for (var i = 0; i < files.Count; i++)
+        {
+            if (files[i]?.References.FirstOrDefault(reference => missing.Contains(reference.AttachmentId)) is { } reference)
+            {
+                throw MessageErrors.AttachmentNotFound($"{fieldOf(i)}[{reference.PartIndex}]");
+            }
+        }
+
+        return files;
+    }
+
+    /// <summary>Keeps the files as attachments, and answers the parts with references in their place.</summary>
+    /// <exception cref="TooLargeException">An attachment is too large, or the user's quota would be exceeded.</exception>
+    /// <exception cref="AttachmentStoreException">The bytes cannot be kept at the moment.</exception>
+    public async Task<string> KeepAsync(string userId, string parts, PartFiles files, CancellationToken cancellationToken)
+    {
+        if (files.Inline.Count == 0)
+        {
+            return parts;
+        }
+
+        var ids = new List<Guid>(files.Inline.Count);
+        foreach (var file in files.Inline)
+        {
+            var name = file.Name is { } given && AttachmentNames.Refuse(given) is null ? given : null;
+            var added = await attachments.AddAsync(userId, files.Decode(file), file.MediaType, name, cancellationToken);
+            ids.Add(added.Attachment.AttachmentId);
+        }
+
+        return files.Refer(ids);
+    }
+
+    /// <summary>The parts with base64 where it was given; what is beyond <see cref="MaxRestored"/> stays a reference.</summary>
+    /// <exception cref="AttachmentStoreException">The bytes cannot be read at the moment.</exception>
+    public async Task<ReadOnlyMemory<byte>> RestoreAsync(string userId, ReadOnlyMemory<byte> parts, CancellationToken cancellationToken) =>
+        parts.Span.IndexOf(Mark) < 0
+            ? parts
+            : Encoding.UTF8.GetBytes(await RestoreAsync(userId, Encoding.UTF8.GetString(parts.Span), cancellationToken));
+
+    /// <inheritdoc cref="RestoreAsync(string, ReadOnlyMemory{byte}, CancellationToken)"/>
+    public async Task<string> RestoreAsync(string userId, string parts, CancellationToken cancellationToken)
+    {
+        var files = PartFiles.Find(parts, int.MaxValue);
+        var base64 = new Dictionary<Guid, string>();
+        long length = 0;
+        foreach (var id in files.References.Where(reference => reference.StandsForBase64).Select(reference => reference.AttachmentId))
+        {
+            if (base64.TryGetValue(id, out var known))
+            {
+                length += known.Length;
+            }
+            else if (length < MaxRestored && await attachments.ReadAsync(userId, id, cancellationToken) is { } content)
+            {
+                base64.Add(id, Convert.ToBase64String(content.Bytes));
+                length += base64[id].Length;
+            }
+        }
+
+        return files.Restore(base64.GetValueOrDefault);
+    }
+}

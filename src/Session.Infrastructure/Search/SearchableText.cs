@@ -1,0 +1,10 @@
+using SessionService.Application.Messages.Parts;
+using SessionService.Domain.Messages;
+
+namespace SessionService.Infrastructure.Search;
+
+/// <summary>The words of a message that a search looks at: its text, and the results of tools among its parts.</summary>
+internal static class SearchableText
+{
+    public static string Of(SessionMessage message) => message.Parts is { } parts ? MessageParts.Read(parts).SearchText : message.Content;
+}
