@@ -29,7 +29,6 @@ internal static class EnumSchemas
         ["GetContextQuery.Format"] = "ContextFormat",
         ["ContextResponse.Format"] = "ContextFormat",
         ["GetContextQuery.Reasoning"] = "ContextReasoning",
-        ["GetContextQuery.Attachments"] = "ContextAttachments",
         ["ExportSessionQuery.Format"] = "ExportFormat",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

@@ -83,11 +83,12 @@ public sealed class AttachmentsService(IAttachmentStore store, IOptions<Attachme
     public Task<Stream> OpenAsync(StoredAttachment attachment, long from, long length, CancellationToken cancellationToken) =>
         store.OpenAsync(attachment, from, length, cancellationToken);
 
-    /// <summary>An attachment with all its bytes; <see langword="null"/> where the user has no such one.</summary>
+    /// <summary>An attachment with all its bytes; <see langword="null"/> where the user has no such one, or a larger one.</summary>
     /// <exception cref="AttachmentStoreException">The bytes cannot be read at the moment.</exception>
-    public async Task<AttachmentContent?> ReadAsync(string userId, Guid attachmentId, CancellationToken cancellationToken)
+    public async Task<AttachmentContent?> ReadAsync(
+        string userId, Guid attachmentId, long maxBytes, CancellationToken cancellationToken)
     {
-        if (await store.FindAsync(userId, attachmentId, cancellationToken) is not { } attachment)
+        if (await store.FindAsync(userId, attachmentId, cancellationToken) is not { } attachment || attachment.Size > maxBytes)
         {
             return null;
         }

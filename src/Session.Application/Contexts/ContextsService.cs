@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using SessionService.Application.Attachments;
 using SessionService.Application.Contexts.Formats;
 using SessionService.Application.Contexts.Tokens;
 using SessionService.Application.Json;
@@ -18,7 +19,8 @@ public sealed class ContextsService(
     IMessageTokens tokens,
     TokenCounter counter,
     IOptions<ContextOptions> options,
-    IAttachmentBytes? attachments = null)
+    AttachmentsService attachments,
+    MessageFiles files)
 {
     /// <exception cref="NotFoundException">The user has no such session.</exception>
     public async Task<ContextResponse> GetAsync(string userId, Guid sessionId, GetContextQuery query, CancellationToken cancellationToken)
@@ -40,7 +42,7 @@ public sealed class ContextsService(
         var format = query.Format ?? GetContextQuery.SessionFormat;
         var told = reading.IsForModel
             ? await TellAsync(format, reading, userId, start, memory?.Content, recent, cancellationToken)
-            : new Told { Messages = [.. chosen.Select(message => SessionFormat.Write(message, reading.HasReasoning))] };
+            : new Told { Messages = await ListAsync(userId, chosen, reading, cancellationToken) };
         return new ContextResponse
         {
             SessionId = sessionId,
@@ -55,6 +57,27 @@ public sealed class ContextsService(
             IncludedFromSequence = recent.Count == 0 ? null : recent[0].Sequence,
             OmittedMessages = last - chosen.Length,
         };
+    }
+
+    /// <summary>The messages as they are stored. Of files that are to be base64 again the newest are, as long as there is room.</summary>
+    private async Task<IReadOnlyList<ContextMessage>> ListAsync(
+        string userId, ContextCandidate[] chosen, ContextReading reading, CancellationToken cancellationToken)
+    {
+        var listed = new ContextMessage[chosen.Length];
+        var restored = 0L;
+        for (var i = chosen.Length - 1; i >= 0; i--)
+        {
+            var parts = SessionFormat.PartsOf(chosen[i], reading.HasReasoning);
+            if (reading.IsInline && parts is not null && restored < MessageFiles.MaxRestored)
+            {
+                parts = new JsonText(await files.RestoreAsync(userId, parts.Value, cancellationToken));
+                restored += parts.Value.Length;
+            }
+
+            listed[i] = SessionFormat.Write(chosen[i], parts);
+        }
+
+        return listed;
     }
 
     private async Task<Told> TellAsync(

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using SessionService.Application.Contexts;
 
 namespace SessionService.UnitTests.Contexts;
 
@@ -205,9 +204,9 @@ public sealed class ContextFormatsTests
             """{"role":"assistant","content":[{"type":"tool_use","id":"a","name":"shot","input":{}}]}""",
             $$$"""{"role":"user","content":[{"type":"tool_result","tool_use_id":"a","is_error":true,"content":[{"type":"text","text":"Seen"},{"type":"image","source":{"type":"base64","media_type":"image/png","data":"{{{Png}}}"}}]}]}""",
             """{"role":"assistant","content":[{"type":"text","text":"Drawn"},{"type":"image","url":"https://example.com/own.png"}]}""");
-        session.Attachments[picture] = new AttachmentBytes(Convert.FromBase64String(Png), "image/png", null);
-        session.Attachments[pdf] = new AttachmentBytes(new byte[] { 1 }, "application/pdf", "a.pdf");
-        session.Attachments[sound] = new AttachmentBytes(new byte[] { 1 }, "audio/mpeg", null);
+        session.Attachments[picture] = (Convert.FromBase64String(Png), "image/png");
+        session.Attachments[pdf] = ([1], "application/pdf");
+        session.Attachments[sound] = ([1], "audio/mpeg");
 
         var named = ModelApi.Read(await session.ContextAsync(format));
         var given = ModelApi.Read(await session.ContextAsync(format, isInline: true));

@@ -2,19 +2,21 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using SessionService.Api.Json;
+using SessionService.Application.Attachments;
 using SessionService.Application.Contexts;
 using SessionService.Application.Contexts.Tokens;
+using SessionService.Application.Idempotency;
 using SessionService.Application.Memories;
 using SessionService.Application.Messages;
 using SessionService.Application.Messages.Parts;
-using SessionService.Application.Idempotency;
+using SessionService.Domain.Attachments;
 using SessionService.Domain.Memories;
 using SessionService.Domain.Messages;
 
 namespace SessionService.UnitTests.Contexts;
 
 /// <summary>A session in memory, and its contexts.</summary>
-internal sealed class StoredSession : IMessageReader, IMemoryStore, IMessageTokens, IAttachmentBytes
+internal sealed class StoredSession : IMessageReader, IMemoryStore, IMessageTokens, IAttachmentStore
 {
     private static readonly JsonSerializerOptions Json = ServiceJson.NewOptions();
 
@@ -24,7 +26,8 @@ internal sealed class StoredSession : IMessageReader, IMemoryStore, IMessageToke
 
     public string? Memory { get; set; }
 
-    public Dictionary<Guid, AttachmentBytes> Attachments { get; } = [];
+    /// <summary>The attachments' bytes and types.</summary>
+    public Dictionary<Guid, (byte[] Bytes, string MediaType)> Attachments { get; } = [];
 
     public Dictionary<long, int> Counts { get; } = [];
 
@@ -57,7 +60,10 @@ internal sealed class StoredSession : IMessageReader, IMemoryStore, IMessageToke
         string format, int maxTokens = 100_000, bool keepsSystem = false, bool hasReasoning = false, bool isInline = false)
     {
         var options = Options.Create(new ContextOptions { Tokenizer = Tokenizer });
-        var contexts = new ContextsService(this, this, this, new TokenCounter(options), options, this);
+        var attachmentOptions = Options.Create(new AttachmentOptions());
+        var attachments = new AttachmentsService(this, attachmentOptions, TimeProvider.System);
+        var contexts = new ContextsService(
+            this, this, this, new TokenCounter(options), options, attachments, new MessageFiles(attachments, attachmentOptions));
         var query = new GetContextQuery
         {
             Format = format,
@@ -88,9 +94,25 @@ internal sealed class StoredSession : IMessageReader, IMemoryStore, IMessageToke
         string userId, Guid sessionId, long first, long last, string tokenizer, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyDictionary<long, int>>(Counts);
 
-    Task<AttachmentBytes?> IAttachmentBytes.ReadAsync(
-        string userId, Guid attachmentId, int maxBytes, CancellationToken cancellationToken) =>
-        Task.FromResult(Attachments.TryGetValue(attachmentId, out var found) && found.Bytes.Length <= maxBytes ? found : null);
+    Task<StoredAttachment?> IAttachmentStore.FindAsync(string userId, Guid attachmentId, CancellationToken cancellationToken) =>
+        Task.FromResult(!Attachments.TryGetValue(attachmentId, out var found) ? null : new StoredAttachment
+        {
+            UserId = userId,
+            AttachmentId = attachmentId,
+            Sha256 = [],
+            Size = found.Bytes.Length,
+            MediaType = found.MediaType,
+        });
+
+    public Task<Stream> OpenAsync(StoredAttachment attachment, long from, long length, CancellationToken cancellationToken) =>
+        Task.FromResult<Stream>(new MemoryStream(Attachments[attachment.AttachmentId].Bytes));
+
+    public Task<IReadOnlySet<Guid>> FindAndKeepAsync(
+        string userId, Guid[] attachmentIds, DateTimeOffset now, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<AddedAttachment> AddAsync(
+        StoredAttachment attachment, Stream content, long quota, DateTimeOffset now, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
     public Task<IReadOnlyList<SessionMessage>> FindAsync(
         string userId, IReadOnlyCollection<MessagePosition> positions, CancellationToken cancellationToken) =>

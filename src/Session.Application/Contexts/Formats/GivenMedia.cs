@@ -1,3 +1,4 @@
+using SessionService.Application.Attachments;
 using SessionService.Application.Messages.Parts;
 
 namespace SessionService.Application.Contexts.Formats;
@@ -13,11 +14,11 @@ internal sealed class GivenMedia
 
     private const int MaxNameLength = 200;
 
-    private readonly Dictionary<Guid, AttachmentBytes> _attachments = [];
+    private readonly Dictionary<Guid, AttachmentContent> _attachments = [];
 
     /// <summary>Reads the attachments, the newest first, as long as there is room.</summary>
     public static async Task<GivenMedia> ReadAsync(
-        IAttachmentBytes? attachments,
+        AttachmentsService? attachments,
         string userId,
         IEnumerable<ContextTurn> turns,
         IReadOnlyCollection<MediaKind> kinds,
@@ -57,9 +58,9 @@ internal sealed class GivenMedia
             ? media with
             {
                 Url = null,
-                Base64 = Convert.ToBase64String(attachment.Bytes.Span),
-                MediaType = media.MediaType ?? attachment.MediaType,
-                Name = media.Name ?? attachment.Name,
+                Base64 = Convert.ToBase64String(attachment.Bytes),
+                MediaType = media.MediaType ?? attachment.Attachment.MediaType,
+                Name = media.Name ?? attachment.Attachment.Name,
             }
             : media;
     }

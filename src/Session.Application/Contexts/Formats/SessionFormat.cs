@@ -8,7 +8,7 @@ namespace SessionService.Application.Contexts.Formats;
 /// <summary>Writes messages as they are stored.</summary>
 internal static class SessionFormat
 {
-    public static ContextMessage Write(ContextCandidate message, bool hasReasoning) => new()
+    public static ContextMessage Write(ContextCandidate message, JsonText? parts) => new()
     {
         MessageId = message.MessageId,
         Sequence = message.Sequence,
@@ -16,7 +16,7 @@ internal static class SessionFormat
         Name = message.Name,
         Status = message.Status,
         Content = MessageContent.Of(message.Content),
-        Parts = PartsOf(message, hasReasoning),
+        Parts = parts,
         MessageType = message.MessageType,
         Metadata = new JsonText(message.Metadata),
         Tokens = message.Tokens,
@@ -25,7 +25,8 @@ internal static class SessionFormat
         CreatedAt = message.CreatedAt,
     };
 
-    private static JsonText? PartsOf(ContextCandidate message, bool hasReasoning)
+    /// <summary>The parts as they are stored, without what is not taken; a part whose text is cut is in the service's own form.</summary>
+    public static JsonText? PartsOf(ContextCandidate message, bool hasReasoning)
     {
         if (message.StoredParts is null)
         {
@@ -48,7 +49,6 @@ internal static class SessionFormat
         return parts.Length == 0 ? null : new JsonArray(parts).ToText();
     }
 
-    /// <summary>A part whose text is cut, in the service's own form.</summary>
     private static JsonNode Own(MessagePart part) => part.Kind switch
     {
         PartKind.Result => OwnResult(part),
