@@ -37,7 +37,7 @@ public static class EarlierParts
             return null;
         }
 
-        var parts = new ForeignParts(InOrder(json, [.. given.EnumerateArray()], content, messageType), int.MaxValue);
+        var parts = new ForeignParts(InOrder(json, [.. given.EnumerateArray()], content, messageType), int.MaxValue, inlineBytes: 0);
         return parts.Json is { } read
             ? (read.Value, $"{{{string.Join(',', json.MembersBut("parts").Select(ToJson))}}}")
             : null;

@@ -222,13 +222,14 @@ internal sealed class ImportedMessages(
         return choices.IsDryRun && _wouldHave.ContainsKey(SessionId.Value) ? compared : same;
     }
 
-    private static bool IsSame(in MessageRow stored, SessionMessage message) =>
+    // Imports of earlier versions stored no parts. A dry run keeps no files, so its parts hold base64 where the stored ones refer to files.
+    private bool IsSame(in MessageRow stored, SessionMessage message) =>
         stored.MessageId == message.MessageId
         && (stored.RedactedAt is not null
             || message.RedactedAt is not null
             || (IsText(stored.Role, message.Role)
                 && IsText(stored.Content, message.Content)
-                && (stored.Parts.IsEmpty || IsText(stored.Parts, message.Parts ?? ""))));
+                && (stored.Parts.IsEmpty || choices.IsDryRun || IsText(stored.Parts, message.Parts ?? ""))));
 
     private static bool IsText(ReadOnlyMemory<byte> stored, string text) =>
         stored.Length == Encoding.UTF8.GetByteCount(text) && stored.Span.SequenceEqual(Encoding.UTF8.GetBytes(text));

@@ -15,7 +15,7 @@ internal static class Foreign
         using var json = JsonDocument.Parse(text);
         var form = ForeignForms.Find(json.RootElement);
         Assert.NotNull(form);
-        return ForeignSession.Of(form.Read(json.RootElement, Now), json.RootElement, "user", Now, maxJsonBytes);
+        return ForeignSession.Of(form.Read(json.RootElement, Now), json.RootElement, "user", Now, maxJsonBytes, inlineBytes: 4096);
     }
 
     public static IEnumerable<string> Said(this ForeignSession session) => session.Messages.Select(message => message.Content!.Text!);

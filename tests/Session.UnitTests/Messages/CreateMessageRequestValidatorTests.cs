@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
-using SessionService.Application.Attachments;
 using Microsoft.Extensions.Time.Testing;
+using SessionService.Application.Attachments;
 using SessionService.Application.Json;
 using SessionService.Application.Messages;
 using SessionService.Domain.Messages;

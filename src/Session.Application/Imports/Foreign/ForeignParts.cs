@@ -11,21 +11,20 @@ namespace SessionService.Application.Imports.Foreign;
 /// </summary>
 internal sealed class ForeignParts
 {
-    // Longer base64 becomes attachments, and takes no room among the parts.
-    private const int InlineCharacters = 4096;
-
     // Members that tell the type of what has none: ChatGPT's own name for it.
     private const string ContentType = "content_type";
 
-    public ForeignParts(IReadOnlyList<JsonElement> parts, int maxBytes)
+    /// <param name="maxBytes">The size limit of the parts of a message.</param>
+    /// <param name="inlineBytes">Longer base64 becomes attachments, and does not count.</param>
+    public ForeignParts(IReadOnlyList<JsonElement> parts, int maxBytes, int inlineBytes)
     {
         var read = parts.Take(PartChecks.MaxParts).Select(part => (Given: part, Json: Storable(part))).ToList();
-        var room = maxBytes - 2 - read.Where(part => IsText(part.Given)).Sum(part => SizeOf(part.Json));
+        var room = maxBytes - 2 - read.Where(part => IsText(part.Given)).Sum(part => SizeOf(part.Json, inlineBytes));
         var (kept, omitted) = (new List<string>(), new List<JsonElement>(parts.Skip(PartChecks.MaxParts)));
         var hasTexts = room >= 0;
         foreach (var (given, json) in read)
         {
-            var size = IsText(given) ? 0 : SizeOf(json);
+            var size = IsText(given) ? 0 : SizeOf(json, inlineBytes);
             if (hasTexts && json is not null && size <= room)
             {
                 room -= size;
@@ -123,7 +122,7 @@ internal sealed class ForeignParts
 
     private static bool IsFine(string json) => !PartChecks.RefusePart(Parse(json)).Any();
 
-    private static int SizeOf(string? json) => json is null
+    private static int SizeOf(string? json, int inlineBytes) => json is null
         ? 0
-        : Encoding.UTF8.GetByteCount(json) + 1 - PartFiles.Find($"[{json}]", InlineCharacters).Inline.Sum(file => file.Length);
+        : Encoding.UTF8.GetByteCount(json) + 1 - PartFiles.Find($"[{json}]", inlineBytes).Inline.Sum(file => file.Length);
 }
