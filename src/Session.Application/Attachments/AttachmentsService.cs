@@ -83,10 +83,6 @@ public sealed class AttachmentsService(IAttachmentStore store, IOptions<Attachme
     public Task<Stream> OpenAsync(StoredAttachment attachment, long from, long length, CancellationToken cancellationToken) =>
         store.OpenAsync(attachment, from, length, cancellationToken);
 
-    /// <inheritdoc cref="ReadAsync(string, Guid, long, CancellationToken)"/>
-    public Task<AttachmentContent?> ReadAsync(string userId, Guid attachmentId, CancellationToken cancellationToken) =>
-        ReadAsync(userId, attachmentId, long.MaxValue, cancellationToken);
-
     /// <summary>An attachment with all its bytes; <see langword="null"/> where the user has no such one, or a larger one.</summary>
     /// <exception cref="AttachmentStoreException">The bytes cannot be read at the moment.</exception>
     public async Task<AttachmentContent?> ReadAsync(

@@ -35,7 +35,11 @@ internal static class GivenMessage
 
     /// <summary>Whether the message holds something beside its content.</summary>
     public static bool HasMore(this IGivenMessage message) =>
-        (message.ToolCalls is { } calls && !IsEmpty(calls)) || message.ToolCallId is not null || message.Refusal is not null || message.Parts is not null;
+        message.HasCalls() || message.ToolCallId is not null || message.Refusal is not null || message.Parts is not null;
+
+    /// <summary>Whether there are calls. Some clients send an empty array where there are none.</summary>
+    public static bool HasCalls(this IGivenMessage message) =>
+        message.ToolCalls is { } calls && !(calls.IsArray && string.IsNullOrWhiteSpace(Inside(calls.Value)));
 
     /// <summary>The parts, as a JSON array; <see langword="null"/> where the message is a text.</summary>
     public static string? PartsOf(IGivenMessage message)
@@ -65,9 +69,9 @@ internal static class GivenMessage
             Add($$"""{"type":"refusal","refusal":{{Quote(refusal)}}}""");
         }
 
-        if (message.ToolCalls is { } calls && !IsEmpty(calls))
+        if (message.HasCalls())
         {
-            Add(Inside(calls.Value));
+            Add(Inside(message.ToolCalls!.Value));
         }
 
         return parts.Append(']').ToString();
@@ -80,9 +84,6 @@ internal static class GivenMessage
             }
         }
     }
-
-    /// <summary>Some clients send an empty array where there are no calls.</summary>
-    private static bool IsEmpty(JsonText array) => array.IsArray && string.IsNullOrWhiteSpace(Inside(array.Value));
 
     private static string Inside(string array) => array.Trim()[1..^1];
 

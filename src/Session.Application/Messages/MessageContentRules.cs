@@ -61,7 +61,7 @@ internal static class MessageContentRules
 
         var areRight = ArePartsRight(Content, message.Content?.Parts)
             & ArePartsRight("parts", message.Parts)
-            & (!message.HasMore() || message.ToolCalls is not { IsArray: true } calls || ArePartsRight("tool_calls", calls));
+            & (!message.HasCalls() || message.ToolCalls is not { IsArray: true } calls || ArePartsRight("tool_calls", calls));
         if (message.ToolCalls is { IsArray: false })
         {
             Refuse("tool_calls", "must be an array of calls");

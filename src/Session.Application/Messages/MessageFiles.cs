@@ -80,7 +80,7 @@ public sealed class MessageFiles(AttachmentsService attachments, IOptions<Attach
             {
                 length += known.Length;
             }
-            else if (length < MaxRestored && await attachments.ReadAsync(userId, id, cancellationToken) is { } content)
+            else if (length < MaxRestored && await attachments.ReadAsync(userId, id, MaxRestored, cancellationToken) is { } content)
             {
                 base64.Add(id, Convert.ToBase64String(content.Bytes));
                 length += base64[id].Length;

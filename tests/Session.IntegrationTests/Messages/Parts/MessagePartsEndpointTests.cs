@@ -53,12 +53,11 @@ public sealed class MessagePartsEndpointTests(PackingFixture service) : IClassFi
         var fork = (await user.PostAsync($"{session}/fork", "{}")).Is(201).Text("session_id");
         Assert.Equal(Without(before, "message_id", "session_id"), Without(await MessagesAsync(user, $"/api/v1/sessions/{fork}"), "message_id", "session_id"));
 
-        (await user.DeleteAsync($"/api/v1/sessions/{fork}")).Is(200);
         var lines = await user.ExportAsync();
-        var other = service.AsNewUser();
-        (await other.ImportAsync(lines)).Is(200);
-        Assert.Equal(Without(before, "user_id"), Without(await MessagesAsync(other, session), "user_id"));
-        Assert.Equal(300, (await other.ImportAsync(lines)).Is(200).GetProperty("messages").Number("unchanged") - 300);
+        (await user.DeleteAsync($"/api/v1/users/{user.UserId}/data")).Is(200);
+        (await user.ImportAsync(lines)).Is(200).Has("messages", created: 600);
+        Assert.Equal(before, await MessagesAsync(user, session));
+        (await user.ImportAsync(lines)).Is(200).Has("messages", created: 0, unchanged: 600);
     }
 
     [Fact]
@@ -101,7 +100,6 @@ public sealed class MessagePartsEndpointTests(PackingFixture service) : IClassFi
     [InlineData("[7]", "content[0]")]
     [InlineData("""[{"type":"text","text":"a"},"b"]""", "content[1]")]
     [InlineData("""[{"words":"a"}]""", "content[0]")]
-    [InlineData("""[{"type":""}]""", "content[0]")]
     [InlineData("""[{"type":"text","text":"a\u0000"}]""", "content[0]")]
     [InlineData("""[{"type":"image","media_type":"png","url":"https://example.org/a"}]""", "content[0]")]
     [InlineData("""[{"type":"text","text":"a"},{"type":"image","attachment_id":"7"}]""", "content[1]")]
@@ -219,7 +217,7 @@ public sealed class MessagePartsEndpointTests(PackingFixture service) : IClassFi
 
             foreach (var (word, found) in new[] { ("giraffes", 1), ("antelopes", 1), ("elephants", 0), ("rhinos", 0), ("zebras", 0), ("lions", 0), ("hyenas", 0), ("Y2hlZXRhaHM", 0) })
             {
-                var hits = (await user.GetAsync($"/api/v1/sessions/search?q={word}")).Is(200).GetProperty("hits").GetArrayLength();
+                var hits = (await user.GetAsync($"/api/v1/sessions/search?q={word}")).Is(200).Items("results").Sum(result => result.Items("hits").Count);
                 Assert.Equal((word, found), (word, hits));
             }
         }
