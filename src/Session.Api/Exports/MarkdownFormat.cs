@@ -6,6 +6,7 @@ using SessionService.Application.Contexts;
 using SessionService.Application.Exports;
 using SessionService.Application.Messages;
 using SessionService.Application.Messages.Parts;
+using SessionService.Domain.Attachments;
 using SessionService.Domain.UserMemories;
 
 namespace SessionService.Api.Exports;
@@ -21,6 +22,12 @@ internal sealed class MarkdownFormat(IMapper mapper) : ExportFormat(mapper)
     public override string ContentType => MarkdownType;
 
     public override string Extension => "md";
+
+    public override bool HasAttachments => false;
+
+    public override void WriteAttachment(StoredAttachment attachment, long offset, ReadOnlySpan<byte> piece)
+    {
+    }
 
     public override void Begin(DateTimeOffset now)
     {

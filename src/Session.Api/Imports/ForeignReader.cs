@@ -42,7 +42,7 @@ internal sealed class ForeignReader(
                 record,
                 kind: null,
                 ProblemCodes.ValidationFailed,
-                "type: must be one of session, message, memory, user_memory, user_memory_version, "
+                "type: must be one of session, message, memory, user_memory, user_memory_version, attachment, "
                 + $"or the object a conversation of a known form. {KnownForms}"));
         }
 

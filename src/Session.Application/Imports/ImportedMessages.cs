@@ -27,6 +27,9 @@ internal sealed class ImportedMessages(
 
     private static readonly ImportRefusal MessageIdTaken = new("message_id_taken", "Another message of this user has this message_id.");
 
+    private static readonly ImportRefusal AttachmentNotFound =
+        new("validation_failed", "An attachment of a message was removed meanwhile.");
+
     private readonly List<PendingMessage> _pending = [];
     private readonly HashSet<Guid> _pendingIds = [];
     private long _pendingCharacters;
@@ -281,6 +284,13 @@ internal sealed class ImportedMessages(
 
             case AppendOutcome.MessageIdTaken or AppendOutcome.Replayed:
                 return await FindCulpritAsync(take, cancellationToken);
+
+            case AppendOutcome.AttachmentNotFound:
+                _pending.TakeWhile(_ => !tally.HasStopped)
+                    .ToList()
+                    .ForEach(pending => tally.Fail(pending.Line, ImportKind.Message, AttachmentNotFound));
+                _pending.Clear();
+                break;
 
             default:
                 SessionId = null;

@@ -81,6 +81,16 @@ public sealed class PartFiles
             reference.Length,
             base64(reference.AttachmentId) is { } usual ? PartBase64.Write(usual, reference.Form) : null)));
 
+    /// <summary>The JSON with other attachments in place of those that it refers to.</summary>
+    public string Rename(Func<Guid, Guid> attachmentId) =>
+        Replace(References.Select(reference => (
+            reference.Start,
+            reference.Length,
+            (string?)Encoding.UTF8.GetString(_json, reference.Start, reference.Length).Replace(
+                reference.AttachmentId.ToString("D"),
+                attachmentId(reference.AttachmentId).ToString("D"),
+                StringComparison.OrdinalIgnoreCase))));
+
     /// <summary>JSON without base64, for a text that people and searches read.</summary>
     internal static string WithoutBase64(JsonElement json)
     {
