@@ -33,9 +33,13 @@ internal sealed class ContextSelection(
 
     // Shorter texts are counted in less time than the database takes to answer.
     private const int BytesWorthAsking = 16 * 1024;
+    private const int CountsAtOnce = 1_024;
 
     private static readonly ReadOnlyMemory<byte> ReasoningType = Encoding.UTF8.GetBytes(MessageTypes.Reasoning);
-    private static readonly IReadOnlyDictionary<long, int> NoCounts = new Dictionary<long, int>();
+
+    private IReadOnlyDictionary<long, int> _counts = new Dictionary<long, int>();
+    private long _countsFrom = long.MaxValue;
+    private long _bytesToCount;
 
     /// <summary>The system messages at the start of the session. Their texts are cut where they do not fit.</summary>
     public async Task<IReadOnlyList<ContextCandidate>> ReadSystemAsync(int maxTokens, CancellationToken cancellationToken)
@@ -105,7 +109,7 @@ internal sealed class ContextSelection(
             var selection = new MessageSelection { Order = MessageOrder.NewestFirst, Before = before, Take = ReadAtOnce };
             using var portion = await messages.ReadAsync(userId, sessionId, selection, cancellationToken) ?? throw SessionErrors.NotFound();
             var wasBefore = before;
-            var kept = await ReadCountsAsync(portion, cancellationToken);
+            await ReadCountsAsync(portion, cancellationToken);
             for (var i = 0; i < portion.Count; i++)
             {
                 before = portion[i].Sequence;
@@ -117,7 +121,7 @@ internal sealed class ContextSelection(
                 if (reading.HasReasoning || !IsReasoning(portion[i]))
                 {
                     yield return ContextCandidate.From(
-                        portion[i], reading, counter, kept.TryGetValue(before, out var count) ? count : null);
+                        portion[i], reading, counter, _counts.TryGetValue(before, out var count) ? count : null);
                 }
             }
 
@@ -128,18 +132,24 @@ internal sealed class ContextSelection(
         }
     }
 
-    private async Task<IReadOnlyDictionary<long, int>> ReadCountsAsync(MessagePortion portion, CancellationToken cancellationToken)
+    private async Task ReadCountsAsync(MessagePortion portion, CancellationToken cancellationToken)
     {
-        var bytes = 0L;
-        for (var i = 0; i < portion.Count; i++)
+        if (!counter.IsWorthKeeping || portion.Count == 0 || portion[portion.Count - 1].Sequence >= _countsFrom)
         {
-            bytes += portion[i].TokensUsed > 0 ? 0 : portion[i].Bytes;
+            return;
         }
 
-        return counter.IsWorthKeeping && bytes >= BytesWorthAsking
-            ? await tokens.ReadAsync(
-                userId, sessionId, portion[portion.Count - 1].Sequence, portion[0].Sequence, counter.Name, cancellationToken)
-            : NoCounts;
+        for (var i = 0; i < portion.Count; i++)
+        {
+            _bytesToCount += portion[i].TokensUsed > 0 ? 0 : portion[i].Bytes;
+        }
+
+        if (_bytesToCount >= BytesWorthAsking)
+        {
+            var last = portion[0].Sequence;
+            _countsFrom = Math.Max(1, last - CountsAtOnce + 1);
+            _counts = await tokens.ReadAsync(userId, sessionId, _countsFrom, last, counter.Name, cancellationToken);
+        }
     }
 
     // A model is not told again what it thought, unless the caller wants it.
