@@ -19,10 +19,11 @@ internal sealed class MessageIndexer(TextAnalyzer analyzer, SearchCache cache)
         // Many messages share a day and a speaker.
         var headings = messages.Select(HeadingOf).ToList();
         var texts = messages.Select(SearchableText.Of).ToList();
-        var analyzed = await AnalyzeAsync([.. texts, .. headings], isForNow, sql, cancellationToken);
+        var calls = messages.Select(SearchableText.OfCalls).ToList();
+        var analyzed = await AnalyzeAsync([.. texts, .. headings, .. calls], isForNow, sql, cancellationToken);
         for (var i = 0; i < messages.Count; i++)
         {
-            segment.Add(Describe(messages[i]), analyzed[texts[i]], analyzed[headings[i]]);
+            segment.Add(Describe(messages[i]), analyzed[texts[i]], analyzed[headings[i]], analyzed[calls[i]]);
         }
     }
 

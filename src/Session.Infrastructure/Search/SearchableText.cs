@@ -6,5 +6,8 @@ namespace SessionService.Infrastructure.Search;
 /// <summary>The words of a message that a search looks at: its text, and the results of tools among its parts.</summary>
 internal static class SearchableText
 {
+    /// <summary>The names and arguments of the tools that the message calls.</summary>
+    public static string OfCalls(SessionMessage message) => message.Parts is { } parts ? MessageParts.Read(parts).CallText : "";
+
     public static string Of(SessionMessage message) => message.Parts is { } parts ? MessageParts.Read(parts).SearchText : message.Content;
 }

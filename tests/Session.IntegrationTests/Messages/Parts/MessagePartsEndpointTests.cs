@@ -220,6 +220,12 @@ public sealed class MessagePartsEndpointTests(PackingFixture service) : IClassFi
                 var hits = (await user.GetAsync($"/api/v1/sessions/search?q={word}")).Is(200).Items("results").Sum(result => result.Items("hits").Count);
                 Assert.Equal((word, found), (word, hits));
             }
+
+            foreach (var (word, found) in new[] { ("lions", 1), ("hyen*", 1), ("giraffes", 0), ("antelopes", 0), ("zebras", 0) })
+            {
+                var results = (await user.GetAsync($"/api/v1/sessions/search?q={word}&in=tools")).Is(200).Items("results");
+                Assert.Equal((word, found), (word, results.Sum(result => result.Items("hits").Count)));
+            }
         }
     }
 
