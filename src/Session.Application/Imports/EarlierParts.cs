@@ -1,7 +1,9 @@
+using System.Text;
 using System.Text.Json;
 using SessionService.Application.Exports;
 using SessionService.Application.Imports.Foreign;
 using SessionService.Application.Json;
+using SessionService.Application.Messages;
 using SessionService.Application.Messages.Parts;
 using SessionService.Domain.Messages;
 
@@ -13,6 +15,8 @@ namespace SessionService.Application.Imports;
 /// </summary>
 public static class EarlierParts
 {
+    private static ReadOnlySpan<byte> Name => "\"parts\""u8;
+
     /// <summary>The parts, and the metadata without them; <see langword="null"/> for any other message.</summary>
     public static (string Parts, string Metadata)? Of(string content, string? messageType, string metadata)
     {
@@ -39,6 +43,14 @@ public static class EarlierParts
             : null;
     }
 
+    /// <summary>A stored message as it is shown: an earlier import's with its parts.</summary>
+    public static MessageRow Of(in MessageRow row) =>
+        row.Parts.IsEmpty
+        && row.Metadata.Span.IndexOf(Name) >= 0
+        && Of(Text(row.Content), Text(row.MessageType), Text(row.Metadata)) is var (parts, metadata)
+            ? row with { Parts = Encoding.UTF8.GetBytes(parts), Metadata = Encoding.UTF8.GetBytes(metadata) }
+            : row;
+
     internal static MessageLine Of(MessageLine line) =>
         line is { Parts: null, Content.Text: { } content, Metadata: { } metadata }
         && Of(content, line.MessageType, metadata.Value) is var (parts, rest)
@@ -61,6 +73,8 @@ public static class EarlierParts
             ? [ForeignParts.Result(callId, metadata.Text("name"), ForeignParts.Array(parts), metadata.IsTrue("is_error"))]
             : parts;
     }
+
+    private static string Text(ReadOnlyMemory<byte> utf8) => Encoding.UTF8.GetString(utf8.Span);
 
     private static bool IsReasoning(JsonElement part) => PartLookup.Find(part)?.Kind == PartKind.Reasoning;
 
