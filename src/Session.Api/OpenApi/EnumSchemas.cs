@@ -24,6 +24,8 @@ internal static class EnumSchemas
         ["Sources"] = "MemorySource",
         ["CreateMessageRequest.Status"] = "MessageStatus",
         ["MessageResponse.Status"] = "MessageStatus",
+        ["Attachments"] = "AttachmentForm",
+        ["In"] = "SearchPlace",
         ["HealthResponse.Status"] = "HealthStatus",
         ["HealthCheckEntry.Status"] = "HealthCheckStatus",
         ["GetContextQuery.Format"] = "ContextFormat",

@@ -46,7 +46,7 @@ internal abstract class MemoryPassages(MessageIndexer indexer, IOptions<Embeddin
         var builder = new IndexSegmentBuilder();
         foreach (var (memory, day) in memories.Zip(days))
         {
-            builder.Add(Describe(memory), memory.Words ?? texts[memory.Unread!], headings[day]);
+            builder.Add(Describe(memory), memory.Words ?? texts[memory.Unread!], headings[day], AnalyzedText.Empty);
         }
 
         var passages = new PassageSet(IndexSegment.Read(Guid.Empty, builder.ToBytes()), Columns(memories));

@@ -111,10 +111,13 @@ internal sealed class IndexSegment
         return new IndexSegment(segmentId, data, messages, terms, sorted);
     }
 
-    private IEnumerable<string> StartingWith(string prefix)
+    private IEnumerable<string> StartingWith(string text)
     {
+        var prefix = _mark + text;
         var first = Array.BinarySearch(_sorted, prefix, StringComparer.Ordinal);
-        return _sorted.Skip(first < 0 ? ~first : first).TakeWhile(lexeme => lexeme.StartsWith(prefix, StringComparison.Ordinal));
+        return _sorted.Skip(first < 0 ? ~first : first)
+            .TakeWhile(lexeme => lexeme.StartsWith(prefix, StringComparison.Ordinal))
+            .Select(lexeme => lexeme[_mark.Length..]);
     }
 
     private static int ReadInt(ReadOnlySpan<byte> bytes, ref int offset) => (int)Varint.Read(bytes, ref offset);

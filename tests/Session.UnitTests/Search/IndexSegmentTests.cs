@@ -86,7 +86,7 @@ public sealed class IndexSegmentTests
         var builder = new IndexSegmentBuilder();
         foreach (var (message, content, heading) in messages)
         {
-            builder.Add(message, Text(content), Text(heading));
+            builder.Add(message, Text(content), Text(heading), AnalyzedText.Empty);
         }
 
         return IndexSegment.Read(Guid.NewGuid(), builder.ToBytes());
