@@ -80,9 +80,9 @@ internal static class MessageContentRules
 
             using var document = JsonDocument.Parse(parts.Value, new JsonDocumentOptions { MaxDepth = 2 * JsonLimits.MaxDepth });
             var refusals = PartChecks.Refuse(document.RootElement);
-            foreach (var refusal in refusals.Take(MaxRefusals))
+            foreach (var one in refusals.Take(MaxRefusals))
             {
-                Refuse(refusal.Index is { } index ? $"{field}[{index}]" : field, refusal.Reason);
+                Refuse(one.Index is { } index ? $"{field}[{index}]" : field, one.Reason);
             }
 
             return refusals.Count == 0;

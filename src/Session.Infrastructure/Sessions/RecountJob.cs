@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using SessionService.Infrastructure.Digests;
 using SessionService.Infrastructure.Jobs;
-using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Statistics;
 
 namespace SessionService.Infrastructure.Sessions;
