@@ -24,7 +24,9 @@ internal sealed class UploadReader(IOptions<AttachmentOptions> options)
     /// <param name="request">The request.</param>
     /// <param name="givenName">The name in the query, which stands above any other.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="InvalidFieldException">The body is empty, no form with one file, or its name or media type is not valid.</exception>
+    /// <exception cref="InvalidFieldException">
+    /// The body is empty, or a form without exactly one file, or its name or media type is not valid.
+    /// </exception>
     /// <exception cref="TooLargeException">The file is too large.</exception>
     /// <exception cref="BadHttpRequestException">The form cannot be read.</exception>
     public async Task<Upload> ReadAsync(HttpRequest request, string? givenName, CancellationToken cancellationToken)
