@@ -7,7 +7,6 @@ using SessionService.Api.Hosting;
 using SessionService.Api.Streaming;
 using SessionService.Application.Attachments;
 using SessionService.Domain.Attachments;
-using SessionService.Domain.Errors;
 using SessionService.Hosting.Problems;
 
 namespace SessionService.Api.Attachments;

@@ -2,8 +2,8 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
-using SessionService.Api.Streaming;
 using SessionService.Application.Attachments;
+using SessionService.Application.Files;
 using SessionService.Domain.Attachments;
 using SessionService.Domain.Errors;
 

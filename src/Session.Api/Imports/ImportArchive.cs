@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
 using SessionService.Api.Json;
-using SessionService.Api.Streaming;
+using SessionService.Application.Files;
 using SessionService.Application.Imports;
 using SessionService.Application.Imports.Foreign;
 using SessionService.Application.Limits;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using SessionService.Api.Json;
+using SessionService.Application.Imports;
 using SessionService.Application.Messages;
 using SessionService.Domain.Messages;
 
@@ -51,8 +52,9 @@ internal readonly struct MessageListWriter(Utf8JsonWriter json, string userId, G
     }
 
     /// <summary>Writes the members of <see cref="MessageResponse"/> into an object that has begun.</summary>
-    public void WriteMembers(in MessageRow message)
+    public void WriteMembers(in MessageRow stored)
     {
+        var message = EarlierParts.Of(stored);
         json.WriteString(MessageId, message.MessageId);
         json.WriteString(SessionId, _sessionId);
         json.WriteString(UserId, _userId);

@@ -26,6 +26,9 @@ public interface IAttachmentStore
     Task<AddedAttachment> AddAsync(
         StoredAttachment attachment, Stream content, long quota, DateTimeOffset now, CancellationToken cancellationToken);
 
+    /// <summary>The attachments to which the first messages of a session refer, in the order of their ids, some at a time.</summary>
+    IAsyncEnumerable<StoredAttachment> ReadUsedAsync(string userId, Guid sessionId, long messages, CancellationToken cancellationToken);
+
     /// <summary>A range of the bytes, read as they are asked for.</summary>
     /// <exception cref="AttachmentStoreException">The bytes cannot be read at the moment.</exception>
     Task<Stream> OpenAsync(StoredAttachment attachment, long from, long length, CancellationToken cancellationToken);

@@ -2,7 +2,7 @@ namespace SessionService.Application.Exports;
 
 /// <summary>
 /// The types of lines in an export. It begins with a header, <c>{"type": "export", "version": 1, …}</c>. Each session is followed by its
-/// messages, in order, and its memory. The user's memories follow, each before its earlier versions. A line <c>{"type": "end", …}</c> shows
+/// messages, in order, and its memory. The attachments to which they refer, if they did not come yet, stand before the session, in pieces. The user's memories follow, each before its earlier versions. A line <c>{"type": "end", …}</c> shows
 /// that the export is complete.
 /// </summary>
 public static class ExportForm
@@ -10,6 +10,7 @@ public static class ExportForm
     public const int Version = 1;
 
     public const string Header = "export";
+    public const string Attachment = "attachment";
     public const string Session = "session";
     public const string Message = "message";
     public const string Memory = "memory";

@@ -24,7 +24,7 @@ public sealed record MessageLine : IGivenMessage
 
     public MessageContent? Content { get; init; }
 
-    /// <summary>The parts. The text follows from them, and a content beside them does not count.</summary>
+    /// <summary>The parts. The text follows from them where the content gives none beside them.</summary>
     public JsonText? Parts { get; init; }
 
     public JsonText? ToolCalls { get; init; }

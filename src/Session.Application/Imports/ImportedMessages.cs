@@ -27,6 +27,9 @@ internal sealed class ImportedMessages(
 
     private static readonly ImportRefusal MessageIdTaken = new("message_id_taken", "Another message of this user has this message_id.");
 
+    private static readonly ImportRefusal AttachmentNotFound =
+        new("validation_failed", "An attachment of a message was removed meanwhile.");
+
     private readonly List<PendingMessage> _pending = [];
     private readonly HashSet<Guid> _pendingIds = [];
     private long _pendingCharacters;
@@ -222,13 +225,14 @@ internal sealed class ImportedMessages(
         return choices.IsDryRun && _wouldHave.ContainsKey(SessionId.Value) ? compared : same;
     }
 
-    private static bool IsSame(in MessageRow stored, SessionMessage message) =>
+    // Imports of earlier versions stored no parts. A dry run keeps no files, so its parts hold base64 where the stored ones refer to files.
+    private bool IsSame(in MessageRow stored, SessionMessage message) =>
         stored.MessageId == message.MessageId
         && (stored.RedactedAt is not null
             || message.RedactedAt is not null
             || (IsText(stored.Role, message.Role)
                 && IsText(stored.Content, message.Content)
-                && IsText(stored.Parts, message.Parts ?? "")));
+                && (stored.Parts.IsEmpty || choices.IsDryRun || IsText(stored.Parts, message.Parts ?? ""))));
 
     private static bool IsText(ReadOnlyMemory<byte> stored, string text) =>
         stored.Length == Encoding.UTF8.GetByteCount(text) && stored.Span.SequenceEqual(Encoding.UTF8.GetBytes(text));
@@ -280,6 +284,13 @@ internal sealed class ImportedMessages(
 
             case AppendOutcome.MessageIdTaken or AppendOutcome.Replayed:
                 return await FindCulpritAsync(take, cancellationToken);
+
+            case AppendOutcome.AttachmentNotFound:
+                _pending.TakeWhile(_ => !tally.HasStopped)
+                    .ToList()
+                    .ForEach(pending => tally.Fail(pending.Line, ImportKind.Message, AttachmentNotFound));
+                _pending.Clear();
+                break;
 
             default:
                 SessionId = null;

@@ -17,6 +17,9 @@ public sealed class MessageFiles(AttachmentsService attachments, IOptions<Attach
 
     private static readonly byte[] Mark = Encoding.UTF8.GetBytes(PartSource.AttachmentMark);
 
+    /// <summary>The base64 that stays in its part.</summary>
+    internal int InlineBytes => options.Value.InlineBytes;
+
     /// <summary>The files of parts, before anything is stored.</summary>
     /// <param name="userId">The owner.</param>
     /// <param name="parts">The parts of each message; <see langword="null"/> for a text.</param>

@@ -67,7 +67,7 @@ public sealed class MessageResponse
     /// <summary>The client's own labels.</summary>
     /// <example>{"source": "test"}</example>
     [Required]
-    public required JsonText Metadata { get; init; }
+    public required JsonText Metadata { get; set; }
 
     /// <summary>Tokens that the message cost.</summary>
     /// <example>10</example>

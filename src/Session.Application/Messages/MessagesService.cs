@@ -1,5 +1,6 @@
 using AutoMapper;
 using SessionService.Application.Idempotency;
+using SessionService.Application.Imports;
 using SessionService.Application.Json;
 using SessionService.Application.Messages.Parts;
 using SessionService.Application.Time;
@@ -55,6 +56,11 @@ public sealed class MessagesService(
         if (await reader.FindAsync(userId, position, cancellationToken) is [var message])
         {
             var response = mapper.Map<MessageResponse>(message);
+            if (message.Parts is null && EarlierParts.Of(message.Content, message.MessageType, message.Metadata) is var (earlier, metadata))
+            {
+                (response.Parts, response.Metadata) = (new JsonText(earlier), new JsonText(metadata));
+            }
+
             if (query.Attachments is not null && message.Parts is { } parts)
             {
                 response.Parts = new JsonText(await files.RestoreAsync(userId, parts, cancellationToken));

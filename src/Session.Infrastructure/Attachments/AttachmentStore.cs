@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using Npgsql;
@@ -55,6 +56,22 @@ internal sealed class AttachmentStore(Database database, AttachmentPieces pieces
         RETURNING a.attachment_id
         """;
 
+    private const int UsedAtOnce = 500;
+
+    private const string FindUsed =
+        $"""
+        SELECT {Columns}
+        FROM dev.attachments
+        WHERE user_id = $1 AND attachment_id IN (
+            SELECT attachment_id
+            FROM dev.attachment_uses
+            WHERE user_id = $1 AND session_id = $2 AND sequence <= $3 AND attachment_id > $4
+            GROUP BY attachment_id
+            ORDER BY attachment_id
+            LIMIT $5)
+        ORDER BY attachment_id
+        """;
+
     private const string LockQuota = $"SELECT pg_advisory_xact_lock({AdvisoryLocks.AttachmentsOfUser})";
 
     // Without the attachment itself, which another request may have added meanwhile.
@@ -99,6 +116,26 @@ internal sealed class AttachmentStore(Database database, AttachmentPieces pieces
             ? await AddObjectAsync(store, attachment, content, quota, now, cancellationToken)
             : await database.InTransactionAsync(
                 sql => AddPiecesAsync(sql, attachment, content, quota, now, cancellationToken), cancellationToken);
+    }
+
+    public async IAsyncEnumerable<StoredAttachment> ReadUsedAsync(
+        string userId, Guid sessionId, long messages, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var last = Guid.Empty;
+        List<StoredAttachment> some;
+        do
+        {
+            var after = last;
+            some = await database.ReadAsync(
+                sql => sql.Statement(FindUsed, userId, sessionId, messages, after, UsedAtOnce).ListAsync(Read, cancellationToken),
+                cancellationToken);
+            foreach (var one in some)
+            {
+                yield return one;
+                last = one.AttachmentId;
+            }
+        }
+        while (some.Count == UsedAtOnce);
     }
 
     public async Task<Stream> OpenAsync(StoredAttachment attachment, long from, long length, CancellationToken cancellationToken) =>

@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.Extensions.Options;
 using SessionService.Application.Messages;
 using SessionService.Domain.Messages;
+using SessionService.Infrastructure.Attachments;
 using SessionService.Infrastructure.Messages;
 using SessionService.Infrastructure.Messages.Packed;
 using SessionService.Infrastructure.Persistence;
@@ -15,7 +16,8 @@ namespace SessionService.Infrastructure.Erasure;
 /// copy of the message, and in the forks of those.
 /// </summary>
 /// <remarks>By hand: a recursive query that locks, slices of bytea, and messages that may be packed.</remarks>
-internal sealed class MessageRedaction(Database database, SearchSegments index, IOptions<PackingOptions> packing) : IMessageRedaction
+internal sealed class MessageRedaction(
+    Database database, SearchSegments index, UnusedAttachments attachments, IOptions<PackingOptions> packing) : IMessageRedaction
 {
     // Writers and the packer take the same lock: the message is neither packed nor removed meanwhile. In the order of the key, as every
     // statement that locks sessions.
@@ -43,9 +45,6 @@ internal sealed class MessageRedaction(Database database, SearchSegments index, 
         SET content = '', parts = NULL, name = NULL, message_metadata = '{}', redacted_at = $4
         WHERE user_id = $1 AND session_id = $2 AND sequence = $3
         """;
-
-    private const string RemoveUses =
-        "DELETE FROM dev.attachment_uses WHERE user_id = $1 AND session_id = $2 AND sequence = $3";
 
     private const string BlankInSegment =
         "UPDATE dev.message_segments SET body = $4 WHERE user_id = $1 AND session_id = $2 AND first_sequence = $3";
@@ -107,6 +106,7 @@ internal sealed class MessageRedaction(Database database, SearchSegments index, 
 
         if (blanked.Count > 0)
         {
+            await attachments.RemoveOfMessageAsync(sql, userId, [.. blanked], sequence, cancellationToken);
             await index.RemoveAsync(
                 sql, userId, indexed => indexed.Sequence == sequence && blanked.Contains(indexed.SessionId), cancellationToken);
         }
@@ -138,7 +138,6 @@ internal sealed class MessageRedaction(Database database, SearchSegments index, 
         if (isNew)
         {
             await session.Statement(BlankVectors, sequence).ExecuteAsync(cancellationToken);
-            await session.Statement(RemoveUses, sequence).ExecuteAsync(cancellationToken);
             await session.Statement(Touch, now).ExecuteAsync(cancellationToken);
         }
 

@@ -5,6 +5,7 @@ using SessionService.Application.Messages.Parts;
 using SessionService.Domain.Sessions;
 using SessionService.Infrastructure.Messages;
 using SessionService.Infrastructure.Persistence;
+using SessionService.Infrastructure.Persistence.Configurations;
 using SessionService.Infrastructure.Statistics;
 
 namespace SessionService.Infrastructure.Imports;
@@ -77,9 +78,10 @@ internal sealed class ImportStore(Database database, MessageReplays messages) : 
             return await database.InTransactionAsync(
                 sql => AddAsync(sql, userId, sessions, isDryRun, cancellationToken), cancellationToken);
         }
-        catch (PostgresException exception) when (DatabaseFaults.IsRace(exception))
+        catch (PostgresException exception)
+            when (DatabaseFaults.IsRace(exception) || exception.ConstraintName == AttachmentUseConfiguration.ToAttachments)
         {
-            // Another import stored a message of the same id meanwhile.
+            // Another import stored a message of the same id meanwhile, or an attachment was removed.
             return false;
         }
     }

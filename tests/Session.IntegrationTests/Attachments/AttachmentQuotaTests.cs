@@ -1,5 +1,3 @@
-using SessionService.IntegrationTests.Hosting;
-
 namespace SessionService.IntegrationTests.Attachments;
 
 public sealed class QuotaFixture : AttachmentsFixture

@@ -1,5 +1,4 @@
 using System.Net;
-using SessionService.IntegrationTests.Hosting;
 
 namespace SessionService.IntegrationTests.Attachments;
 

@@ -19,7 +19,7 @@ public sealed partial class TablesTests
         ("message_segments", "MessageSegments", "Messages", ["Erasure", "MemorySearch"]),
         ("attachments", "Attachments", "Attachments", []),
         ("attachment_pieces", "AttachmentPieces", "Attachments", []),
-        ("attachment_uses", "AttachmentUses", "Attachments", ["Erasure", "Forks", "Imports", "Messages"]),
+        ("attachment_uses", "AttachmentUses", "Attachments", ["Forks", "Imports", "Messages"]),
         ("attachment_removals", "AttachmentRemovals", "Attachments", []),
         ("message_tokens", "MessageTokens", "Contexts", []),
         ("message_vectors", "MessageVectors", "MemorySearch", ["Erasure"]),

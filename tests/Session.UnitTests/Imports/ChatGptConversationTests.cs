@@ -41,7 +41,7 @@ public sealed class ChatGptConversationTests
     {
         using var json = JsonDocument.Parse(text);
         var now = DateTimeOffset.UnixEpoch.AddYears(60);
-        var conversation = ForeignSession.Of(ForeignForms.Find(json.RootElement)!.Read(json.RootElement, now), json.RootElement, "user", now, maxJsonBytes: 1024 * 1024);
+        var conversation = ForeignSession.Of(ForeignForms.Find(json.RootElement)!.Read(json.RootElement, now), json.RootElement, "user", now, maxJsonBytes: 1024 * 1024, inlineBytes: 4096);
         return [conversation.Session, .. conversation.Messages];
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using SessionService.Application.Exports;
 using SessionService.Application.Imports.Foreign;
+using SessionService.Application.Messages.Parts;
 
 namespace SessionService.UnitTests.Imports;
 
@@ -14,7 +15,7 @@ internal static class Foreign
         using var json = JsonDocument.Parse(text);
         var form = ForeignForms.Find(json.RootElement);
         Assert.NotNull(form);
-        return ForeignSession.Of(form.Read(json.RootElement, Now), json.RootElement, "user", Now, maxJsonBytes);
+        return ForeignSession.Of(form.Read(json.RootElement, Now), json.RootElement, "user", Now, maxJsonBytes, inlineBytes: 4096);
     }
 
     public static IEnumerable<string> Said(this ForeignSession session) => session.Messages.Select(message => message.Content!.Text!);
@@ -23,6 +24,12 @@ internal static class Foreign
         session.Messages.Select(message => $"{message.Role} {message.MessageType ?? "chat"}: {message.Content?.Text}");
 
     public static JsonElement Labels(this MessageLine message) => JsonDocument.Parse(message.Metadata!.Value).RootElement;
+
+    public static IReadOnlyList<JsonElement> Parts(this MessageLine message) =>
+        [.. JsonDocument.Parse(message.Parts!.Value).RootElement.EnumerateArray()];
+
+    public static IReadOnlyList<MessagePart> ReadParts(this MessageLine message) =>
+        MessageParts.Read(JsonDocument.Parse(message.Parts!.Value).RootElement).Parts;
 
     public static JsonElement Labels(this SessionLine session) => JsonDocument.Parse(session.Metadata!.Value).RootElement;
 }

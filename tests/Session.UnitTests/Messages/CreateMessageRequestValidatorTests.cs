@@ -1,4 +1,6 @@
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
+using SessionService.Application.Attachments;
 using SessionService.Application.Json;
 using SessionService.Application.Messages;
 using SessionService.Domain.Messages;
@@ -10,7 +12,7 @@ public sealed class CreateMessageRequestValidatorTests
 {
     private static readonly DateTimeOffset Now = new(2025, 9, 23, 14, 54, 8, TimeSpan.Zero);
 
-    private readonly CreateMessageRequestValidator _validator = new(SmallLimits, new FakeTimeProvider(Now));
+    private readonly CreateMessageRequestValidator _validator = new(SmallLimits, Options.Create(new AttachmentOptions()), new FakeTimeProvider(Now));
 
     [Theory]
     [InlineData("user")]

@@ -37,6 +37,9 @@ internal sealed record KnownPart
 
     public PartPath? Arguments { get; init; }
 
+    /// <summary>There if a call has a result, even one without content.</summary>
+    public PartPath? Done { get; init; }
+
     /// <summary>There, and not false, if the tool failed.</summary>
     public PartPath? Failed { get; init; }
 

@@ -35,9 +35,10 @@ internal static class KnownParts
         Call("tool_use | server_tool_use | mcp_tool_use", "id", "name", "input"),
         Call("tool-call", "toolCallId", "toolName", "input | args"),
         Call("functionCall | toolCall | mcpServerToolCall", "callId", "name | toolName", "arguments"),
-        Call("dynamic-tool", "toolCallId", "toolName", "input | rawInput", result: "output | errorText", failed: "errorText"),
+        Call("dynamic-tool", "toolCallId", "toolName", "input | rawInput",
+            result: "output | errorText", failed: "errorText", done: "state=output-available"),
         Call("tool-invocation", "toolInvocation.toolCallId", "toolInvocation.toolName", "toolInvocation.args",
-            result: "toolInvocation.result"),
+            result: "toolInvocation.result", done: "toolInvocation.state=result"),
         Call("computer_call", "call_id | id", "'computer", "action | actions"),
         Call("local_shell_call", "call_id | id", "'local_shell", "action"),
         Call("shell_call", "call_id | id", "'shell", "action"),
@@ -81,6 +82,7 @@ internal static class KnownParts
         Media("resource", File, base64: "resource.blob", text: "resource.text"),
         Media("file-data | image-data", File, base64: "data"),
         Media("file-url | image-url", File, "url"),
+        Media("image_asset_pointer", Image),
         Media("hostedFile | hosted_file | file-id | image-file-id", File),
 
         // What stands in the results of tools that the model's API runs.
@@ -96,7 +98,7 @@ internal static class KnownParts
         Text("text", "text").Keyed(),
         Call("functionCall | function_call", "id", "name", "args").Keyed(),
         Result("functionResponse | function_response", "id", "response", failed: "response.error", more: "parts").Keyed(),
-        Media("inlineData | inline_data", File, base64: "data").Keyed(),
+        Media("inlineData | inline_data | inlineImage | inlineAudio | inlineVideo | inlineFile", File, base64: "data").Keyed(),
         Media("fileData | file_data", File, "fileUri | file_uri").Keyed(),
         Call("executableCode | executable_code", "id", "'code_execution", ".").Keyed(),
         Result("codeExecutionResult | code_execution_result", "id", "output",
@@ -104,7 +106,8 @@ internal static class KnownParts
         Reasoning("thoughtSignature | thought_signature").Keyed(),
 
         // By the beginning or the end of their type: the parts of AI SDK user interfaces, and Anthropic's own tools.
-        Call("tool-*", "toolCallId", "'*", "input | rawInput", result: "output | errorText", failed: "errorText", when: "toolCallId"),
+        Call("tool-*", "toolCallId", "'*", "input | rawInput",
+            result: "output | errorText", failed: "errorText", done: "state=output-available", when: "toolCallId"),
         Result("*_tool_result", "tool_use_id", "content", failed: "is_error | content.error_code"),
 
         // Neither said nor done.

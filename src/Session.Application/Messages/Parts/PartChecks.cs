@@ -42,7 +42,8 @@ public static class PartChecks
         return refusals;
     }
 
-    private static IEnumerable<string> RefusePart(JsonElement part)
+    /// <summary>Every reason to refuse a part.</summary>
+    internal static IEnumerable<string> RefusePart(JsonElement part)
     {
         if (part.ValueKind != JsonValueKind.Object)
         {

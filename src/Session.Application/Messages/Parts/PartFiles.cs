@@ -44,6 +44,11 @@ public sealed class PartFiles
     /// <param name="longerThan">Base64 of at most this many characters is not looked at.</param>
     public static PartFiles Find(string json, int longerThan = 0)
     {
+        if (json.Length <= longerThan && !MayRefer(json))
+        {
+            return new PartFiles(Encoding.UTF8.GetBytes(json), [], []);
+        }
+
         var utf8 = Encoding.UTF8.GetBytes(json.Trim());
         using var document = JsonDocument.Parse(utf8.AsMemory(), new JsonDocumentOptions { MaxDepth = 2 * JsonLimits.MaxDepth });
         var places = new PartPlaces(document.RootElement, longerThan);
@@ -65,15 +70,26 @@ public sealed class PartFiles
     /// <summary>The JSON with references in place of base64.</summary>
     /// <param name="attachmentIds">The attachment that holds the bytes of each file, in the order of <see cref="Inline"/>.</param>
     public string Refer(IReadOnlyList<Guid> attachmentIds) =>
-        Replace(Inline.Zip(attachmentIds, (file, id) => (file.Start, file.Length, (string?)PartSource.Reference(id, file.Form))));
+        Replace(Inline.Select((file, i) =>
+            (file.Start, file.Length, (string?)PartSource.Reference(attachmentIds[i], file.Form))));
 
     /// <summary>The JSON with base64 in place of the references that stand where base64 was given.</summary>
-    /// <param name="base64">The base64 of an attachment, in the usual form with padding; <see langword="null"/> to leave a reference.</param>
+    /// <param name="base64">The base64 of an attachment, in the usual form; <see langword="null"/> to leave a reference.</param>
     public string Restore(Func<Guid, string?> base64) =>
         Replace(References.Where(reference => reference.StandsForBase64).Select(reference => (
             reference.Start,
             reference.Length,
             base64(reference.AttachmentId) is { } usual ? PartBase64.Write(usual, reference.Form) : null)));
+
+    /// <summary>The JSON with other attachments in place of those that it refers to.</summary>
+    public string Rename(Func<Guid, Guid> attachmentId) =>
+        Replace(References.Select(reference => (
+            reference.Start,
+            reference.Length,
+            (string?)Encoding.UTF8.GetString(_json, reference.Start, reference.Length).Replace(
+                reference.AttachmentId.ToString("D"),
+                attachmentId(reference.AttachmentId).ToString("D"),
+                StringComparison.OrdinalIgnoreCase))));
 
     /// <summary>JSON without base64, for a text that people and searches read.</summary>
     internal static string WithoutBase64(JsonElement json)
@@ -83,12 +99,17 @@ public sealed class PartFiles
         places.Add(json, index: 0);
         if (places.Inline.Count > 0)
         {
-            var without = new PartFiles(Encoding.UTF8.GetBytes(raw), [.. places.Inline.Values.OrderBy(file => file.Start)], []);
+            var files = places.Inline.Values.OrderBy(file => file.Start);
+            var without = new PartFiles(Encoding.UTF8.GetBytes(raw), [.. files], []);
             raw = without.Replace(without.Inline.Select(file => (file.Start, file.Length, (string?)"")));
         }
 
         return HasLongRun(raw) ? Rewrite(raw) : raw;
     }
+
+    // Escapes may spell the word.
+    private static bool MayRefer(string json) =>
+        json.Contains("attachment", StringComparison.Ordinal) || json.Contains("\\u", StringComparison.Ordinal);
 
     private static bool HasLongRun(string raw) => PartBase64.Without(raw).Length != raw.Length;
 

@@ -63,5 +63,5 @@ internal static class PartLookup
     private static bool Fits(KnownPart row, JsonElement part) => row.If is not { } condition || condition.First(part) is not null;
 
     private static string? Member(JsonElement part, string name) =>
-        part.TryGetProperty(name, out var value) ? PartText.Of(value) : null;
+        part.TryGetProperty(name, out var value) && PartText.Of(value) is { Length: > 0 } text ? text : null;
 }

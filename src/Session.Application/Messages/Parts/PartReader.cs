@@ -19,7 +19,7 @@ internal static class PartReader
         var root = row.Root(json);
         var content = row.Content?.First(root);
         var isCall = row.Kind == PartKind.Call;
-        var (text, nested) = isCall ? ("", []) : ReadContent(content, row.More?.First(root), index);
+        var (text, nested) = isCall ? ("", []) : ReadContent(content, row.More?.First(root), row.Kind == PartKind.Result, index);
         parts.Add(new MessagePart
         {
             Index = index,
@@ -34,9 +34,9 @@ internal static class PartReader
             Media = row.Media is { } media ? ReadMedia(media, root) : null,
             Nested = nested,
         });
-        if (isCall && content is not null)
+        if (isCall && (content is not null || row.Done?.First(root) is not null))
         {
-            var (result, resultParts) = ReadContent(content, more: null, index);
+            var (result, resultParts) = ReadContent(content, more: null, isResult: true, index);
             parts.Add(new MessagePart
             {
                 Index = index,
@@ -61,34 +61,38 @@ internal static class PartReader
     private static bool HasFailed(KnownPart row, JsonElement root) =>
         row.Failed?.First(root) is { ValueKind: not JsonValueKind.False };
 
-    /// <summary>Content is a text, further parts, or any other JSON, whose text is the JSON. Base64 never is in the text.</summary>
-    private static (string Text, IReadOnlyList<MessagePart> Nested) ReadContent(JsonElement? content, JsonElement? more, int index)
+    /// <summary>
+    /// Content is a text or further parts. A result may be any other JSON too, whose text is the JSON. Base64 never is in the text.
+    /// </summary>
+    private static (string Text, IReadOnlyList<MessagePart> Nested) ReadContent(
+        JsonElement? content, JsonElement? more, bool isResult, int index)
     {
         var parts = new List<MessagePart>();
         var text = "";
-        switch (content)
+        if (content is { ValueKind: JsonValueKind.String } given)
         {
-            case { ValueKind: JsonValueKind.String } given:
-                text = PartBase64.Without(PartText.Of(given) ?? "");
-                break;
-
-            case { } given when ReadNested(given, index) is { } nested:
-                parts.AddRange(nested);
-                break;
-
-            case { } json:
+            text = PartText.Of(given) ?? "";
+        }
+        else if (content is { } json)
+        {
+            parts = ReadNested(json, index);
+            var isEmpty = json.ValueKind == JsonValueKind.Array && json.GetArrayLength() == 0;
+            if (isResult && !isEmpty && !parts.Exists(IsOfContent))
+            {
+                parts.Clear();
                 text = PartFiles.WithoutBase64(json);
-                break;
+            }
         }
 
-        parts.AddRange(more is { } rest ? ReadNested(rest, index) ?? [] : []);
+        parts.AddRange(more is { } rest ? ReadNested(rest, index) : []);
+        var texts = parts.Select(part => part.Text).Prepend(text);
         return (
-            PartText.Join([text, .. parts.Select(part => PartBase64.Without(part.Text))]),
+            PartText.Join(isResult ? texts.Select(PartBase64.Without) : texts),
             [.. parts.Where(part => part.Media is not null), .. parts.SelectMany(part => part.Nested)]);
     }
 
-    /// <summary>The parts in an array, or a part alone; <see langword="null"/> where the JSON is no parts but data.</summary>
-    private static List<MessagePart>? ReadNested(JsonElement json, int index)
+    /// <summary>The parts in an array of objects, or an object as one.</summary>
+    private static List<MessagePart> ReadNested(JsonElement json, int index)
     {
         var parts = new List<MessagePart>();
         switch (json.ValueKind)
@@ -106,14 +110,14 @@ internal static class PartReader
                 break;
         }
 
-        return parts.Exists(IsSaid) || (json.ValueKind == JsonValueKind.Array && json.GetArrayLength() == 0) ? parts : null;
+        return parts;
     }
 
     // The output of a tool may be an object with a "text", or of a "type", by chance.
-    private static bool IsSaid(MessagePart part) => part.Kind switch
+    private static bool IsOfContent(MessagePart part) => part.Kind switch
     {
-        PartKind.Text when PartLookup.TypeOf(part.Json) is { } type =>
-            type is "text" or "input_text" || (part.Text.Length > 0 && type != "message"),
+        PartKind.Text or PartKind.Refusal when PartLookup.TypeOf(part.Json) is { } type =>
+            type is "text" or "input_text" or "output_text" || (part.Text.Length > 0 && type != "message"),
         PartKind.Media => part.Media is { HasSource: true } || part.Text.Length > 0,
         _ => false,
     };

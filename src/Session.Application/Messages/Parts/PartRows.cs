@@ -12,7 +12,14 @@ internal static class PartRows
         Row(PartKind.Reasoning, types, when) with { Text = Paths(text, more) };
 
     public static KnownPart Call(
-        string types, string id, string tool, string arguments, string? result = null, string? failed = null, string? when = null) =>
+        string types,
+        string id,
+        string tool,
+        string arguments,
+        string? result = null,
+        string? failed = null,
+        string? done = null,
+        string? when = null) =>
         Row(PartKind.Call, types, when) with
         {
             CallId = PartPath.Of(id),
@@ -20,6 +27,7 @@ internal static class PartRows
             ToolName = tool.StartsWith('\'') ? tool[1..] : null,
             Arguments = PartPath.Of(arguments),
             Content = PartPath.Of(result),
+            Done = PartPath.Of(done),
             Failed = PartPath.Of(failed),
         };
 
@@ -53,10 +61,10 @@ internal static class PartRows
                 Base64 = PartPath.Of(base64),
                 AttachmentId = Path("attachment_id"),
                 MediaType = Path(
-                    "media_type | mediaType | mime_type | mimeType | source.media_type | resource.mimeType"),
+                    "media_type | mediaType | mime_type | mimeType | contentType | source.media_type | resource.mimeType"),
                 Format = PartPath.Of(format),
                 Name = Path("name | filename | file_name | displayName | display_name | file.filename | title"),
-                FileId = Path("file_id | fileId | file.file_id | source.file_id"),
+                FileId = Path("file_id | fileId | file.file_id | source.file_id | file_uuid | asset_pointer"),
             },
         };
 

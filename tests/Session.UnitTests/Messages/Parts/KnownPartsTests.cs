@@ -265,6 +265,23 @@ public sealed class KnownPartsTests
     }
 
     [Fact]
+    public void A_call_may_have_a_result_that_is_nothing()
+    {
+        var parts = Read("""[{"type":"tool-close","toolCallId":"c1","state":"output-available","input":{},"output":null}]""").Parts;
+
+        Assert.Equal([(PartKind.Call, "c1", ""), (PartKind.Result, "c1", "")], parts.Select(part => (part.Kind, part.CallId, part.Text)));
+    }
+
+    [Theory]
+    [InlineData("""{"type":"message","role":"assistant","content":[{"type":"refusal","refusal":"No."}]}""", "No.")]
+    [InlineData("""{"type":"message","role":"assistant","content":[{"type":"output_text","text":""}]}""", "")]
+    [InlineData("""{"type":"message","role":"assistant","content":[]}""", "")]
+    [InlineData("""{"type":"message","role":"user","content":[{"type":"input_image","file_id":"file-1"}]}""", "")]
+    [InlineData("""{"type":"tool_result","tool_call_id":"c1","content":[{"type":"output_text","text":""}]}""", "")]
+    [InlineData("""{"type":"tool_result","tool_call_id":"c1","content":{"type":"message","content":"Hi"}}""", """{"type":"message","content":"Hi"}""")]
+    public void Only_the_content_of_results_may_be_data(string json, string text) => Assert.Equal(text, Only(json).Text);
+
+    [Fact]
     public void A_type_that_two_rows_have_is_told_by_its_fields()
     {
         Assert.Equal(PartKind.Media, Only("""{"type":"data","uri":"data:text/csv;base64,YQ=="}""").Kind);

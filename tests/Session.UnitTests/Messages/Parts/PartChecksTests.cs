@@ -29,6 +29,7 @@ public sealed class PartChecksTests
     [InlineData("[]")]
     [InlineData("{}")]
     [InlineData("""{"type":7}""")]
+    [InlineData("""{"type":""}""")]
     [InlineData("""{"kind":"text"}""")]
     [InlineData("""{"functionCall":null}""")]
     [InlineData("""{"type":"text","text":"a\u0000b"}""")]

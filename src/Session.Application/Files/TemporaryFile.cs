@@ -1,7 +1,7 @@
-namespace SessionService.Api.Streaming;
+namespace SessionService.Application.Files;
 
-/// <summary>Keeps a body in a temporary file that is gone when it is closed.</summary>
-internal static class TemporaryFile
+/// <summary>Temporary files that are gone when they are closed.</summary>
+public static class TemporaryFile
 {
     private const int BufferBytes = 128 * 1024;
 
@@ -20,14 +20,7 @@ internal static class TemporaryFile
         Func<Exception> tooLarge,
         CancellationToken cancellationToken)
     {
-        var file = new FileStream(
-            Path.Combine(Path.GetTempPath(), $"{name}-{Guid.NewGuid():N}"),
-            new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.ReadWrite,
-                Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
-            });
+        var file = Create(name);
         try
         {
             var buffer = new byte[BufferBytes];
@@ -52,4 +45,14 @@ internal static class TemporaryFile
             throw;
         }
     }
+
+    /// <param name="name">What the name of the file begins with.</param>
+    public static FileStream Create(string name) => new(
+        Path.Combine(Path.GetTempPath(), $"{name}-{Guid.NewGuid():N}"),
+        new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
+        });
 }
