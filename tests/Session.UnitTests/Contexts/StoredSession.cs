@@ -114,6 +114,9 @@ internal sealed class StoredSession : IMessageReader, IMemoryStore, IMessageToke
         StoredAttachment attachment, Stream content, long quota, DateTimeOffset now, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
+    public IAsyncEnumerable<StoredAttachment> ReadUsedAsync(string userId, Guid sessionId, long messages, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
     public Task<IReadOnlyList<SessionMessage>> FindAsync(
         string userId, IReadOnlyCollection<MessagePosition> positions, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
