@@ -273,6 +273,18 @@ public sealed class ContextFormatsTests
         Assert.Equal(["user: Do it.", "assistant: No.", "assistant: Well,", "assistant: never."], ModelApi.Read(await session.ContextAsync("openai-responses")));
     }
 
+    [Theory]
+    [InlineData("""[{"name":"wheel"},{"count":3}]""")]
+    [InlineData("""[{"type":5},{}]""")]
+    [InlineData("""["wheel",1]""")]
+    [InlineData("""{"wheel":1}""")]
+    public async Task Labels_that_are_called_parts_are_no_parts(string parts)
+    {
+        var session = Session($$$"""{"role":"user","content":"Hello","metadata":{"parts":{{{parts}}}}}""");
+
+        Assert.Equal(["user: Hello"], ModelApi.Read(await session.ContextAsync("anthropic")));
+    }
+
     [Fact]
     public async Task Kept_counts_are_taken_for_long_messages()
     {

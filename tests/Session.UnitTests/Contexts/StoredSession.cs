@@ -107,9 +107,6 @@ internal sealed class StoredSession : IMessageReader, IMemoryStore, IMessageToke
     public Task<Stream> OpenAsync(StoredAttachment attachment, long from, long length, CancellationToken cancellationToken) =>
         Task.FromResult<Stream>(new MemoryStream(Attachments[attachment.AttachmentId].Bytes));
 
-    public IAsyncEnumerable<StoredAttachment> ReadUsedAsync(
-        string userId, Guid sessionId, long messages, CancellationToken cancellationToken) => throw new NotSupportedException();
-
     public Task<IReadOnlySet<Guid>> FindAndKeepAsync(
         string userId, Guid[] attachmentIds, DateTimeOffset now, CancellationToken cancellationToken) => throw new NotSupportedException();
 
@@ -117,8 +114,8 @@ internal sealed class StoredSession : IMessageReader, IMemoryStore, IMessageToke
         StoredAttachment attachment, Stream content, long quota, DateTimeOffset now, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public IAsyncEnumerable<StoredAttachment> ReadUsedAsync(
-        string userId, Guid sessionId, long messages, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public IAsyncEnumerable<StoredAttachment> ReadUsedAsync(string userId, Guid sessionId, long messages, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
     public Task<IReadOnlyList<SessionMessage>> FindAsync(
         string userId, IReadOnlyCollection<MessagePosition> positions, CancellationToken cancellationToken) =>
