@@ -4,6 +4,7 @@ using System.Text;
 using AutoMapper;
 using SessionService.Application.Contexts;
 using SessionService.Application.Exports;
+using SessionService.Application.Imports;
 using SessionService.Application.Messages;
 using SessionService.Application.Messages.Parts;
 using SessionService.Domain.Attachments;
@@ -48,8 +49,9 @@ internal sealed class MarkdownFormat(IMapper mapper) : ExportFormat(mapper)
         }
     }
 
-    public override void WriteMessage(in MessageRow message)
+    public override void WriteMessage(in MessageRow stored)
     {
+        var message = EarlierParts.Of(stored);
         var role = Text(message.Role);
         var name = MarkdownText.Inline(Text(message.Name));
         Write($"\n## {message.Sequence}. {MarkdownText.Inline(role)}{(name.Length > 0 ? $" {name}" : "")}, {TextOf(message.CreatedAt)}\n");
