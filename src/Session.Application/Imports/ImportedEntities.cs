@@ -42,23 +42,23 @@ internal sealed class ImportedEntities(string userId, TimeProvider time)
         var json = GivenMessage.PartsOf(line);
         var parts = json is null ? null : MessageParts.Read(json);
         return new SessionMessage
-    {
-        UserId = userId,
-        SessionId = line.SessionId!.Value,
-        MessageId = line.MessageId
+        {
+            UserId = userId,
+            SessionId = line.SessionId!.Value,
+            MessageId = line.MessageId
             ?? NameBasedId.Of("message", line.SessionId.Value.ToString(), number.ToString(CultureInfo.InvariantCulture)),
-        Role = line.Role!,
-        Content = (line.Parts is null ? null : line.Content?.Text) ?? parts?.Text ?? line.Content!.Text!,
-        Parts = json,
-        Name = line.Name,
-        Status = line.Status ?? MessageStatuses.Completed,
-        MessageType = line.MessageType ?? parts?.MessageType ?? MessageTypes.Chat,
-        Metadata = line.Metadata?.Value ?? "{}",
-        TokensUsed = line.TokensUsed ?? 0,
-        CostUsd = Money.Round(line.CostUsd ?? 0),
-        CreatedAt = line.CreatedAt is { } createdAt ? createdAt.NoLaterThan(Now) : Now,
-        RedactedAt = line.RedactedAt?.NoLaterThan(Now),
-    };
+            Role = line.Role!,
+            Content = (line.Parts is null ? null : line.Content?.Text) ?? parts?.Text ?? line.Content!.Text!,
+            Parts = json,
+            Name = line.Name,
+            Status = line.Status ?? MessageStatuses.Completed,
+            MessageType = line.MessageType ?? parts?.MessageType ?? MessageTypes.Chat,
+            Metadata = line.Metadata?.Value ?? "{}",
+            TokensUsed = line.TokensUsed ?? 0,
+            CostUsd = Money.Round(line.CostUsd ?? 0),
+            CreatedAt = line.CreatedAt is { } createdAt ? createdAt.NoLaterThan(Now) : Now,
+            RedactedAt = line.RedactedAt?.NoLaterThan(Now),
+        };
     }
 
     /// <param name="messages">The number of messages that the session has.</param>

@@ -113,7 +113,7 @@ public sealed class MessagesEndpointTests(ApiFixture service) : IClassFixture<Ap
     [InlineData("""{"role":"user","content":""}""", "content")]
     [InlineData("""{"role":"user","content":" \n\t"}""", "content")]
     [InlineData("""{"role":"user","content":5}""", "content")]
-    [InlineData("""{"role":"user","content":["a"]}""", "content")]
+    [InlineData("""{"role":"user","content":["a"]}""", "content[0]")]
     [InlineData("""{"role":"user","content":"Hello","message_type":""}""", "message_type")]
     [InlineData("""{"role":"user","content":"Hello","message_type":1}""", "message_type")]
     [InlineData("""{"role":"user","content":"Hello","metadata":[]}""", "metadata")]
