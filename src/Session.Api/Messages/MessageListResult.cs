@@ -13,7 +13,7 @@ namespace SessionService.Api.Messages;
 /// <param name="page">The page.</param>
 /// <param name="restored">Puts files back into parts; <see langword="null"/> where they stay attachments.</param>
 /// <param name="cancellationToken">Ends the answer.</param>
-internal sealed class MessageListResult(IMessagePage page, MessageFiles? restored, CancellationToken cancellationToken) : IActionResult
+internal sealed class MessageListResult(IMessagePage page, RestoredFiles? restored, CancellationToken cancellationToken) : IActionResult
 {
     private static readonly string ContentType = $"{MediaTypeNames.Application.Json}; charset={Encoding.UTF8.WebName}";
 
@@ -32,7 +32,7 @@ internal sealed class MessageListResult(IMessagePage page, MessageFiles? restore
             {
                 var row = restored is null
                     ? portion[i]
-                    : portion[i] with { Parts = await restored.RestoreAsync(page.UserId, portion[i].Parts, cancellationToken) };
+                    : portion[i] with { Parts = await restored.IntoAsync(portion[i].Parts, cancellationToken) };
                 writer.Write(row);
                 if (buffer.Length >= AnswerStream.ChunkBytes)
                 {

@@ -97,7 +97,7 @@ public sealed class MessagesController(MessagesService messages, MessageFiles fi
         CancellationToken cancellationToken) =>
         new MessageListResult(
             await messages.ReadAsync(userId, sessionId, query, cancellationToken),
-            query.Attachments is null ? null : files,
+            query.Attachments is null ? null : files.ForAnswer(userId),
             cancellationToken);
 
     /// <summary>Gets a message</summary>

@@ -64,14 +64,13 @@ public sealed class ContextsService(
         string userId, ContextCandidate[] chosen, ContextReading reading, CancellationToken cancellationToken)
     {
         var listed = new ContextMessage[chosen.Length];
-        var restored = 0L;
+        var restored = reading.IsInline ? files.ForAnswer(userId) : null;
         for (var i = chosen.Length - 1; i >= 0; i--)
         {
             var parts = SessionFormat.PartsOf(chosen[i], reading.HasReasoning);
-            if (reading.IsInline && parts is not null && restored < MessageFiles.MaxRestored)
+            if (restored is not null && parts is not null)
             {
-                parts = new JsonText(await files.RestoreAsync(userId, parts.Value, cancellationToken));
-                restored += parts.Value.Length;
+                parts = new JsonText(await restored.IntoAsync(parts.Value, cancellationToken));
             }
 
             listed[i] = SessionFormat.Write(chosen[i], parts);

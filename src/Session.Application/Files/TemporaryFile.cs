@@ -46,13 +46,21 @@ public static class TemporaryFile
         }
     }
 
+    /// <summary>A file that nobody else may read and that goes when it is closed.</summary>
     /// <param name="name">What the name of the file begins with.</param>
-    public static FileStream Create(string name) => new(
-        Path.Combine(Path.GetTempPath(), $"{name}-{Guid.NewGuid():N}"),
-        new FileStreamOptions
+    public static FileStream Create(string name)
+    {
+        var options = new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
             Access = FileAccess.ReadWrite,
             Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
-        });
+        };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return new FileStream(Path.Combine(Path.GetTempPath(), $"{name}-{Guid.NewGuid():N}"), options);
+    }
 }

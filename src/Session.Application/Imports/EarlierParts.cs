@@ -28,8 +28,9 @@ public static class EarlierParts
         using var document = JsonDocument.Parse(metadata, new JsonDocumentOptions { MaxDepth = 2 * JsonLimits.MaxDepth });
         var json = document.RootElement;
 
-        // Imports name the program. Other metadata with this name are the client's.
-        if (json.Text("source") is null
+        // Imports name the program. Other metadata with these names are the client's.
+        if (json.Text("source") is not { } source
+            || !ForeignForms.IsSource(source)
             || json.ArrayAt("parts") is not { } given
             || given.GetArrayLength() == 0
             || !given.EnumerateArray().All(part => part.ValueKind == JsonValueKind.Object))

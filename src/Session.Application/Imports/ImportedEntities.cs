@@ -48,7 +48,7 @@ internal sealed class ImportedEntities(string userId, TimeProvider time)
             MessageId = line.MessageId
             ?? NameBasedId.Of("message", line.SessionId.Value.ToString(), number.ToString(CultureInfo.InvariantCulture)),
             Role = line.Role!,
-            Content = (line.Parts is null ? null : line.Content?.Text) ?? parts?.Text ?? line.Content!.Text!,
+            Content = (line.Parts is null ? null : line.Content?.Text) ?? parts?.Text ?? line.Content?.Text ?? "",
             Parts = json,
             Name = line.Name,
             Status = line.Status ?? MessageStatuses.Completed,

@@ -7,8 +7,8 @@ namespace SessionService.Application.Messages;
 public sealed class GetMessageQuery
 {
     /// <summary>
-    /// <c>inline</c>: files that were given as base64 are base64 again, up to 32 MiB a message. By default they are references to
-    /// attachments.
+    /// <c>inline</c>: files that were given as base64 are base64 again, as much of it as a request may hold (16 MiB by default). By
+    /// default they are references to attachments.
     /// </summary>
     [AllowedValues("inline", null)]
     public string? Attachments { get; init; }

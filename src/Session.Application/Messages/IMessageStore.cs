@@ -12,6 +12,9 @@ public interface IMessageStore
     /// archived or expired session active.
     /// </summary>
     Task<AppendResult> AppendAsync(Append append, CancellationToken cancellationToken);
+
+    /// <summary>What came of an earlier write with this key; <see langword="null"/> where there was none.</summary>
+    Task<AppendResult?> FindByKeyAsync(string userId, IdempotencyKey key, CancellationToken cancellationToken);
 }
 
 /// <summary>Messages to append to one session, in this order.</summary>

@@ -58,8 +58,8 @@ public sealed class ListMessagesQuery : IPageQuery
     public MetadataConditions? Metadata { get; init; }
 
     /// <summary>
-    /// <c>inline</c>: files that were given as base64 are base64 again, up to 32 MiB a message. By default they are references to
-    /// attachments.
+    /// <c>inline</c>: files that were given as base64 are base64 again, as much of it as a request may hold (16 MiB by default). By
+    /// default they are references to attachments.
     /// </summary>
     [AllowedValues("inline", null)]
     public string? Attachments { get; init; }

@@ -29,7 +29,7 @@ internal static class MessageContentRules
     private static void Check<T>(
         IGivenMessage message, LimitOptions limits, int inlineBytes, bool mayBeBlank, ValidationContext<T> context)
     {
-        if (message.Content is null && !message.HasMore())
+        if (message.Content is null && !message.HasMore() && message.Role != MessageRoles.Assistant)
         {
             context.AddFailure(Content, "is required");
             return;
@@ -68,7 +68,7 @@ internal static class MessageContentRules
         }
         else if (areRight && GivenMessage.PartsOf(message) is { } parts)
         {
-            Refuse(message.Parts is null ? Content : "parts", RefuseSize(parts, limits.MaxJsonBytes, inlineBytes));
+            Refuse(message.Parts is null ? Content : "parts", RefuseWhole(message, parts) ?? RefuseSize(parts, limits.MaxJsonBytes, inlineBytes));
         }
 
         bool ArePartsRight(string field, JsonText? parts)
@@ -95,6 +95,18 @@ internal static class MessageContentRules
                 context.AddFailure(field, reason);
             }
         }
+    }
+
+    /// <summary>What stands beside the content makes more parts, and a result puts its content deeper.</summary>
+    private static string? RefuseWhole(IGivenMessage message, string parts)
+    {
+        if (!message.HasMore() || message.Parts is not null)
+        {
+            return null;
+        }
+
+        using var document = JsonDocument.Parse(parts, new JsonDocumentOptions { MaxDepth = 2 * JsonLimits.MaxDepth });
+        return PartChecks.Refuse(document.RootElement).Select(refusal => refusal.Reason).FirstOrDefault();
     }
 
     /// <summary>Bytes that attachments take do not count.</summary>

@@ -1,6 +1,6 @@
-using System.Text;
 using Microsoft.Extensions.Options;
 using SessionService.Application.Attachments;
+using SessionService.Application.Limits;
 using SessionService.Application.Messages.Parts;
 using SessionService.Domain.Errors;
 using SessionService.Domain.Messages;
@@ -10,15 +10,14 @@ namespace SessionService.Application.Messages;
 /// <summary>
 /// Moves the files that stand as base64 in the parts of messages into attachments, and puts them back where a reader asks for that.
 /// </summary>
-public sealed class MessageFiles(AttachmentsService attachments, IOptions<AttachmentOptions> options)
+public sealed class MessageFiles(AttachmentsService attachments, IOptions<AttachmentOptions> options, IOptions<LimitOptions> limits)
 {
-    /// <summary>The most base64 that one message is answered with, in characters. The files beyond it stay attachments.</summary>
-    public const int MaxRestored = 32 * 1024 * 1024;
-
-    private static readonly byte[] Mark = Encoding.UTF8.GetBytes(PartSource.AttachmentMark);
-
     /// <summary>The base64 that stays in its part.</summary>
     internal int InlineBytes => options.Value.InlineBytes;
+
+    /// <summary>Whether parts may hold files or refer to any.</summary>
+    public bool MayHaveFiles(string? parts) =>
+        parts is not null && (parts.Length > options.Value.InlineBytes || PartFiles.MayRefer(parts));
 
     /// <summary>The files of parts, before anything is stored.</summary>
     /// <param name="userId">The owner.</param>
@@ -64,32 +63,6 @@ public sealed class MessageFiles(AttachmentsService attachments, IOptions<Attach
         return files.Refer(ids);
     }
 
-    /// <summary>The parts with base64 where it was given; what is beyond <see cref="MaxRestored"/> stays a reference.</summary>
-    /// <exception cref="AttachmentStoreException">The bytes cannot be read at the moment.</exception>
-    public async Task<ReadOnlyMemory<byte>> RestoreAsync(string userId, ReadOnlyMemory<byte> parts, CancellationToken cancellationToken) =>
-        parts.Span.IndexOf(Mark) < 0
-            ? parts
-            : Encoding.UTF8.GetBytes(await RestoreAsync(userId, Encoding.UTF8.GetString(parts.Span), cancellationToken));
-
-    /// <inheritdoc cref="RestoreAsync(string, ReadOnlyMemory{byte}, CancellationToken)"/>
-    public async Task<string> RestoreAsync(string userId, string parts, CancellationToken cancellationToken)
-    {
-        var files = PartFiles.Find(parts, int.MaxValue);
-        var base64 = new Dictionary<Guid, string>();
-        long length = 0;
-        foreach (var id in files.References.Where(reference => reference.StandsForBase64).Select(reference => reference.AttachmentId))
-        {
-            if (base64.TryGetValue(id, out var known))
-            {
-                length += known.Length;
-            }
-            else if (length < MaxRestored && await attachments.ReadAsync(userId, id, MaxRestored, cancellationToken) is { } content)
-            {
-                base64.Add(id, Convert.ToBase64String(content.Bytes));
-                length += base64[id].Length;
-            }
-        }
-
-        return files.Restore(base64.GetValueOrDefault);
-    }
+    /// <summary>Puts files back into the messages of one answer.</summary>
+    public RestoredFiles ForAnswer(string userId) => new(attachments, userId, limits.Value.MaxBodyBytes);
 }

@@ -3,6 +3,7 @@ using SessionService.Application.Idempotency;
 using SessionService.Application.Imports;
 using SessionService.Application.Json;
 using SessionService.Application.Messages.Parts;
+using SessionService.Application.Sessions;
 using SessionService.Application.Time;
 using SessionService.Domain.Errors;
 using SessionService.Domain.Idempotency;
@@ -13,7 +14,13 @@ namespace SessionService.Application.Messages;
 
 /// <summary>Appends, reads and redacts messages.</summary>
 public sealed class MessagesService(
-    IMessageStore messages, IMessageReader reader, IMessageRedaction redaction, MessageFiles files, IMapper mapper, TimeProvider time)
+    IMessageStore messages,
+    IMessageReader reader,
+    IMessageRedaction redaction,
+    ISessionStore sessions,
+    MessageFiles files,
+    IMapper mapper,
+    TimeProvider time)
 {
     private static readonly MessageSelection NoMessage = new() { Order = MessageOrder.OldestFirst, Take = 0 };
 
@@ -63,7 +70,7 @@ public sealed class MessagesService(
 
             if (query.Attachments is not null && message.Parts is { } parts)
             {
-                response.Parts = new JsonText(await files.RestoreAsync(userId, parts, cancellationToken));
+                response.Parts = new JsonText(await files.ForAnswer(userId).IntoAsync(parts, cancellationToken));
             }
 
             return response;
@@ -96,19 +103,13 @@ public sealed class MessagesService(
         bool isBatch,
         CancellationToken cancellationToken)
     {
-        var parts = await KeepFilesAsync(userId, sessionId, requests, isBatch, cancellationToken);
-        var now = time.GetDatabaseNow();
-        var append = new Append
+        var result = await AppendOnceAsync();
+        if (result.Outcome == AppendOutcome.AttachmentNotFound)
         {
-            UserId = userId,
-            SessionId = sessionId,
-            Messages = [.. requests.Select((request, i) => NewMessage(userId, sessionId, request, parts[i], now))],
-            ExpectedSequence = expectedSequence,
-            Key = key,
-            Now = now,
-        };
+            // Bytes that were known had gone before the message came, as with the last other message that referred to them.
+            result = await AppendOnceAsync();
+        }
 
-        var result = await messages.AppendAsync(append, cancellationToken);
         return result.Outcome switch
         {
             AppendOutcome.Appended => new Written<IReadOnlyList<SessionMessage>>(result.Messages, IsReplay: false),
@@ -120,23 +121,49 @@ public sealed class MessagesService(
             AppendOutcome.AttachmentNotFound => throw MessageErrors.AttachmentNotFound(),
             _ => throw SessionErrors.NotFound(),
         };
+
+        async Task<AppendResult> AppendOnceAsync()
+        {
+            var parts = requests.Select(GivenMessage.PartsOf).ToArray();
+            if (Array.Exists(parts, files.MayHaveFiles))
+            {
+                // A repetition keeps no files: its message may have been redacted since.
+                if (key is not null && await messages.FindByKeyAsync(userId, key, cancellationToken) is { } before)
+                {
+                    return before;
+                }
+
+                await KeepFilesAsync(userId, sessionId, requests, expectedSequence, parts, isBatch, cancellationToken);
+            }
+
+            var now = time.GetDatabaseNow();
+            var append = new Append
+            {
+                UserId = userId,
+                SessionId = sessionId,
+                Messages = [.. requests.Select((request, i) => NewMessage(userId, sessionId, request, parts[i], now))],
+                ExpectedSequence = expectedSequence,
+                Key = key,
+                Now = now,
+            };
+            return await messages.AppendAsync(append, cancellationToken);
+        }
     }
 
-    /// <summary>The parts of each message with its files moved into attachments; <see langword="null"/> for a text.</summary>
-    private async Task<IReadOnlyList<string?>> KeepFilesAsync(
-        string userId, Guid sessionId, IReadOnlyList<CreateMessageRequest> requests, bool isBatch, CancellationToken cancellationToken)
+    /// <summary>Moves the files of messages into attachments, and puts references into their parts.</summary>
+    private async Task KeepFilesAsync(
+        string userId,
+        Guid sessionId,
+        IReadOnlyList<CreateMessageRequest> requests,
+        long? expectedSequence,
+        string?[] parts,
+        bool isBatch,
+        CancellationToken cancellationToken)
     {
-        var parts = requests.Select(GivenMessage.PartsOf).ToArray();
-        if (Array.TrueForAll(parts, json => json is null))
-        {
-            return parts;
-        }
-
         var found = await files.FindAsync(userId, parts, i => isBatch ? $"messages[{i}].content" : "content", cancellationToken);
         if (found.Any(one => one is { Inline.Count: > 0 }))
         {
-            // Files of a request for a session that does not exist are not kept.
-            using var session = await reader.ReadAsync(userId, sessionId, NoMessage, cancellationToken) ?? throw SessionErrors.NotFound();
+            await CheckAsync(userId, sessionId, requests, expectedSequence, cancellationToken);
         }
 
         for (var i = 0; i < parts.Length; i++)
@@ -146,8 +173,31 @@ public sealed class MessagesService(
                 parts[i] = await files.KeepAsync(userId, parts[i]!, ofMessage, cancellationToken);
             }
         }
+    }
 
-        return parts;
+    /// <summary>Refuses what the session would refuse, before files are kept. A repetition, by its ids, is left to the store.</summary>
+    private async Task CheckAsync(
+        string userId,
+        Guid sessionId,
+        IReadOnlyList<CreateMessageRequest> requests,
+        long? expectedSequence,
+        CancellationToken cancellationToken)
+    {
+        var session = await sessions.FindAsync(userId, sessionId, cancellationToken) ?? throw SessionErrors.NotFound();
+        if (requests.Any(request => request.MessageId is not null))
+        {
+            return;
+        }
+
+        if (session.Status == SessionStatus.Ended)
+        {
+            throw SessionErrors.Ended();
+        }
+
+        if (expectedSequence is { } expected && expected != session.MessageCount + 1)
+        {
+            throw MessageErrors.SequenceMismatch(expected, session.MessageCount + 1);
+        }
     }
 
     private static NewMessage NewMessage(
@@ -160,7 +210,7 @@ public sealed class MessagesService(
             SessionId = sessionId,
             MessageId = request.MessageId ?? Guid.CreateVersion7(now),
             Role = request.Role!,
-            Content = parts?.Text ?? request.Content!.Text!,
+            Content = parts?.Text ?? request.Content?.Text ?? "",
             Parts = json,
             Name = request.Name,
             Status = request.Status ?? MessageStatuses.Completed,

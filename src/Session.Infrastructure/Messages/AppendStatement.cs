@@ -66,13 +66,14 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
             """,
         Counted(activeSessions: "(SELECT count(*) FROM taken_up)", condition: "AND (SELECT count(*) FROM counted_user) >= 0"));
 
-    private static Extent TextsAlone => new(Arrays: "", Names: "", Columns: "", Uses: "");
+    private static Extent TextsAlone => new(Arrays: "", Names: "", Columns: "", Values: "", Uses: "");
 
     // Whatever a message refers to must be there when the statement ends, or the foreign key breaks.
     private static Extent WithParts => new(
         Arrays: ", $20, $21, $22",
         Names: "parts, name, message_status, ",
-        Columns: ", parts, name, message_status",
+        Columns: ", parts, name, status",
+        Values: ", parts, name, message_status",
         Uses:
             """
             used AS (
@@ -245,9 +246,9 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
         message AS (
             INSERT INTO dev.session_messages
                 (user_id, session_id, sequence, id, role, content, message_type, message_metadata,
-                 tokens_used, cost_usd, created_at, redacted_at{of.Columns.Replace("message_", "", StringComparison.Ordinal)})
+                 tokens_used, cost_usd, created_at, redacted_at{of.Columns})
             SELECT user_id, session_id, sequence, id, role, content, message_type, metadata,
-                   tokens_used, cost_usd, created_at, redacted_at{of.Columns}
+                   tokens_used, cost_usd, created_at, redacted_at{of.Values}
             FROM numbered),
         {of.Uses}
         total AS (
@@ -321,7 +322,7 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
     private sealed record Openness(string OpenStatuses, string ChangedStatus, string TakenUp, string Counted);
 
     /// <summary>What the messages have besides their texts. Statements for texts alone send and write no more than these.</summary>
-    private sealed record Extent(string Arrays, string Names, string Columns, string Uses);
+    private sealed record Extent(string Arrays, string Names, string Columns, string Values, string Uses);
 
     private readonly record struct Row(Append Write, int Index, int Part)
     {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using NpgsqlTypes;
 using SessionService.Application.Idempotency;
+using SessionService.Application.Json;
 using SessionService.Application.Messages;
 using SessionService.Application.Time;
 using SessionService.Domain.Idempotency;
@@ -181,6 +182,9 @@ internal sealed class MessageReplays(Database database, IMessageReader reader)
             cancellationToken);
     }
 
+    // Parts may stand in a message a few levels deeper than they were given.
+    private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 2 * JsonLimits.MaxDepth };
+
     private static bool HasSameParts(SessionMessage stored, SessionMessage sent)
     {
         if (stored.Name != sent.Name || stored.Status != sent.Status)
@@ -193,8 +197,8 @@ internal sealed class MessageReplays(Database database, IMessageReader reader)
             return stored.Parts == sent.Parts;
         }
 
-        using var one = JsonDocument.Parse(stored.Parts);
-        using var other = JsonDocument.Parse(sent.Parts);
+        using var one = JsonDocument.Parse(stored.Parts, Deep);
+        using var other = JsonDocument.Parse(sent.Parts, Deep);
         return JsonElement.DeepEquals(one.RootElement, other.RootElement);
     }
 

@@ -39,7 +39,7 @@ internal sealed class SearchSegments(
     public async Task<DigestWrite> PrepareAsync(DigestBatch batch, Sql sql, CancellationToken cancellationToken)
     {
         // The index has no redacted message: it says nothing.
-        var messages = batch.Messages.Where(message => message.Content.Length > 0).ToList();
+        var messages = batch.Messages.Where(SearchableText.IsThere).ToList();
         if (messages.Count == 0)
         {
             return (_, _) => Task.FromResult(true);

@@ -97,7 +97,7 @@ internal sealed class SegmentRenewal(DigestDataSource dataSource, MessageIndexer
         return
         [
             .. positions.Select(position => found.GetValueOrDefault(position)).OfType<SessionMessage>()
-                .Where(message => message.Content.Length > 0 || message.Parts is not null),
+                .Where(SearchableText.IsThere),
         ];
     }
 

@@ -6,6 +6,7 @@ using SessionService.Application.Attachments;
 using SessionService.Application.Contexts;
 using SessionService.Application.Contexts.Tokens;
 using SessionService.Application.Idempotency;
+using SessionService.Application.Limits;
 using SessionService.Application.Memories;
 using SessionService.Application.Messages;
 using SessionService.Application.Messages.Parts;
@@ -63,7 +64,7 @@ internal sealed class StoredSession : IMessageReader, IMemoryStore, IMessageToke
         var attachmentOptions = Options.Create(new AttachmentOptions());
         var attachments = new AttachmentsService(this, attachmentOptions, TimeProvider.System);
         var contexts = new ContextsService(
-            this, this, this, new TokenCounter(options), options, attachments, new MessageFiles(attachments, attachmentOptions));
+            this, this, this, new TokenCounter(options), options, attachments, new MessageFiles(attachments, attachmentOptions, Options.Create(new LimitOptions())));
         var query = new GetContextQuery
         {
             Format = format,

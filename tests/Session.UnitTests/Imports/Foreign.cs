@@ -15,7 +15,9 @@ internal static class Foreign
         using var json = JsonDocument.Parse(text);
         var form = ForeignForms.Find(json.RootElement);
         Assert.NotNull(form);
-        return ForeignSession.Of(form.Read(json.RootElement, Now), json.RootElement, "user", Now, maxJsonBytes, inlineBytes: 4096);
+        var conversation = form.Read(json.RootElement, Now);
+        Assert.True(ForeignForms.IsSource(conversation.Source), conversation.Source);
+        return ForeignSession.Of(conversation, json.RootElement, "user", Now, maxJsonBytes, inlineBytes: 4096);
     }
 
     public static IEnumerable<string> Said(this ForeignSession session) => session.Messages.Select(message => message.Content!.Text!);

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using SessionService.Application.Exports;
 using SessionService.Application.Json;
+using SessionService.Application.Messages;
 using SessionService.Domain.Messages;
 
 namespace SessionService.Application.Imports.Foreign;
@@ -70,6 +71,7 @@ public sealed record ForeignSession(SessionLine Session, IReadOnlyList<MessageLi
                     SessionId = sessionId,
                     MessageId = NameBasedId.Of(sessionId.ToString(), name),
                     Role = turn.Role,
+                    Name = NameOf(turn),
                     Content = turn.Text,
                     Parts = parts.Json,
                     MessageType = turn.Type ?? (turn.Role == MessageRoles.Tool ? ForeignTurn.Result : null),
@@ -80,6 +82,17 @@ public sealed record ForeignSession(SessionLine Session, IReadOnlyList<MessageLi
         }
 
         return lines;
+    }
+
+    /// <summary>Who speaks, where the program says so. The name of a tool's result is the tool's.</summary>
+    private static string? NameOf(ForeignTurn turn)
+    {
+        var label = turn.Labels.FirstOrDefault(label => label.Key == "name").Value;
+        return turn.Role != MessageRoles.Tool
+            && label is { Length: > 2 and <= CreateMessageRequest.MaxNameLength } && label[0] == '"'
+            && JsonSerializer.Deserialize<string>(label) is { } name && !string.IsNullOrWhiteSpace(name)
+            ? name
+            : null;
     }
 
     /// <summary>The title, cut to the maximum length. The metadata hold the whole title.</summary>

@@ -108,7 +108,7 @@ public sealed class PartFiles
     }
 
     // Escapes may spell the word.
-    private static bool MayRefer(string json) =>
+    internal static bool MayRefer(string json) =>
         json.Contains("attachment", StringComparison.Ordinal) || json.Contains("\\u", StringComparison.Ordinal);
 
     private static bool HasLongRun(string raw) => PartBase64.Without(raw).Length != raw.Length;

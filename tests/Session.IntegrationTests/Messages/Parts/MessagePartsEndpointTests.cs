@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using SessionService.IntegrationTests.Archival;
 using SessionService.IntegrationTests.Digests;
 using SessionService.IntegrationTests.Hosting;
 using SessionService.IntegrationTests.Messages.Packed;
@@ -79,6 +80,8 @@ public sealed class MessagePartsEndpointTests(PackingFixture service) : IClassFi
 
     [Theory]
     [InlineData("assistant", "\"\"", 201)]
+    [InlineData("assistant", "null", 201)]
+    [InlineData("user", "null", 422)]
     [InlineData("tool", "\" \"", 201)]
     [InlineData("user", "\"\"", 422)]
     [InlineData("system", "\" \"", 422)]
@@ -196,6 +199,99 @@ public sealed class MessagePartsEndpointTests(PackingFixture service) : IClassFi
     }
 
     [Fact]
+    public async Task Many_places_that_refer_to_one_file_take_no_more_room_than_a_request_may_hold()
+    {
+        var (user, session) = await StartAsync();
+        var base64 = Convert.ToBase64String(new byte[3_000_000]);
+        var written = (await user.PostAsync($"{session}/messages", Message("user", $$"""[{"type":"image","media_type":"image/png","data":"{{base64}}"}]"""))).Is(201);
+        var reference = written.GetProperty("parts")[0].Text("data");
+        var parts = string.Join(',', Enumerable.Repeat($$"""{"type":"image","media_type":"image/png","data":"{{reference}}"}""", 100));
+        (await user.PostAsync($"{session}/messages", Message("user", $"[{parts}]"))).Is(201);
+
+        foreach (var path in new[] { $"{session}/messages/2?attachments=inline", $"{session}/messages?after=1&attachments=inline" })
+        {
+            var answer = await user.GetAsync(path);
+            Assert.Equal(200, answer.Status);
+            Assert.InRange(answer.Text.Length, 4 * base64.Length, 17 * 1024 * 1024);
+        }
+    }
+
+    [Fact]
+    public async Task A_repetition_of_a_message_that_was_redacted_keeps_no_file()
+    {
+        var (user, session) = await StartAsync();
+        var message = Message("user", $$"""[{"type":"image","media_type":"image/png","data":"{{Convert.ToBase64String(new byte[9_001])}}"}]""");
+        (await user.PostAsync($"{session}/messages", message, "key")).Is(201);
+        (await user.DeleteAsync($"{session}/messages/1")).Is(200);
+        var before = (await user.GetAsync($"/api/v1/users/{user.UserId}/data")).Is(200).GetProperty("rows").GetRawText();
+
+        var again = await user.PostAsync($"{session}/messages", message, "key");
+
+        Assert.Equal("true", again.Headers["Idempotency-Replayed"]);
+        Assert.Equal(before, (await user.GetAsync($"/api/v1/users/{user.UserId}/data")).Is(200).GetProperty("rows").GetRawText());
+    }
+
+    [Theory]
+    [InlineData("end", "", 409)]
+    [InlineData("star", ",\"expected_sequence\":7", 409)]
+    public async Task A_message_that_its_session_refuses_leaves_no_file_behind(string feature, string more, int status)
+    {
+        var (user, session) = await StartAsync();
+        (await user.DoAsync(session, feature)).Is(200);
+        var parts = $$"""[{"type":"image","media_type":"image/png","data":"{{Convert.ToBase64String(new byte[9_002])}}"}]""";
+
+        var answer = await user.PostAsync($"{session}/messages", Message("user", parts, more));
+
+        Assert.Equal(status, answer.Status);
+        Assert.Equal(0, (await user.GetAsync($"/api/v1/users/{user.UserId}/data")).Is(200).GetProperty("rows").Number("attachments"));
+    }
+
+    [Theory]
+    [InlineData(1_000, 1, 422)]
+    [InlineData(999, 1, 201)]
+    public async Task Calls_beside_the_content_count_among_the_parts(int parts, int calls, int status)
+    {
+        var (user, session) = await StartAsync();
+        var content = string.Join(',', Enumerable.Repeat("""{"type":"text","text":"a"}""", parts));
+        var called = string.Join(',', Enumerable.Repeat("""{"id":"c","type":"function","function":{"name":"f","arguments":"{}"}}""", calls));
+
+        var answer = await user.PostAsync($"{session}/messages", $$"""{"role":"assistant","content":[{{content}}],"tool_calls":[{{called}}]}""");
+
+        Assert.Equal(status, answer.Status);
+    }
+
+    [Theory]
+    [InlineData(61)]
+    [InlineData(62)]
+    [InlineData(63)]
+    public async Task A_deep_result_is_refused_or_read_and_sent_again(int depth)
+    {
+        var (user, session) = await StartAsync();
+        var deep = string.Concat(Enumerable.Repeat("[", depth - 3)) + string.Concat(Enumerable.Repeat("]", depth - 3));
+        var message = $$"""{"message_id":"{{Guid.NewGuid()}}","role":"tool","tool_call_id":"c","content":[{"type":"data","deep":{{deep}}}]}""";
+
+        var answer = await user.PostAsync($"{session}/messages", message);
+        var again = await user.PostAsync($"{session}/messages", message.Replace("data", "other", StringComparison.Ordinal));
+
+        Assert.Contains(answer.Status, new[] { 201, 422 });
+        Assert.Equal(answer.Status == 201 ? 409 : 422, again.Status);
+        Assert.Equal(200, (await user.GetAsync($"{session}/context?format=anthropic")).Status);
+        Assert.Equal(200, (await user.GetAsync($"{session}/context")).Status);
+    }
+
+    [Fact]
+    public async Task A_clients_own_metadata_that_are_called_parts_stay_as_they_are()
+    {
+        var (user, session) = await StartAsync();
+        (await user.PostAsync($"{session}/messages", """{"role":"user","content":"Hi","metadata":{"source":"web","parts":[{"id":1}]}}""")).Is(201);
+
+        var message = (await user.GetAsync($"{session}/messages")).Is(200).Items("messages").Single();
+
+        Assert.False(message.TryGetProperty("parts", out _));
+        Assert.True(message.GetProperty("metadata").TryGetProperty("parts", out _));
+    }
+
+    [Fact]
     public async Task A_search_looks_at_texts_and_results_and_at_nothing_else()
     {
         var (user, session) = await StartAsync();
@@ -206,6 +302,7 @@ public sealed class MessagePartsEndpointTests(PackingFixture service) : IClassFi
              {"type":"tool_result","tool_use_id":"zebras","content":"antelopes"},
              {"type":"image","source":{"type":"base64","media_type":"image/png","data":"Y2hlZXRhaHM="}}]
             """))).Is(201);
+        (await user.PostAsync($"{session}/messages", Message("assistant", """[{"type":"tool_use","id":"a","name":"ostriches","input":{}}]"""))).Is(201);
 
         foreach (var isDigested in new[] { false, true })
         {
@@ -220,6 +317,8 @@ public sealed class MessagePartsEndpointTests(PackingFixture service) : IClassFi
                 Assert.Equal((word, found), (word, hits));
             }
 
+            var called = (await user.GetAsync("/api/v1/sessions/search?q=ostriches&in=tools")).Is(200).Items("results");
+            Assert.Equal(1, called.Sum(result => result.Items("hits").Count));
             foreach (var (word, found) in new[] { ("lions", 1), ("hyen*", 1), ("giraffes", 0), ("antelopes", 0), ("zebras", 0) })
             {
                 var results = (await user.GetAsync($"/api/v1/sessions/search?q={word}&in=tools")).Is(200).Items("results");
