@@ -117,9 +117,9 @@ public sealed class MessagesController(MessagesService messages, MessageFiles fi
 
     /// <summary>Redacts a message</summary>
     /// <remarks>
-    /// Blanks the message's `content`, `parts`, `name` and `metadata` for good, wherever they are stored. Its number, tokens and cost stay. `redacted_at`
-    /// holds the time; messages that are not redacted lack this field. Redacting a message again changes nothing. The session's memory is
-    /// not changed, though it may quote the message.
+    /// Blanks the message's `content`, `parts`, `name` and `metadata` for good, wherever they are stored. Its number, tokens and cost stay.
+    /// `redacted_at` holds the time; messages that are not redacted lack this field. Redacting a message again changes nothing. The
+    /// session's memory is not changed, though it may quote the message.
     /// </remarks>
     /// <response code="200">The message as it is now.</response>
     [HttpDelete("{sequence:long}", Name = "redact_message")]

@@ -68,7 +68,9 @@ internal static class MessageContentRules
         }
         else if (areRight && GivenMessage.PartsOf(message) is { } parts)
         {
-            Refuse(message.Parts is null ? Content : "parts", RefuseWhole(message, parts) ?? RefuseSize(parts, limits.MaxJsonBytes, inlineBytes));
+            Refuse(
+                message.Parts is null ? Content : "parts",
+                RefuseWhole(message, parts) ?? RefuseSize(parts, limits.MaxJsonBytes, inlineBytes));
         }
 
         bool ArePartsRight(string field, JsonText? parts)

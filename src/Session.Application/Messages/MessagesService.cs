@@ -41,7 +41,8 @@ public sealed class MessagesService(
         string userId, Guid sessionId, CreateMessageBatchRequest request, string? idempotencyKey, CancellationToken cancellationToken)
     {
         var key = IdempotencyKey.Of(idempotencyKey, $"append_messages {sessionId}", request);
-        var written = await AppendAsync(userId, sessionId, request.Messages!, request.ExpectedSequence, key, isBatch: true, cancellationToken);
+        var written = await AppendAsync(
+            userId, sessionId, request.Messages!, request.ExpectedSequence, key, isBatch: true, cancellationToken);
         var responses = mapper.Map<List<MessageResponse>>(written.Resource);
         return new Written<MessageBatchResponse>(
             new MessageBatchResponse { Messages = responses, Total = responses.Count }, written.IsReplay);

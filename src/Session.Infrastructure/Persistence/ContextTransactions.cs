@@ -21,7 +21,8 @@ internal static class ContextTransactions
             }
             catch (Exception exception)
                 when (attempt < Database.RaceAttempts
-                    && (exception as PostgresException ?? exception.InnerException) is PostgresException lost && DatabaseFaults.IsRace(lost))
+                    && (exception as PostgresException ?? exception.InnerException) is PostgresException lost
+                    && DatabaseFaults.IsRace(lost))
             {
                 // The next attempt sees what the winner wrote.
             }

@@ -19,7 +19,12 @@ internal sealed class IndexSegment
     private readonly string _mark;
 
     private IndexSegment(
-        Guid segmentId, byte[] data, IReadOnlyList<IndexedMessage> messages, Dictionary<string, Term> terms, string[] sorted, string mark = "")
+        Guid segmentId,
+        byte[] data,
+        IReadOnlyList<IndexedMessage> messages,
+        Dictionary<string, Term> terms,
+        string[] sorted,
+        string mark = "")
     {
         _mark = mark;
         SegmentId = segmentId;
