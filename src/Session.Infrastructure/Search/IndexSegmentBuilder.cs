@@ -16,6 +16,12 @@ internal sealed class IndexSegmentBuilder
     /// <summary>The first character of lexemes of headings, which no other lexeme begins with.</summary>
     public const char HeadingMark = '\u0001';
 
+    /// <summary>The lexeme of all messages with traits, which stand where the positions of others do: the format stays as it is.</summary>
+    public const string TraitsMark = "\u0003";
+
+    /// <summary>How many words of a heading are the day, which stands before the speaker.</summary>
+    public const int DayWords = 3;
+
     private readonly List<IndexedMessage> _messages = [];
     private readonly Dictionary<string, Postings> _terms = new(StringComparer.Ordinal);
 
@@ -37,6 +43,11 @@ internal sealed class IndexSegmentBuilder
         foreach (var (lexeme, positions) in heading.Lexemes)
         {
             PostingsOf(HeadingMark + lexeme).Add(ordinal, positions);
+        }
+
+        if (message.Traits != default)
+        {
+            PostingsOf(TraitsMark).Add(ordinal, [message.Traits.Bits]);
         }
     }
 
