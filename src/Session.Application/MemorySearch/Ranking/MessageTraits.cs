@@ -17,6 +17,8 @@ public readonly partial record struct MessageTraits(byte Bits)
     private const byte PreferenceBit = 8;
     private const byte NameBit = 16;
 
+    private const string PreferenceType = "preference";
+
     // The upper three bits hold the share of sentences that are questions, in sevenths.
     private const int ShareShift = 5;
     private const int WholeShare = 7;
@@ -55,6 +57,9 @@ public readonly partial record struct MessageTraits(byte Bits)
             | ((int)Math.Round(ShareOfQuestions(read) * WholeShare) << ShareShift);
         return new MessageTraits((byte)bits);
     }
+
+    /// <summary>Of a memory, whose type may be that of a preference.</summary>
+    public static MessageTraits OfMemory(string type) => new(type == PreferenceType ? PreferenceBit : (byte)0);
 
     [GeneratedRegex(
         """
