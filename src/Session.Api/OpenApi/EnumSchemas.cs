@@ -22,6 +22,7 @@ internal static class EnumSchemas
         ["ImportQuery.Ids"] = "ImportIds",
         ["Source"] = "MemorySource",
         ["Sources"] = "MemorySource",
+        ["SearchMemoriesRequest.Mode"] = "MemorySearchMode",
         ["CreateMessageRequest.Status"] = "MessageStatus",
         ["MessageResponse.Status"] = "MessageStatus",
         ["Attachments"] = "AttachmentForm",

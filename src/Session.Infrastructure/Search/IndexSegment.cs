@@ -1,4 +1,5 @@
 using System.Text;
+using SessionService.Application.MemorySearch.Ranking;
 
 namespace SessionService.Infrastructure.Search;
 
@@ -113,7 +114,14 @@ internal sealed class IndexSegment
             terms[lexeme] = terms[lexeme] with { Start = terms[lexeme].Start + offset };
         }
 
-        return new IndexSegment(segmentId, data, messages, terms, sorted);
+        var segment = new IndexSegment(segmentId, data, messages, terms, sorted);
+        var traits = segment.Find(IndexSegmentBuilder.TraitsMark);
+        while (traits.Read())
+        {
+            messages[traits.Ordinal] = messages[traits.Ordinal] with { Traits = new MessageTraits((byte)traits.ReadPositions()[0]) };
+        }
+
+        return segment;
     }
 
     private IEnumerable<string> StartingWith(string text)

@@ -17,7 +17,13 @@ internal sealed class IndexSegmentBuilder
     public const char HeadingMark = '\u0001';
 
     /// <summary>The first character of lexemes of calls of tools, which no other lexeme begins with.</summary>
-    public const char CallMark = '\u0003';
+    public const char CallMark = '\u0004';
+
+    /// <summary>The lexeme of all messages with traits, which stand where the positions of others do: the format stays as it is.</summary>
+    public const string TraitsMark = "\u0003";
+
+    /// <summary>How many words of a heading are the day, which stands before the speaker.</summary>
+    public const int DayWords = 3;
 
     private readonly List<IndexedMessage> _messages = [];
     private readonly Dictionary<string, Postings> _terms = new(StringComparer.Ordinal);
@@ -46,6 +52,11 @@ internal sealed class IndexSegmentBuilder
         foreach (var (lexeme, positions) in calls.Lexemes.Concat(calls.Written))
         {
             PostingsOf(CallMark + lexeme).Add(ordinal, positions);
+        }
+
+        if (message.Traits != default)
+        {
+            PostingsOf(TraitsMark).Add(ordinal, [message.Traits.Bits]);
         }
     }
 
