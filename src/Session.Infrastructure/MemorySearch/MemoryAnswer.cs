@@ -50,6 +50,12 @@ internal sealed class MemoryAnswer(JoinedPassages passages, PassageField field, 
         _read.UnionWith(scores.Keys);
         foreach (var passage in await passages.ReadAsync([.. ranked.Select(one => one.Passage)], cancellationToken))
         {
+            if (passage.Text.Content.Length == 0)
+            {
+                // A message of calls alone says nothing.
+                continue;
+            }
+
             if (_said.TryGetValue(passage.Said, out var entry))
             {
                 entry.Add(passage);
