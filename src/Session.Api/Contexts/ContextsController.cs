@@ -3,6 +3,7 @@ using SessionService.Api.Compression;
 using SessionService.Api.Consistency;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
+using SessionService.Api.Turns;
 using SessionService.Application.Contexts;
 
 namespace SessionService.Api.Contexts;
@@ -36,6 +37,7 @@ public sealed class ContextsController(ContextsService contexts) : ControllerBas
     [HttpGet("api/v1/sessions/{session_id:guid}/context", Name = "get_context")]
     [Compresses]
     [EventualReads]
+    [TakesTurn(Work.Download, OnlyWith = "attachments")]
     [ProducesResponseType<ContextResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status404NotFound)]
     public Task<ContextResponse> Get(

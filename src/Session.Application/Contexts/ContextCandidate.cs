@@ -1,5 +1,6 @@
 using System.Text;
 using SessionService.Application.Contexts.Tokens;
+using SessionService.Application.Imports;
 using SessionService.Application.Messages;
 using SessionService.Application.Messages.Parts;
 using SessionService.Domain.Messages;
@@ -68,15 +69,16 @@ internal sealed record ContextCandidate
     /// <summary>The length of everything that an answer may hold of the message.</summary>
     public long Length => Content.Length + Metadata.Length + (StoredParts?.Length ?? 0);
 
-    /// <param name="row">The message.</param>
+    /// <param name="stored">The message.</param>
     /// <param name="reading">What is taken of messages.</param>
     /// <param name="counter">Counts where the message does not say its tokens.</param>
     /// <param name="kept">The tokens of its words, where they were counted before.</param>
-    public static ContextCandidate From(in MessageRow row, ContextReading reading, TokenCounter counter, int? kept)
+    public static ContextCandidate From(in MessageRow stored, ContextReading reading, TokenCounter counter, int? kept)
     {
+        var row = EarlierParts.Of(stored);
         var isRedacted = row.RedactedAt is not null;
         var status = row.Status.IsEmpty ? null : Encoding.UTF8.GetString(row.Status.Span);
-        var (role, type, content, metadata, stored) = (
+        var (role, type, content, metadata, given) = (
             Encoding.UTF8.GetString(row.Role.Span),
             Encoding.UTF8.GetString(row.MessageType.Span),
             Encoding.UTF8.GetString(row.Content.Span),
@@ -87,7 +89,7 @@ internal sealed record ContextCandidate
         {
             (true, _) => [],
             (_, true) => ToolCall.IsResult(role, type) ? [NeutralParts.Removed] : [],
-            _ => NeutralParts.Of(role, type, content, metadata, stored),
+            _ => NeutralParts.Of(role, type, content, metadata, given),
         };
         var (tokens, isEstimated) = (reading.IsForModel && (isOpen || isRedacted), row.TokensUsed > 0) switch
         {
@@ -106,7 +108,7 @@ internal sealed record ContextCandidate
             Content = content,
             MessageType = type,
             Metadata = metadata,
-            StoredParts = stored,
+            StoredParts = given,
             Tokens = tokens,
             IsEstimated = isEstimated,
             CreatedAt = new DateTimeOffset(row.CreatedAt, TimeSpan.Zero),

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Text;
 using SessionService.Application.Contexts.Tokens;
@@ -67,10 +68,11 @@ internal sealed class ContextSelection(
         // The messages from the newest back: those that fit, then, while a result lacks its call, some that do not fit.
         var read = new List<ContextCandidate>();
         var fitting = 0;
-        var (taken, length, isFull, lookedBack) = (0L, 0L, false, 0);
+        var (taken, length, isFull, lookedBack, mayHaveCalls) = (0L, 0L, false, 0, true);
         await foreach (var message in ReadBackAsync(after, cancellationToken))
         {
-            isFull = isFull || taken + message.Tokens > maxTokens || length + message.Content.Length > MaxLength || fitting == MaxMessages;
+            cancellationToken.ThrowIfCancellationRequested();
+            isFull = isFull || taken + message.Tokens > maxTokens || length + message.Length > MaxLength || fitting == MaxMessages;
             read.Add(message);
             if (!isFull)
             {
@@ -80,12 +82,16 @@ internal sealed class ContextSelection(
                 continue;
             }
 
-            // The last one is a message more than the calls need, because calls that follow each other must stay together.
-            if (lookedBack == LookBack || (read.Count > 1 && !new ToolTurns(InTimeOrder(read.SkipLast(1))).LacksCalls))
+            // The last one is a message more than the calls need, because calls that follow each other must stay together. All calls and
+            // results are matched anew each time, so the look-back doubles between.
+            var isDue = read.Count > 1 && mayHaveCalls && (lookedBack == 0 || BitOperations.IsPow2(lookedBack));
+            if (lookedBack == LookBack || (isDue && !new ToolTurns(InTimeOrder(read.SkipLast(1))).LacksCalls))
             {
                 break;
             }
 
+            // A message without calls changes nothing for the results behind it.
+            mayHaveCalls = (mayHaveCalls && !isDue) || message.IsCall || message.MayHaveCalled;
             lookedBack++;
         }
 

@@ -92,23 +92,23 @@ public sealed class ContextsService(
         {
             case GetContextQuery.ResponsesFormat:
                 var turns = TurnsOf(reading.HasReasoning, new CallIds(ResponsesFormat.MaxIdLength, isPlain: false));
-                return new Told { Input = ResponsesFormat.Write(turns, await MediaOf(turns, ResponsesFormat.Kinds)) };
+                return new Told { Input = ResponsesFormat.Write(turns, await MediaOf(turns, ResponsesFormat.Taken)) };
 
             case GetContextQuery.AnthropicFormat:
                 turns = TurnsOf(reading.HasReasoning, new CallIds(AnthropicFormat.MaxIdLength, isPlain: true));
-                var (system, said) = AnthropicFormat.Write(turns, await MediaOf(turns, AnthropicFormat.Kinds));
+                var (system, said) = AnthropicFormat.Write(turns, await MediaOf(turns, AnthropicFormat.Taken));
                 return new Told { System = system, Messages = said };
 
             default:
                 // Chat completions take no reasoning.
                 turns = TurnsOf(hasReasoning: false, new CallIds(ChatFormat.MaxIdLength, isPlain: false));
-                return new Told { Messages = ChatFormat.Write(turns, await MediaOf(turns, ChatFormat.Kinds)) };
+                return new Told { Messages = ChatFormat.Write(turns, await MediaOf(turns, ChatFormat.Taken)) };
         }
 
         IReadOnlyList<ContextTurn> TurnsOf(bool hasReasoning, CallIds ids) => ContextTurns.Of(start, memory, recent, hasReasoning, ids);
 
-        Task<GivenMedia> MediaOf(IReadOnlyList<ContextTurn> told, IReadOnlyCollection<MediaKind> kinds) =>
-            GivenMedia.ReadAsync(reading.IsInline ? attachments : null, userId, told, kinds, cancellationToken);
+        Task<GivenMedia> MediaOf(IReadOnlyList<ContextTurn> told, TakenMedia taken) =>
+            GivenMedia.ReadAsync(reading.IsInline ? attachments : null, userId, told, taken, cancellationToken);
     }
 
     private ContextMemory? ToMemory(SessionMemory memory, int memoryTokens, int maxTokens)

@@ -4,10 +4,7 @@ using SessionService.Domain.Messages;
 
 namespace SessionService.Application.Contexts;
 
-/// <summary>
-/// Reads every message as parts: one that has parts, one whose calls and results are described by its type and metadata, and an imported
-/// one whose pictures and reasoning lie in <c>metadata.parts</c>.
-/// </summary>
+/// <summary>Reads every message as parts: one that has parts, and one whose calls and results are described by its type and metadata.</summary>
 internal static class NeutralParts
 {
     /// <summary>What stands for a redacted result whose call remains.</summary>
@@ -18,26 +15,15 @@ internal static class NeutralParts
 
     private static List<MessagePart> OfText(string role, string type, string content, string metadata)
     {
-        var imported = Imported(metadata);
         if (type is MessageTypes.Reasoning)
         {
-            return imported.Any(part => part.Kind == PartKind.Reasoning) ? imported : [Own(PartKind.Reasoning, content), .. imported];
+            return [Own(PartKind.Reasoning, content)];
         }
 
         var calls = CallsOf(role, type, content, metadata);
-        if (calls.Count == 0 && ToolCall.IsResult(role, type))
-        {
-            return [ResultOf(content, imported, metadata)];
-        }
-
-        return imported.Count + calls.Count == 0
-            ? [Own(PartKind.Text, content)]
-            : [
-                .. imported.Where(part => part.Kind == PartKind.Reasoning),
-                Own(PartKind.Text, content),
-                .. imported.Where(part => part.Kind != PartKind.Reasoning),
-                .. calls,
-            ];
+        return calls.Count == 0 && ToolCall.IsResult(role, type)
+            ? [ResultOf(content, [], metadata)]
+            : [Own(PartKind.Text, content), .. calls];
     }
 
     /// <summary>Parts may have their calls, or the id of the call that they answer, in the metadata.</summary>
@@ -105,23 +91,6 @@ internal static class NeutralParts
         ToolName = ToolCall.ReadName(metadata),
         Nested = [.. nested.Where(part => part.Kind == PartKind.Media)],
     };
-
-    private static List<MessagePart> Imported(string metadata)
-    {
-        if (!metadata.Contains("\"parts\"", StringComparison.Ordinal))
-        {
-            return [];
-        }
-
-        using var document = JsonDocument.Parse(metadata);
-        return document.RootElement.ValueKind == JsonValueKind.Object
-            && document.RootElement.TryGetProperty("parts", out var parts)
-            && parts.ValueKind == JsonValueKind.Array
-            && parts.GetArrayLength() > 0
-            && parts.EnumerateArray().All(part => part.ValueKind == JsonValueKind.Object)
-            ? Spread(MessageParts.Read(parts.Clone())).FindAll(part => part.Kind is PartKind.Media or PartKind.Reasoning)
-            : [];
-    }
 
     private static MessagePart Own(PartKind kind, string text) => new() { Index = 0, Kind = kind, Json = default, Text = text };
 }

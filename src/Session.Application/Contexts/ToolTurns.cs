@@ -17,11 +17,18 @@ internal sealed class ToolTurns
     private readonly Dictionary<ToolPlace, ToolPlace> _resultOfCall = [];
     private readonly HashSet<ToolPlace> _resultsOfHidden = [];
     private readonly List<(int First, int Last)> _stretches = [];
+    private readonly int[] _firstOfRun;
 
     /// <param name="messages">In time order.</param>
     public ToolTurns(IReadOnlyList<ContextCandidate> messages)
     {
         _messages = messages;
+        _firstOfRun = new int[messages.Count];
+        for (var i = 0; i < messages.Count; i++)
+        {
+            _firstOfRun[i] = i > 0 && messages[i].IsCallOnly && messages[i - 1].IsCallOnly ? _firstOfRun[i - 1] : i;
+        }
+
         MatchNamed();
         MatchOthers();
     }
@@ -44,14 +51,12 @@ internal sealed class ToolTurns
     /// </summary>
     public int CutAtOrAfter(int place)
     {
-        while (_stretches.Exists(Parted))
+        foreach (var stretch in _stretches.OrderBy(stretch => stretch.First))
         {
-            place = _stretches.Where(Parted).Max(stretch => stretch.Last) + 1;
+            place = IsParted(stretch, place) ? stretch.Last + 1 : place;
         }
 
         return place;
-
-        bool Parted((int First, int Last) stretch) => IsParted(stretch, place);
     }
 
     /// <summary>
@@ -59,14 +64,12 @@ internal sealed class ToolTurns
     /// </summary>
     public int CutAtOrBefore(int place)
     {
-        while (_stretches.Exists(Parted))
+        foreach (var stretch in _stretches.OrderByDescending(stretch => stretch.Last))
         {
-            place = _stretches.Where(Parted).Min(stretch => stretch.First);
+            place = IsParted(stretch, place) ? stretch.First : place;
         }
 
         return place;
-
-        bool Parted((int First, int Last) stretch) => IsParted(stretch, place);
     }
 
     /// <summary>The end of the run of calls that starts at an index.</summary>
@@ -86,38 +89,49 @@ internal sealed class ToolTurns
     /// <summary>Names come first, so that a result without a name does not take the call that another result names.</summary>
     private void MatchNamed()
     {
-        var open = new List<(ToolPlace Place, string? Id)>();
+        var open = new Dictionary<string, Stack<ToolPlace>>(StringComparer.Ordinal);
         foreach (var (place, part) in CallsAndResults())
         {
-            if (part.Kind == PartKind.Call)
+            if (part.CallId is not { Length: > 0 } id)
             {
-                open.Add((place, part.CallId));
+                continue;
             }
-            else if (part.CallId is { Length: > 0 } id && open.FindLastIndex(call => call.Id == id) is >= 0 and var at)
+
+            if (part.Kind == PartKind.Result)
             {
-                Match(place, open[at].Place);
-                open.RemoveAt(at);
+                if (open.TryGetValue(id, out var calls) && calls.TryPop(out var call))
+                {
+                    Match(place, call);
+                }
+            }
+            else if (open.TryGetValue(id, out var same))
+            {
+                same.Push(place);
+            }
+            else
+            {
+                open[id] = new Stack<ToolPlace>([place]);
             }
         }
     }
 
     private void MatchOthers()
     {
-        var open = new List<(ToolPlace Place, string? Id)>();
+        var open = new OpenCalls();
         int? hidden = null;
         for (var i = 0; i < _messages.Count; i++)
         {
             var message = _messages[i];
             if (message.IsCallOnly)
             {
-                _stretches.Add((FirstOfRun(i), i));
+                _stretches.Add((_firstOfRun[i], i));
             }
 
             foreach (var (place, part) in CallsAndResults(i))
             {
                 if (part.Kind == PartKind.Call && !_resultOfCall.ContainsKey(place))
                 {
-                    open.Add((place, part.CallId));
+                    open.Add(place, part);
                 }
                 else if (part.Kind == PartKind.Result && !HasCall(place))
                 {
@@ -131,25 +145,22 @@ internal sealed class ToolTurns
             }
             else if (message is { Role: MessageRoles.User, IsCall: false } && message.Parts.Any(part => part.Kind != PartKind.Result))
             {
-                open.RemoveAll(call => string.IsNullOrEmpty(call.Id));
+                open.ForgetNameless();
                 hidden = null;
             }
         }
     }
 
-    /// <summary>A result that names a call answers no call of another name.</summary>
-    private void Answer(ToolPlace result, MessagePart part, List<(ToolPlace Place, string? Id)> open, int? hidden)
+    private void Answer(ToolPlace result, MessagePart part, OpenCalls open, int? hidden)
     {
-        var at = string.IsNullOrEmpty(part.CallId) ? (open.Count > 0 ? 0 : -1) : open.FindIndex(call => string.IsNullOrEmpty(call.Id));
-        if (at >= 0)
+        if (open.Take(part) is { } call)
         {
-            Match(result, open[at].Place);
-            open.RemoveAt(at);
+            Match(result, call);
         }
-        else if (hidden is { } call)
+        else if (hidden is { } message)
         {
             _resultsOfHidden.Add(result);
-            _stretches.Add((call, result.Message));
+            _stretches.Add((message, result.Message));
         }
     }
 
@@ -157,20 +168,10 @@ internal sealed class ToolTurns
     {
         _callOfResult[result] = call;
         _resultOfCall[call] = result;
-        _stretches.Add((FirstOfRun(call.Message), result.Message));
+        _stretches.Add((_firstOfRun[call.Message], result.Message));
     }
 
     private bool HasCall(ToolPlace result) => _callOfResult.ContainsKey(result) || _resultsOfHidden.Contains(result);
-
-    private int FirstOfRun(int call)
-    {
-        while (call > 0 && _messages[call].IsCallOnly && _messages[call - 1].IsCallOnly)
-        {
-            call--;
-        }
-
-        return call;
-    }
 
     private IEnumerable<(ToolPlace Place, MessagePart Part)> CallsAndResults() =>
         Enumerable.Range(0, _messages.Count).SelectMany(CallsAndResults);
@@ -191,5 +192,30 @@ internal sealed class ToolTurns
                     break;
             }
         }
+    }
+
+    /// <summary>The calls without a result so far, the first one first.</summary>
+    private sealed class OpenCalls
+    {
+        private readonly Queue<ToolPlace> _named = [];
+        private readonly Queue<ToolPlace> _nameless = [];
+
+        public void Add(ToolPlace call, MessagePart part) => (IsNamed(part) ? _named : _nameless).Enqueue(call);
+
+        public void ForgetNameless() => _nameless.Clear();
+
+        /// <summary>The first call that a result may answer. A result that names a call answers no call of another name.</summary>
+        public ToolPlace? Take(MessagePart result)
+        {
+            var isOfNamed = !IsNamed(result)
+                && _named.TryPeek(out var named)
+                && !(_nameless.TryPeek(out var nameless) && IsBefore(nameless, named));
+            return (isOfNamed ? _named : _nameless).TryDequeue(out var call) ? call : null;
+        }
+
+        private static bool IsNamed(MessagePart part) => !string.IsNullOrEmpty(part.CallId);
+
+        private static bool IsBefore(ToolPlace one, ToolPlace other) =>
+            one.Message != other.Message ? one.Message < other.Message : one.Number < other.Number;
     }
 }

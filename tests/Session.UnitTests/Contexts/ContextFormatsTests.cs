@@ -64,10 +64,18 @@ public sealed class ContextFormatsTests
             """{"role":"user","content":[{"functionResponse":{"name":"weather","response":{"output":"18 degrees"}}},{"functionResponse":{"name":"weather","response":{"output":"3 degrees"}}}]}""",
             """{"role":"assistant","content":[{"text":"Rome."}]}""",
         ],
+        ["Ollama"] =
+        [
+            """{"role":"user","content":[{"type":"text","text":"Oslo and Rome?"},{"type":"image_url","image_url":{"url":"https://example.com/map.png"}}]}""",
+            """{"role":"assistant","content":"I look.","tool_calls":[{"function":{"name":"weather","arguments":{"city":"Rome"}}},{"function":{"index":1,"name":"weather","arguments":{"city":"Oslo"}}}]}""",
+            """{"role":"tool","content":"18 degrees"}""",
+            """{"role":"tool","content":"3 degrees"}""",
+            """{"role":"assistant","content":"Rome."}""",
+        ],
         ["the old way"] =
         [
-            """{"role":"user","content":"Oslo and Rome?","metadata":{"parts":[{"type":"image","url":"https://example.com/map.png"}]}}""",
-            """{"role":"assistant","content":"I look.","message_type":"tool_call","metadata":{"parts":[{"type":"thinking","thinking":"Two cities.","signature":"EqQB"}],"tool_calls":[{"id":"a","type":"function","function":{"name":"weather","arguments":"{\"city\":\"Oslo\"}"}},{"id":"b","type":"function","function":{"name":"weather","arguments":"{\"city\":\"Rome\"}"}}]}}""",
+            """{"role":"user","content":"Oslo and Rome?","metadata":{"source":"openai","parts":[{"type":"image","url":"https://example.com/map.png"}]}}""",
+            """{"role":"assistant","content":"I look.","message_type":"tool_call","metadata":{"source":"openai","parts":[{"type":"thinking","thinking":"Two cities.","signature":"EqQB"}],"tool_calls":[{"id":"a","type":"function","function":{"name":"weather","arguments":"{\"city\":\"Oslo\"}"}},{"id":"b","type":"function","function":{"name":"weather","arguments":"{\"city\":\"Rome\"}"}}]}}""",
             """{"role":"tool","content":"18 degrees","message_type":"tool_result","metadata":{"tool_call_id":"b"}}""",
             """{"role":"tool","content":"3 degrees","message_type":"tool_result","metadata":{"tool_call_id":"a"}}""",
             """{"role":"assistant","content":"Rome."}""",
@@ -278,6 +286,7 @@ public sealed class ContextFormatsTests
     [InlineData("""[{"type":5},{}]""")]
     [InlineData("""["wheel",1]""")]
     [InlineData("""{"wheel":1}""")]
+    [InlineData("""[{"type":"image","url":"https://example.com/map.png"}]""")]
     public async Task Labels_that_are_called_parts_are_no_parts(string parts)
     {
         var session = Session($$$"""{"role":"user","content":"Hello","metadata":{"parts":{{{parts}}}}}""");

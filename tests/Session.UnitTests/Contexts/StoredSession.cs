@@ -6,6 +6,7 @@ using SessionService.Application.Attachments;
 using SessionService.Application.Contexts;
 using SessionService.Application.Contexts.Tokens;
 using SessionService.Application.Idempotency;
+using SessionService.Application.Json;
 using SessionService.Application.Limits;
 using SessionService.Application.Memories;
 using SessionService.Application.Messages;
@@ -21,6 +22,9 @@ internal sealed class StoredSession : IMessageReader, IMemoryStore, IMessageToke
 {
     private static readonly JsonSerializerOptions Json = ServiceJson.NewOptions();
 
+    // A batch and a tool_call_id wrap what is as deep as it may be.
+    private static readonly JsonSerializerOptions Deep = new(Json) { MaxDepth = 4 * JsonLimits.MaxDepth };
+
     private readonly List<MessageRow> _rows = [];
 
     public string Tokenizer { get; init; } = TokenCounter.O200kBase;
@@ -35,7 +39,7 @@ internal sealed class StoredSession : IMessageReader, IMemoryStore, IMessageToke
     /// <summary>Adds a message as a request writes one.</summary>
     public StoredSession Add(string json, bool isRedacted = false)
     {
-        var given = JsonSerializer.Deserialize<CreateMessageRequest>(json, Json)!;
+        var given = JsonSerializer.Deserialize<CreateMessageRequest>(json, Deep)!;
         var parts = GivenMessage.PartsOf(given);
         var read = parts is null ? null : MessageParts.Read(parts);
         _rows.Add(new MessageRow
@@ -58,7 +62,12 @@ internal sealed class StoredSession : IMessageReader, IMemoryStore, IMessageToke
     }
 
     public async Task<JsonElement> ContextAsync(
-        string format, int maxTokens = 100_000, bool keepsSystem = false, bool hasReasoning = false, bool isInline = false)
+        string format,
+        int maxTokens = 100_000,
+        bool keepsSystem = false,
+        bool hasReasoning = false,
+        bool isInline = false,
+        CancellationToken cancellationToken = default)
     {
         var options = Options.Create(new ContextOptions { Tokenizer = Tokenizer });
         var attachmentOptions = Options.Create(new AttachmentOptions());
@@ -73,7 +82,9 @@ internal sealed class StoredSession : IMessageReader, IMemoryStore, IMessageToke
             Reasoning = hasReasoning ? "include" : null,
             Attachments = isInline ? "inline" : null,
         };
-        return JsonSerializer.SerializeToElement(await contexts.GetAsync("ada", Guid.Empty, query, CancellationToken.None), Json);
+        var json = JsonSerializer.SerializeToUtf8Bytes(await contexts.GetAsync("ada", Guid.Empty, query, cancellationToken), Json);
+        using var context = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 4 * JsonLimits.MaxDepth });
+        return context.RootElement.Clone();
     }
 
     public Task<MessagePortion?> ReadAsync(string userId, Guid sessionId, MessageSelection selection, CancellationToken cancellationToken)

@@ -15,18 +15,19 @@ internal static class AnthropicFormat
     // The API wants a message of the user first.
     private const string Start = "[The conversation starts here.]";
 
+    private const int MaxTitleLength = 500;
+
     private const string PlainText = "text/plain";
 
-    public static IReadOnlyList<MediaKind> Kinds { get; } = [MediaKind.Image, MediaKind.File];
+    public static TakenMedia Taken { get; } = new([MediaKind.Image, MediaKind.File], InResults: true);
 
     public static (string System, IReadOnlyList<ContextMessage> Messages) Write(IReadOnlyList<ContextTurn> turns, GivenMedia media)
     {
         var system = turns.Where(IsSystem).Select(turn => ContextJson.TextOf(turn.Parts)).Where(text => text.Length > 0);
-        var blocks = turns.Where(turn => !IsSystem(turn)).SelectMany(turn => BlocksOf(turn, media)).ToList();
-        LeaveOutThinkingWithoutAnswer(blocks);
-        if (blocks is [(MessageRoles.Assistant, _), ..])
+        var blocks = ToldItem.WithAnsweredReasoning(turns.Where(turn => !IsSystem(turn)).SelectMany(turn => BlocksOf(turn, media)));
+        if (blocks is [{ Role: MessageRoles.Assistant }, ..])
         {
-            blocks.Insert(0, (MessageRoles.User, ContextJson.Text("text", Start)));
+            blocks.Insert(0, new ToldItem(MessageRoles.User, ContextJson.Text("text", Start)));
         }
 
         TrimLastAnswer(blocks);
@@ -34,7 +35,7 @@ internal static class AnthropicFormat
         for (var i = 0; i < blocks.Count;)
         {
             var role = blocks[i].Role;
-            var said = blocks.Skip(i).TakeWhile(block => block.Role == role).Select(block => (JsonNode)block.Block).ToArray();
+            var said = blocks.Skip(i).TakeWhile(block => block.Role == role).Select(block => block.Json).ToArray();
             messages.Add(new ContextMessage { Role = role, Content = MessageContent.Of(new JsonArray(said).ToText()) });
             i += said.Length;
         }
@@ -42,22 +43,37 @@ internal static class AnthropicFormat
         return (string.Join("\n\n", system), messages);
     }
 
-    private static IEnumerable<(string Role, JsonObject Block)> BlocksOf(ContextTurn turn, GivenMedia media)
+    private static IEnumerable<ToldItem> BlocksOf(ContextTurn turn, GivenMedia media)
     {
-        var said = turn.Parts.Select(part => turn.Role is MessageRoles.Assistant ? Answered(part) : Asked(part, media)).OfType<JsonObject>();
-        return said.Select(block => (turn.Role, block))
-            .Concat(turn.Calls.Select(call => (MessageRoles.Assistant, Call(call))))
-            .Concat(turn.Results.Select(call => (MessageRoles.User, Result(call, media))));
+        foreach (var part in turn.Parts)
+        {
+            if (part.Kind != PartKind.Reasoning)
+            {
+                yield return new ToldItem(turn.Role, turn.Role is MessageRoles.Assistant ? Answered(part) : Asked(part, media));
+            }
+            else if (Thinking(part) is { } thinking)
+            {
+                yield return new ToldItem(turn.Role, thinking, IsReasoning: true);
+            }
+        }
+
+        foreach (var call in turn.Calls)
+        {
+            yield return new ToldItem(MessageRoles.Assistant, Call(call));
+        }
+
+        foreach (var call in turn.Results)
+        {
+            yield return new ToldItem(MessageRoles.User, Result(call, media));
+        }
     }
 
     private static bool IsSystem(ContextTurn turn) => turn.Role is MessageRoles.System or MessageRoles.Developer;
 
-    private static JsonObject? Answered(MessagePart part) =>
-        part.Kind == PartKind.Reasoning ? Thinking(part) : ContextJson.Text("text", ContextJson.TextOf([part]));
+    private static JsonObject Answered(MessagePart part) => ContextJson.Text("text", ContextJson.TextOf([part]));
 
-    private static JsonObject? Asked(MessagePart part, GivenMedia media) => part switch
+    private static JsonObject Asked(MessagePart part, GivenMedia media) => part switch
     {
-        { Kind: PartKind.Reasoning } => null,
         { Media: { } given } => Block(given, media) ?? ContextJson.Text("text", GivenMedia.NameOf(given)),
         _ => ContextJson.Text("text", part.Text),
     };
@@ -85,7 +101,7 @@ internal static class AnthropicFormat
         var block = new JsonObject { ["type"] = type, ["source"] = source };
         if (type is "document" && !string.IsNullOrWhiteSpace(media.Name))
         {
-            block["title"] = media.Name;
+            block["title"] = media.Name.Length <= MaxTitleLength ? media.Name : media.Name[..MaxTitleLength];
         }
 
         return block;
@@ -141,7 +157,7 @@ internal static class AnthropicFormat
             };
 
             // Only writing finds a half of a surrogate pair.
-            _ = input.ToJsonString();
+            _ = input.ToText();
             return input;
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
@@ -153,27 +169,19 @@ internal static class AnthropicFormat
     /// <summary>Thinking as it was; without its signature the API refuses it.</summary>
     private static JsonObject? Thinking(MessagePart part)
     {
-        if (part.Json.ValueKind != JsonValueKind.Object)
-        {
-            return null;
-        }
-
-        string[] names = TextAt(part.Json, "type") switch
+        string[] names = ContextJson.TextAt(part.Json, "type") switch
         {
             "thinking" => ["thinking", "signature"],
             "redacted_thinking" => ["data"],
             _ => [],
         };
-        if (names.Length == 0 || Array.Exists(names, name => TextAt(part.Json, name) is null))
+        if (names.Length == 0 || Array.Exists(names, name => ContextJson.TextAt(part.Json, name) is null))
         {
             return null;
         }
 
-        return Source(TextAt(part.Json, "type")!, names.Select(name => (name, TextAt(part.Json, name)!)));
+        return Source(ContextJson.TextAt(part.Json, "type")!, names.Select(name => (name, ContextJson.TextAt(part.Json, name)!)));
     }
-
-    private static string? TextAt(JsonElement json, string name) =>
-        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     private static string? TextIn(string base64)
     {
@@ -190,27 +198,10 @@ internal static class AnthropicFormat
 
     private static bool IsSecure(string url) => url.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The API refuses an answer that ends with thinking.</summary>
-    private static void LeaveOutThinkingWithoutAnswer(List<(string Role, JsonObject Block)> blocks)
-    {
-        var isFollowed = false;
-        for (var i = blocks.Count - 1; i >= 0; i--)
-        {
-            if (blocks[i].Block["type"]!.GetValue<string>() is not ("thinking" or "redacted_thinking"))
-            {
-                isFollowed = blocks[i].Role is MessageRoles.Assistant;
-            }
-            else if (!isFollowed)
-            {
-                blocks.RemoveAt(i);
-            }
-        }
-    }
-
     /// <summary>The API refuses a last answer that ends with blanks, because the model is to go on with the answer.</summary>
-    private static void TrimLastAnswer(List<(string Role, JsonObject Block)> blocks)
+    private static void TrimLastAnswer(List<ToldItem> blocks)
     {
-        if (blocks is [.., (MessageRoles.Assistant, var last)] && last["text"] is { } text)
+        if (blocks is [.., { Role: MessageRoles.Assistant, Json: var last }] && last["text"] is { } text)
         {
             last["text"] = text.GetValue<string>().TrimEnd();
         }

@@ -12,7 +12,7 @@ internal static class ChatFormat
 
     private const int MaxNameLength = 64;
 
-    public static IReadOnlyList<MediaKind> Kinds { get; } = [MediaKind.Image, MediaKind.Audio, MediaKind.File];
+    public static TakenMedia Taken { get; } = new([MediaKind.Image, MediaKind.Audio, MediaKind.File], InResults: false);
 
     public static IReadOnlyList<ContextMessage> Write(IReadOnlyList<ContextTurn> turns, GivenMedia media)
     {

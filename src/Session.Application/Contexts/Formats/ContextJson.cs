@@ -12,11 +12,24 @@ internal static class ContextJson
     /// <summary>What stands for a result without any text: an empty content is refused.</summary>
     private const string NoOutput = "[no output]";
 
-    private static readonly JsonSerializerOptions Unescaped = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    // What a client nested as deep as it may stands a few levels deeper in an answer.
+    private static readonly JsonSerializerOptions Unescaped =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 4 * JsonLimits.MaxDepth };
 
     public static JsonText ToText(this JsonNode node) => new(node.ToJsonString(Unescaped));
 
+    /// <summary>
+    /// An object of a client, to be written as it was. Nobody may look into the result: that would refuse an object that has a member twice.
+    /// </summary>
+    public static JsonNode Given(JsonElement json) => JsonObject.Create(json)!;
+
     public static JsonObject Text(string type, string text) => new() { ["type"] = type, ["text"] = text };
+
+    /// <summary>The text of a member of an object; <see langword="null"/> where there is none.</summary>
+    public static string? TextAt(JsonElement json, string name) =>
+        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 
     /// <summary>The texts of parts; media are named.</summary>
     public static string TextOf(IEnumerable<MessagePart> parts) => string.Join('\n', parts.Select(TextOf).Where(text => text.Length > 0));

@@ -1,5 +1,7 @@
 using SessionService.Application.Attachments;
 using SessionService.Application.Messages.Parts;
+using SessionService.Domain.Attachments;
+using SessionService.Domain.Messages;
 
 namespace SessionService.Application.Contexts.Formats;
 
@@ -14,15 +16,17 @@ internal sealed class GivenMedia
 
     private const int MaxNameLength = 200;
 
-    private readonly Dictionary<Guid, AttachmentContent> _attachments = [];
+    // By the place where the medium stands: an attachment that stands at many places is given at those that have room.
+    private readonly Dictionary<PartMedia, PartMedia> _given = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Reads the attachments, the newest first, as long as there is room.</summary>
+    /// <param name="attachments">The attachments; <see langword="null"/> where they are only named.</param>
+    /// <param name="userId">The owner.</param>
+    /// <param name="turns">What is told.</param>
+    /// <param name="taken">What the API takes.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
     public static async Task<GivenMedia> ReadAsync(
-        AttachmentsService? attachments,
-        string userId,
-        IEnumerable<ContextTurn> turns,
-        IReadOnlyCollection<MediaKind> kinds,
-        CancellationToken cancellationToken)
+        AttachmentsService? attachments, string userId, IReadOnlyList<ContextTurn> turns, TakenMedia taken, CancellationToken cancellationToken)
     {
         var given = new GivenMedia();
         if (attachments is null)
@@ -31,15 +35,33 @@ internal sealed class GivenMedia
         }
 
         var left = MaxBytes;
-        foreach (var media in turns.SelectMany(MediaOf).Reverse().Where(media => kinds.Contains(media.Kind)))
+        var read = new Dictionary<(Guid Id, MediaKind Kind), ReadAttachment?>();
+        foreach (var media in turns.SelectMany(turn => MediaOf(turn, taken)).Reverse())
         {
-            var most = media.Kind == MediaKind.Image ? Math.Min(left, MaxPictureBytes) : left;
-            if (media.AttachmentId is { } id
-                && !given._attachments.ContainsKey(id)
-                && await attachments.ReadAsync(userId, id, most, cancellationToken) is { } found)
+            if (media.AttachmentId is not { } id)
             {
-                given._attachments[id] = found;
-                left -= found.Bytes.Length;
+                continue;
+            }
+
+            var most = media.Kind == MediaKind.Image ? Math.Min(left, MaxPictureBytes) : left;
+            if (!read.TryGetValue((id, media.Kind), out var found))
+            {
+                found = await attachments.ReadAsync(userId, id, most, cancellationToken) is { } content
+                    ? new ReadAttachment(content.Attachment, Convert.ToBase64String(content.Bytes))
+                    : null;
+                read.Add((id, media.Kind), found);
+            }
+
+            if (found is not null && found.Attachment.Size <= most)
+            {
+                left -= (int)found.Attachment.Size;
+                given._given[media] = media with
+                {
+                    Url = null,
+                    Base64 = found.Base64,
+                    MediaType = media.MediaType ?? found.Attachment.MediaType,
+                    Name = media.Name ?? found.Attachment.Name,
+                };
             }
         }
 
@@ -47,23 +69,10 @@ internal sealed class GivenMedia
     }
 
     /// <summary>The medium with its data, where these are at hand.</summary>
-    public PartMedia With(PartMedia media)
-    {
-        if (media.Url is { } url && url.StartsWith("data:", StringComparison.OrdinalIgnoreCase))
-        {
-            return OfDataUrl(media, url);
-        }
-
-        return media.AttachmentId is { } id && _attachments.TryGetValue(id, out var attachment)
-            ? media with
-            {
-                Url = null,
-                Base64 = Convert.ToBase64String(attachment.Bytes),
-                MediaType = media.MediaType ?? attachment.Attachment.MediaType,
-                Name = media.Name ?? attachment.Attachment.Name,
-            }
-            : media;
-    }
+    public PartMedia With(PartMedia media) =>
+        _given.TryGetValue(media, out var given) ? given
+        : media.Url is { } url && url.StartsWith("data:", StringComparison.OrdinalIgnoreCase) ? OfDataUrl(media, url)
+        : media;
 
     /// <summary>The text in place of a medium that cannot be given.</summary>
     public static string NameOf(PartMedia media)
@@ -86,8 +95,12 @@ internal sealed class GivenMedia
 
     public static string DataUrl(PartMedia media) => $"data:{media.MediaType};base64,{media.Base64}";
 
-    private static IEnumerable<PartMedia> MediaOf(ContextTurn turn) =>
-        turn.Parts.Concat(turn.Calls.SelectMany(call => call.Result.Nested)).Select(part => part.Media).OfType<PartMedia>();
+    private static IEnumerable<PartMedia> MediaOf(ContextTurn turn, TakenMedia taken)
+    {
+        IEnumerable<MessagePart> said = turn.Role is MessageRoles.User ? turn.Parts : [];
+        var results = taken.InResults ? turn.Results.SelectMany(call => call.Result.Nested) : [];
+        return said.Concat(results).Select(part => part.Media).OfType<PartMedia>().Where(media => taken.Kinds.Contains(media.Kind));
+    }
 
     private static PartMedia OfDataUrl(PartMedia media, string url)
     {
@@ -100,4 +113,9 @@ internal sealed class GivenMedia
             MediaType = media.MediaType ?? head[..head.IndexOf(';', StringComparison.Ordinal)],
         };
     }
+
+    private sealed record ReadAttachment(StoredAttachment Attachment, string Base64);
 }
+
+/// <summary>The media that an API takes from the user, and from the results of tools.</summary>
+internal sealed record TakenMedia(IReadOnlyCollection<MediaKind> Kinds, bool InResults);

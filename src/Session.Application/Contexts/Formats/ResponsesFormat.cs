@@ -14,12 +14,13 @@ internal static class ResponsesFormat
 
     private const string Message = "message";
 
-    public static IReadOnlyList<MediaKind> Kinds { get; } = [MediaKind.Image, MediaKind.File];
+    public static TakenMedia Taken { get; } = new([MediaKind.Image, MediaKind.File], InResults: true);
 
     public static IReadOnlyList<JsonText> Write(IReadOnlyList<ContextTurn> turns, GivenMedia media)
     {
-        var items = new List<JsonObject>();
-        var said = new HashSet<string>(StringComparer.Ordinal);
+        var items = new List<ToldItem>();
+        var said = new Dictionary<Guid, int>();
+        var thought = new HashSet<string>(StringComparer.Ordinal);
         foreach (var turn in turns)
         {
             if (turn.Role is MessageRoles.Assistant)
@@ -28,20 +29,19 @@ internal static class ResponsesFormat
             }
             else
             {
-                items.Add(new JsonObject
+                items.Add(new ToldItem(turn.Role, new JsonObject
                 {
                     ["type"] = Message,
                     ["role"] = turn.Role,
                     ["content"] = new JsonArray([.. turn.Parts.Select(part => Input(part, turn.Role, media))]),
-                });
+                }));
             }
 
-            items.AddRange(turn.Calls.Select(Call));
-            items.AddRange(turn.Results.Select(call => Output(call, media)));
+            items.AddRange(turn.Calls.Select(call => new ToldItem(MessageRoles.Assistant, Call(call))));
+            items.AddRange(turn.Results.Select(call => new ToldItem(MessageRoles.Tool, Output(call, media))));
         }
 
-        LeaveOutReasoningWithoutAnswer(items);
-        return items.ConvertAll(item => item.ToText());
+        return ToldItem.WithAnsweredReasoning(items).ConvertAll(item => item.Json.ToText());
 
         void AddAnswer(ContextTurn turn)
         {
@@ -52,10 +52,10 @@ internal static class ResponsesFormat
                 {
                     content.Add(Answered(part));
                 }
-                else if (Reasoning(part) is { } reasoning)
+                else if (ReasoningId(part) is { } id && thought.Add(id))
                 {
                     Close();
-                    items.Add(reasoning);
+                    items.Add(new ToldItem(turn.Role, ContextJson.Given(part.Json), IsReasoning: true));
                 }
             }
 
@@ -65,30 +65,25 @@ internal static class ResponsesFormat
             {
                 if (content.Count > 0)
                 {
-                    items.Add(new JsonObject
+                    items.Add(new ToldItem(turn.Role, new JsonObject
                     {
                         ["type"] = Message,
-                        ["id"] = IdOf(turn),
+                        ["id"] = IdOf(turn.MessageId ?? Guid.Empty),
                         ["role"] = MessageRoles.Assistant,
                         ["status"] = MessageStatuses.Completed,
                         ["content"] = content,
-                    });
+                    }));
                     content = [];
                 }
             }
         }
 
         // Two items of the same id are refused.
-        string IdOf(ContextTurn turn)
+        string IdOf(Guid messageId)
         {
-            var own = $"msg_{turn.MessageId ?? Guid.Empty:N}";
-            var id = own;
-            for (var attempt = 1; !said.Add(id); attempt++)
-            {
-                id = string.Create(CultureInfo.InvariantCulture, $"{own}_{attempt}");
-            }
-
-            return id;
+            var number = said.GetValueOrDefault(messageId);
+            said[messageId] = number + 1;
+            return string.Create(CultureInfo.InvariantCulture, $"msg_{messageId:N}{(number == 0 ? "" : $"_{number}")}");
         }
     }
 
@@ -143,41 +138,11 @@ internal static class ResponsesFormat
             : ContextJson.TextOfResult(call.Result),
     };
 
-    /// <summary>An item of this API as it was, or encrypted reasoning. The API takes no other.</summary>
-    private static JsonObject? Reasoning(MessagePart part)
-    {
-        if (part.Json.ValueKind != JsonValueKind.Object || !IsText(part.Json, "type", out var type) || type is not "reasoning")
-        {
-            return null;
-        }
-
-        return IsText(part.Json, "id", out _) && part.Json.TryGetProperty("summary", out var summary) && summary.ValueKind == JsonValueKind.Array
-            ? JsonObject.Create(part.Json)
+    /// <summary>The id of an item of this API; <see langword="null"/> for other reasoning, which the API does not take.</summary>
+    private static string? ReasoningId(MessagePart part) =>
+        ContextJson.TextAt(part.Json, "type") is "reasoning"
+        && part.Json.TryGetProperty("summary", out var summary)
+        && summary.ValueKind == JsonValueKind.Array
+            ? ContextJson.TextAt(part.Json, "id")
             : null;
-    }
-
-    private static bool IsText(JsonElement json, string name, out string? text)
-    {
-        text = json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-        return text is not null;
-    }
-
-    /// <summary>The API refuses reasoning that nothing of the model follows.</summary>
-    private static void LeaveOutReasoningWithoutAnswer(List<JsonObject> items)
-    {
-        var isFollowed = false;
-        for (var i = items.Count - 1; i >= 0; i--)
-        {
-            var type = items[i]["type"]!.GetValue<string>();
-            if (type is not "reasoning")
-            {
-                isFollowed = type is "function_call" or "custom_tool_call"
-                    || (type is Message && items[i]["role"]!.GetValue<string>() is MessageRoles.Assistant);
-            }
-            else if (!isFollowed)
-            {
-                items.RemoveAt(i);
-            }
-        }
-    }
 }

@@ -44,7 +44,7 @@ internal static class SessionFormat
             .GroupBy(part => part.Index)
             .SelectMany(same => same.Any(part => part.Json.ValueKind == default)
                 ? same.Select(Own)
-                : [JsonNode.Parse(same.First().Json.GetRawText())!])
+                : [ContextJson.Given(same.First().Json)])
             .ToArray();
         return parts.Length == 0 ? null : new JsonArray(parts).ToText();
     }
@@ -65,7 +65,7 @@ internal static class SessionFormat
 
     private static JsonObject OwnResult(MessagePart part)
     {
-        var nested = part.Nested.Where(one => one.Json.ValueKind != default).Select(one => JsonNode.Parse(one.Json.GetRawText())!).ToList();
+        var nested = part.Nested.Where(one => one.Json.ValueKind != default).Select(one => ContextJson.Given(one.Json)).ToList();
         var result = new JsonObject
         {
             ["type"] = "tool_result",

@@ -1,3 +1,4 @@
+using SessionService.Application.Imports;
 using SessionService.Application.Messages.Parts;
 
 namespace SessionService.Application.Contexts.Tokens;
@@ -18,7 +19,9 @@ public static class MessageTokenCounts
 
     /// <summary>The tokens of a stored message's words. A digest keeps the number.</summary>
     public static int OfWords(TokenCounter counter, string role, string type, string content, string metadata, string? parts) =>
-        OfWords(NeutralParts.Of(role, type, content, metadata, parts), counter);
+        parts is null && EarlierParts.Of(content, type, metadata) is var (earlier, rest)
+            ? OfWords(NeutralParts.Of(role, type, content, rest, earlier), counter)
+            : OfWords(NeutralParts.Of(role, type, content, metadata, parts), counter);
 
     /// <summary>The tokens of texts, calls and results, one at least. Media and reasoning are no words.</summary>
     internal static int OfWords(IReadOnlyList<MessagePart> parts, TokenCounter counter)

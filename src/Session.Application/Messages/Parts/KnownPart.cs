@@ -14,6 +14,9 @@ internal sealed record KnownPart
     /// <summary>Whether a member tells the part, as in Gemini's API. The paths begin at that member then, if it is an object.</summary>
     public bool IsKeyed { get; init; }
 
+    /// <summary>Whether the paths of a keyed part begin at the part all the same.</summary>
+    public bool IsWhole { get; init; }
+
     /// <summary>Where several rows have a type: what the part must have to be this one.</summary>
     public PartPath? If { get; init; }
 
@@ -54,7 +57,7 @@ internal sealed record KnownPart
     /// <summary>Where the paths of this row begin in a part.</summary>
     public JsonElement Root(JsonElement part)
     {
-        if (!IsKeyed)
+        if (!IsKeyed || IsWhole)
         {
             return part;
         }

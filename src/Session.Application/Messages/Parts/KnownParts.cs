@@ -93,6 +93,9 @@ internal static class KnownParts
         Text("web_fetch_result", content: "content"),
         Text("search_result", "title", content: "content"),
 
+        // Ollama's calls have no type.
+        Call("function", "id", "function.name", "function.arguments", when: "function.name").Keyed(isWhole: true),
+
         // Gemini: a member tells the part.
         Reasoning("text", "text", when: "thought=true | isThought=true").Keyed(),
         Text("text", "text").Keyed(),

@@ -72,7 +72,7 @@ internal static class PartRows
 
     public static KnownPart Other(string types) => Row(PartKind.Other, types, when: null);
 
-    public static KnownPart Keyed(this KnownPart row) => row with { IsKeyed = true };
+    public static KnownPart Keyed(this KnownPart row, bool isWhole = false) => row with { IsKeyed = true, IsWhole = isWhole };
 
     private static KnownPart Row(PartKind kind, string types, string? when) =>
         new() { Types = types, Kind = kind, If = PartPath.Of(when) };

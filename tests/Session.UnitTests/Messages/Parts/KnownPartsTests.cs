@@ -58,6 +58,7 @@ public sealed class KnownPartsTests
     [InlineData("""{"type":"tool_call","id":"c1","name":"tide","arguments":{"port":"Brest"}}""")]
     [InlineData("""{"type":"tool_call","id":"c1","name":"tide","arguments":"{\"port\":\"Brest\"}"}""")]
     [InlineData("""{"id":"c1","type":"function","function":{"name":"tide","arguments":"{\"port\":\"Brest\"}"}}""")]
+    [InlineData("""{"id":"c1","function":{"index":0,"name":"tide","arguments":{"port":"Brest"}}}""")]
     [InlineData("""{"type":"function_call","id":"fc_1","call_id":"c1","name":"tide","arguments":"{\"port\":\"Brest\"}","status":"completed"}""")]
     [InlineData("""{"type":"tool_use","id":"c1","name":"tide","input":{"port":"Brest"}}""")]
     [InlineData("""{"type":"server_tool_use","id":"c1","name":"tide","input":{"port":"Brest"}}""")]
