@@ -77,10 +77,6 @@ internal sealed class AttachmentExecutor() : FileResultExecutorBase(NullLogger.I
                 rest -= chunk.Length;
             }
         }
-        catch (EndOfStreamException exception)
-        {
-            throw new AttachmentStoreException("An object is shorter than its attachment.", exception);
-        }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);

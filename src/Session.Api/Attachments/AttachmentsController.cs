@@ -38,6 +38,7 @@ public sealed class AttachmentsController(AttachmentsService attachments) : Cont
     public async Task<IActionResult> Upload(
         [FromPathUser] string userId, [FromQuery(Name = "name")] string? name, CancellationToken cancellationToken)
     {
+        using var place = HttpContext.RequestServices.GetRequiredService<OpenUploads>().Take(userId);
         var reader = HttpContext.RequestServices.GetRequiredService<UploadReader>();
         await using var upload = await reader.ReadAsync(Request, name, cancellationToken);
         var added = await attachments.AddAsync(

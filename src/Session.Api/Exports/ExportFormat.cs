@@ -47,6 +47,7 @@ internal abstract class ExportFormat(IMapper mapper)
     public abstract void Begin(DateTimeOffset now);
 
     /// <summary>Writes a piece of an attachment. The attachments of a session come before it.</summary>
+    /// <summary>Writes a piece of an attachment. One without bytes says that the attachment's bytes are lost.</summary>
     public abstract void WriteAttachment(StoredAttachment attachment, long offset, ReadOnlySpan<byte> piece);
 
     /// <summary>Begins a session. Its messages must follow.</summary>
@@ -87,8 +88,12 @@ internal abstract class ExportFormat(IMapper mapper)
         Json.WriteNumber("size"u8, attachment.Size);
         Json.WriteString("media_type"u8, attachment.MediaType);
         Json.WriteString("name"u8, attachment.Name);
-        Json.WriteNumber("offset"u8, offset);
-        Json.WriteBase64String("data"u8, piece);
+        if (!piece.IsEmpty)
+        {
+            Json.WriteNumber("offset"u8, offset);
+            Json.WriteBase64String("data"u8, piece);
+        }
+
         Json.WriteEndObject();
     }
 
@@ -112,6 +117,9 @@ internal sealed class ExportTotals
     public long Memories { get; set; }
 
     public long Attachments { get; set; }
+
+    /// <summary>Those of them whose bytes are lost.</summary>
+    public long LostAttachments { get; set; }
 
     public long UserMemories { get; set; }
 }
@@ -181,6 +189,11 @@ internal sealed class JsonLinesFormat(IMapper mapper) : ExportFormat(mapper)
         if (totals.Attachments > 0)
         {
             Json.WriteNumber("attachments"u8, totals.Attachments);
+        }
+
+        if (totals.LostAttachments > 0)
+        {
+            Json.WriteNumber("attachments_lost"u8, totals.LostAttachments);
         }
 
         Json.WriteEndObject();

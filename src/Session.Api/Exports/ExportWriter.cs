@@ -9,8 +9,9 @@ using SessionService.Domain.Sessions;
 namespace SessionService.Api.Exports;
 
 /// <summary>
-/// Writes an export of any size in constant memory. A session is exported with the messages that it had when it was read. Messages never
-/// change, so they can be read later, some at a time. No connection or snapshot is held in between.
+/// Writes an export of any size in little memory: of all that was written only the ids of the attachments are kept. A session is exported
+/// with the messages that it had when it was read. Messages never change, so they can be read later, some at a time. No connection or
+/// snapshot is held in between.
 /// </summary>
 internal sealed class ExportWriter(IMessageReader messages, IAttachmentStore attachments, TimeProvider time)
 {
@@ -40,7 +41,7 @@ internal sealed class ExportWriter(IMessageReader messages, IAttachmentStore att
         {
             if (format.HasAttachments)
             {
-                totals.Attachments += await WriteAttachmentsAsync(session.Session, written, format, send, cancellationToken);
+                await WriteAttachmentsAsync(session.Session, written, totals, format, send, cancellationToken);
             }
 
             format.BeginSession(session);
@@ -70,24 +71,39 @@ internal sealed class ExportWriter(IMessageReader messages, IAttachmentStore att
     }
 
     /// <param name="written">The attachments of earlier sessions, which the export has already.</param>
-    private async Task<long> WriteAttachmentsAsync(
+    private async Task WriteAttachmentsAsync(
         Session session,
         HashSet<Guid> written,
+        ExportTotals totals,
         ExportFormat format,
         Func<ReadOnlyMemory<byte>, Task> send,
         CancellationToken cancellationToken)
     {
-        var before = written.Count;
         var used = attachments.ReadUsedAsync(session.UserId, session.SessionId, session.MessageCount, cancellationToken);
         await foreach (var attachment in used.WithCancellation(cancellationToken))
         {
             if (written.Add(attachment.AttachmentId))
             {
-                await WriteAsync(attachment, format, send, cancellationToken);
+                totals.Attachments++;
+                totals.LostAttachments += await TryWriteAsync(attachment, format, send, cancellationToken) ? 0 : 1;
             }
         }
+    }
 
-        return written.Count - before;
+    /// <summary>Writes an attachment; false where its bytes are lost, which must not keep the user from everything else.</summary>
+    private async Task<bool> TryWriteAsync(
+        StoredAttachment attachment, ExportFormat format, Func<ReadOnlyMemory<byte>, Task> send, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await WriteAsync(attachment, format, send, cancellationToken);
+            return true;
+        }
+        catch (AttachmentLostException)
+        {
+            format.WriteAttachment(attachment, offset: 0, piece: []);
+            return false;
+        }
     }
 
     private async Task WriteAsync(

@@ -48,7 +48,13 @@ internal sealed class ForeignReader(
 
         var now = time.GetDatabaseNow();
         var foreign = ForeignSession.Of(
-            form.Read(json, now), json, userId, now, limits.Value.MaxJsonBytes, attachments.Value.InlineBytes);
+            form.Read(json, now),
+            json,
+            userId,
+            now,
+            limits.Value.MaxJsonBytes,
+            attachments.Value.InlineBytes,
+            attachments.Value.MaxBytes);
         var errors = Validate(foreign.Session, sessions);
         var isUnderstood = true;
         for (var i = 0; i < foreign.Messages.Count && errors.IsValid; i++)

@@ -4,6 +4,7 @@ using SessionService.Api.Consistency;
 using SessionService.Api.Idempotency;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
+using SessionService.Api.Turns;
 using SessionService.Application.Messages;
 
 namespace SessionService.Api.Messages;
@@ -87,6 +88,7 @@ public sealed class MessagesController(MessagesService messages, MessageFiles fi
     /// <response code="200">The messages.</response>
     [HttpGet(Name = "list_messages")]
     [EventualReads]
+    [TakesTurn(Work.Download, OnlyWith = "attachments")]
     [Compresses]
     [ProducesResponseType<MessageListResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status404NotFound)]
@@ -105,6 +107,7 @@ public sealed class MessagesController(MessagesService messages, MessageFiles fi
     /// <response code="200">The message.</response>
     [HttpGet("{sequence:long}", Name = "get_message")]
     [EventualReads]
+    [TakesTurn(Work.Download, OnlyWith = "attachments")]
     [ProducesResponseType<MessageResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status404NotFound)]
     public Task<MessageResponse> Get(

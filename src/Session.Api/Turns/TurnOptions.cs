@@ -35,6 +35,10 @@ public sealed class TurnOptions
     [Range(1, 1_024)]
     public int Uploads { get; set; } = 16;
 
+    /// <summary>Uploads of attachments that have begun, also those that wait for their clients. Each has a file. 1 to 10,000.</summary>
+    [Range(1, 10_000)]
+    public int OpenUploads { get; set; } = 128;
+
     /// <summary>Downloads of attachments at a time, without those that wait for their clients. 1 to 1,024.</summary>
     [Range(1, 1_024)]
     public int Downloads { get; set; } = 16;

@@ -10,13 +10,13 @@ public sealed class AttachmentOptions : IValidatableObject
     /// <summary>Where the bytes of new attachments go.</summary>
     public AttachmentPlace Store { get; set; } = AttachmentPlace.Database;
 
-    /// <summary>The directory of <c>Store=directory</c>. All instances must share it.</summary>
+    /// <summary>The directory of <c>Store=directory</c>. It must exist. All instances must share it.</summary>
     public string? Directory { get; set; }
 
     /// <summary>The bucket of <c>Store=s3</c>.</summary>
     public S3Options S3 { get; set; } = new();
 
-    /// <summary>Base64 in a part of a message becomes an attachment where it is longer than this, in bytes. 0 to 16 MiB.</summary>
+    /// <summary>Base64 in a part of a message becomes an attachment where it is longer than this, in characters. 0 to 16 Mi.</summary>
     [Range(0, 16 * 1024 * 1024)]
     public int InlineBytes { get; set; } = 4096;
 

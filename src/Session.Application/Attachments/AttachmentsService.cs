@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 using SessionService.Application.Imports;
@@ -14,16 +13,6 @@ public sealed class AttachmentsService(IAttachmentStore store, IOptions<Attachme
     /// <summary>The id that these bytes have as an attachment of this user.</summary>
     public static Guid IdOf(string userId, ReadOnlySpan<byte> sha256) =>
         NameBasedId.Of("attachment", userId, Convert.ToHexStringLower(sha256));
-
-    /// <summary>Keeps bytes that a request holds in memory.</summary>
-    /// <inheritdoc cref="AddAsync(string, Stream, byte[], string?, string?, CancellationToken)"/>
-    public async Task<AddedAttachment> AddAsync(
-        string userId, ReadOnlyMemory<byte> bytes, string? mediaType, string? name, CancellationToken cancellationToken)
-    {
-        var array = MemoryMarshal.TryGetArray(bytes, out var segment) ? segment : bytes.ToArray();
-        await using var content = new MemoryStream(array.Array!, array.Offset, array.Count, writable: false);
-        return await AddAsync(userId, content, SHA256.HashData(bytes.Span), mediaType, name, cancellationToken);
-    }
 
     /// <summary>Keeps the bytes of a file.</summary>
     /// <param name="userId">The owner.</param>
@@ -46,16 +35,44 @@ public sealed class AttachmentsService(IAttachmentStore store, IOptions<Attachme
             throw AttachmentErrors.TooLarge(options.Value.MaxBytes);
         }
 
-        var attachment = new StoredAttachment
-        {
-            UserId = userId,
-            AttachmentId = IdOf(userId, sha256),
-            Sha256 = sha256,
-            Size = content.Length,
-            MediaType = mediaType ?? MediaTypes.Unknown,
-            Name = name,
-        };
+        var attachment = NewAttachment(userId, sha256, content.Length, mediaType, name);
         return store.AddAsync(attachment, content, options.Value.QuotaBytes, time.GetDatabaseNow(), cancellationToken);
+    }
+
+    /// <summary>Keeps the files of messages: all of them, or none where one is refused.</summary>
+    /// <param name="userId">The owner.</param>
+    /// <param name="files">The files, each as often as the messages hold it.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>The attachment of each file.</returns>
+    /// <exception cref="TooLargeException">A file is too large, or the user's quota would be exceeded.</exception>
+    /// <exception cref="AttachmentStoreException">The bytes cannot be kept at the moment.</exception>
+    public async Task<IReadOnlyList<Guid>> AddAllAsync(
+        string userId, IReadOnlyList<MessageFile> files, CancellationToken cancellationToken)
+    {
+        var ids = new List<Guid>(files.Count);
+        var byId = new Dictionary<Guid, (StoredAttachment Attachment, Func<Stream> Open)>();
+        foreach (var file in files)
+        {
+            // Read now for the hash and again when they are kept, so that the bytes of one file at a time are in memory.
+            var bytes = file.Read();
+            if (bytes.Length > options.Value.MaxBytes)
+            {
+                throw AttachmentErrors.TooLarge(options.Value.MaxBytes);
+            }
+
+            var attachment = NewAttachment(userId, SHA256.HashData(bytes), bytes.Length, file.MediaType, file.Name);
+            ids.Add(attachment.AttachmentId);
+            byId.TryAdd(attachment.AttachmentId, (attachment, () => new MemoryStream(file.Read(), writable: false)));
+        }
+
+        var missing = await FindMissingAsync(userId, byId.Keys, cancellationToken);
+        if (missing.Count > 0)
+        {
+            await store.AddAllAsync(
+                userId, [.. missing.Select(id => byId[id])], options.Value.QuotaBytes, time.GetDatabaseNow(), cancellationToken);
+        }
+
+        return ids;
     }
 
     /// <summary>
@@ -83,7 +100,9 @@ public sealed class AttachmentsService(IAttachmentStore store, IOptions<Attachme
     public Task<Stream> OpenAsync(StoredAttachment attachment, long from, long length, CancellationToken cancellationToken) =>
         store.OpenAsync(attachment, from, length, cancellationToken);
 
-    /// <summary>An attachment with all its bytes; <see langword="null"/> where the user has no such one, or a larger one.</summary>
+    /// <summary>
+    /// An attachment with all its bytes; <see langword="null"/> where the user has no such one, or a larger one, or its bytes are lost.
+    /// </summary>
     /// <exception cref="AttachmentStoreException">The bytes cannot be read at the moment.</exception>
     public async Task<AttachmentContent?> ReadAsync(
         string userId, Guid attachmentId, long maxBytes, CancellationToken cancellationToken)
@@ -93,12 +112,36 @@ public sealed class AttachmentsService(IAttachmentStore store, IOptions<Attachme
             return null;
         }
 
-        var bytes = new byte[attachment.Size];
-        await using var content = await store.OpenAsync(attachment, from: 0, attachment.Size, cancellationToken);
-        await content.ReadExactlyAsync(bytes, cancellationToken);
-        return new AttachmentContent(attachment, bytes);
+        try
+        {
+            var bytes = new byte[attachment.Size];
+            await using var content = await store.OpenAsync(attachment, from: 0, attachment.Size, cancellationToken);
+            await content.ReadExactlyAsync(bytes, cancellationToken);
+            return new AttachmentContent(attachment, bytes);
+        }
+        catch (Exception exception) when (exception is NotFoundException or AttachmentLostException)
+        {
+            // Removed meanwhile, or lost: what refers to it can still be read.
+            return null;
+        }
     }
+
+    private static StoredAttachment NewAttachment(string userId, byte[] sha256, long size, string? mediaType, string? name) => new()
+    {
+        UserId = userId,
+        AttachmentId = IdOf(userId, sha256),
+        Sha256 = sha256,
+        Size = size,
+        MediaType = mediaType ?? MediaTypes.Unknown,
+        Name = name,
+    };
 }
+
+/// <summary>A file that a message holds.</summary>
+/// <param name="Read">Its bytes, each time anew.</param>
+/// <param name="MediaType">A valid media type; <see langword="null"/> where nobody said one.</param>
+/// <param name="Name">A valid name, if the file has one.</param>
+public sealed record MessageFile(Func<byte[]> Read, string? MediaType, string? Name);
 
 /// <summary>An attachment with all its bytes.</summary>
 public sealed record AttachmentContent(StoredAttachment Attachment, byte[] Bytes);

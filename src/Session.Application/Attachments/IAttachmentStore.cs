@@ -26,6 +26,21 @@ public interface IAttachmentStore
     Task<AddedAttachment> AddAsync(
         StoredAttachment attachment, Stream content, long quota, DateTimeOffset now, CancellationToken cancellationToken);
 
+    /// <summary>Adds attachments of a user that were not there a moment ago.</summary>
+    /// <param name="userId">The owner.</param>
+    /// <param name="added">The attachments, each once. The streams are opened one after the other.</param>
+    /// <param name="quota">The most bytes of all attachments of the user; 0 for no limit.</param>
+    /// <param name="now">The time at which the bytes came.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="Domain.Errors.TooLargeException">The quota would be exceeded; none was added.</exception>
+    /// <exception cref="AttachmentStoreException">The bytes cannot be kept at the moment.</exception>
+    Task AddAllAsync(
+        string userId,
+        IReadOnlyCollection<(StoredAttachment Attachment, Func<Stream> Open)> added,
+        long quota,
+        DateTimeOffset now,
+        CancellationToken cancellationToken);
+
     /// <summary>The attachments to which the first messages of a session refer, in the order of their ids, some at a time.</summary>
     IAsyncEnumerable<StoredAttachment> ReadUsedAsync(string userId, Guid sessionId, long messages, CancellationToken cancellationToken);
 
@@ -38,4 +53,7 @@ public interface IAttachmentStore
 public sealed record AddedAttachment(StoredAttachment Attachment, bool IsNew);
 
 /// <summary>The bucket or directory that holds the bytes of attachments cannot be reached, or has lost an object.</summary>
-public sealed class AttachmentStoreException(string message, Exception? cause = null) : Exception(message, cause);
+public class AttachmentStoreException(string message, Exception? cause = null) : Exception(message, cause);
+
+/// <summary>The bucket or directory can be reached, but has lost an object, or a part of one.</summary>
+public sealed class AttachmentLostException(string message, Exception? cause = null) : AttachmentStoreException(message, cause);

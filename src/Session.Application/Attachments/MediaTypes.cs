@@ -31,9 +31,12 @@ public static partial class MediaTypes
         matchTimeoutMilliseconds: 1_000)]
     private static partial Regex Name { get; }
 
-    /// <summary>Whether a text is a media type, with or without parameters.</summary>
+    /// <summary>Whether a text is a media type, with or without parameters, that can stand in a header of an answer.</summary>
     public static bool IsValid(string text) =>
-        text.Length <= MaxLength && text.All(char.IsAscii) && Name.IsMatch(text) && MediaTypeHeaderValue.TryParse(text, out _);
+        text.Length <= MaxLength
+        && text.All(letter => letter is >= ' ' and <= '~')
+        && Name.IsMatch(text)
+        && MediaTypeHeaderValue.TryParse(text, out _);
 
     /// <summary>Whether a browser may show the type in place; otherwise it is offered as a download.</summary>
     public static bool IsShown(string mediaType) => Shown.Contains(NameOf(mediaType));

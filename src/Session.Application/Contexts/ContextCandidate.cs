@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text;
+using SessionService.Application.Contexts.Formats;
 using SessionService.Application.Contexts.Tokens;
 using SessionService.Application.Imports;
 using SessionService.Application.Messages;
@@ -10,6 +12,9 @@ namespace SessionService.Application.Contexts;
 /// <summary>A message that may become part of a context, with its tokens and its parts.</summary>
 internal sealed record ContextCandidate
 {
+    // Arguments of at most so many tokens are never left out.
+    private const int MaxArgumentTokens = 50;
+
     public required Guid MessageId { get; init; }
 
     public required long Sequence { get; init; }
@@ -175,6 +180,42 @@ internal sealed record ContextCandidate
             IsEstimated = true,
             OmittedTokens = (int)Math.Min(int.MaxValue, omitted),
         };
+    }
+
+    /// <summary>The message with the names of its media in place of them, and without long arguments of calls.</summary>
+    public ContextCandidate WithoutMedia(TokenCounter counter, ContextReading reading)
+    {
+        var parts = Parts.Select(part => Shorter(part, counter)).ToList();
+        if (parts.SequenceEqual(Parts))
+        {
+            return this;
+        }
+
+        var tokens = Sum(MessageTokenCounts.OfWords(parts, counter), MessageTokenCounts.OfOthers(parts, counter, reading));
+        return this with
+        {
+            Parts = parts,
+            Content = ContentOf(parts),
+            Tokens = tokens,
+            IsEstimated = true,
+            OmittedTokens = Sum(OmittedTokens ?? 0, Math.Max(0, Tokens - tokens)),
+        };
+    }
+
+    private static MessagePart Shorter(MessagePart part, TokenCounter counter)
+    {
+        if (part.Media is { } media)
+        {
+            return part with { Kind = PartKind.Text, Text = GivenMedia.NameOf(media), Media = null, Json = default };
+        }
+
+        if (part.Kind == PartKind.Call && counter.Count(part.Arguments) is > MaxArgumentTokens and var tokens)
+        {
+            var left = string.Create(CultureInfo.InvariantCulture, $$"""{"omitted":"{{tokens}} tokens left out"}""");
+            return part with { Arguments = left, GivenArguments = null, Json = default };
+        }
+
+        return part.Nested.Count == 0 ? part : part with { Nested = [], Json = default };
     }
 
     /// <summary>The text of a message, as it follows from parts.</summary>

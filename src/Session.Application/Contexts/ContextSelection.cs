@@ -169,8 +169,19 @@ internal sealed class ContextSelection(
         return hasQuestion ? first - 1 : first;
     }
 
-    /// <summary>The messages, with the longest texts cut to one length. Where even that does not fit, there are none.</summary>
+    /// <summary>
+    /// The messages, with the longest texts cut to one length. Pictures and the arguments of calls cannot be cut: where they leave no room,
+    /// pictures are named and long arguments are left out. Where even that does not fit, there are none.
+    /// </summary>
     private List<ContextCandidate> Shorten(List<ContextCandidate> chosen, int maxTokens)
+    {
+        var shortened = CutTexts(chosen, maxTokens);
+        return shortened.Count > 0 || chosen.Count == 0
+            ? shortened
+            : CutTexts(chosen.ConvertAll(message => message.WithoutMedia(counter, reading)), maxTokens);
+    }
+
+    private List<ContextCandidate> CutTexts(List<ContextCandidate> chosen, int maxTokens)
     {
         var cuttable = chosen.ConvertAll(message => message.Cuttable(counter, isAlone: chosen is [_]));
         var texts = cuttable.SelectMany(message => message.Select(text => text.Tokens)).ToList();

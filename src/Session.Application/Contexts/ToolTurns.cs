@@ -193,29 +193,4 @@ internal sealed class ToolTurns
             }
         }
     }
-
-    /// <summary>The calls without a result so far, the first one first.</summary>
-    private sealed class OpenCalls
-    {
-        private readonly Queue<ToolPlace> _named = [];
-        private readonly Queue<ToolPlace> _nameless = [];
-
-        public void Add(ToolPlace call, MessagePart part) => (IsNamed(part) ? _named : _nameless).Enqueue(call);
-
-        public void ForgetNameless() => _nameless.Clear();
-
-        /// <summary>The first call that a result may answer. A result that names a call answers no call of another name.</summary>
-        public ToolPlace? Take(MessagePart result)
-        {
-            var isOfNamed = !IsNamed(result)
-                && _named.TryPeek(out var named)
-                && !(_nameless.TryPeek(out var nameless) && IsBefore(nameless, named));
-            return (isOfNamed ? _named : _nameless).TryDequeue(out var call) ? call : null;
-        }
-
-        private static bool IsNamed(MessagePart part) => !string.IsNullOrEmpty(part.CallId);
-
-        private static bool IsBefore(ToolPlace one, ToolPlace other) =>
-            one.Message != other.Message ? one.Message < other.Message : one.Number < other.Number;
-    }
 }

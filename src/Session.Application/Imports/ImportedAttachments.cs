@@ -16,13 +16,16 @@ internal sealed class ImportedAttachments(string userId, ImportTally tally, Impo
     // By the ids in the file.
     private readonly Dictionary<Guid, Guid> _ids = [];
 
+    // The ids here that a dry run would have stored.
+    private readonly HashSet<Guid> _wouldHave = [];
+
     private Incomplete? _incomplete;
 
     /// <summary>The id here of an attachment that has another one in the file.</summary>
     public Guid IdOf(Guid idInFile) => _ids.GetValueOrDefault(idInFile, idInFile);
 
     /// <summary>Whether a dry run would have stored the attachment.</summary>
-    public bool WouldHave(Guid id) => choices.IsDryRun && _ids.ContainsValue(id);
+    public bool WouldHave(Guid id) => _wouldHave.Contains(id);
 
     /// <summary>Takes a piece of an attachment, and stores the attachment with its last piece.</summary>
     /// <returns>Why the piece cannot be taken; <see langword="null"/> where it was.</returns>
@@ -82,6 +85,7 @@ internal sealed class ImportedAttachments(string userId, ImportTally tally, Impo
                 var missing = await attachments.FindMissingAsync(userId, [id], cancellationToken);
                 tally.Response.Attachments.Count(isNew: missing.Count > 0 && !WouldHave(id));
                 _ids[line.AttachmentId!.Value] = id;
+                _wouldHave.Add(id);
                 return null;
             }
 

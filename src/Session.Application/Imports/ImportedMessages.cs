@@ -286,11 +286,7 @@ internal sealed class ImportedMessages(
                 return await FindCulpritAsync(take, cancellationToken);
 
             case AppendOutcome.AttachmentNotFound:
-                _pending.TakeWhile(_ => !tally.HasStopped)
-                    .ToList()
-                    .ForEach(pending => tally.Fail(pending.Line, ImportKind.Message, AttachmentNotFound));
-                _pending.Clear();
-                break;
+                return FailCulprit(take, AttachmentNotFound);
 
             default:
                 SessionId = null;
@@ -317,12 +313,18 @@ internal sealed class ImportedMessages(
             return _pending.Count;
         }
 
+        return FailCulprit(take, MessageIdTaken);
+    }
+
+    /// <summary>Fails the first waiting message if it was tried alone. Otherwise fewer are tried next.</summary>
+    private int FailCulprit(int take, ImportRefusal refusal)
+    {
         if (take > 1)
         {
             return take / 2;
         }
 
-        tally.Fail(_pending[0].Line, ImportKind.Message, MessageIdTaken);
+        tally.Fail(_pending[0].Line, ImportKind.Message, refusal);
         _pending.RemoveAt(0);
         _shift++;
         for (var i = 0; i < _pending.Count; i++)

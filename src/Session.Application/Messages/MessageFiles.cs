@@ -45,22 +45,45 @@ public sealed class MessageFiles(AttachmentsService attachments, IOptions<Attach
     /// <summary>Keeps the files as attachments, and answers the parts with references in their place.</summary>
     /// <exception cref="TooLargeException">An attachment is too large, or the user's quota would be exceeded.</exception>
     /// <exception cref="AttachmentStoreException">The bytes cannot be kept at the moment.</exception>
-    public async Task<string> KeepAsync(string userId, string parts, PartFiles files, CancellationToken cancellationToken)
+    public async Task<string> KeepAsync(string userId, string parts, PartFiles files, CancellationToken cancellationToken) =>
+        (await KeepAsync(userId, [parts], [files], cancellationToken))[0]!;
+
+    /// <summary>Keeps the files of several messages: all of them, or none where one is refused.</summary>
+    /// <param name="userId">The owner.</param>
+    /// <param name="parts">The parts of each message; <see langword="null"/> for a text.</param>
+    /// <param name="files">The files of each message, as they were found.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>The parts of each message with references in place of the files.</returns>
+    /// <inheritdoc cref="KeepAsync(string, string, PartFiles, CancellationToken)"/>
+    public async Task<IReadOnlyList<string?>> KeepAsync(
+        string userId, IReadOnlyList<string?> parts, IReadOnlyList<PartFiles?> files, CancellationToken cancellationToken)
     {
-        if (files.Inline.Count == 0)
+        // What an unknown part calls its media type or its name may be neither.
+        var inline = files
+            .OfType<PartFiles>()
+            .SelectMany(ofMessage => ofMessage.Inline.Select(file => new MessageFile(
+                () => ofMessage.Decode(file),
+                file.MediaType is { } type && MediaTypes.IsValid(type) ? type : null,
+                file.Name is { } name && AttachmentNames.Refuse(name) is null ? name : null)))
+            .ToList();
+        if (inline.Count == 0)
         {
             return parts;
         }
 
-        var ids = new List<Guid>(files.Inline.Count);
-        foreach (var file in files.Inline)
+        var ids = await attachments.AddAllAsync(userId, inline, cancellationToken);
+        var kept = parts.ToArray();
+        var next = 0;
+        for (var i = 0; i < kept.Length; i++)
         {
-            var name = file.Name is { } given && AttachmentNames.Refuse(given) is null ? given : null;
-            var added = await attachments.AddAsync(userId, files.Decode(file), file.MediaType, name, cancellationToken);
-            ids.Add(added.Attachment.AttachmentId);
+            if (files[i] is { Inline.Count: > 0 and var count } ofMessage)
+            {
+                kept[i] = ofMessage.Refer([.. ids.Skip(next).Take(count)]);
+                next += count;
+            }
         }
 
-        return files.Refer(ids);
+        return kept;
     }
 
     /// <summary>Puts files back into the messages of one answer.</summary>

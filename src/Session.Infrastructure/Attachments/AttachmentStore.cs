@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
-using System.Text;
 using Npgsql;
 using SessionService.Application.Attachments;
 using SessionService.Domain.Attachments;
@@ -74,9 +72,9 @@ internal sealed class AttachmentStore(Database database, AttachmentPieces pieces
 
     private const string LockQuota = $"SELECT pg_advisory_xact_lock({AdvisoryLocks.AttachmentsOfUser})";
 
-    // Without the attachment itself, which another request may have added meanwhile.
+    // Without the attachments themselves, which another request may have added meanwhile.
     private const string Sum =
-        "SELECT coalesce(sum(size), 0)::bigint FROM dev.attachments WHERE user_id = $1 AND attachment_id <> $2";
+        "SELECT coalesce(sum(size), 0)::bigint FROM dev.attachments WHERE user_id = $1 AND attachment_id <> ALL ($2)";
 
     // An attachment that came within this time need not be told again that it is wanted.
     private static readonly TimeSpan FreshFor = TimeSpan.FromMinutes(10);
@@ -112,10 +110,46 @@ internal sealed class AttachmentStore(Database database, AttachmentPieces pieces
             return new AddedAttachment(known, IsNew: false);
         }
 
-        return objects.ForNew is { } store
-            ? await AddObjectAsync(store, attachment, content, quota, now, cancellationToken)
+        return objects.TakeNew
+            ? await AddObjectAsync(attachment, content, quota, now, cancellationToken)
             : await database.InTransactionAsync(
                 sql => AddPiecesAsync(sql, attachment, content, quota, now, cancellationToken), cancellationToken);
+    }
+
+    public async Task AddAllAsync(
+        string userId,
+        IReadOnlyCollection<(StoredAttachment Attachment, Func<Stream> Open)> added,
+        long quota,
+        DateTimeOffset now,
+        CancellationToken cancellationToken)
+    {
+        // In the order of the ids, so that two requests never wait for each other in a circle.
+        var inOrder = added.OrderBy(one => one.Attachment.AttachmentId).ToList();
+        if (!objects.TakeNew)
+        {
+            await database.InTransactionAsync(
+                async sql =>
+                {
+                    await LockRoomAsync(sql, userId, [.. added.Select(one => one.Attachment)], quota, cancellationToken);
+                    foreach (var (attachment, open) in inOrder)
+                    {
+                        await using var content = open();
+                        await AddPiecesAsync(sql, attachment, content, quota: 0, now, cancellationToken);
+                    }
+
+                    return true;
+                },
+                cancellationToken);
+            return;
+        }
+
+        await database.ReadAsync(
+            sql => RequireRoomAsync(sql, userId, [.. added.Select(one => one.Attachment)], quota, cancellationToken), cancellationToken);
+        foreach (var (attachment, open) in inOrder)
+        {
+            await using var content = open();
+            await AddObjectAsync(attachment, content, quota, now, cancellationToken);
+        }
     }
 
     public async IAsyncEnumerable<StoredAttachment> ReadUsedAsync(
@@ -140,7 +174,7 @@ internal sealed class AttachmentStore(Database database, AttachmentPieces pieces
 
     public async Task<Stream> OpenAsync(StoredAttachment attachment, long from, long length, CancellationToken cancellationToken) =>
         attachment.ObjectKey is { } key
-            ? await objects.Store.OpenAsync(key, from, length, cancellationToken)
+            ? await objects.OpenAsync(key, from, length, cancellationToken)
             : new PieceStream(pieces, attachment, from, length);
 
     private static async Task<AddedAttachment> AddPiecesAsync(
@@ -156,28 +190,23 @@ internal sealed class AttachmentStore(Database database, AttachmentPieces pieces
     }
 
     private async Task<AddedAttachment> AddObjectAsync(
-        IObjectStore store,
-        StoredAttachment attachment,
-        Stream content,
-        long quota,
-        DateTimeOffset now,
-        CancellationToken cancellationToken)
+        StoredAttachment attachment, Stream content, long quota, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (quota > 0)
         {
             // Looked at again when the row is added; this saves the bucket an object that is not kept.
-            await database.ReadAsync(sql => RequireRoomAsync(sql, attachment, quota, cancellationToken), cancellationToken);
+            await database.ReadAsync(
+                sql => RequireRoomAsync(sql, attachment.UserId, [attachment], quota, cancellationToken), cancellationToken);
         }
 
-        // A new key each time: an object that is removed at this moment can never be the one that is written.
-        var key = $"{FolderOf(attachment.UserId)}/{Guid.NewGuid():n}";
+        var key = objects.NewKey(attachment.UserId);
         var due = await removals.AnnounceAsync(attachment.UserId, key, cancellationToken);
         content.Position = 0;
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(ObjectRemovals.UploadTimeout);
         try
         {
-            await store.WriteAsync(key, content, timeout.Token);
+            await objects.WriteAsync(key, content, timeout.Token);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -206,12 +235,7 @@ internal sealed class AttachmentStore(Database database, AttachmentPieces pieces
     private static async Task<AddedAttachment> AddRowAsync(
         Sql sql, StoredAttachment attachment, long quota, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (quota > 0)
-        {
-            await sql.Statement(LockQuota, attachment.UserId).ExecuteAsync(cancellationToken);
-            await RequireRoomAsync(sql, attachment, quota, cancellationToken);
-        }
-
+        await LockRoomAsync(sql, attachment.UserId, [attachment], quota, cancellationToken);
         while (true)
         {
             var added = await sql
@@ -246,18 +270,32 @@ internal sealed class AttachmentStore(Database database, AttachmentPieces pieces
             .FirstAsync(Read, cancellationToken);
 
     /// <exception cref="TooLargeException">The attachment would exceed the quota.</exception>
-    private static async Task<bool> RequireRoomAsync(Sql sql, StoredAttachment attachment, long quota, CancellationToken cancellationToken)
+    private static async Task<bool> RequireRoomAsync(
+        Sql sql, string userId, IReadOnlyCollection<StoredAttachment> added, long quota, CancellationToken cancellationToken)
     {
-        var kept = await sql.Statement(Sum, attachment.UserId, attachment.AttachmentId).ValueAsync<long>(cancellationToken);
-        if (kept + attachment.Size > quota)
+        if (quota > 0)
         {
-            throw AttachmentErrors.QuotaExceeded(quota);
+            var ids = added.Select(attachment => attachment.AttachmentId).ToArray();
+            var kept = await sql.Statement(Sum, userId, ids).ValueAsync<long>(cancellationToken);
+            if (kept + added.Sum(attachment => attachment.Size) > quota)
+            {
+                throw AttachmentErrors.QuotaExceeded(quota);
+            }
         }
 
         return true;
     }
 
-    private static string FolderOf(string userId) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(userId)))[..32];
+    /// <summary>Requires room that no other request takes before the transaction ends.</summary>
+    private static async Task LockRoomAsync(
+        Sql sql, string userId, IReadOnlyCollection<StoredAttachment> added, long quota, CancellationToken cancellationToken)
+    {
+        if (quota > 0)
+        {
+            await sql.Statement(LockQuota, userId).ExecuteAsync(cancellationToken);
+            await RequireRoomAsync(sql, userId, added, quota, cancellationToken);
+        }
+    }
 
     private static StoredAttachment Read(NpgsqlDataReader row) => new()
     {

@@ -2,12 +2,12 @@ using SessionService.Application.Attachments;
 
 namespace SessionService.Infrastructure.Attachments;
 
-/// <summary>Objects as files below a directory.</summary>
+/// <summary>
+/// Objects as files below a directory, which must exist: one that is not there may be a volume that is not mounted, and says nothing of
+/// the files.
+/// </summary>
 internal sealed class DirectoryObjects(string root) : IObjectStore
 {
-    // Under which a file is written before it gets its own name.
-    private const string Unfinished = ".part";
-
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     public async Task WriteAsync(string key, Stream content, CancellationToken cancellationToken)
@@ -15,13 +15,11 @@ internal sealed class DirectoryObjects(string root) : IObjectStore
         var path = PathOf(key);
         await RunAsync("write", async () =>
         {
-            await using (var file = Create(path + Unfinished))
-            {
-                await content.CopyToAsync(file, cancellationToken);
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(path + Unfinished, path);
+            // Under its own name from the beginning: nobody reads it before its row is there. And the flush of a new file keeps the file's
+            // name too, on file systems with a journal. That of a file that is renamed would need a flush of the folder.
+            await using var file = Create(path);
+            await content.CopyToAsync(file, cancellationToken);
+            file.Flush(flushToDisk: true);
             return true;
         });
     }
@@ -46,7 +44,6 @@ internal sealed class DirectoryObjects(string root) : IObjectStore
             var path = PathOf(key);
             if (Directory.Exists(Path.GetDirectoryName(path)))
             {
-                File.Delete(path + Unfinished);
                 File.Delete(path);
             }
 
@@ -75,11 +72,20 @@ internal sealed class DirectoryObjects(string root) : IObjectStore
         return new FileStream(path, options);
     }
 
-    private static async Task<T> RunAsync<T>(string what, Func<Task<T>> work)
+    private async Task<T> RunAsync<T>(string what, Func<Task<T>> work)
     {
+        if (!Directory.Exists(root))
+        {
+            throw new AttachmentStoreException("The directory of attachments is not there.");
+        }
+
         try
         {
             return await work();
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new AttachmentLostException("A file is not in the directory of attachments.", exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -9,7 +9,8 @@ internal interface IObjectStore
     /// <exception cref="AttachmentStoreException">It may have been written or not.</exception>
     Task WriteAsync(string key, Stream content, CancellationToken cancellationToken);
 
-    /// <exception cref="AttachmentStoreException">The object cannot be read, or is not there.</exception>
+    /// <exception cref="AttachmentLostException">The object is not there.</exception>
+    /// <exception cref="AttachmentStoreException">The object cannot be read at the moment.</exception>
     Task<Stream> OpenAsync(string key, long from, long length, CancellationToken cancellationToken);
 
     /// <summary>Removes an object, also one that was never written.</summary>

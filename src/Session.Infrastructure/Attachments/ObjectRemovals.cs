@@ -19,6 +19,9 @@ internal sealed class ObjectRemovals(Database database, ObjectStores objects, At
 
     private const int AtOnce = 20;
 
+    // Each removal is a request to the bucket.
+    private const int SideBySide = 8;
+
     private const string Announce = "INSERT INTO dev.attachment_removals (user_id, object_key, due_at) VALUES ($1, $2, $3)";
 
     // The time tells whether another transaction has taken the row for a removal meanwhile.
@@ -33,7 +36,7 @@ internal sealed class ObjectRemovals(Database database, ObjectStores objects, At
         FROM (
             SELECT user_id, object_key
             FROM dev.attachment_removals
-            WHERE due_at <= $1
+            WHERE due_at <= $1 AND starts_with(object_key, $4)
             ORDER BY due_at
             LIMIT $3
             FOR UPDATE SKIP LOCKED) AS due
@@ -42,12 +45,19 @@ internal sealed class ObjectRemovals(Database database, ObjectStores objects, At
         """;
 
     // A later time, so that an upload under way cannot end as if nothing had happened.
-    private const string TakeAll =
+    private const string TakeSome =
         """
-        UPDATE dev.attachment_removals
-        SET due_at = due_at + interval '1 millisecond'
-        WHERE user_id = $1
-        RETURNING object_key, due_at
+        UPDATE dev.attachment_removals AS r
+        SET due_at = r.due_at + interval '1 millisecond'
+        FROM (
+            SELECT object_key
+            FROM dev.attachment_removals
+            WHERE user_id = $1 AND object_key COLLATE "C" > $2
+            ORDER BY object_key COLLATE "C"
+            LIMIT $3
+            FOR UPDATE) AS taken
+        WHERE r.user_id = $1 AND r.object_key = taken.object_key
+        RETURNING r.object_key, r.due_at
         """;
 
     private const string Forget = "DELETE FROM dev.attachment_removals WHERE user_id = $1 AND object_key = ANY ($2)";
@@ -77,51 +87,88 @@ internal sealed class ObjectRemovals(Database database, ObjectStores objects, At
     public Task GiveUpAsync(Sql sql, string userId, string key, CancellationToken cancellationToken) =>
         sql.Statement(MakeDue, userId, key, time.GetDatabaseNow()).ExecuteAsync(cancellationToken);
 
-    /// <summary>Removes the objects that are due.</summary>
+    /// <summary>Removes the objects that are due. Those at a place that the settings do not name stay.</summary>
+    /// <exception cref="AttachmentStoreException">Objects are left at one of the places. Another call removes them.</exception>
     public async Task RemoveDueAsync(CancellationToken cancellationToken)
     {
-        var isLast = !objects.IsKnown;
-        while (!isLast)
+        AttachmentStoreException? failure = null;
+        foreach (var place in objects.Places)
         {
-            var now = time.GetDatabaseNow();
-            var taken = await database.WriteAsync(
-                sql => sql.Statement(TakeDue, now, now + UploadTimeout, AtOnce)
-                    .ListAsync(row => (UserId: row.GetString(0), Key: row.GetString(1)), cancellationToken),
-                cancellationToken);
-            foreach (var (userId, key) in taken)
+            try
             {
-                await objects.Store.RemoveAsync(key, cancellationToken);
-                await ForgetAsync(userId, [key], cancellationToken);
-                metrics.CountRemovedObject();
+                await RemoveDueAsync(place, cancellationToken);
             }
-
-            isLast = taken.Count < AtOnce;
+            catch (AttachmentStoreException exception)
+            {
+                failure = exception;
+            }
         }
 
         metrics.SetOrphans(await database.ReadAsync(
             sql => sql.Statement(Count).ValueAsync<long>(cancellationToken), cancellationToken));
+        if (failure is not null)
+        {
+            throw new AttachmentStoreException(failure.Message, failure);
+        }
     }
 
     /// <summary>Removes all objects of a user that are to be removed, due or not, and those of uploads that have begun.</summary>
     /// <returns>How many rows were removed. The row of an upload that may still be under way stays until it is due.</returns>
     public async Task<long> RemoveAllAsync(string userId, CancellationToken cancellationToken)
     {
-        var taken = await database.WriteAsync(
-            sql => sql.Statement(TakeAll, userId)
-                .ListAsync(row => (Key: row.GetString(0), DueAt: row.GetFieldValue<DateTimeOffset>(1)), cancellationToken),
-            cancellationToken);
-        var underWay = time.GetDatabaseNow() + DueAfter - UploadTimeout;
         long forgotten = 0;
-        foreach (var (key, dueAt) in taken)
+        var last = "";
+        while (await TakeSomeAsync(userId, last, cancellationToken) is { Count: > 0 } taken)
         {
-            await objects.Store.RemoveAsync(key, cancellationToken);
-            if (dueAt < underWay)
-            {
-                forgotten += await ForgetAsync(userId, [key], cancellationToken);
-            }
+            await RemoveAsync(taken.Select(one => one.Key), cancellationToken);
+            var underWay = time.GetDatabaseNow() + DueAfter - UploadTimeout;
+            var ended = taken.Where(one => one.DueAt < underWay).Select(one => one.Key).ToArray();
+            forgotten += ended.Length == 0 ? 0 : await ForgetAsync(userId, ended, cancellationToken);
+            last = taken[^1].Key;
         }
 
         return forgotten;
+    }
+
+    private async Task RemoveDueAsync(string place, CancellationToken cancellationToken)
+    {
+        bool isLast;
+        do
+        {
+            var now = time.GetDatabaseNow();
+            var taken = await database.WriteAsync(
+                sql => sql.Statement(TakeDue, now, now + UploadTimeout, AtOnce, place)
+                    .ListAsync(row => (UserId: row.GetString(0), Key: row.GetString(1)), cancellationToken),
+                cancellationToken);
+            foreach (var (userId, key) in taken)
+            {
+                await objects.RemoveAsync(key, cancellationToken);
+                await ForgetAsync(userId, [key], cancellationToken);
+                metrics.CountRemovedObject();
+            }
+
+            isLast = taken.Count < AtOnce;
+        }
+        while (!isLast);
+    }
+
+    private Task RemoveAsync(IEnumerable<string> keys, CancellationToken cancellationToken) => Parallel.ForEachAsync(
+        keys,
+        new ParallelOptions { MaxDegreeOfParallelism = SideBySide, CancellationToken = cancellationToken },
+        async (key, _) =>
+        {
+            await objects.RemoveAsync(key, cancellationToken);
+            metrics.CountRemovedObject();
+        });
+
+    private async Task<List<(string Key, DateTimeOffset DueAt)>> TakeSomeAsync(
+        string userId, string last, CancellationToken cancellationToken)
+    {
+        var taken = await database.WriteAsync(
+            sql => sql.Statement(TakeSome, userId, last, AtOnce)
+                .ListAsync(row => (Key: row.GetString(0), DueAt: row.GetFieldValue<DateTimeOffset>(1)), cancellationToken),
+            cancellationToken);
+        return [.. taken.OrderBy(one => one.Key, StringComparer.Ordinal)];
     }
 
     private Task<int> ForgetAsync(string userId, string[] keys, CancellationToken cancellationToken) =>

@@ -53,14 +53,16 @@ internal sealed class S3Objects(S3Options options) : IObjectStore, IDisposable
         {
             await _client.DeleteObjectAsync(request, cancellationToken);
         }
-        catch (AmazonS3Exception exception)
-            when (exception.StatusCode == HttpStatusCode.NotFound && exception.ErrorCode is not "NoSuchBucket")
+        catch (AmazonS3Exception exception) when (IsAbsent(exception))
         {
             // Amazon's own service answers 204 here.
         }
 
         return true;
     }
+
+    private static bool IsAbsent(AmazonS3Exception exception) =>
+        exception.StatusCode == HttpStatusCode.NotFound && exception.ErrorCode is not "NoSuchBucket";
 
     private static AmazonS3Client NewClient(S3Options options)
     {
@@ -92,6 +94,11 @@ internal sealed class S3Objects(S3Options options) : IObjectStore, IDisposable
         try
         {
             return await work();
+        }
+        catch (AmazonS3Exception exception)
+            when (IsAbsent(exception) || exception.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
+        {
+            throw new AttachmentLostException("An object is not in the bucket of attachments.", exception);
         }
         catch (Exception exception)
             when (exception is AmazonServiceException or AmazonClientException or HttpRequestException or IOException

@@ -18,13 +18,20 @@ internal sealed class UnusedAttachments(Database database, ObjectRemovals remova
     // A row whose time lies further in the future than clocks differ did not come since an erasure began.
     private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(1);
 
+    // How long a request may take from its files to its message. Whoever sends the bytes again keeps them for so long.
+    private static readonly TimeSpan RequestTime = TimeSpan.FromMinutes(1);
+
+    // Of the user $1.
     private const string NotUsed =
+        "NOT EXISTS (SELECT FROM dev.attachment_uses AS u WHERE u.user_id = $1 AND u.attachment_id = a.attachment_id)";
+
+    private const string NotUsedByItsUser =
         "NOT EXISTS (SELECT FROM dev.attachment_uses AS u WHERE u.user_id = a.user_id AND u.attachment_id = a.attachment_id)";
 
     // A page is found by its key, so that each statement is short, however many attachments there are.
     private const string Look =
         $"""
-        SELECT a.user_id, a.attachment_id, a.size, a.uploaded_at < $4 AND {NotUsed}
+        SELECT a.user_id, a.attachment_id, a.size, a.uploaded_at < $4 AND {NotUsedByItsUser}
         FROM (
             SELECT user_id, attachment_id, size, uploaded_at
             FROM dev.attachments
@@ -48,17 +55,18 @@ internal sealed class UnusedAttachments(Database database, ObjectRemovals remova
         $"""
         SELECT a.attachment_id
         FROM dev.attachments AS a
-        WHERE a.user_id = $1 AND (a.uploaded_at <= $2 OR a.uploaded_at > $3) AND {NotUsed}
+        WHERE a.user_id = $1 AND a.attachment_id > $5 AND (a.uploaded_at <= $2 OR a.uploaded_at > $3) AND {NotUsed}
         ORDER BY a.attachment_id
         LIMIT $4
         FOR UPDATE
         """;
 
+    // Those that came again just now, after the message: another message is perhaps about to refer to them, or the job removes them.
     private const string LockOfMessage =
         """
         SELECT attachment_id
         FROM dev.attachments
-        WHERE user_id = $1 AND attachment_id = ANY ($2)
+        WHERE user_id = $1 AND attachment_id = ANY ($2) AND uploaded_at <= greatest($3, $4)
         ORDER BY attachment_id
         FOR UPDATE
         """;
@@ -129,13 +137,23 @@ internal sealed class UnusedAttachments(Database database, ObjectRemovals remova
     /// Takes the references of a message away, of its copies in forks too, and removes the attachments to which no other message refers.
     /// </summary>
     /// <param name="sql">A transaction in which the sessions are locked.</param>
+    /// <param name="userId">The owner.</param>
+    /// <param name="sessionIds">The session, and its forks that hold the message.</param>
+    /// <param name="sequence">The number of the message.</param>
+    /// <param name="writtenAt">When it was written.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
     public async Task RemoveOfMessageAsync(
-        Sql sql, string userId, Guid[] sessionIds, long sequence, CancellationToken cancellationToken)
+        Sql sql, string userId, Guid[] sessionIds, long sequence, DateTimeOffset writtenAt, CancellationToken cancellationToken)
     {
         var used = await sql.Statement(DeleteUses, userId, sessionIds, sequence).ListAsync(row => row.GetGuid(0), cancellationToken);
         if (used.Count > 0)
         {
-            await DeleteAsync(sql, userId, sql.Statement(LockOfMessage, userId, used.Distinct().ToArray()), cancellationToken);
+            var justNow = time.GetDatabaseNow() - RequestTime;
+            await DeleteAsync(
+                sql,
+                userId,
+                sql.Statement(LockOfMessage, userId, used.Distinct().ToArray(), writtenAt, justNow),
+                cancellationToken);
         }
     }
 
@@ -149,37 +167,41 @@ internal sealed class UnusedAttachments(Database database, ObjectRemovals remova
     {
         long attachments = 0;
         long pieces = 0;
-        ErasedAttachments erased;
-        do
+        Guid? last = Guid.Empty;
+        while (last is { } after)
         {
-            erased = await database.InTransactionAsync(
+            // One that began to be used between its lock and its removal stays, and those behind it are looked at all the same.
+            var gone = await database.InTransactionAsync(
                 sql => DeleteAsync(
                     sql,
                     userId,
-                    sql.Statement(LockOfUser, userId, until, time.GetDatabaseNow() + ClockSkew, RemovedAtOnce),
+                    sql.Statement(LockOfUser, userId, until, time.GetDatabaseNow() + ClockSkew, RemovedAtOnce, after),
                     cancellationToken),
                 cancellationToken);
-            attachments += erased.Attachments;
-            pieces += erased.Pieces;
+            attachments += gone.Attachments;
+            pieces += gone.Pieces;
+            last = gone.Last;
         }
-        while (erased.Attachments > 0);
+
         return new ErasedAttachments(attachments, pieces, await removals.RemoveAllAsync(userId, cancellationToken));
     }
 
-    private async Task<ErasedAttachments> DeleteAsync(
-        Sql sql, string userId, SqlStatement lockThem, CancellationToken cancellationToken)
+    private async Task<Gone> DeleteAsync(Sql sql, string userId, SqlStatement lockThem, CancellationToken cancellationToken)
     {
         var locked = await lockThem.ListAsync(row => row.GetGuid(0), cancellationToken);
         if (locked.Count == 0)
         {
-            return new ErasedAttachments(0, 0, 0);
+            return new Gone(0, 0, Last: null);
         }
 
         var (attachments, pieces) = await sql.Statement(Delete, userId, locked.ToArray(), time.GetDatabaseNow()).FirstAsync(
             row => (row.GetInt64(0), row.GetInt64(1)), cancellationToken);
         metrics.CountRemoved(attachments);
-        return new ErasedAttachments(attachments, pieces, 0);
+        return new Gone(attachments, pieces, locked[^1]);
     }
+
+    /// <param name="Last">The last of those that were locked, removed or not.</param>
+    private readonly record struct Gone(long Attachments, long Pieces, Guid? Last);
 }
 
 /// <summary>How many rows an erasure removed.</summary>

@@ -106,7 +106,8 @@ internal sealed class MessageRedaction(
 
         if (blanked.Count > 0)
         {
-            await attachments.RemoveOfMessageAsync(sql, userId, [.. blanked], sequence, cancellationToken);
+            await attachments.RemoveOfMessageAsync(
+                sql, userId, [.. blanked], sequence, message.CreatedAt, cancellationToken);
             await index.RemoveAsync(
                 sql, userId, indexed => indexed.Sequence == sequence && blanked.Contains(indexed.SessionId), cancellationToken);
         }

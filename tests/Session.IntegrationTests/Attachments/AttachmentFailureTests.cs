@@ -76,6 +76,55 @@ public sealed class AttachmentFailureTests(BucketFixture service) : IClassFixtur
     }
 
     [Fact]
+    public async Task An_export_names_a_lost_object_and_has_everything_else()
+    {
+        var user = service.NewUser();
+        var (kept, lost) = (await user.AddAsync(AttachmentClient.NewBytes(1_000)), await user.AddAsync(AttachmentClient.NewBytes(1_000)));
+        var session = await service.As(user.UserId).StartSessionAsync();
+        var message = $$"""{"role":"user","content":[{"type":"file","attachment_id":"{{kept}}"},{"type":"file","attachment_id":"{{lost}}"}]}""";
+        (await service.As(user.UserId).PostAsync($"{session}/messages", message)).Is(201);
+        await service.ExecuteAsync("UPDATE dev.attachments SET object_key = 's3:none/0' WHERE attachment_id = $1", lost);
+
+        var lines = (await service.As(user.UserId).GetAsync($"/api/v1/users/{user.UserId}/export")).Text
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => System.Text.Json.JsonDocument.Parse(line).RootElement)
+            .ToList();
+
+        var attachments = lines.Where(line => line.Text("type") == "attachment").ToDictionary(line => line.GetProperty("attachment_id").GetGuid());
+        Assert.True(attachments[kept].TryGetProperty("data", out _));
+        Assert.False(attachments[lost].TryGetProperty("data", out _));
+        Assert.Contains(lines, line => line.Text("type") == "message");
+        Assert.Equal((2, 1), (lines[^1].Number("attachments"), lines[^1].Number("attachments_lost")));
+    }
+
+    [Fact]
+    public async Task An_erasure_does_not_forget_files_at_a_place_that_the_settings_no_longer_name()
+    {
+        var user = service.NewUser();
+        await user.AddAsync(AttachmentClient.NewBytes(1_000));
+        await service.ExecuteAsync("UPDATE dev.attachments SET object_key = 'dir:' || substr(object_key, 4) WHERE user_id = $1", user.UserId);
+
+        (await service.As(user.UserId).DeleteAsync($"/api/v1/users/{user.UserId}/data")).IsProblem(503, "attachments_unavailable");
+
+        Assert.Equal((1, 1), (await service.CountRemovalsAsync(user.UserId), await service.CountObjectsAsync(user.UserId)));
+        await service.ExecuteAsync("DELETE FROM dev.attachment_removals WHERE user_id = $1", user.UserId);
+    }
+
+    [Fact]
+    public async Task An_erasure_removes_many_objects()
+    {
+        var user = service.NewUser();
+        for (var i = 0; i < 45; i++)
+        {
+            await user.AddAsync(AttachmentClient.NewBytes(100));
+        }
+
+        (await service.As(user.UserId).DeleteAsync($"/api/v1/users/{user.UserId}/data")).Is(200);
+
+        Assert.Equal((0, 0), (await service.CountObjectsAsync(user.UserId), await service.CountRemovalsAsync(user.UserId)));
+    }
+
+    [Fact]
     public async Task A_bucket_that_removes_nothing_keeps_the_job_trying()
     {
         var user = service.NewUser();

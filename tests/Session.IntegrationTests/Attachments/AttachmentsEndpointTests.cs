@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
+using SessionService.Application.Attachments;
 using SessionService.IntegrationTests.Hosting;
 
 namespace SessionService.IntegrationTests.Attachments;
@@ -18,6 +19,27 @@ public sealed class AttachmentsEndpointTests(AttachmentsFixture service) : IClas
         { "multipart/form-data; boundary=x", "--x\r\nContent-Type: text/plain\r\n\r\nA\r\n--x--\r\n" },
         { "multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"f\"; filename=\"f\"\r\nContent-Type: */*\r\n\r\nA\r\n--x--\r\n" },
     };
+
+    [Theory]
+    [InlineData("image/é")]
+    [InlineData("picture")]
+    [InlineData("text/plain;a=\\\"\\u0001\\\"")]
+    [InlineData("long")]
+    public async Task A_file_in_an_unknown_part_whose_media_type_is_none_has_no_media_type(string type)
+    {
+        var user = service.NewUser();
+        var session = await service.As(user.UserId).StartSessionAsync();
+        var bytes = AttachmentClient.NewBytes(5_000);
+        var mimeType = type == "long" ? $"image/{new string('a', 300)}" : type;
+        var part = $$"""{"type":"hologram","mime_type":"{{mimeType}}","data":"{{Convert.ToBase64String(bytes)}}"}""";
+
+        (await service.As(user.UserId).PostAsync($"{session}/messages", $$"""{"role":"user","content":[{{part}}]}""")).Is(201);
+
+        var id = AttachmentsService.IdOf(user.UserId, SHA256.HashData(bytes));
+        var download = await user.DownloadAsync(id);
+        Assert.Equal((200, "application/octet-stream"), (download.Status, download.ContentType));
+        Assert.Equal(bytes, download.Bytes);
+    }
 
     [Fact]
     public async Task An_upload_is_answered_with_id_hash_size_type_and_name()

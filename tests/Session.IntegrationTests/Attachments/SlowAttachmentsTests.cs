@@ -1,10 +1,13 @@
 using System.Net;
+using SessionService.IntegrationTests.Hosting;
 
 namespace SessionService.IntegrationTests.Attachments;
 
-/// <summary>A service with two connections to its database.</summary>
+/// <summary>A service with two connections to its database, where ten uploads of a user may be open.</summary>
 public sealed class SlowAttachmentsFixture : AttachmentsFixture
 {
+    protected override IEnumerable<KeyValuePair<string, string>> Settings => [.. base.Settings, new("Turns:OpenUploads", "40")];
+
     protected override async Task<string> PrepareDatabaseAsync() => await base.PrepareDatabaseAsync() + ";Maximum Pool Size=2;Timeout=1";
 }
 
@@ -24,6 +27,23 @@ public sealed class SlowAttachmentsTests(SlowAttachmentsFixture service) : IClas
 
         contents.ForEach(content => content.GoOn());
         Assert.All(await Task.WhenAll(uploads), answer => answer.Is(201));
+    }
+
+    [Fact]
+    public async Task A_user_has_so_many_uploads_open_and_others_have_theirs()
+    {
+        var user = service.NewUser();
+        var contents = Enumerable.Range(0, 10).Select(_ => new HaltingContent(AttachmentClient.NewBytes(2_000))).ToList();
+        var uploads = contents.Select(content => user.UploadAsync(content)).ToList();
+        await Task.WhenAll(contents.Select(content => content.Begun));
+        var bytes = AttachmentClient.NewBytes(100);
+
+        await Eventually.IsSoAsync(async () => (await user.UploadAsync(bytes)).Status == 503);
+        await service.NewUser().AddAsync(bytes);
+
+        contents.ForEach(content => content.GoOn());
+        Assert.All(await Task.WhenAll(uploads), answer => answer.Is(201));
+        Assert.InRange((await user.UploadAsync(bytes)).Status, 200, 201);
     }
 
     [Fact]

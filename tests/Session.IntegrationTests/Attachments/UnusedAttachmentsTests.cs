@@ -121,7 +121,8 @@ public sealed class UnusedAttachmentsTests(AttachmentsFixture service) : IClassF
         await service.Services.GetRequiredService<Database>().InTransactionAsync(
             async sql =>
             {
-                await Unused.RemoveOfMessageAsync(sql, user.UserId, [session], sequence: 1, CancellationToken.None);
+                await Unused.RemoveOfMessageAsync(
+                    sql, user.UserId, [session], sequence: 1, DateTimeOffset.UtcNow, CancellationToken.None);
                 return true;
             },
             CancellationToken.None);
@@ -129,6 +130,27 @@ public sealed class UnusedAttachmentsTests(AttachmentsFixture service) : IClassF
         Assert.Equal(404, (await user.DownloadAsync(own)).Status);
         Assert.Equal(200, (await user.DownloadAsync(shared)).Status);
         Assert.Equal(1, await service.CountAsync("SELECT count(*) FROM dev.attachment_uses WHERE user_id = $1", user.UserId));
+    }
+
+    [Fact]
+    public async Task An_attachment_that_came_again_after_its_message_is_left_to_the_job()
+    {
+        var (user, session) = await StartAsync();
+        var id = await user.AddAsync(AttachmentClient.NewBytes(10));
+        await service.ExecuteAsync(Use, user.UserId, session, 1L, id);
+
+        await service.Services.GetRequiredService<Database>().InTransactionAsync(
+            async sql =>
+            {
+                await Unused.RemoveOfMessageAsync(
+                    sql, user.UserId, [session], sequence: 1, DateTimeOffset.UtcNow - TimeSpan.FromHours(1), CancellationToken.None);
+                return true;
+            },
+            CancellationToken.None);
+
+        Assert.Equal(1, await service.CountRowsAsync(user.UserId));
+        await service.AgeAsync(user.UserId);
+        await Eventually.IsSoAsync(async () => await service.CountRowsAsync(user.UserId) == 0);
     }
 
     [Fact]

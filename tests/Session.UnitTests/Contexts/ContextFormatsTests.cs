@@ -186,6 +186,45 @@ public sealed class ContextFormatsTests
     [InlineData("openai")]
     [InlineData("openai-responses")]
     [InlineData("anthropic")]
+    public async Task Results_without_ids_go_to_the_calls_of_their_tools(string format)
+    {
+        var session = Session(
+            """{"role":"user","content":"Go."}""",
+            """{"role":"assistant","content":[{"functionCall":{"name":"lamp","args":{}}},{"functionCall":{"name":"door","args":{}}},{"executableCode":{"language":"PYTHON","code":"1+2"}}]}""",
+            """{"role":"user","content":[{"codeExecutionResult":{"outcome":"OUTCOME_OK","output":"3"}},{"functionResponse":{"name":"door","response":{"is":"shut"}}},{"functionResponse":{"name":"lamp","response":{"is":"on"}}}]}""");
+
+        var told = ModelApi.Read(await session.ContextAsync(format));
+
+        Assert.Equal(["call: lamp {}", "call: door {}"], told[1..3]);
+        Assert.Equal(["on", "shut", "3"], told.Where(line => line.StartsWith("result", StringComparison.Ordinal)).Select(line => line.Contains("on\"", StringComparison.Ordinal) ? "on" : line.Contains("shut", StringComparison.Ordinal) ? "shut" : line[^1..]));
+    }
+
+    [Theory]
+    [InlineData("session", 900)]
+    [InlineData("openai", 900)]
+    [InlineData("openai-responses", 900)]
+    [InlineData("anthropic", 900)]
+    [InlineData("anthropic", 100)]
+    public async Task The_newest_message_has_room_whatever_its_pictures_and_arguments_take(string format, int maxTokens)
+    {
+        var pictures = string.Join(',', Enumerable.Repeat("""{"type":"image","url":"https://example.com/map.png"}""", 2));
+        var asked = Session($$"""{"role":"user","content":[{"type":"text","text":"Compare the two."},{{pictures}}]}""");
+        var called = Session(
+            $$$"""{"role":"assistant","content":[{"type":"tool_call","id":"a","name":"write","arguments":{"text":"{{{string.Concat(Enumerable.Repeat("word ", 2_000))}}}"}}]}""",
+            """{"role":"tool","content":[{"type":"tool_result","tool_call_id":"a","content":"Written."}]}""");
+
+        foreach (var session in new[] { asked, called })
+        {
+            var context = await session.ContextAsync(format, maxTokens);
+            Assert.InRange(context.Tokens, 1, maxTokens);
+            Assert.True(context.Messages.Count + (context.Input?.Count ?? 0) > 0, "There is nothing.");
+        }
+    }
+
+    [Theory]
+    [InlineData("openai")]
+    [InlineData("openai-responses")]
+    [InlineData("anthropic")]
     public async Task A_redacted_result_whose_call_remains_is_named(string format)
     {
         var session = Session(Conversations["anthropic"][..2])

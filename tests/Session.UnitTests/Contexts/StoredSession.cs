@@ -126,6 +126,13 @@ internal sealed class StoredSession : IMessageReader, IMemoryStore, IMessageToke
         StoredAttachment attachment, Stream content, long quota, DateTimeOffset now, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
+    public Task AddAllAsync(
+        string userId,
+        IReadOnlyCollection<(StoredAttachment Attachment, Func<Stream> Open)> added,
+        long quota,
+        DateTimeOffset now,
+        CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public IAsyncEnumerable<StoredAttachment> ReadUsedAsync(string userId, Guid sessionId, long messages, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 

@@ -10,14 +10,14 @@ internal static class Foreign
 {
     public static readonly DateTimeOffset Now = new(2026, 11, 30, 0, 0, 0, TimeSpan.Zero);
 
-    public static ForeignSession Read(string text, int maxJsonBytes = 1024 * 1024)
+    public static ForeignSession Read(string text, int maxJsonBytes = 1024 * 1024, int maxFileBytes = 1024 * 1024)
     {
         using var json = JsonDocument.Parse(text);
         var form = ForeignForms.Find(json.RootElement);
         Assert.NotNull(form);
         var conversation = form.Read(json.RootElement, Now);
         Assert.True(ForeignForms.IsSource(conversation.Source), conversation.Source);
-        return ForeignSession.Of(conversation, json.RootElement, "user", Now, maxJsonBytes, inlineBytes: 4096);
+        return ForeignSession.Of(conversation, json.RootElement, "user", Now, maxJsonBytes, inlineBytes: 4096, maxFileBytes);
     }
 
     public static IEnumerable<string> Said(this ForeignSession session) => session.Messages.Select(message => message.Content!.Text!);

@@ -85,6 +85,24 @@ public sealed class ForeignFormsTests
     }
 
     [Fact]
+    public void A_file_that_is_larger_than_an_attachment_may_be_is_left_out_by_name()
+    {
+        var large = Convert.ToBase64String(new byte[6_000]);
+        var session = Foreign.Read(
+            $$$"""
+            {"messages":[{"role":"user","content":[
+                {"type":"text","text":"Which one?"},
+                {"type":"image_url","image_url":{"url":"data:image/png;base64,{{{large}}}"}},
+                {"type":"image_url","image_url":{"url":"data:image/png;base64,AAAA"}}]}]}
+            """,
+            maxFileBytes: 5_000);
+
+        var message = Assert.Single(session.Messages);
+        Assert.Equal(2, message.Parts().Count);
+        Assert.Equal("image_url", Assert.Single(message.Labels().GetProperty("omitted").EnumerateArray()).GetProperty("type").GetString());
+    }
+
+    [Fact]
     public void Parts_keep_their_order_and_their_form()
     {
         const string Thought = """{"type":"thinking","thinking":"Hm","signature":"Eq="}""";

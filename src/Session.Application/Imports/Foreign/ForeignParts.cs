@@ -16,7 +16,8 @@ internal sealed class ForeignParts
 
     /// <param name="maxBytes">The size limit of the parts of a message.</param>
     /// <param name="inlineBytes">Longer base64 becomes attachments, and does not count.</param>
-    public ForeignParts(IReadOnlyList<JsonElement> parts, int maxBytes, int inlineBytes)
+    /// <param name="maxFileBytes">The size limit of an attachment.</param>
+    public ForeignParts(IReadOnlyList<JsonElement> parts, int maxBytes, int inlineBytes, int maxFileBytes = int.MaxValue)
     {
         var read = parts.Take(PartChecks.MaxParts).Select(part => (Given: part, Json: Storable(part))).ToList();
         var room = maxBytes - 2 - read.Where(part => IsText(part.Given)).Sum(part => SizeOf(part.Json, inlineBytes));
@@ -25,7 +26,7 @@ internal sealed class ForeignParts
         foreach (var (given, json) in read)
         {
             var size = IsText(given) ? 0 : SizeOf(json, inlineBytes);
-            if (hasTexts && json is not null && size <= room)
+            if (hasTexts && json is not null && size <= room && (IsText(given) || HasOnlyFilesOf(json, inlineBytes, maxFileBytes)))
             {
                 room -= size;
                 kept.Add(json);
@@ -121,6 +122,18 @@ internal sealed class ForeignParts
     }
 
     private static bool IsFine(string json) => !PartChecks.RefusePart(Parse(json)).Any();
+
+    private static bool HasOnlyFilesOf(string json, int inlineBytes, int maxFileBytes)
+    {
+        // Four characters stand for three bytes, and escapes make base64 longer only.
+        if (json.Length / 4 * 3 <= maxFileBytes)
+        {
+            return true;
+        }
+
+        var files = PartFiles.Find($"[{json}]", inlineBytes);
+        return files.Inline.All(file => files.Decode(file).Length <= maxFileBytes);
+    }
 
     private static int SizeOf(string? json, int inlineBytes) => json is null
         ? 0

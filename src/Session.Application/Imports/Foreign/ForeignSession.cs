@@ -19,14 +19,21 @@ public sealed record ForeignSession(SessionLine Session, IReadOnlyList<MessageLi
     /// <param name="now">The current time.</param>
     /// <param name="maxJsonBytes">The size limit of metadata, and of the parts of a message.</param>
     /// <param name="inlineBytes">Longer base64 becomes attachments, and does not count among the parts.</param>
+    /// <param name="maxFileBytes">The size limit of an attachment.</param>
     public static ForeignSession Of(
-        ForeignConversation conversation, JsonElement json, string userId, DateTimeOffset now, int maxJsonBytes, int inlineBytes)
+        ForeignConversation conversation,
+        JsonElement json,
+        string userId,
+        DateTimeOffset now,
+        int maxJsonBytes,
+        int inlineBytes,
+        int maxFileBytes = int.MaxValue)
     {
         var id = conversation.Id ?? Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(json.GetRawText())));
         var sessionId = NameBasedId.Of(conversation.Source, userId, id);
         var path = ForeignPath.Of(conversation);
         var createdAt = conversation.CreatedAt ?? path.Messages.Select(message => message.CreatedAt).Min() ?? now;
-        var messages = ReadMessages(conversation, path.Messages, sessionId, createdAt, maxJsonBytes, inlineBytes);
+        var messages = ReadMessages(conversation, path.Messages, sessionId, createdAt, maxJsonBytes, inlineBytes, maxFileBytes);
         var lastActivity = conversation.UpdatedAt ?? path.Messages.Select(message => message.CreatedAt).Max() ?? createdAt;
         var session = new SessionLine
         {
@@ -46,7 +53,8 @@ public sealed record ForeignSession(SessionLine Session, IReadOnlyList<MessageLi
         Guid sessionId,
         DateTimeOffset createdAt,
         int maxJsonBytes,
-        int inlineBytes)
+        int inlineBytes,
+        int maxFileBytes)
     {
         var lines = new List<MessageLine>(path.Count);
         var names = new HashSet<string>(StringComparer.Ordinal);
@@ -65,7 +73,7 @@ public sealed record ForeignSession(SessionLine Session, IReadOnlyList<MessageLi
                 }
 
                 var turn = message.Turns[i];
-                var parts = new ForeignParts(turn.Parts, maxJsonBytes, inlineBytes);
+                var parts = new ForeignParts(turn.Parts, maxJsonBytes, inlineBytes, maxFileBytes);
                 lines.Add(new MessageLine
                 {
                     SessionId = sessionId,

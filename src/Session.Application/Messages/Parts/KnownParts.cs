@@ -105,7 +105,7 @@ internal static class KnownParts
         Media("fileData | file_data", File, "fileUri | file_uri").Keyed(),
         Call("executableCode | executable_code", "id", "'code_execution", ".").Keyed(),
         Result("codeExecutionResult | code_execution_result", "id", "output",
-            failed: "outcome=OUTCOME_FAILED | outcome=OUTCOME_DEADLINE_EXCEEDED").Keyed(),
+            failed: "outcome=OUTCOME_FAILED | outcome=OUTCOME_DEADLINE_EXCEEDED", tool: "'code_execution").Keyed(),
         Reasoning("thoughtSignature | thought_signature").Keyed(),
 
         // By the beginning or the end of their type: the parts of AI SDK user interfaces, and Anthropic's own tools.

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using Microsoft.Net.Http.Headers;
+using SessionService.Application.Attachments;
 using SessionService.Application.Json;
 
 namespace SessionService.Application.Messages.Parts;
@@ -14,7 +14,6 @@ public static class PartChecks
 {
     public const int MaxParts = 1000;
 
-    private const int MaxMediaTypeLength = 255;
     private const string NoMediaType = "must have a media type like image/png";
 
     /// <summary>Every reason to refuse an array, part by part.</summary>
@@ -100,7 +99,7 @@ public static class PartChecks
             reasons.Add("must have an attachment_id that is a UUID");
         }
 
-        if (media.MediaType.First(root) is { } mediaType && !IsMediaType(PartText.Of(mediaType)))
+        if (media.MediaType.First(root) is { } mediaType && !(PartText.Of(mediaType) is { } text && MediaTypes.IsValid(text)))
         {
             reasons.Add(NoMediaType);
         }
@@ -123,17 +122,11 @@ public static class PartChecks
             reasons.Add("must hold base64 (RFC 4648, without line breaks)");
         }
 
-        if (source.MediaType is { } mediaType && !mediaType.StartsWith(';') && !IsMediaType(mediaType))
+        if (source.MediaType is { } mediaType && !MediaTypes.IsValid(mediaType))
         {
             reasons.Add(NoMediaType);
         }
     }
-
-    private static bool IsMediaType(string? text) =>
-        text is { Length: <= MaxMediaTypeLength }
-        && MediaTypeHeaderValue.TryParse(text, out var mediaType)
-        && !mediaType.MatchesAllTypes
-        && !mediaType.MatchesAllSubTypes;
 
     private static bool IsTooDeep(ReadOnlySpan<byte> json)
     {

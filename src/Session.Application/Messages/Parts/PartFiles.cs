@@ -38,7 +38,7 @@ public sealed class PartFiles
 
     /// <summary>The attachments that the parts of a message refer to; none where it has no parts.</summary>
     public static IReadOnlyList<Guid> ReferencesIn(string? parts) =>
-        parts is null || !parts.Contains("attachment", StringComparison.Ordinal) ? [] : Find(parts, int.MaxValue).AttachmentIds;
+        parts is null || !MayRefer(parts) ? [] : Find(parts, int.MaxValue).AttachmentIds;
 
     /// <param name="json">An array of parts that was accepted.</param>
     /// <param name="longerThan">Base64 of at most this many characters is not looked at.</param>

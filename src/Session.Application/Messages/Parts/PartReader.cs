@@ -7,19 +7,27 @@ namespace SessionService.Application.Messages.Parts;
 internal static class PartReader
 {
     /// <summary>Reads a part. A part that holds a call and its result becomes both.</summary>
-    public static void Read(JsonElement json, int index, List<MessagePart> parts)
+    public static void Read(JsonElement json, int index, List<MessagePart> parts) => Read(json, index, isInResult: false, parts);
+
+    /// <param name="isInResult">
+    /// Whether the part stands in a result. Results within it are not read: their text is in that of the outermost one, which would be
+    /// put together at each level again.
+    /// </param>
+    private static void Read(JsonElement json, int index, bool isInResult, List<MessagePart> parts)
     {
         var row = PartLookup.Find(json);
-        if (row is null)
+        if (row is null || (isInResult && row.Kind is PartKind.Call or PartKind.Result))
         {
-            parts.Add(new MessagePart { Index = index, Kind = PartKind.Other, Json = json });
+            parts.Add(new MessagePart { Index = index, Kind = row?.Kind ?? PartKind.Other, Json = json });
             return;
         }
 
         var root = row.Root(json);
         var content = row.Content?.First(root);
         var isCall = row.Kind == PartKind.Call;
-        var (text, nested) = isCall ? ("", []) : ReadContent(content, row.More?.First(root), row.Kind == PartKind.Result, index);
+        var (text, nested) = isCall
+            ? ("", [])
+            : ReadContent(content, row.More?.First(root), row.Kind == PartKind.Result, isInResult, index);
         parts.Add(new MessagePart
         {
             Index = index,
@@ -36,7 +44,7 @@ internal static class PartReader
         });
         if (isCall && (content is not null || row.Done?.First(root) is not null))
         {
-            var (result, resultParts) = ReadContent(content, more: null, isResult: true, index);
+            var (result, resultParts) = ReadContent(content, more: null, isResult: true, isInResult, index);
             parts.Add(new MessagePart
             {
                 Index = index,
@@ -65,7 +73,7 @@ internal static class PartReader
     /// Content is a text or further parts. A result may be any other JSON too, whose text is the JSON. Base64 never is in the text.
     /// </summary>
     private static (string Text, IReadOnlyList<MessagePart> Nested) ReadContent(
-        JsonElement? content, JsonElement? more, bool isResult, int index)
+        JsonElement? content, JsonElement? more, bool isResult, bool isInResult, int index)
     {
         var parts = new List<MessagePart>();
         var text = "";
@@ -75,7 +83,7 @@ internal static class PartReader
         }
         else if (content is { } json)
         {
-            parts = ReadNested(json, index);
+            parts = ReadNested(json, index, isResult || isInResult);
             var isEmpty = json.ValueKind == JsonValueKind.Array && json.GetArrayLength() == 0;
             if (isResult && !isEmpty && !parts.Exists(IsOfContent))
             {
@@ -84,7 +92,7 @@ internal static class PartReader
             }
         }
 
-        parts.AddRange(more is { } rest ? ReadNested(rest, index) : []);
+        parts.AddRange(more is { } rest ? ReadNested(rest, index, isResult || isInResult) : []);
         var texts = parts.Select(part => part.Text).Prepend(text);
         return (
             PartText.Join(isResult ? texts.Select(PartBase64.Without) : texts),
@@ -92,7 +100,7 @@ internal static class PartReader
     }
 
     /// <summary>The parts in an array of objects, or an object as one.</summary>
-    private static List<MessagePart> ReadNested(JsonElement json, int index)
+    private static List<MessagePart> ReadNested(JsonElement json, int index, bool isInResult)
     {
         var parts = new List<MessagePart>();
         switch (json.ValueKind)
@@ -100,13 +108,13 @@ internal static class PartReader
             case JsonValueKind.Array when json.EnumerateArray().All(element => element.ValueKind == JsonValueKind.Object):
                 foreach (var element in json.EnumerateArray())
                 {
-                    Read(element, index, parts);
+                    Read(element, index, isInResult, parts);
                 }
 
                 break;
 
             case JsonValueKind.Object:
-                Read(json, index, parts);
+                Read(json, index, isInResult, parts);
                 break;
         }
 

@@ -31,11 +31,13 @@ internal static class PartRows
             Failed = PartPath.Of(failed),
         };
 
-    public static KnownPart Result(string types, string id, string content, string? failed = null, string? more = null) =>
+    public static KnownPart Result(
+        string types, string id, string content, string? failed = null, string? more = null, string tool = "name | toolName") =>
         Row(PartKind.Result, types, when: null) with
         {
             CallId = PartPath.Of(id),
-            Tool = PartPath.Of("name | toolName"),
+            Tool = tool.StartsWith('\'') ? null : PartPath.Of(tool),
+            ToolName = tool.StartsWith('\'') ? tool[1..] : null,
             Content = PartPath.Of(content),
             Failed = PartPath.Of(failed),
             More = PartPath.Of(more),

@@ -35,9 +35,9 @@ internal readonly ref struct PartSource
 
     public bool IsAttachment => Rest.StartsWith("attachment:"u8);
 
-    /// <summary>The media type of a data URL.</summary>
+    /// <summary>The media type of a data URL. Where only its parameters are given, it is a text (RFC 2397).</summary>
     public string? MediaType => IsDataUrl && Prefix["data:".Length..^";base64,".Length] is { Length: > 0 } type
-        ? Encoding.UTF8.GetString(type)
+        ? $"{(type[0] == (byte)';' ? "text/plain" : "")}{Encoding.UTF8.GetString(type)}"
         : null;
 
     /// <summary>The string's value in UTF-8. Empty for other JSON.</summary>

@@ -9,6 +9,31 @@ public sealed class MessagePartsTests
     private const string Result = """{"type":"tool_result","tool_use_id":"c1","content":"high at 9"}""";
 
     [Fact]
+    public void Results_within_results_are_not_put_together_at_each_level()
+    {
+        var text = new string('a', 200_000);
+        var json = $$"""{"type":"hologram","said":"{{text}}"}""";
+        for (var depth = 0; depth < 25; depth++)
+        {
+            json = $$"""{"type":"tool_result","tool_use_id":"c1","content":[{{json}}]}""";
+        }
+
+        using var document = JsonDocument.Parse($"[{json}]", new JsonDocumentOptions { MaxDepth = 100 });
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var parts = MessageParts.Read(document.RootElement);
+
+        Assert.Contains(text, parts.Text, StringComparison.Ordinal);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 12 * text.Length);
+    }
+
+    [Theory]
+    [InlineData("""a \u00e9\u00E8 b""", "a éè b")]
+    [InlineData("""\ud83d\ude00""", "😀")]
+    [InlineData("""\ud83d \u0000 \u12 \u""", """\ud83d \u0000 \u12 \u""")]
+    [InlineData("""\u\u0041\uuuu""", """\uA\uuuu""")]
+    public void The_letters_stand_in_place_of_escapes(string text, string unescaped) => Assert.Equal(unescaped, PartText.Unescape(text));
+
+    [Fact]
     public void The_text_of_a_message_is_its_texts_and_refusals()
     {
         var parts = Read($$"""[{"type":"thinking","thinking":"hm"},{"type":"text","text":"One."},{{Call}},{"type":"refusal","refusal":"Two."},{"type":"text","text":""}]""");

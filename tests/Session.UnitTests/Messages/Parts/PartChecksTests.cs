@@ -49,6 +49,9 @@ public sealed class PartChecksTests
     [InlineData("""{"type":"file","url":"https://files.test/a","media_type":"image/*"}""")]
     [InlineData("""{"type":"file","url":"https://files.test/a","media_type":7}""")]
     [InlineData("""{"type":"file","url":"data:pdf;base64,YQ=="}""")]
+    [InlineData("""{"type":"file","url":"data:;charset=é;base64,YQ=="}""")]
+    [InlineData("""{"type":"file","url":"https://files.test/a","media_type":"image/é"}""")]
+    [InlineData("""{"type":"file","url":"https://files.test/a","media_type":"text/plain;a=\"\u0001\""}""")]
     [InlineData("""{"type":"tool_result","tool_use_id":"1","content":[{"type":"image","source":{"type":"base64","media_type":"image/png","data":"?"}}]}""")]
     [InlineData("""{"type":"message","role":"user","content":[{"type":"input_image","image_url":"data:image/png;base64,?"}]}""")]
     public void A_part_that_is_none_is_named_by_its_place(string json)

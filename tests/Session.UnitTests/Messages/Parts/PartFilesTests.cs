@@ -53,6 +53,23 @@ public sealed class PartFilesTests
         Assert.Empty(PartChecks.Refuse(JsonDocument.Parse(referring).RootElement));
     }
 
+    [Theory]
+    [InlineData("""{"type":"image","attachment_id":"@"}""")]
+    [InlineData("""{"type":"image","\u0061ttachment_id":"@"}""")]
+    [InlineData("""{"type":"image","url":"\u0061ttachment:@"}""")]
+    public void A_reference_is_found_however_it_is_spelled(string shape)
+    {
+        Assert.Equal([Id], PartFiles.ReferencesIn($"[{shape.Replace("@", Id.ToString("D"), StringComparison.Ordinal)}]"));
+    }
+
+    [Fact]
+    public void A_data_url_with_parameters_alone_is_a_text()
+    {
+        var files = PartFiles.Find("""[{"type":"file","url":"data:;charset=utf-8;base64,YQ=="}]""");
+
+        Assert.Equal("text/plain;charset=utf-8", Assert.Single(files.Inline).MediaType);
+    }
+
     [Fact]
     public void A_file_has_the_media_type_and_the_name_that_its_part_says()
     {
