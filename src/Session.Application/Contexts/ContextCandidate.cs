@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using SessionService.Application.Contexts.Formats;
 using SessionService.Application.Contexts.Tokens;
 using SessionService.Application.Imports;
@@ -211,8 +212,8 @@ internal sealed record ContextCandidate
 
         if (part.Kind == PartKind.Call && counter.Count(part.Arguments) is > MaxArgumentTokens and var tokens)
         {
-            var left = string.Create(CultureInfo.InvariantCulture, $$"""{"omitted":"{{tokens}} tokens left out"}""");
-            return part with { Arguments = left, GivenArguments = null, Json = default };
+            var omitted = string.Create(CultureInfo.InvariantCulture, $"{tokens} tokens left out");
+            return part with { GivenArguments = JsonSerializer.SerializeToElement(new { omitted }), Json = default };
         }
 
         return part.Nested.Count == 0 ? part : part with { Nested = [], Json = default };
