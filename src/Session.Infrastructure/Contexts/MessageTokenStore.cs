@@ -15,8 +15,9 @@ internal sealed class MessageTokenStore(SessionDbContext context) : IMessageToke
             .Where(t => t.UserId == userId && t.SessionId == sessionId && t.Block >= from && t.Block <= to && t.Tokenizer == tokenizer)
             .ToListAsync(cancellationToken);
         return blocks
-            .SelectMany(block => block.Counts.Select((count, place) => (Sequence: ((long)block.Block * MessageTokens.Size) + place + 1, count)))
-            .Where(counted => counted.count > TokenDigest.NotCounted)
-            .ToDictionary(counted => counted.Sequence, counted => counted.count);
+            .SelectMany(block => block.Counts.Select(
+                (count, place) => (Sequence: ((long)block.Block * MessageTokens.Size) + place + 1, Count: count)))
+            .Where(counted => counted.Count > TokenDigest.NotCounted)
+            .ToDictionary(counted => counted.Sequence, counted => counted.Count);
     }
 }
