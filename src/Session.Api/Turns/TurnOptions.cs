@@ -39,7 +39,9 @@ public sealed class TurnOptions
     [Range(1, 10_000)]
     public int OpenUploads { get; set; } = 128;
 
-    /// <summary>Downloads of attachments at a time, without those that wait for their clients. 1 to 1,024.</summary>
+    /// <summary>
+    /// Downloads of attachments, and answers with their data, at a time, without the downloads that wait for their clients. 1 to 1,024.
+    /// </summary>
     [Range(1, 1_024)]
     public int Downloads { get; set; } = 16;
 

@@ -48,7 +48,9 @@ internal sealed record ContextCandidate
     /// <summary>The tokens that are missing in the middle; <see langword="null"/> where the message is whole.</summary>
     public int? OmittedTokens { get; init; }
 
-    /// <summary>The parts, also of a message that was written as a text. Of a hidden message at most a result that stands for its own.</summary>
+    /// <summary>
+    /// The parts, also of a message that was written as a text. Of a hidden message at most a result that stands for its own.
+    /// </summary>
     public required IReadOnlyList<MessagePart> Parts
     {
         get;

@@ -5,7 +5,6 @@ using SessionService.Application.Contexts.Tokens;
 using SessionService.Application.Json;
 using SessionService.Application.Memories;
 using SessionService.Application.Messages;
-using SessionService.Application.Messages.Parts;
 using SessionService.Domain.Errors;
 using SessionService.Domain.Memories;
 using SessionService.Domain.Sessions;

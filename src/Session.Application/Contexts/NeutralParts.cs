@@ -4,7 +4,9 @@ using SessionService.Domain.Messages;
 
 namespace SessionService.Application.Contexts;
 
-/// <summary>Reads every message as parts: one that has parts, and one whose calls and results are described by its type and metadata.</summary>
+/// <summary>
+/// Reads every message as parts: one that has parts, and one whose calls and results are described by its type and metadata.
+/// </summary>
 internal static class NeutralParts
 {
     /// <summary>What stands for a redacted result whose call remains.</summary>

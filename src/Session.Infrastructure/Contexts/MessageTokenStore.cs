@@ -16,8 +16,8 @@ internal sealed class MessageTokenStore(SessionDbContext context) : IMessageToke
             .ToListAsync(cancellationToken);
         return blocks
             .SelectMany(block => block.Counts.Select(
-                (count, place) => (Sequence: ((long)block.Block * MessageTokens.Size) + place + 1, count)))
-            .Where(counted => counted.count > TokenDigest.NotCounted)
-            .ToDictionary(counted => counted.Sequence, counted => counted.count);
+                (count, place) => (Sequence: ((long)block.Block * MessageTokens.Size) + place + 1, Count: count)))
+            .Where(counted => counted.Count > TokenDigest.NotCounted)
+            .ToDictionary(counted => counted.Sequence, counted => counted.Count);
     }
 }

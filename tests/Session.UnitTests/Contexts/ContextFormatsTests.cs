@@ -182,21 +182,23 @@ public sealed class ContextFormatsTests
         Assert.Equal(["user: First", "assistant: Calling.", "call: find {}", "result: [no output]", "user: Last"], told);
     }
 
-    [Theory]
-    [InlineData("openai")]
-    [InlineData("openai-responses")]
-    [InlineData("anthropic")]
-    public async Task Results_without_ids_go_to_the_calls_of_their_tools(string format)
+    [Fact]
+    public async Task Results_without_ids_go_to_the_calls_of_their_tools()
     {
         var session = Session(
             """{"role":"user","content":"Go."}""",
             """{"role":"assistant","content":[{"functionCall":{"name":"lamp","args":{}}},{"functionCall":{"name":"door","args":{}}},{"executableCode":{"language":"PYTHON","code":"1+2"}}]}""",
-            """{"role":"user","content":[{"codeExecutionResult":{"outcome":"OUTCOME_OK","output":"3"}},{"functionResponse":{"name":"door","response":{"is":"shut"}}},{"functionResponse":{"name":"lamp","response":{"is":"on"}}}]}""");
+            """{"role":"user","content":[{"codeExecutionResult":{"outcome":"OUTCOME_OK","output":"three"}},{"functionResponse":{"name":"door","response":{"is":"shut"}}},{"functionResponse":{"name":"lamp","response":{"is":"lit"}}}]}""");
 
-        var told = ModelApi.Read(await session.ContextAsync(format));
+        var messages = (await session.ContextAsync("openai")).GetProperty("messages").EnumerateArray().ToList();
 
-        Assert.Equal(["call: lamp {}", "call: door {}"], told[1..3]);
-        Assert.Equal(["on", "shut", "3"], told.Where(line => line.StartsWith("result", StringComparison.Ordinal)).Select(line => line.Contains("on\"", StringComparison.Ordinal) ? "on" : line.Contains("shut", StringComparison.Ordinal) ? "shut" : line[^1..]));
+        var tools = messages[1].GetProperty("tool_calls").EnumerateArray()
+            .ToDictionary(call => call.GetProperty("id").GetString()!, call => call.GetProperty("function").GetProperty("name").GetString());
+        Assert.Equal(3, tools.Count);
+        Assert.All(messages[2..5], result => Assert.Contains(
+            tools[result.GetProperty("tool_call_id").GetString()!] switch { "lamp" => "lit", "door" => "shut", _ => "three" },
+            result.GetProperty("content").GetRawText(),
+            StringComparison.Ordinal));
     }
 
     [Theory]

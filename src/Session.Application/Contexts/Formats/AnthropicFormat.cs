@@ -187,7 +187,8 @@ internal static class AnthropicFormat
     {
         try
         {
-            var text = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(Convert.FromBase64String(base64));
+            var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+            var text = utf8.GetString(Convert.FromBase64String(base64));
             return string.IsNullOrWhiteSpace(text) ? null : text;
         }
         catch (Exception exception) when (exception is FormatException or ArgumentException)

@@ -117,7 +117,8 @@ internal static class ChatFormat
     /// <summary>The name with the letters that the API takes.</summary>
     private static string? NameOf(ContextTurn turn)
     {
-        var name = string.Concat((turn.Name ?? "").Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' ? letter : '_')).Trim('_');
+        var letters = (turn.Name ?? "").Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' ? letter : '_');
+        var name = string.Concat(letters).Trim('_');
         return name.Length == 0 ? null : name[..Math.Min(name.Length, MaxNameLength)];
     }
 }

@@ -19,7 +19,7 @@ internal static class ContextJson
     public static JsonText ToText(this JsonNode node) => new(node.ToJsonString(Unescaped));
 
     /// <summary>
-    /// An object of a client, to be written as it was. Nobody may look into the result: that would refuse an object that has a member twice.
+    /// An object of a client, to be written as it was. Nobody may look into the result: the look throws where a member is there twice.
     /// </summary>
     public static JsonNode Given(JsonElement json) => JsonObject.Create(json)!;
 

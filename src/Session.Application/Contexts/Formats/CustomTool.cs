@@ -1,4 +1,3 @@
-using System.Text.Json;
 using SessionService.Application.Messages.Parts;
 
 namespace SessionService.Application.Contexts.Formats;
@@ -8,19 +7,12 @@ internal static class CustomTool
 {
     public static string? InputOf(MessagePart call)
     {
-        if (call.Json.ValueKind != JsonValueKind.Object || !call.Json.TryGetProperty("type", out var type) || type.ValueKind != JsonValueKind.String)
-        {
-            return null;
-        }
-
-        var body = type.GetString() switch
+        var body = ContextJson.TextAt(call.Json, "type") switch
         {
             "custom_tool_call" => call.Json,
-            "custom" when call.Json.TryGetProperty("custom", out var custom) && custom.ValueKind == JsonValueKind.Object => custom,
+            "custom" when call.Json.TryGetProperty("custom", out var custom) => custom,
             _ => default,
         };
-        return body.ValueKind == JsonValueKind.Object && body.TryGetProperty("input", out var input) && input.ValueKind == JsonValueKind.String
-            ? input.GetString()
-            : null;
+        return ContextJson.TextAt(body, "input");
     }
 }

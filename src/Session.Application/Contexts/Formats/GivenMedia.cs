@@ -26,7 +26,11 @@ internal sealed class GivenMedia
     /// <param name="taken">What the API takes.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     public static async Task<GivenMedia> ReadAsync(
-        AttachmentsService? attachments, string userId, IReadOnlyList<ContextTurn> turns, TakenMedia taken, CancellationToken cancellationToken)
+        AttachmentsService? attachments,
+        string userId,
+        IReadOnlyList<ContextTurn> turns,
+        TakenMedia taken,
+        CancellationToken cancellationToken)
     {
         var given = new GivenMedia();
         if (attachments is null)

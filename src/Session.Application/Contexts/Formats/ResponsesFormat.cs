@@ -143,6 +143,10 @@ internal static class ResponsesFormat
         ContextJson.TextAt(part.Json, "type") is "reasoning"
         && part.Json.TryGetProperty("summary", out var summary)
         && summary.ValueKind == JsonValueKind.Array
+        && summary.EnumerateArray().All(IsSummary)
             ? ContextJson.TextAt(part.Json, "id")
             : null;
+
+    private static bool IsSummary(JsonElement text) =>
+        ContextJson.TextAt(text, "type") is "summary_text" && ContextJson.TextAt(text, "text") is not null;
 }
