@@ -30,12 +30,12 @@ public sealed class LargeContextsTests
     [Fact]
     public async Task Pictures_that_an_api_does_not_take_leave_room_for_others()
     {
-        var (shot, seen) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        var (shots, seen) = (Enumerable.Range(0, 7).Select(_ => Guid.CreateVersion7()).ToList(), Guid.CreateVersion7());
         var session = new StoredSession()
             .Add($$"""{"role":"user","content":[{"type":"image","attachment_id":"{{seen}}"},{"type":"text","text":"See"}]}""")
             .Add("""{"role":"assistant","content":[{"type":"tool_use","id":"a","name":"shot","input":{}}]}""")
-            .Add($$"""{"role":"user","content":[{"type":"tool_result","tool_use_id":"a","content":[{{string.Join(',', Enumerable.Repeat($$"""{"type":"image","attachment_id":"{{shot}}"}""", 7))}}]}]}""");
-        session.Attachments[shot] = (new byte[3_500_000], "image/png");
+            .Add($$"""{"role":"user","content":[{"type":"tool_result","tool_use_id":"a","content":[{{string.Join(',', shots.Select(shot => $$"""{"type":"image","attachment_id":"{{shot}}"}"""))}}]}]}""");
+        shots.ForEach(shot => session.Attachments[shot] = (new byte[3_500_000], "image/png"));
         session.Attachments[seen] = (new byte[3_700_000], "image/png");
 
         var told = ModelApi.Read(await session.ContextAsync("openai", isInline: true));
