@@ -1,7 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using SessionService.Api.Attachments;
-using SessionService.IntegrationTests.Hosting;
 
 namespace SessionService.IntegrationTests.Attachments;
 
