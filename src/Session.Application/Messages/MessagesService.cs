@@ -125,8 +125,8 @@ public sealed class MessagesService(
 
         async Task<AppendResult> AppendOnceAsync()
         {
-            var parts = requests.Select(GivenMessage.PartsOf).ToArray();
-            if (Array.Exists(parts, files.MayHaveFiles))
+            IReadOnlyList<string?> parts = [.. requests.Select(GivenMessage.PartsOf)];
+            if (parts.Any(files.MayHaveFiles))
             {
                 // A repetition keeps no files: its message may have been redacted since.
                 if (key is not null && await messages.FindByKeyAsync(userId, key, cancellationToken) is { } before)
@@ -134,7 +134,7 @@ public sealed class MessagesService(
                     return before;
                 }
 
-                await KeepFilesAsync(userId, sessionId, requests, expectedSequence, parts, isBatch, cancellationToken);
+                parts = await KeepFilesAsync(userId, sessionId, requests, expectedSequence, parts, isBatch, cancellationToken);
             }
 
             var now = time.GetDatabaseNow();
@@ -151,13 +151,14 @@ public sealed class MessagesService(
         }
     }
 
-    /// <summary>Moves the files of messages into attachments, and puts references into their parts.</summary>
-    private async Task KeepFilesAsync(
+    /// <summary>Moves the files of messages into attachments.</summary>
+    /// <returns>The parts of each message, with references in place of the files.</returns>
+    private async Task<IReadOnlyList<string?>> KeepFilesAsync(
         string userId,
         Guid sessionId,
         IReadOnlyList<CreateMessageRequest> requests,
         long? expectedSequence,
-        string?[] parts,
+        IReadOnlyList<string?> parts,
         bool isBatch,
         CancellationToken cancellationToken)
     {
@@ -167,13 +168,7 @@ public sealed class MessagesService(
             await CheckAsync(userId, sessionId, requests, expectedSequence, cancellationToken);
         }
 
-        for (var i = 0; i < parts.Length; i++)
-        {
-            if (found[i] is { } ofMessage)
-            {
-                parts[i] = await files.KeepAsync(userId, parts[i]!, ofMessage, cancellationToken);
-            }
-        }
+        return await files.KeepAsync(userId, parts, found, cancellationToken);
     }
 
     /// <summary>Refuses what the session would refuse, before files are kept. A repetition, by its ids, is left to the store.</summary>
