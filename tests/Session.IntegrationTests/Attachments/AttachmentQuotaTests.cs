@@ -2,7 +2,7 @@ namespace SessionService.IntegrationTests.Attachments;
 
 public sealed class QuotaFixture : AttachmentsFixture
 {
-    protected override IEnumerable<KeyValuePair<string, string>> Settings => 
+    protected override IEnumerable<KeyValuePair<string, string>> Settings =>
         [.. base.Settings, new("Attachments:QuotaBytes", "2500"), new("Attachments:InlineBytes", "100")];
 }
 
