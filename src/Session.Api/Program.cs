@@ -1,3 +1,4 @@
+using SessionService.Api.Attachments;
 using SessionService.Api.Commands;
 using SessionService.Api.Compression;
 using SessionService.Api.Exports;
@@ -48,6 +49,7 @@ return await ServiceCommands.RunAsync(args, serve: async arguments =>
     builder.Services.AddRequestValidation();
     builder.Services.AddProblems();
     builder.Services.AddSessions();
+    builder.Services.AddAttachmentRequests();
     builder.Services.AddExports();
     builder.Services.AddImports();
     builder.Services.AddHealth();

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using SessionService.Application.Attachments;
 using SessionService.Application.Contexts;
 using SessionService.Application.Forks;
 using SessionService.Application.Identity;
@@ -30,8 +31,10 @@ public static class ApplicationServices
         services.AddValidation();
         services.AddScoped<CallerAccess>();
         services.AddScoped<SessionsService>();
+        services.AddScoped<MessageFiles>();
         services.AddScoped<MessagesService>();
         services.AddScoped<MemoriesService>();
+        services.AddAttachments();
         services.AddContexts();
         services.AddScoped<ForksService>();
         services.AddScoped<ImportsService>();

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using SessionService.Infrastructure.Archival;
+using SessionService.Infrastructure.Attachments;
+using SessionService.Infrastructure.Contexts;
 using SessionService.Infrastructure.Digests;
 using SessionService.Infrastructure.Embeddings;
 using SessionService.Infrastructure.Erasure;
@@ -38,6 +40,7 @@ public static class InfrastructureServices
         .AddStatistics()
         .AddGroupWriter()
         .AddIdempotency()
+        .AddAttachments()
         .AddMessages()
         .AddPacking()
         .AddEmbeddings()
@@ -48,6 +51,7 @@ public static class InfrastructureServices
         .AddMemories()
         .AddUserMemories()
         .AddUsage()
+        .AddMessageTokens()
         .AddExports()
         .AddImportStore()
         .AddErasure()

@@ -23,6 +23,9 @@ internal sealed record ConversationTurn(
     [property: JsonPropertyName("text")] string Text,
     [property: JsonPropertyName("caption")] string? Caption)
 {
+    /// <summary>Whether it is of a user and an assistant. People who talk with each other have names.</summary>
+    public bool IsOfChat => Speaker is "user" or "assistant";
+
     /// <summary>What is stored of it: a picture that was shared is told of by its caption.</summary>
     public string Content => string.IsNullOrEmpty(Caption) ? Text : $"{Text} [shares {Caption}]";
 }

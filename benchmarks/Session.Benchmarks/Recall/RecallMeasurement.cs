@@ -5,10 +5,15 @@ using System.Text.Json.Nodes;
 namespace SessionService.Benchmarks.Recall;
 
 /// <summary>Puts conversations into the service, asks their questions, and compares what is found with what answers them.</summary>
-internal sealed class RecallMeasurement(HttpClient http)
+/// <param name="http">The service.</param>
+/// <param name="mode">How passages are chosen, as the API names it.</param>
+/// <param name="pause">How long after the last message the first question is asked.</param>
+internal sealed class RecallMeasurement(HttpClient http, string mode = "best", TimeSpan pause = default)
 {
-    private const int TopK = 50;
     private const int MessagesAtOnce = 500;
+
+    // A spread over more passages has other passages.
+    private int TopK => mode == "spread" ? 10 : 50;
 
     /// <summary>One user a conversation, one session a session of it, one message a turn.</summary>
     public async Task<IReadOnlyList<Recalled>> RunAsync(Conversation conversation, CancellationToken cancellationToken)
@@ -20,6 +25,7 @@ internal sealed class RecallMeasurement(HttpClient http)
             await LoadAsync(user, session, turns, cancellationToken);
         }
 
+        await Task.Delay(pause, cancellationToken);
         var recalled = new List<Recalled>(conversation.Questions.Count);
         foreach (var question in conversation.Questions)
         {
@@ -40,9 +46,9 @@ internal sealed class RecallMeasurement(HttpClient http)
         {
             var messages = part.Select(turn => (JsonNode)new JsonObject
             {
-                ["role"] = "user",
+                ["role"] = turn.IsOfChat ? turn.Speaker : "user",
                 ["content"] = turn.Content,
-                ["metadata"] = new JsonObject { ["name"] = turn.Speaker },
+                ["metadata"] = turn.IsOfChat ? new JsonObject() : new JsonObject { ["name"] = turn.Speaker },
                 ["created_at"] = session.Date,
             });
             var stored = await PostAsync(
@@ -59,7 +65,7 @@ internal sealed class RecallMeasurement(HttpClient http)
         var answer = await PostAsync(
             user,
             $"api/v1/users/{Uri.EscapeDataString(user)}/memories/search",
-            new JsonObject { ["query"] = question, ["top_k"] = TopK, ["sources"] = new JsonArray("messages") },
+            new JsonObject { ["query"] = question, ["top_k"] = TopK, ["mode"] = mode, ["sources"] = new JsonArray("messages") },
             cancellationToken);
         return answer["results"]!.AsArray().Select(result => (result!["session_id"]!.GetValue<string>(), result["sequence"]!.GetValue<long>()));
     }

@@ -25,8 +25,9 @@ public sealed class UserDataController(IUserDataStore data, TimeProvider time) :
 
     /// <summary>Erases all that is stored about a user</summary>
     /// <remarks>
-    /// Erases the user's sessions with their messages and memories, and all data derived from them. The service's statistics no longer
-    /// count them. This cannot be undone. Sessions that are created while the erasure runs stay.
+    /// Erases the user's sessions with their messages and memories, all data derived from them, and the user's attachments with their
+    /// bytes. The service's statistics no longer count the sessions. This cannot be undone. Sessions that are created while the erasure
+    /// runs stay.
     ///
     /// The service erases session by session. If the connection ends early or the answer is 503, send the same request again: it erases the
     /// rest. `GET` on the same path proves the erasure: all counts are zero.

@@ -6,6 +6,7 @@ using SessionService.Api.Json;
 using SessionService.Api.Messages;
 using SessionService.Application.Exports;
 using SessionService.Application.Messages;
+using SessionService.Domain.Attachments;
 using SessionService.Domain.UserMemories;
 
 namespace SessionService.Api.Exports;
@@ -27,6 +28,9 @@ internal abstract class ExportFormat(IMapper mapper)
     /// <summary>The extension of file names.</summary>
     public abstract string Extension { get; }
 
+    /// <summary>Whether the bytes of attachments are part of the export.</summary>
+    public virtual bool HasAttachments => true;
+
     public ArrayBufferWriter<byte> Bytes { get; } = new(InitialBytes);
 
     protected Utf8JsonWriter Json =>
@@ -41,6 +45,10 @@ internal abstract class ExportFormat(IMapper mapper)
 
     /// <summary>Begins an export.</summary>
     public abstract void Begin(DateTimeOffset now);
+
+    /// <summary>Writes a piece of an attachment. The attachments of a session come before it.</summary>
+    /// <summary>Writes a piece of an attachment. One without bytes says that the attachment's bytes are lost.</summary>
+    public abstract void WriteAttachment(StoredAttachment attachment, long offset, ReadOnlySpan<byte> piece);
 
     /// <summary>Begins a session. Its messages must follow.</summary>
     public virtual void BeginSession(ExportedSession session) =>
@@ -71,6 +79,24 @@ internal abstract class ExportFormat(IMapper mapper)
         Json.WriteEndObject();
     }
 
+    protected void WriteJson(StoredAttachment attachment, long offset, ReadOnlySpan<byte> piece)
+    {
+        Json.WriteStartObject();
+        Json.WriteString("type"u8, ExportForm.Attachment);
+        Json.WriteString("attachment_id"u8, attachment.AttachmentId);
+        Json.WriteString("sha256"u8, Convert.ToHexStringLower(attachment.Sha256));
+        Json.WriteNumber("size"u8, attachment.Size);
+        Json.WriteString("media_type"u8, attachment.MediaType);
+        Json.WriteString("name"u8, attachment.Name);
+        if (!piece.IsEmpty)
+        {
+            Json.WriteNumber("offset"u8, offset);
+            Json.WriteBase64String("data"u8, piece);
+        }
+
+        Json.WriteEndObject();
+    }
+
     protected void BeginHeader(DateTimeOffset now)
     {
         Json.WriteStartObject();
@@ -90,10 +116,15 @@ internal sealed class ExportTotals
 
     public long Memories { get; set; }
 
+    public long Attachments { get; set; }
+
+    /// <summary>Those of them whose bytes are lost.</summary>
+    public long LostAttachments { get; set; }
+
     public long UserMemories { get; set; }
 }
 
-/// <summary>NDJSON: one line for the header, for every session, message and memory, and for the end.</summary>
+/// <summary>NDJSON: one line for the header, for every session, message, memory and piece of an attachment, and for the end.</summary>
 internal sealed class JsonLinesFormat(IMapper mapper) : ExportFormat(mapper)
 {
     public override string ContentType => JsonLinesType;
@@ -104,6 +135,12 @@ internal sealed class JsonLinesFormat(IMapper mapper) : ExportFormat(mapper)
     {
         BeginHeader(now);
         Json.WriteEndObject();
+        EndLine();
+    }
+
+    public override void WriteAttachment(StoredAttachment attachment, long offset, ReadOnlySpan<byte> piece)
+    {
+        WriteJson(attachment, offset, piece);
         EndLine();
     }
 
@@ -149,6 +186,16 @@ internal sealed class JsonLinesFormat(IMapper mapper) : ExportFormat(mapper)
         Json.WriteNumber("messages"u8, totals.Messages);
         Json.WriteNumber("memories"u8, totals.Memories);
         Json.WriteNumber("user_memories"u8, totals.UserMemories);
+        if (totals.Attachments > 0)
+        {
+            Json.WriteNumber("attachments"u8, totals.Attachments);
+        }
+
+        if (totals.LostAttachments > 0)
+        {
+            Json.WriteNumber("attachments_lost"u8, totals.LostAttachments);
+        }
+
         Json.WriteEndObject();
         EndLine();
     }
@@ -164,15 +211,33 @@ internal sealed class JsonLinesFormat(IMapper mapper) : ExportFormat(mapper)
 /// <summary>One JSON document with the header, the session, its messages and its memory.</summary>
 internal sealed class JsonDocumentFormat(IMapper mapper) : ExportFormat(mapper)
 {
+    private bool _isInAttachments;
+
     public override string ContentType => MediaTypeNames.Application.Json;
 
     public override string Extension => "json";
 
     public override void Begin(DateTimeOffset now) => BeginHeader(now);
 
+    public override void WriteAttachment(StoredAttachment attachment, long offset, ReadOnlySpan<byte> piece)
+    {
+        if (!_isInAttachments)
+        {
+            Json.WriteStartArray("attachments"u8);
+            _isInAttachments = true;
+        }
+
+        WriteJson(attachment, offset, piece);
+    }
+
     public override void BeginSession(ExportedSession session)
     {
         base.BeginSession(session);
+        if (_isInAttachments)
+        {
+            Json.WriteEndArray();
+        }
+
         Json.WritePropertyName("session"u8);
         WriteJson<SessionLine>(session.Session);
         Json.WriteStartArray("messages"u8);

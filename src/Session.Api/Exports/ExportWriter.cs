@@ -1,19 +1,27 @@
+using System.Buffers;
+using SessionService.Application.Attachments;
 using SessionService.Application.Exports;
 using SessionService.Application.Messages;
 using SessionService.Application.Time;
+using SessionService.Domain.Attachments;
+using SessionService.Domain.Sessions;
 
 namespace SessionService.Api.Exports;
 
 /// <summary>
-/// Writes an export of any size in constant memory. A session is exported with the messages that it had when it was read. Messages never
-/// change, so they can be read later, some at a time. No connection or snapshot is held in between.
+/// Writes an export of any size in little memory: of all that was written only the ids of the attachments are kept. A session is exported
+/// with the messages that it had when it was read. Messages never change, so they can be read later, some at a time. No connection or
+/// snapshot is held in between.
 /// </summary>
-internal sealed class ExportWriter(IMessageReader messages, TimeProvider time)
+internal sealed class ExportWriter(IMessageReader messages, IAttachmentStore attachments, TimeProvider time)
 {
     /// <summary>The bytes that are buffered before they are sent.</summary>
     private const int ChunkBytes = 256 * 1024;
 
     private const int MaxTake = 1_000;
+
+    // A multiple of three, so that base64 needs no padding between pieces.
+    private const int PieceBytes = 192 * 1024;
 
     /// <param name="export">The sessions and memories to export.</param>
     /// <param name="format">The format, which holds the written bytes.</param>
@@ -27,9 +35,15 @@ internal sealed class ExportWriter(IMessageReader messages, TimeProvider time)
         CancellationToken cancellationToken)
     {
         var totals = new ExportTotals();
+        var written = new HashSet<Guid>();
         format.Begin(time.GetDatabaseNow());
         await foreach (var session in export.Sessions.WithCancellation(cancellationToken))
         {
+            if (format.HasAttachments)
+            {
+                await WriteAttachmentsAsync(session.Session, written, totals, format, send, cancellationToken);
+            }
+
             format.BeginSession(session);
             totals.Messages += await WriteMessagesAsync(session, format, send, cancellationToken);
             format.EndSession(session);
@@ -54,6 +68,64 @@ internal sealed class ExportWriter(IMessageReader messages, TimeProvider time)
 
         format.End(totals);
         await SendAsync(format, send, from: 0);
+    }
+
+    /// <param name="written">The attachments of earlier sessions, which the export has already.</param>
+    private async Task WriteAttachmentsAsync(
+        Session session,
+        HashSet<Guid> written,
+        ExportTotals totals,
+        ExportFormat format,
+        Func<ReadOnlyMemory<byte>, Task> send,
+        CancellationToken cancellationToken)
+    {
+        var used = attachments.ReadUsedAsync(session.UserId, session.SessionId, session.MessageCount, cancellationToken);
+        await foreach (var attachment in used.WithCancellation(cancellationToken))
+        {
+            if (written.Add(attachment.AttachmentId))
+            {
+                totals.Attachments++;
+                totals.LostAttachments += await TryWriteAsync(attachment, format, send, cancellationToken) ? 0 : 1;
+            }
+        }
+    }
+
+    /// <summary>Writes an attachment; false where its bytes are lost, which must not keep the user from everything else.</summary>
+    private async Task<bool> TryWriteAsync(
+        StoredAttachment attachment, ExportFormat format, Func<ReadOnlyMemory<byte>, Task> send, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await WriteAsync(attachment, format, send, cancellationToken);
+            return true;
+        }
+        catch (AttachmentLostException)
+        {
+            format.WriteAttachment(attachment, offset: 0, piece: []);
+            return false;
+        }
+    }
+
+    private async Task WriteAsync(
+        StoredAttachment attachment, ExportFormat format, Func<ReadOnlyMemory<byte>, Task> send, CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(PieceBytes);
+        try
+        {
+            await using var content = await attachments.OpenAsync(attachment, from: 0, attachment.Size, cancellationToken);
+            for (long offset = 0; offset < attachment.Size;)
+            {
+                var piece = buffer.AsMemory(0, (int)Math.Min(PieceBytes, attachment.Size - offset));
+                await content.ReadExactlyAsync(piece, cancellationToken);
+                format.WriteAttachment(attachment, offset, piece.Span);
+                offset += piece.Length;
+                await SendAsync(format, send, from: ChunkBytes);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     private async Task<long> WriteMessagesAsync(

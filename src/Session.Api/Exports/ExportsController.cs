@@ -41,6 +41,9 @@ public sealed class ExportsController(IExportReader reader, IMapper mapper) : Co
     /// Streams NDJSON of any size: a line `{"type": "export", "version": 1, …}`; every session (`"type": "session"`), the oldest first,
     /// each followed by its messages (`"message"`) and its memory (`"memory"`), named as in the other answers; the user's own memories
     /// (`"user_memory"`), each followed by its earlier versions (`"user_memory_version"`); and a line `{"type": "end", …}` with the totals.
+    /// Attachments stand before the first session that refers to them (`"attachment"`), with their bytes in base64, in several lines if
+    /// they are large.
+    ///
     /// An export without this line is incomplete. Each session and each memory is exported as it is when the export reaches it.
     /// </remarks>
     /// <response code="200">All sessions of the user, with their messages and memories, and the user's memories.</response>

@@ -4,7 +4,10 @@ using System.Text;
 using AutoMapper;
 using SessionService.Application.Contexts;
 using SessionService.Application.Exports;
+using SessionService.Application.Imports;
 using SessionService.Application.Messages;
+using SessionService.Application.Messages.Parts;
+using SessionService.Domain.Attachments;
 using SessionService.Domain.UserMemories;
 
 namespace SessionService.Api.Exports;
@@ -20,6 +23,12 @@ internal sealed class MarkdownFormat(IMapper mapper) : ExportFormat(mapper)
     public override string ContentType => MarkdownType;
 
     public override string Extension => "md";
+
+    public override bool HasAttachments => false;
+
+    public override void WriteAttachment(StoredAttachment attachment, long offset, ReadOnlySpan<byte> piece)
+    {
+    }
 
     public override void Begin(DateTimeOffset now)
     {
@@ -40,10 +49,12 @@ internal sealed class MarkdownFormat(IMapper mapper) : ExportFormat(mapper)
         }
     }
 
-    public override void WriteMessage(in MessageRow message)
+    public override void WriteMessage(in MessageRow stored)
     {
+        var message = EarlierParts.Of(stored);
         var role = Text(message.Role);
-        Write($"\n## {message.Sequence}. {MarkdownText.Inline(role)}, {TextOf(message.CreatedAt)}\n");
+        var name = MarkdownText.Inline(Text(message.Name));
+        Write($"\n## {message.Sequence}. {MarkdownText.Inline(role)}{(name.Length > 0 ? $" {name}" : "")}, {TextOf(message.CreatedAt)}\n");
         if (message.RedactedAt is { } redactedAt)
         {
             Write($"\n*Redacted, {TextOf(redactedAt)}*\n");
@@ -52,7 +63,13 @@ internal sealed class MarkdownFormat(IMapper mapper) : ExportFormat(mapper)
 
         var (type, content, metadata) = (Text(message.MessageType), Text(message.Content), Text(message.Metadata));
         var calls = ToolCall.ReadCalls(role, type, content, metadata);
-        if (calls.Count == 0 && ToolCall.IsResult(role, type))
+        if (!message.Parts.IsEmpty)
+        {
+            var parts = MessageParts.Read(Text(message.Parts));
+            WriteAll(MarkdownParts.Of(parts));
+            WriteCalls(parts.Parts.Any(part => part.Kind == PartKind.Call) ? [] : calls);
+        }
+        else if (calls.Count == 0 && ToolCall.IsResult(role, type))
         {
             WriteResult(content, ToolCall.ReadName(metadata));
         }
@@ -93,18 +110,21 @@ internal sealed class MarkdownFormat(IMapper mapper) : ExportFormat(mapper)
             Write($"\n{MarkdownText.Quote(content)}\n");
         }
 
-        foreach (var call in calls)
-        {
-            Write($"\n**Call of {MarkdownText.Inline(call.Name ?? "a tool")}**\n");
-            if (call.Arguments is { } arguments)
-            {
-                Write($"\n{MarkdownText.CodeBlock(arguments, "json")}\n");
-            }
-        }
+        WriteCalls(calls);
     }
 
-    private void WriteResult(string content, string? tool) =>
-        Write($"\n**Result of {MarkdownText.Inline(tool ?? "a tool")}**\n\n{MarkdownText.CodeBlock(content)}\n");
+    private void WriteCalls(IReadOnlyList<ToolCall> calls) =>
+        WriteAll(calls.SelectMany(call => MarkdownParts.Call(call.Name, call.Arguments)));
+
+    private void WriteResult(string content, string? tool) => WriteAll(MarkdownParts.Result(tool, content));
+
+    private void WriteAll(IEnumerable<string> blocks)
+    {
+        foreach (var block in blocks)
+        {
+            Write($"\n{block}\n");
+        }
+    }
 
     private void Write(FormattableString text) => Bytes.Write(Encoding.UTF8.GetBytes(text.ToString(CultureInfo.InvariantCulture)));
 }

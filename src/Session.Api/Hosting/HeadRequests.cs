@@ -3,6 +3,11 @@ namespace SessionService.Api.Hosting;
 /// <summary>Answers HEAD wherever GET is answered, with the same headers (RFC 9110, 9.3.2).</summary>
 internal static class HeadRequests
 {
+    private static readonly HeadRequest Head = new();
+
+    /// <summary>Whether the client wants no body, so that an answer need not read one.</summary>
+    public static bool IsHead(this HttpContext http) => http.Features.Get<HeadRequest>() is not null;
+
     /// <summary>
     /// Call this before routing. The request is handled as a GET. The server knows the method that was sent, and sends no body.
     /// </summary>
@@ -16,6 +21,7 @@ internal static class HeadRequests
                 return;
             }
 
+            http.Features.Set(Head);
             http.Request.Method = HttpMethods.Get;
             try
             {
@@ -28,4 +34,6 @@ internal static class HeadRequests
         });
         return app;
     }
+
+    private sealed class HeadRequest;
 }

@@ -28,7 +28,11 @@ internal static class SecurityHeaders
         var isPage = http.Request.Path.StartsWithSegments("/swagger", StringComparison.OrdinalIgnoreCase);
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
-        headers.ContentSecurityPolicy = isPage ? OfPage : OfData;
+        if (headers.ContentSecurityPolicy.Count == 0)
+        {
+            headers.ContentSecurityPolicy = isPage ? OfPage : OfData;
+        }
+
         if (!isPage)
         {
             headers.CacheControl = "no-store";

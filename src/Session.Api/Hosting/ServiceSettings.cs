@@ -5,6 +5,7 @@ using SessionService.Api.Limits;
 using SessionService.Api.Telemetry;
 using SessionService.Api.Turns;
 using SessionService.Api.Validation;
+using SessionService.Application.Attachments;
 using SessionService.Application.Contexts;
 using SessionService.Application.Limits;
 using SessionService.Hosting.CrossOrigin;
@@ -42,6 +43,7 @@ internal static class ServiceSettings
         SettingsSection.Of<SearchOptions>(SearchOptions.Section),
         SettingsSection.Of<MemorySearchOptions>(MemorySearchOptions.Section),
         SettingsSection.Of<ArchivalOptions>(ArchivalOptions.Section),
+        SettingsSection.Of<AttachmentOptions>(AttachmentOptions.Section),
         SettingsSection.Of<ContextOptions>(ContextOptions.Section),
         IdentityOptions.Settings,
         SettingsSection.Of<RequestOptions>(RequestOptions.Section),

@@ -4,6 +4,7 @@ using FluentValidation;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.Extensions.Options;
 using SessionService.Api.Json;
+using SessionService.Application.Attachments;
 using SessionService.Application.Exports;
 using SessionService.Application.Imports;
 using SessionService.Application.Imports.Foreign;
@@ -16,7 +17,11 @@ namespace SessionService.Api.Imports;
 
 /// <summary>Reads conversations in the forms of other programs.</summary>
 internal sealed class ForeignReader(
-    IOptions<LimitOptions> limits, IValidator<SessionLine> sessions, IValidator<MessageLine> messages, TimeProvider time)
+    IOptions<LimitOptions> limits,
+    IOptions<AttachmentOptions> attachments,
+    IValidator<SessionLine> sessions,
+    IValidator<MessageLine> messages,
+    TimeProvider time)
 {
     private static readonly string KnownForms = $"The known forms: {ForeignForms.Names}.";
 
@@ -37,12 +42,19 @@ internal sealed class ForeignReader(
                 record,
                 kind: null,
                 ProblemCodes.ValidationFailed,
-                "type: must be one of session, message, memory, user_memory, user_memory_version, "
+                "type: must be one of session, message, memory, user_memory, user_memory_version, attachment, "
                 + $"or the object a conversation of a known form. {KnownForms}"));
         }
 
         var now = time.GetDatabaseNow();
-        var foreign = ForeignSession.Of(form.Read(json, now), json, userId, now, limits.Value.MaxJsonBytes);
+        var foreign = ForeignSession.Of(
+            form.Read(json, now),
+            json,
+            userId,
+            now,
+            limits.Value.MaxJsonBytes,
+            attachments.Value.InlineBytes,
+            attachments.Value.MaxBytes);
         var errors = Validate(foreign.Session, sessions);
         var isUnderstood = true;
         for (var i = 0; i < foreign.Messages.Count && errors.IsValid; i++)

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
 using SessionService.Api.Json;
+using SessionService.Application.Files;
 using SessionService.Application.Imports;
 using SessionService.Application.Imports.Foreign;
 using SessionService.Application.Limits;
@@ -36,7 +37,13 @@ internal sealed partial class ImportArchive(ImportReader reader, IOptions<LimitO
     public async IAsyncEnumerable<ImportLine> ReadAsync(
         Stream stream, string userId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var file = await KeepAsync(stream, cancellationToken);
+        await using var file = await TemporaryFile.KeepAsync(
+            stream,
+            "session-import",
+            limits.Value.MaxArchiveBytes,
+            onRead: null,
+            () => new BadHttpRequestException("The body is too large.", StatusCodes.Status413PayloadTooLarge),
+            cancellationToken);
         using var archive = Open(file);
         var isEmpty = true;
         var budget = new UnpackedBytes(limits.Value.MaxArchiveBytes * TextFactor);
@@ -153,39 +160,6 @@ internal sealed partial class ImportArchive(ImportReader reader, IOptions<LimitO
         catch (InvalidDataException)
         {
             throw new InvalidFieldException("body", "must be a zip archive that is not damaged");
-        }
-    }
-
-    private async Task<FileStream> KeepAsync(Stream stream, CancellationToken cancellationToken)
-    {
-        var file = new FileStream(
-            Path.Combine(Path.GetTempPath(), $"session-import-{Guid.NewGuid():N}.zip"),
-            new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.ReadWrite,
-                Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
-            });
-        try
-        {
-            var buffer = new byte[128 * 1024];
-            while (await stream.ReadAsync(buffer, cancellationToken) is > 0 and var length)
-            {
-                if (file.Length + length > limits.Value.MaxArchiveBytes)
-                {
-                    throw new BadHttpRequestException("The body is too large.", StatusCodes.Status413PayloadTooLarge);
-                }
-
-                await file.WriteAsync(buffer.AsMemory(0, length), cancellationToken);
-            }
-
-            file.Position = 0;
-            return file;
-        }
-        catch
-        {
-            await file.DisposeAsync();
-            throw;
         }
     }
 }

@@ -22,6 +22,7 @@ internal sealed class ImportReader(
     IValidator<MemoryLine> memories,
     IValidator<UserMemoryLine> userMemories,
     IValidator<UserMemoryVersionLine> userMemoryVersions,
+    IValidator<AttachmentLine> attachments,
     ForeignReader foreign)
 {
     private readonly JsonObjectInputFormatter _json = new(ServiceJson.NewOptions());
@@ -157,6 +158,7 @@ internal sealed class ImportReader(
             ExportForm.Memory => ([Read(record, json, ImportKind.Memory, memories)], Place.Inside),
             ExportForm.UserMemory => ([Read(record, json, ImportKind.UserMemory, userMemories)], Place.Inside),
             ExportForm.UserMemoryVersion => ([Read(record, json, ImportKind.UserMemory, userMemoryVersions)], Place.Inside),
+            ExportForm.Attachment => ([Read(record, json, ImportKind.Attachment, attachments)], Place.Inside),
             ExportForm.End => ([], Place.AtEnd),
             _ => null,
         };

@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using SessionService.Api.Identity;
 using SessionService.Application.Json;
+using SessionService.Application.Messages;
 
 namespace SessionService.Api.Json;
 
@@ -21,6 +22,7 @@ internal sealed class JsonObjectInputFormatter : TextInputFormatter, IInputForma
     private static readonly FrozenDictionary<Type, string> Expected = new Dictionary<Type, string>
     {
         [typeof(string)] = "must be a string",
+        [typeof(MessageContent)] = "must be a text or an array of parts",
         [typeof(bool)] = "must be true or false",
         [typeof(int)] = $"must be a whole number, {int.MaxValue} at most",
         [typeof(decimal)] = "must be a number of at most 28 digits, not a text",

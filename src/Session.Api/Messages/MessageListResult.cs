@@ -10,7 +10,10 @@ namespace SessionService.Api.Messages;
 /// Writes a page of messages (<see cref="MessageListResponse"/>), a portion at a time. Stored text and JSON are copied as bytes; no message
 /// becomes an object.
 /// </summary>
-internal sealed class MessageListResult(IMessagePage page, CancellationToken cancellationToken) : IActionResult
+/// <param name="page">The page.</param>
+/// <param name="restored">Puts files back into parts; <see langword="null"/> where they stay attachments.</param>
+/// <param name="cancellationToken">Ends the answer.</param>
+internal sealed class MessageListResult(IMessagePage page, RestoredFiles? restored, CancellationToken cancellationToken) : IActionResult
 {
     private static readonly string ContentType = $"{MediaTypeNames.Application.Json}; charset={Encoding.UTF8.WebName}";
 
@@ -27,7 +30,10 @@ internal sealed class MessageListResult(IMessagePage page, CancellationToken can
         {
             for (var i = 0; i < portion.Count; i++)
             {
-                writer.Write(portion[i]);
+                var row = restored is null
+                    ? portion[i]
+                    : portion[i] with { Parts = await restored.IntoAsync(portion[i].Parts, cancellationToken) };
+                writer.Write(row);
                 if (buffer.Length >= AnswerStream.ChunkBytes)
                 {
                     await answer.SendAsync(buffer.Flush());

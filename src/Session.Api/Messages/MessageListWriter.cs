@@ -1,6 +1,8 @@
 using System.Text.Json;
 using SessionService.Api.Json;
+using SessionService.Application.Imports;
 using SessionService.Application.Messages;
+using SessionService.Domain.Messages;
 
 namespace SessionService.Api.Messages;
 
@@ -21,6 +23,10 @@ internal readonly struct MessageListWriter(Utf8JsonWriter json, string userId, G
     private static readonly JsonEncodedText Sequence = Name(nameof(MessageResponse.Sequence));
     private static readonly JsonEncodedText Role = Name(nameof(MessageResponse.Role));
     private static readonly JsonEncodedText Content = Name(nameof(MessageResponse.Content));
+    private static readonly JsonEncodedText Parts = Name(nameof(MessageResponse.Parts));
+    private static readonly JsonEncodedText SpeakerName = Name(nameof(MessageResponse.Name));
+    private static readonly JsonEncodedText Status = Name(nameof(MessageResponse.Status));
+    private static readonly JsonEncodedText Completed = JsonEncodedText.Encode(MessageStatuses.Completed);
     private static readonly JsonEncodedText MessageType = Name(nameof(MessageResponse.MessageType));
     private static readonly JsonEncodedText Metadata = Name(nameof(MessageResponse.Metadata));
     private static readonly JsonEncodedText TokensUsed = Name(nameof(MessageResponse.TokensUsed));
@@ -46,14 +52,35 @@ internal readonly struct MessageListWriter(Utf8JsonWriter json, string userId, G
     }
 
     /// <summary>Writes the members of <see cref="MessageResponse"/> into an object that has begun.</summary>
-    public void WriteMembers(in MessageRow message)
+    public void WriteMembers(in MessageRow stored)
     {
+        var message = EarlierParts.Of(stored);
         json.WriteString(MessageId, message.MessageId);
         json.WriteString(SessionId, _sessionId);
         json.WriteString(UserId, _userId);
         json.WriteNumber(Sequence, message.Sequence);
         json.WriteString(Role, message.Role.Span);
         json.WriteString(Content, message.Content.Span);
+        if (!message.Parts.IsEmpty)
+        {
+            json.WritePropertyName(Parts);
+            json.WriteRawValue(message.Parts.Span, skipInputValidation: true);
+        }
+
+        if (!message.Name.IsEmpty)
+        {
+            json.WriteString(SpeakerName, message.Name.Span);
+        }
+
+        if (message.Status.IsEmpty)
+        {
+            json.WriteString(Status, Completed);
+        }
+        else
+        {
+            json.WriteString(Status, message.Status.Span);
+        }
+
         json.WriteString(MessageType, message.MessageType.Span);
         json.WritePropertyName(Metadata);
         json.WriteRawValue(message.Metadata.Span, skipInputValidation: true);

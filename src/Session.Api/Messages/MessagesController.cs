@@ -4,6 +4,7 @@ using SessionService.Api.Consistency;
 using SessionService.Api.Idempotency;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
+using SessionService.Api.Turns;
 using SessionService.Application.Messages;
 
 namespace SessionService.Api.Messages;
@@ -12,12 +13,16 @@ namespace SessionService.Api.Messages;
 [ApiController]
 [Tags("Messages")]
 [Route("api/v1/sessions/{session_id:guid}/messages")]
-public sealed class MessagesController(MessagesService messages) : ControllerBase
+public sealed class MessagesController(MessagesService messages, MessageFiles files) : ControllerBase
 {
     /// <summary>Appends a message</summary>
     /// <remarks>
     /// The message takes the session's next number. It and the session's totals and <c>last_activity</c> change together or not
     /// at all. An ended session takes no messages.
+    ///
+    /// **Parts.** `content` is a text or an array of parts, in the shapes that OpenAI, Anthropic, Gemini, Microsoft.Extensions.AI and the
+    /// Vercel AI SDK use. The answer's `parts` are what was given; its `content` is their text. `tool_calls`, `tool_call_id` and `refusal`
+    /// of a chat completion are taken too, and become parts. Long base64 becomes an attachment.
     ///
     /// **Safe retries.** With an `Idempotency-Key`, or with a `message_id` of the client's, the same request sent again stores nothing and
     /// is answered as the first time, with `Idempotency-Replayed: true`. With `expected_sequence` the message is stored only if it gets
@@ -83,6 +88,7 @@ public sealed class MessagesController(MessagesService messages) : ControllerBas
     /// <response code="200">The messages.</response>
     [HttpGet(Name = "list_messages")]
     [EventualReads]
+    [TakesTurn(Work.Download, OnlyWith = "attachments")]
     [Compresses]
     [ProducesResponseType<MessageListResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status404NotFound)]
@@ -91,24 +97,32 @@ public sealed class MessagesController(MessagesService messages) : ControllerBas
         [FromQuery(Name = "")] ListMessagesQuery query,
         [FromCaller] string userId,
         CancellationToken cancellationToken) =>
-        new MessageListResult(await messages.ReadAsync(userId, sessionId, query, cancellationToken), cancellationToken);
+        new MessageListResult(
+            await messages.ReadAsync(userId, sessionId, query, cancellationToken),
+            query.Attachments is null ? null : files.ForAnswer(userId),
+            cancellationToken);
 
     /// <summary>Gets a message</summary>
     /// <remarks>A redacted message has no content, and the time of its redaction.</remarks>
     /// <response code="200">The message.</response>
     [HttpGet("{sequence:long}", Name = "get_message")]
     [EventualReads]
+    [TakesTurn(Work.Download, OnlyWith = "attachments")]
     [ProducesResponseType<MessageResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status404NotFound)]
     public Task<MessageResponse> Get(
-        [FromRoute(Name = "session_id")] Guid sessionId, long sequence, [FromCaller] string userId, CancellationToken cancellationToken) =>
-        messages.GetAsync(userId, sessionId, sequence, cancellationToken);
+        [FromRoute(Name = "session_id")] Guid sessionId,
+        long sequence,
+        [FromQuery(Name = "")] GetMessageQuery query,
+        [FromCaller] string userId,
+        CancellationToken cancellationToken) =>
+        messages.GetAsync(userId, sessionId, sequence, query, cancellationToken);
 
     /// <summary>Redacts a message</summary>
     /// <remarks>
-    /// Blanks the message's `content` and `metadata` for good, wherever they are stored. Its number, tokens and cost stay. `redacted_at`
-    /// holds the time; messages that are not redacted lack this field. Redacting a message again changes nothing. The session's memory is
-    /// not changed, though it may quote the message.
+    /// Blanks the message's `content`, `parts`, `name` and `metadata` for good, wherever they are stored. Its number, tokens and cost stay.
+    /// `redacted_at` holds the time; messages that are not redacted lack this field. Redacting a message again changes nothing. The
+    /// session's memory is not changed, though it may quote the message.
     /// </remarks>
     /// <response code="200">The message as it is now.</response>
     [HttpDelete("{sequence:long}", Name = "redact_message")]

@@ -22,10 +22,16 @@ internal static class EnumSchemas
         ["ImportQuery.Ids"] = "ImportIds",
         ["Source"] = "MemorySource",
         ["Sources"] = "MemorySource",
+        ["SearchMemoriesRequest.Mode"] = "MemorySearchMode",
+        ["CreateMessageRequest.Status"] = "MessageStatus",
+        ["MessageResponse.Status"] = "MessageStatus",
+        ["Attachments"] = "AttachmentForm",
+        ["In"] = "SearchPlace",
         ["HealthResponse.Status"] = "HealthStatus",
         ["HealthCheckEntry.Status"] = "HealthCheckStatus",
         ["GetContextQuery.Format"] = "ContextFormat",
         ["ContextResponse.Format"] = "ContextFormat",
+        ["GetContextQuery.Reasoning"] = "ContextReasoning",
         ["ExportSessionQuery.Format"] = "ExportFormat",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

@@ -2,6 +2,8 @@ using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
 using SessionService.Api.Identity;
 using SessionService.Application.Json;
+using SessionService.Application.Messages;
+using SessionService.Application.Messages.Parts;
 using SessionService.Application.Sessions;
 using SessionService.Hosting.Identity;
 using SessionService.Hosting.Problems;
@@ -65,6 +67,21 @@ internal static class OpenApiServices
             // A plain reference to a schema cannot have a description.
             options.UseAllOfToExtendReferenceSchemas();
             options.MapType<JsonText>(() => new OpenApiSchema { Type = JsonSchemaType.Object, AdditionalProperties = new AnySchema() });
+            options.MapType<MessageContent>(() => new OpenApiSchema
+            {
+                OneOf =
+                [
+                    new OpenApiSchema { Title = "Text", Type = JsonSchemaType.String },
+                    new OpenApiSchema
+                    {
+                        Title = "Parts",
+                        Type = JsonSchemaType.Array,
+                        MinItems = 1,
+                        MaxItems = PartChecks.MaxParts,
+                        Items = new OpenApiSchema { Type = JsonSchemaType.Object, AdditionalProperties = new AnySchema() },
+                    },
+                ],
+            });
             // Described by SharedParameters.
             options.MapType<MetadataCondition>(() => new OpenApiSchema());
             options.MapType<decimal>(() => new OpenApiSchema { Type = JsonSchemaType.Number, Format = "decimal" });

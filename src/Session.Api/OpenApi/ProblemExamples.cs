@@ -4,6 +4,7 @@ using Microsoft.OpenApi;
 using SessionService.Api.Consistency;
 using SessionService.Api.Idempotency;
 using SessionService.Api.Identity;
+using SessionService.Domain.Attachments;
 using SessionService.Domain.Errors;
 using SessionService.Domain.Idempotency;
 using SessionService.Domain.Memories;
@@ -21,6 +22,7 @@ internal static class ProblemExamples
     private static readonly (string Parameter, string Value)[] ExamplePath =
     [
         ("{session_id}", "a87a9d6e-4137-4d41-8ab8-a13c4abcc83e"),
+        ("{attachment_id}", "5d8a1a6c-6f0b-8c1e-9a34-0c7f2b1d4e58"),
         ("{memory_id}", "0d1f95c6-a8fa-462d-8f6e-b1f0da7524a0"),
         ("{user_id}", "test_user_123"),
         ("{sequence}", "1"),
@@ -47,7 +49,7 @@ internal static class ProblemExamples
     private static IEnumerable<ExampleProblem> Problems(
         int status, string method, string path, IReadOnlySet<string> parameters) => status switch
         {
-            StatusCodes.Status400BadRequest => method == HttpMethods.Get
+            StatusCodes.Status400BadRequest => method == HttpMethods.Get || IsUpload(path)
                 ? [new(ProblemCodes.BadRequest, "The request could not be read.")]
                 : [new(ProblemCodes.InvalidJson, "The body is not JSON: it is empty.")],
             StatusCodes.Status401Unauthorized =>
@@ -61,8 +63,15 @@ internal static class ProblemExamples
             StatusCodes.Status408RequestTimeout => [new(ProblemCodes.RequestTimeout, "The body came too slowly.")],
             StatusCodes.Status409Conflict => Conflicts(method, path, parameters),
             StatusCodes.Status412PreconditionFailed =>
-                [new(path.Contains("{memory_id}", StringComparison.Ordinal) ? UserMemoryErrors.Changed() : SessionErrors.Changed())],
-            StatusCodes.Status413PayloadTooLarge => [new(ProblemCodes.PayloadTooLarge, "The body is too large.")],
+            [
+                new(path.Contains("{attachment_id}", StringComparison.Ordinal) ? AttachmentErrors.Changed()
+                    : path.Contains("{memory_id}", StringComparison.Ordinal) ? UserMemoryErrors.Changed()
+                    : SessionErrors.Changed()),
+            ],
+            StatusCodes.Status413PayloadTooLarge => IsUpload(path)
+                ? [new(AttachmentErrors.TooLarge(20 * 1024 * 1024)), new(AttachmentErrors.QuotaExceeded(1024 * 1024 * 1024))]
+                : [new(ProblemCodes.PayloadTooLarge, "The body is too large.")],
+            StatusCodes.Status416RangeNotSatisfiable => [new(ProblemCodes.RangeNotSatisfiable, AttachmentErrors.NoSuchRange)],
             StatusCodes.Status415UnsupportedMediaType =>
             [
                 new(ProblemCodes.UnsupportedMediaType, "The body must be application/json, in UTF-8."),
@@ -73,7 +82,7 @@ internal static class ProblemExamples
             StatusCodes.Status422UnprocessableEntity => [Invalid(parameters)],
             StatusCodes.Status429TooManyRequests =>
                 [new(ProblemCodes.RateLimitExceeded, "Too many requests; Retry-After says when to come again.")],
-            StatusCodes.Status503ServiceUnavailable => Unavailable(method),
+            StatusCodes.Status503ServiceUnavailable => Unavailable(method, path),
             StatusCodes.Status504GatewayTimeout =>
                 [new("gateway_timeout", "The service did not answer in time. Whether it carried the request out is not known.")],
             _ => [],
@@ -100,7 +109,14 @@ internal static class ProblemExamples
         {
             yield return new(UserMemoryErrors.NotFound());
         }
+
+        if (path.Contains("{attachment_id}", StringComparison.Ordinal))
+        {
+            yield return new(AttachmentErrors.NotFound());
+        }
     }
+
+    private static bool IsUpload(string path) => path.EndsWith("/attachments", StringComparison.Ordinal);
 
     private static IEnumerable<ExampleProblem> Conflicts(string method, string path, IReadOnlySet<string> parameters)
     {
@@ -131,9 +147,14 @@ internal static class ProblemExamples
         };
     }
 
-    private static IEnumerable<ExampleProblem> Unavailable(string method)
+    private static IEnumerable<ExampleProblem> Unavailable(string method, string path)
     {
         yield return new(ProblemCodes.DatabaseUnavailable, "The database cannot be reached at the moment.");
+        if (path.Contains("/attachments", StringComparison.Ordinal) || path.EndsWith("/data", StringComparison.Ordinal))
+        {
+            yield return new(ProblemCodes.AttachmentsUnavailable, "The store of attachments cannot be reached at the moment.");
+        }
+
         yield return new(
             ProblemCodes.Overloaded,
             method == HttpMethods.Get

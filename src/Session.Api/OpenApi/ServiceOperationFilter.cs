@@ -51,6 +51,11 @@ internal sealed class ServiceOperationFilter(IOptions<IdentityOptions> identity,
             };
         }
 
+        if (context.MethodInfo.IsDefined(typeof(ProducesFileAttribute)))
+        {
+            FileOperations.AddAnswers(operation);
+        }
+
         var takesTokens = identity.Value.Mode == IdentityMode.Jwt;
         var isHealth = context.MethodInfo.DeclaringType == typeof(HealthController);
         // An empty requirement tells that no caller need be named.
@@ -88,6 +93,12 @@ internal sealed class ServiceOperationFilter(IOptions<IdentityOptions> identity,
                 Description = consumed.Description,
                 Content = ContentOf(consumed.ContentTypes),
             };
+            problems.UnionWith(RequestStatusesOfBodies);
+        }
+
+        if (context.MethodInfo.GetCustomAttribute<ConsumesFileAttribute>() is { } file)
+        {
+            operation.RequestBody = FileOperations.Body(file.Description);
             problems.UnionWith(RequestStatusesOfBodies);
         }
 

@@ -11,6 +11,7 @@ internal sealed class ServiceParameterFilter : IParameterFilter
     {
         ["session_id"] = "The session's id.",
         ["user_id"] = "The user, percent-encoded; a slash as `%2F`.",
+        ["attachment_id"] = "The attachment's id.",
         ["memory_id"] = "The memory's id.",
         ["sequence"] = "The message's number.",
     }.ToFrozenDictionary(StringComparer.Ordinal);

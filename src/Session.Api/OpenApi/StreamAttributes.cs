@@ -15,3 +15,14 @@ internal sealed class ConsumesStreamAttribute(string description, params string[
 
     public IReadOnlyList<string> ContentTypes { get; } = contentTypes;
 }
+
+/// <summary>Declares that an action answers with a file of any content type, or with a range of it.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class ProducesFileAttribute : Attribute;
+
+/// <summary>Declares that an action takes a file, as it is or in a form.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class ConsumesFileAttribute(string description) : Attribute
+{
+    public string Description { get; } = description;
+}

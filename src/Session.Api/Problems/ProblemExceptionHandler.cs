@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Diagnostics;
 using SessionService.Api.Json;
 using SessionService.Api.Streaming;
 using SessionService.Api.Turns;
+using SessionService.Application.Attachments;
 using SessionService.Domain.Errors;
 using SessionService.Hosting.Problems;
 using SessionService.Infrastructure.Persistence;
@@ -52,6 +53,9 @@ internal sealed partial class ProblemExceptionHandler(
             case InvalidFieldException refusal:
                 return (StatusCodes.Status422UnprocessableEntity, refusal.Code, refusal.Message);
 
+            case TooLargeException refusal:
+                return (StatusCodes.Status413PayloadTooLarge, refusal.Code, refusal.Message);
+
             case InvalidJsonException refusal:
                 return (StatusCodes.Status400BadRequest, ProblemCodes.InvalidJson, refusal.Message);
 
@@ -86,6 +90,13 @@ internal sealed partial class ProblemExceptionHandler(
                     ProblemCodes.Overloaded,
                     "Too many large answers are on their way, of this user or in all. Nothing was changed.");
 
+            case AttachmentStoreException:
+                LogAttachmentsUnavailable(exception.Message, exception.GetBaseException().GetType().Name);
+                return (
+                    StatusCodes.Status503ServiceUnavailable,
+                    ProblemCodes.AttachmentsUnavailable,
+                    "The store of attachments cannot be reached at the moment.");
+
             case WriteOutcomeUnknownException:
                 writes.CountOutcomeUnknown();
                 LogOutcomeUnknown(exception.GetBaseException().Message);
@@ -119,6 +130,9 @@ internal sealed partial class ProblemExceptionHandler(
 
     [LoggerMessage(EventId = 4, Level = LogLevel.Warning, Message = "All connections to the database are in use.")]
     private partial void LogPoolExhausted();
+
+    [LoggerMessage(EventId = 5, Level = LogLevel.Warning, Message = "The store of attachments failed: {Reason} ({Cause})")]
+    private partial void LogAttachmentsUnavailable(string reason, string cause);
 
     [LoggerMessage(EventId = 3, Level = LogLevel.Warning, Message = "The database was lost while a write was on its way: {Reason}")]
     private partial void LogOutcomeUnknown(string reason);

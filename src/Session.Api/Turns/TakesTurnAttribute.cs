@@ -13,9 +13,18 @@ internal sealed class TakesTurnAttribute(Work work) : Attribute, IAsyncResourceF
 {
     public Work Work => work;
 
+    /// <summary>The query parameter that makes the work long: a request without this parameter takes no turn.</summary>
+    public string? OnlyWith { get; init; }
+
     public async Task OnResourceExecutionAsync(ResourceExecutingContext context, ResourceExecutionDelegate next)
     {
         var http = context.HttpContext;
+        if (OnlyWith is { } parameter && !http.Request.Query.ContainsKey(parameter))
+        {
+            await next();
+            return;
+        }
+
         var services = http.RequestServices;
         var named = services.GetRequiredService<CallerResolver>().Find(http);
         using var turn = await services.GetRequiredService<FairTurns>()

@@ -14,6 +14,8 @@ internal sealed class TurnMetrics
         (Work.Erasure, new("work", "erasure")),
         (Work.Search, new("work", "search")),
         (Work.MemorySearch, new("work", "memory_search")),
+        (Work.Upload, new("work", "upload")),
+        (Work.Download, new("work", "download")),
     ];
 
     private readonly long[] _waiting = new long[Tags.Length];

@@ -31,6 +31,20 @@ public sealed class TurnOptions
     [Range(1, 1_024)]
     public int MemorySearches { get; set; } = Math.Max(8, 2 * Environment.ProcessorCount);
 
+    /// <summary>Uploads of attachments at a time, without those that wait for their clients. 1 to 1,024.</summary>
+    [Range(1, 1_024)]
+    public int Uploads { get; set; } = 16;
+
+    /// <summary>Uploads of attachments that have begun, also those that wait for their clients. Each has a file. 1 to 10,000.</summary>
+    [Range(1, 10_000)]
+    public int OpenUploads { get; set; } = 128;
+
+    /// <summary>
+    /// Downloads of attachments, and answers with their data, at a time, without the downloads that wait for their clients. 1 to 1,024.
+    /// </summary>
+    [Range(1, 1_024)]
+    public int Downloads { get; set; } = 16;
+
     /// <summary>The most requests of a kind that wait; one more is refused at once. 1 to 100,000.</summary>
     [Range(1, 100_000)]
     public int MaxWaiting { get; set; } = 400;
@@ -47,6 +61,8 @@ public sealed class TurnOptions
         Work.Erasure => Erasures,
         Work.Search => Searches,
         Work.MemorySearch => MemorySearches,
+        Work.Upload => Uploads,
+        Work.Download => Downloads,
         _ => throw new ArgumentOutOfRangeException(nameof(work)),
     };
 

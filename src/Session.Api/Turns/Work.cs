@@ -9,4 +9,6 @@ internal enum Work
     Erasure,
     Search,
     MemorySearch,
+    Upload,
+    Download,
 }

@@ -17,8 +17,6 @@ internal sealed class KnownParameters
         Text = string.Join(", ", _byName.Keys.Concat(metadata).Order(StringComparer.Ordinal));
     }
 
-    public IEnumerable<KnownParameter> All => _byName.Values;
-
     /// <summary>Whether the action also takes <c>metadata.…</c>, whose names the client chooses.</summary>
     public bool TakesMetadata { get; }
 

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using SessionService.Application.Json;
+using SessionService.Application.Messages;
 
 namespace SessionService.Application.Contexts;
 
@@ -15,7 +16,7 @@ public sealed class ContextResponse
     /// <summary>The form of <c>messages</c>.</summary>
     /// <example>session</example>
     [Required]
-    [AllowedValues("session", "openai")]
+    [AllowedValues("session", "openai", "openai-responses", "anthropic")]
     public required string Format { get; init; }
 
     /// <summary>Tokens that were asked for.</summary>
@@ -28,20 +29,33 @@ public sealed class ContextResponse
     [Required]
     public required int Tokens { get; init; }
 
-    /// <summary>How many of them are an estimate (a token for four bytes of UTF-8): of what has no <c>tokens_used</c>.</summary>
+    /// <summary>How many of them are an estimate, because what they belong to has no <c>tokens_used</c>.</summary>
     /// <example>11</example>
     [Required]
     public required int EstimatedTokens { get; init; }
 
     /// <summary>
-    /// The session's memory; null where there is none or it does not fit. With <c>format=openai</c> its content is a message of the
-    /// system, before those of the session.
+    /// The session's memory; null where there is none or it does not fit. In the formats of model APIs its content is a message of the
+    /// system, or a part of <c>system</c>, and this is null.
     /// </summary>
     public required ContextMemory? Memory { get; init; }
 
-    /// <summary>The newest messages that fit, oldest first; with <c>keep=system</c> after the system messages of the start.</summary>
+    /// <summary>With <c>format=anthropic</c>: the system messages and the memory; empty where there are none.</summary>
+    /// <example>null</example>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? System { get; init; }
+
+    /// <summary>
+    /// The newest messages that fit, oldest first; with <c>keep=system</c> after the system messages of the start. Empty with
+    /// <c>format=openai-responses</c>, where they are the <c>input</c>.
+    /// </summary>
     [Required]
     public required IReadOnlyList<ContextMessage> Messages { get; init; }
+
+    /// <summary>With <c>format=openai-responses</c>: the items of a response's input.</summary>
+    /// <example>null</example>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<JsonText>? Input { get; init; }
 
     /// <summary>
     /// The number of the first of the newest messages here, null where none fits: with those before it, the memory has to do.
@@ -84,7 +98,7 @@ public sealed class ContextMemory
     public int? OmittedTokens { get; init; }
 }
 
-/// <summary>A message, either as it is stored or as a chat completion call takes it: what belongs to the other form is absent.</summary>
+/// <summary>A message, either as it is stored or as a model's API takes it: what belongs to the other forms is absent.</summary>
 public sealed class ContextMessage
 {
     /// <summary>The message's id.</summary>
@@ -102,10 +116,28 @@ public sealed class ContextMessage
     [Required(AllowEmptyStrings = true)]
     public required string Role { get; init; }
 
-    /// <summary>The text; absent where a message consists of calls alone.</summary>
+    /// <summary>Who speaks, by name.</summary>
+    /// <example>null</example>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Name { get; init; }
+
+    /// <summary>The status, where the message is not <c>completed</c>.</summary>
+    /// <example>null</example>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Status { get; init; }
+
+    /// <summary>
+    /// The text; in the formats of model APIs it may be an array of their parts. Absent where a message consists of calls alone.
+    /// </summary>
     /// <example>Hello, this is a test message</example>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? Content { get; init; }
+    public MessageContent? Content { get; init; }
+
+    /// <summary>The parts; absent where the content was given as a text.</summary>
+    /// <example>null</example>
+    [JsonArrayText]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public JsonText? Parts { get; init; }
 
     /// <summary>What kind of message.</summary>
     /// <example>chat</example>
@@ -137,6 +169,11 @@ public sealed class ContextMessage
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? CreatedAt { get; init; }
 
+    /// <summary>What the model says to decline, beside a text or calls.</summary>
+    /// <example>null</example>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Refusal { get; init; }
+
     /// <summary>The calls that the assistant makes.</summary>
     /// <example>null</example>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -156,14 +193,33 @@ public sealed class ChatToolCall
     [Required]
     public required string Id { get; init; }
 
-    /// <summary>Always <c>function</c>.</summary>
+    /// <summary><c>function</c>, or <c>custom</c> for a tool that takes a text in place of JSON.</summary>
     /// <example>function</example>
     [Required]
-    public string Type { get; } = "function";
+    public required string Type { get; init; }
 
-    /// <summary>What is called.</summary>
+    /// <summary>The function that is called.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ChatFunction? Function { get; init; }
+
+    /// <summary>The custom tool that is called.</summary>
+    /// <example>null</example>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ChatCustomTool? Custom { get; init; }
+}
+
+/// <summary>A custom tool and what it is called with.</summary>
+public sealed class ChatCustomTool
+{
+    /// <summary>Its name.</summary>
+    /// <example>shell</example>
     [Required]
-    public required ChatFunction Function { get; init; }
+    public required string Name { get; init; }
+
+    /// <summary>Its input, any text.</summary>
+    /// <example>ls</example>
+    [Required(AllowEmptyStrings = true)]
+    public required string Input { get; init; }
 }
 
 /// <summary>A function and what it is called with.</summary>

@@ -1,5 +1,7 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Text;
+using SessionService.Application.Contexts.Tokens;
 using SessionService.Application.Messages;
 using SessionService.Domain.Messages;
 using SessionService.Domain.Sessions;
@@ -10,7 +12,8 @@ namespace SessionService.Application.Contexts;
 /// Chooses the messages of a context: the newest that fit into a number of tokens, and the system messages of the start. Calls stay with
 /// their results. The newest message always has a place: if it does not fit, with its calls and results, their texts are cut.
 /// </summary>
-internal sealed class ContextSelection(IMessageReader messages, string userId, Guid sessionId, bool isForChat)
+internal sealed class ContextSelection(
+    IMessageReader messages, IMessageTokens tokens, TokenCounter counter, string userId, Guid sessionId, ContextReading reading)
 {
     /// <summary>The most messages in an answer.</summary>
     public const int MaxMessages = 2_000;
@@ -29,7 +32,15 @@ internal sealed class ContextSelection(IMessageReader messages, string userId, G
     // A question that takes no more than this part of the tokens stays with the calls that follow it.
     private const int QuestionPart = 4;
 
+    // Shorter texts are counted in less time than the database takes to answer.
+    private const int BytesWorthAsking = 16 * 1024;
+    private const int CountsAtOnce = 1_024;
+
     private static readonly ReadOnlyMemory<byte> ReasoningType = Encoding.UTF8.GetBytes(MessageTypes.Reasoning);
+
+    private IReadOnlyDictionary<long, int> _counts = new Dictionary<long, int>();
+    private long _countsFrom = long.MaxValue;
+    private long _bytesToCount;
 
     /// <summary>The system messages at the start of the session. Their texts are cut where they do not fit.</summary>
     public async Task<IReadOnlyList<ContextCandidate>> ReadSystemAsync(int maxTokens, CancellationToken cancellationToken)
@@ -38,7 +49,8 @@ internal sealed class ContextSelection(IMessageReader messages, string userId, G
         var start = new List<ContextCandidate>();
         await foreach (var row in messages.ReadAllAsync(userId, sessionId, selection, cancellationToken))
         {
-            if (ContextCandidate.From(row, isForChat) is not { Role: "system", IsCall: false } message)
+            if (ContextCandidate.From(row, reading, counter, kept: null)
+                is not { Role: MessageRoles.System or MessageRoles.Developer, IsCall: false } message)
             {
                 break;
             }
@@ -56,25 +68,30 @@ internal sealed class ContextSelection(IMessageReader messages, string userId, G
         // The messages from the newest back: those that fit, then, while a result lacks its call, some that do not fit.
         var read = new List<ContextCandidate>();
         var fitting = 0;
-        var (tokens, length, isFull, lookedBack) = (0L, 0L, false, 0);
+        var (taken, length, isFull, lookedBack, mayHaveCalls) = (0L, 0L, false, 0, true);
         await foreach (var message in ReadBackAsync(after, cancellationToken))
         {
-            isFull = isFull || tokens + message.Tokens > maxTokens || length + message.Content.Length > MaxLength || fitting == MaxMessages;
+            cancellationToken.ThrowIfCancellationRequested();
+            isFull = isFull || taken + message.Tokens > maxTokens || length + message.Length > MaxLength || fitting == MaxMessages;
             read.Add(message);
             if (!isFull)
             {
                 fitting++;
-                tokens += message.Tokens;
-                length += message.Content.Length + message.Metadata.Length;
+                taken += message.Tokens;
+                length += message.Length;
                 continue;
             }
 
-            // The last one is a message more than the calls need, because calls that follow each other must stay together.
-            if (lookedBack == LookBack || (read.Count > 1 && !new ToolTurns(InTimeOrder(read.SkipLast(1))).LacksCalls))
+            // The last one is a message more than the calls need, because calls that follow each other must stay together. All calls and
+            // results are matched anew each time, so the look-back doubles between.
+            var isDue = read.Count > 1 && mayHaveCalls && (lookedBack == 0 || BitOperations.IsPow2(lookedBack));
+            if (lookedBack == LookBack || (isDue && !new ToolTurns(InTimeOrder(read.SkipLast(1))).LacksCalls))
             {
                 break;
             }
 
+            // A message without calls changes nothing for the results behind it.
+            mayHaveCalls = (mayHaveCalls && !isDue) || message.IsCall || message.MayHaveCalled;
             lookedBack++;
         }
 
@@ -98,6 +115,7 @@ internal sealed class ContextSelection(IMessageReader messages, string userId, G
             var selection = new MessageSelection { Order = MessageOrder.NewestFirst, Before = before, Take = ReadAtOnce };
             using var portion = await messages.ReadAsync(userId, sessionId, selection, cancellationToken) ?? throw SessionErrors.NotFound();
             var wasBefore = before;
+            await ReadCountsAsync(portion, cancellationToken);
             for (var i = 0; i < portion.Count; i++)
             {
                 before = portion[i].Sequence;
@@ -106,9 +124,10 @@ internal sealed class ContextSelection(IMessageReader messages, string userId, G
                     yield break;
                 }
 
-                if (!IsReasoning(portion[i]))
+                if (reading.HasReasoning || !IsReasoning(portion[i]))
                 {
-                    yield return ContextCandidate.From(portion[i], isForChat);
+                    yield return ContextCandidate.From(
+                        portion[i], reading, counter, _counts.TryGetValue(before, out var count) ? count : null);
                 }
             }
 
@@ -119,7 +138,27 @@ internal sealed class ContextSelection(IMessageReader messages, string userId, G
         }
     }
 
-    // A model is not told again what it thought.
+    private async Task ReadCountsAsync(MessagePortion portion, CancellationToken cancellationToken)
+    {
+        if (!counter.IsWorthKeeping || portion.Count == 0 || portion[portion.Count - 1].Sequence >= _countsFrom)
+        {
+            return;
+        }
+
+        for (var i = 0; i < portion.Count; i++)
+        {
+            _bytesToCount += portion[i].TokensUsed > 0 ? 0 : portion[i].Bytes;
+        }
+
+        if (_bytesToCount >= BytesWorthAsking)
+        {
+            var last = portion[0].Sequence;
+            _countsFrom = Math.Max(1, last - CountsAtOnce + 1);
+            _counts = await tokens.ReadAsync(userId, sessionId, _countsFrom, last, counter.Name, cancellationToken);
+        }
+    }
+
+    // A model is not told again what it thought, unless the caller wants it.
     private static bool IsReasoning(in MessageRow row) => row.MessageType.Span.SequenceEqual(ReasoningType.Span);
 
     /// <summary>The index of the newest message, or of the calls that it belongs to, or of a short question before them.</summary>
@@ -131,27 +170,32 @@ internal sealed class ContextSelection(IMessageReader messages, string userId, G
     }
 
     /// <summary>
-    /// The messages, with the longest texts cut to one length. Calls are left whole, because a part of their arguments is no JSON. Where
-    /// that does not fit, there are none.
+    /// The messages, with the longest texts cut to one length. Pictures and the arguments of calls cannot be cut: where they leave no room,
+    /// pictures are named and long arguments are left out. Where even that does not fit, there are none.
     /// </summary>
-    private static List<ContextCandidate> Shorten(List<ContextCandidate> chosen, int maxTokens)
+    private List<ContextCandidate> Shorten(List<ContextCandidate> chosen, int maxTokens)
     {
-        var level = Level(chosen, maxTokens);
+        var shortened = CutTexts(chosen, maxTokens);
+        return shortened.Count > 0 || chosen.Count == 0
+            ? shortened
+            : CutTexts(chosen.ConvertAll(message => message.WithoutMedia(counter, reading)), maxTokens);
+    }
+
+    private List<ContextCandidate> CutTexts(List<ContextCandidate> chosen, int maxTokens)
+    {
+        var cuttable = chosen.ConvertAll(message => message.Cuttable(counter, isAlone: chosen is [_]));
+        var texts = cuttable.SelectMany(message => message.Select(text => text.Tokens)).ToList();
+        var others = chosen.Sum(message => (long)message.Tokens) - texts.Sum(tokens => (long)tokens);
+        var level = Level(texts, maxTokens - others);
         var shortened = new List<ContextCandidate>(chosen.Count);
-        foreach (var message in chosen)
+        for (var i = 0; i < chosen.Count; i++)
         {
-            if (message.Tokens <= level || !MayBeCut(message, chosen))
-            {
-                shortened.Add(message);
-            }
-            else if (Excerpt.Of(message.Content, message.Tokens, level) is { } excerpt)
-            {
-                shortened.Add(message.With(excerpt));
-            }
-            else
+            if (chosen[i].Cut(cuttable[i], level, counter) is not { } message)
             {
                 return [];
             }
+
+            shortened.Add(message);
         }
 
         return shortened.Sum(message => (long)message.Tokens) <= maxTokens
@@ -159,10 +203,10 @@ internal sealed class ContextSelection(IMessageReader messages, string userId, G
     }
 
     /// <summary>The length to which the longest texts are cut, in tokens, so that all fit.</summary>
-    private static int Level(List<ContextCandidate> chosen, int maxTokens)
+    private static int Level(List<int> texts, long maxTokens)
     {
-        var left = maxTokens - chosen.Where(message => !MayBeCut(message, chosen)).Sum(message => (long)message.Tokens);
-        var lengths = chosen.Where(message => MayBeCut(message, chosen)).Select(message => message.Tokens).Order().ToList();
+        var left = maxTokens;
+        var lengths = texts.Order().ToList();
         for (var i = 0; i < lengths.Count; i++)
         {
             var share = left / (lengths.Count - i);
@@ -176,8 +220,6 @@ internal sealed class ContextSelection(IMessageReader messages, string userId, G
 
         return int.MaxValue;
     }
-
-    private static bool MayBeCut(ContextCandidate message, List<ContextCandidate> chosen) => !message.IsCall || chosen is [_];
 
     private static List<ContextCandidate> InTimeOrder(IEnumerable<ContextCandidate> newestFirst) => [.. newestFirst.Reverse()];
 }

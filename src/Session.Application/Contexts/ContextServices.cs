@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using SessionService.Application.Contexts.Tokens;
 
 namespace SessionService.Application.Contexts;
 
@@ -7,6 +8,7 @@ internal static class ContextServices
     public static IServiceCollection AddContexts(this IServiceCollection services)
     {
         services.AddOptions<ContextOptions>().BindConfiguration(ContextOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<TokenCounter>();
         services.AddScoped<ContextsService>();
         return services;
     }

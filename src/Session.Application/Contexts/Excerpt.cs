@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using SessionService.Application.Contexts.Tokens;
 
 namespace SessionService.Application.Contexts;
 
@@ -12,18 +13,33 @@ internal readonly record struct Excerpt(string Content, int Tokens, int OmittedT
     // The estimate for the longest mark: 29 bytes.
     private const int MarkTokens = 8;
 
+    // A few make any text fit, because each leaves out at least a tenth.
+    private const int MaxTries = 20;
+
     /// <summary>The excerpt of a text; <see langword="null"/> where even the mark does not fit.</summary>
     /// <param name="text">The text.</param>
     /// <param name="tokens">Its tokens, which are taken to be spread evenly.</param>
     /// <param name="maxTokens">The most tokens of the excerpt, fewer than the text has.</param>
-    public static Excerpt? Of(string text, long tokens, int maxTokens)
+    /// <param name="counter">Counts the excerpt, whose tokens may lie more closely than those of the text.</param>
+    public static Excerpt? Of(string text, long tokens, int maxTokens, TokenCounter? counter)
     {
         var kept = maxTokens - MarkTokens;
-        if (kept < 0)
+        for (var attempt = 0; kept >= 0 && attempt < MaxTries; attempt++)
         {
-            return null;
+            var excerpt = Of(text, tokens, maxTokens, kept);
+            if (counter is null || counter.Count(excerpt.Content) is var counted && counted <= maxTokens)
+            {
+                return excerpt;
+            }
+
+            kept = (int)(kept * Math.Min(0.9, (double)maxTokens / counted));
         }
 
+        return null;
+    }
+
+    private static Excerpt Of(string text, long tokens, int maxTokens, int kept)
+    {
         var bytes = (int)(Encoding.UTF8.GetByteCount(text) * (double)kept / tokens);
         var head = Head(text, bytes - (bytes / 2));
         var tail = Tail(text, bytes / 2);

@@ -1,57 +1,62 @@
+using SessionService.Application.Messages.Parts;
+using SessionService.Domain.Messages;
+
 namespace SessionService.Application.Contexts;
+
+/// <summary>The place of a call or a result: the index of its message, and its number among the calls or the results there.</summary>
+internal readonly record struct ToolPlace(int Message, int Number);
 
 /// <summary>
 /// Matches tool results with tool calls in a range of messages. A result answers the call that it names, or the first open call since the
-/// user's last message, or else a redacted message that may have made the call.
+/// user's last message, or else a hidden message that may have made the call.
 /// </summary>
 internal sealed class ToolTurns
 {
     private readonly IReadOnlyList<ContextCandidate> _messages;
-    private readonly Dictionary<int, (int Message, int Call)> _callOfResult = [];
-    private readonly HashSet<int> _resultsOfRedacted = [];
+    private readonly Dictionary<ToolPlace, ToolPlace> _callOfResult = [];
+    private readonly Dictionary<ToolPlace, ToolPlace> _resultOfCall = [];
+    private readonly HashSet<ToolPlace> _resultsOfHidden = [];
     private readonly List<(int First, int Last)> _stretches = [];
+    private readonly int[] _firstOfRun;
 
     /// <param name="messages">In time order.</param>
     public ToolTurns(IReadOnlyList<ContextCandidate> messages)
     {
         _messages = messages;
+        _firstOfRun = new int[messages.Count];
+        for (var i = 0; i < messages.Count; i++)
+        {
+            _firstOfRun[i] = i > 0 && messages[i].IsCallOnly && messages[i - 1].IsCallOnly ? _firstOfRun[i - 1] : i;
+        }
+
         MatchNamed();
         MatchOthers();
     }
 
     /// <summary>Whether any result lacks its call.</summary>
-    public bool LacksCalls => Enumerable.Range(0, _messages.Count).Any(i => _messages[i].IsResult && !HasCall(i));
+    public bool LacksCalls =>
+        Enumerable.Range(0, _messages.Count).Any(i => Enumerable.Range(0, _messages[i].Results.Count).Any(n => !HasCall(new(i, n))));
 
-    /// <summary>Whether a result answers a call that a redaction has removed.</summary>
-    public bool AnswersRedacted(int result) => _resultsOfRedacted.Contains(result);
+    /// <summary>Whether a result answers a call that nobody can see any more.</summary>
+    public bool AnswersHidden(ToolPlace result) => _resultsOfHidden.Contains(result);
 
     /// <summary>The result of a call; <see langword="null"/> where there is none.</summary>
-    public int? ResultOf(int message, int call)
-    {
-        foreach (var (result, answered) in _callOfResult)
-        {
-            if (answered == (message, call))
-            {
-                return result;
-            }
-        }
+    public ToolPlace? ResultOf(ToolPlace call) => _resultOfCall.TryGetValue(call, out var result) ? result : null;
 
-        return null;
-    }
+    /// <summary>The call that a result answers; <see langword="null"/> where there is none.</summary>
+    public ToolPlace? CallOf(ToolPlace result) => _callOfResult.TryGetValue(result, out var call) ? call : null;
 
     /// <summary>
     /// The first index, from a given one on, at which the messages can be cut without separating calls from their results.
     /// </summary>
     public int CutAtOrAfter(int place)
     {
-        while (_stretches.Exists(Parted))
+        foreach (var stretch in _stretches.OrderBy(stretch => stretch.First))
         {
-            place = _stretches.Where(Parted).Max(stretch => stretch.Last) + 1;
+            place = IsParted(stretch, place) ? stretch.Last + 1 : place;
         }
 
         return place;
-
-        bool Parted((int First, int Last) stretch) => IsParted(stretch, place);
     }
 
     /// <summary>
@@ -59,21 +64,19 @@ internal sealed class ToolTurns
     /// </summary>
     public int CutAtOrBefore(int place)
     {
-        while (_stretches.Exists(Parted))
+        foreach (var stretch in _stretches.OrderByDescending(stretch => stretch.Last))
         {
-            place = _stretches.Where(Parted).Min(stretch => stretch.First);
+            place = IsParted(stretch, place) ? stretch.First : place;
         }
 
         return place;
-
-        bool Parted((int First, int Last) stretch) => IsParted(stretch, place);
     }
 
     /// <summary>The end of the run of calls that starts at an index.</summary>
     public int EndOfRun(int first)
     {
         var end = first;
-        while (end < _messages.Count && _messages[end].IsCall)
+        while (end < _messages.Count && _messages[end].IsCallOnly)
         {
             end++;
         }
@@ -86,78 +89,108 @@ internal sealed class ToolTurns
     /// <summary>Names come first, so that a result without a name does not take the call that another result names.</summary>
     private void MatchNamed()
     {
-        var open = new List<(int Message, int Call, string? Id)>();
-        for (var i = 0; i < _messages.Count; i++)
+        var open = new Dictionary<string, Stack<ToolPlace>>(StringComparer.Ordinal);
+        foreach (var (place, part) in CallsAndResults())
         {
-            open.AddRange(_messages[i].Calls.Select((call, n) => (i, n, call.Id)));
-            if (_messages[i] is { IsResult: true, AnsweredCallId: { } id } && open.FindLastIndex(call => call.Id == id) is >= 0 and var at)
+            if (part.CallId is not { Length: > 0 } id)
             {
-                Match(i, open[at].Message, open[at].Call);
-                open.RemoveAt(at);
+                continue;
+            }
+
+            if (part.Kind == PartKind.Result)
+            {
+                if (open.TryGetValue(id, out var calls) && calls.TryPop(out var call))
+                {
+                    Match(place, call);
+                }
+            }
+            else if (open.TryGetValue(id, out var same))
+            {
+                same.Push(place);
+            }
+            else
+            {
+                open[id] = new Stack<ToolPlace>([place]);
             }
         }
     }
 
     private void MatchOthers()
     {
-        var taken = _callOfResult.Values.ToHashSet();
-        var open = new List<(int Message, int Call, string? Id)>();
-        int? redacted = null;
+        var open = new OpenCalls();
+        int? hidden = null;
         for (var i = 0; i < _messages.Count; i++)
         {
             var message = _messages[i];
-            if (message.IsCall)
+            if (message.IsCallOnly)
             {
-                open.AddRange(message.Calls.Select((call, n) => (i, n, call.Id)).Where(call => !taken.Contains((call.i, call.n))));
-                _stretches.Add((FirstOfRun(i), i));
+                _stretches.Add((_firstOfRun[i], i));
             }
-            else if (message.MayHaveCalled)
+
+            foreach (var (place, part) in CallsAndResults(i))
             {
-                redacted = i;
+                if (part.Kind == PartKind.Call && !_resultOfCall.ContainsKey(place))
+                {
+                    open.Add(place, part);
+                }
+                else if (part.Kind == PartKind.Result && !HasCall(place))
+                {
+                    Answer(place, part, open, hidden);
+                }
             }
-            else if (message.Role is "user")
+
+            if (message.MayHaveCalled)
             {
-                open.RemoveAll(call => call.Id is null);
-                redacted = null;
+                hidden = i;
             }
-            else if (message.IsResult && !HasCall(i))
+            else if (message is { Role: MessageRoles.User, IsCall: false } && message.Parts.Any(part => part.Kind != PartKind.Result))
             {
-                Answer(i, open, redacted);
+                open.ForgetNameless();
+                hidden = null;
             }
         }
     }
 
-    /// <summary>A result that names a call answers no call of another name.</summary>
-    private void Answer(int result, List<(int Message, int Call, string? Id)> open, int? redacted)
+    private void Answer(ToolPlace result, MessagePart part, OpenCalls open, int? hidden)
     {
-        var at = _messages[result].AnsweredCallId is null ? (open.Count > 0 ? 0 : -1) : open.FindIndex(call => call.Id is null);
-        if (at >= 0)
+        if (open.Take(part) is { } call)
         {
-            Match(result, open[at].Message, open[at].Call);
-            open.RemoveAt(at);
+            Match(result, call);
         }
-        else if (redacted is { } call)
+        else if (hidden is { } message)
         {
-            _resultsOfRedacted.Add(result);
-            _stretches.Add((call, result));
+            _resultsOfHidden.Add(result);
+            _stretches.Add((message, result.Message));
         }
     }
 
-    private void Match(int result, int message, int call)
+    private void Match(ToolPlace result, ToolPlace call)
     {
-        _callOfResult[result] = (message, call);
-        _stretches.Add((FirstOfRun(message), result));
+        _callOfResult[result] = call;
+        _resultOfCall[call] = result;
+        _stretches.Add((_firstOfRun[call.Message], result.Message));
     }
 
-    private bool HasCall(int result) => _callOfResult.ContainsKey(result) || _resultsOfRedacted.Contains(result);
+    private bool HasCall(ToolPlace result) => _callOfResult.ContainsKey(result) || _resultsOfHidden.Contains(result);
 
-    private int FirstOfRun(int call)
+    private IEnumerable<(ToolPlace Place, MessagePart Part)> CallsAndResults() =>
+        Enumerable.Range(0, _messages.Count).SelectMany(CallsAndResults);
+
+    private IEnumerable<(ToolPlace Place, MessagePart Part)> CallsAndResults(int message)
     {
-        while (call > 0 && _messages[call - 1].IsCall)
+        var (calls, results) = (0, 0);
+        foreach (var part in _messages[message].Parts)
         {
-            call--;
-        }
+            switch (part.Kind)
+            {
+                case PartKind.Call:
+                    yield return (new ToolPlace(message, calls++), part);
+                    break;
 
-        return call;
+                case PartKind.Result:
+                    yield return (new ToolPlace(message, results++), part);
+                    break;
+            }
+        }
     }
 }

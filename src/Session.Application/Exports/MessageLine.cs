@@ -1,5 +1,6 @@
 using FluentValidation;
 using Microsoft.Extensions.Options;
+using SessionService.Application.Attachments;
 using SessionService.Application.Json;
 using SessionService.Application.Limits;
 using SessionService.Application.Messages;
@@ -9,7 +10,7 @@ using SessionService.Domain.Messages;
 namespace SessionService.Application.Exports;
 
 /// <summary>A message in an import. Exports write it like a <see cref="MessageResponse"/>.</summary>
-public sealed record MessageLine
+public sealed record MessageLine : IGivenMessage
 {
     public Guid? SessionId { get; init; }
 
@@ -21,7 +22,20 @@ public sealed record MessageLine
 
     public string? Role { get; init; }
 
-    public string? Content { get; init; }
+    public MessageContent? Content { get; init; }
+
+    /// <summary>The parts. The text follows from them where the content gives none beside them.</summary>
+    public JsonText? Parts { get; init; }
+
+    public JsonText? ToolCalls { get; init; }
+
+    public string? ToolCallId { get; init; }
+
+    public string? Refusal { get; init; }
+
+    public string? Name { get; init; }
+
+    public string? Status { get; init; }
 
     public string? MessageType { get; init; }
 
@@ -39,17 +53,19 @@ public sealed record MessageLine
 
 internal sealed class MessageLineValidator : AbstractValidator<MessageLine>
 {
-    public MessageLineValidator(IOptions<LimitOptions> limits, TimeProvider time)
+    public MessageLineValidator(IOptions<LimitOptions> limits, IOptions<AttachmentOptions> attachments, TimeProvider time)
     {
         RuleFor(l => l.SessionId).Required();
         RuleFor(l => l.Sequence).ExpectedSequence();
         RuleFor(l => l.Role)
             .Required()
-            .Must(role => role is null || MessageRoles.IsKnown(role)).WithMessage("must be one of user, assistant, system, tool");
-        RuleFor(l => l.Content).Required().Utf8Bytes(limits.Value.MaxContentBytes);
+            .Must(role => role is null || MessageRoles.IsKnown(role)).WithMessage($"must be one of {MessageRoles.Names}");
+        RuleFor(l => l).MessageContent(limits.Value, attachments.Value.InlineBytes, mayBeBlank: true);
+        RuleFor(l => l.Name).NotBlank().Characters(CreateMessageRequest.MaxNameLength);
+        RuleFor(l => l.Status).MessageStatus();
         RuleFor(l => l.RedactedAt)
             .InRange()
-            .Must((line, redactedAt) => redactedAt is null || string.IsNullOrEmpty(line.Content))
+            .Must((line, redactedAt) => redactedAt is null || (GivenMessage.PartsOf(line) is null && line.Content?.Text is "" or null))
             .WithMessage("must not be given with content");
         RuleFor(l => l.MessageType).NotBlank().Characters(CreateMessageRequest.MaxTypeLength);
         RuleFor(l => l.Metadata).JsonObject(limits.Value.MaxJsonBytes);

@@ -106,7 +106,7 @@ internal sealed class ImportBatch(ImportedEntities entities)
     {
         message.Sequence = open.Messages.Count + 1;
         open.Messages.Add((line, message));
-        _characters += message.Content.Length + message.Metadata.Length;
+        _characters += message.Content.Length + message.Metadata.Length + (message.Parts?.Length ?? 0);
     }
 }
 

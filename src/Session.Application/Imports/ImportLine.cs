@@ -32,6 +32,7 @@ public enum ImportKind
     Message,
     Memory,
     UserMemory,
+    Attachment,
 }
 
 /// <summary>Why a line is not imported.</summary>

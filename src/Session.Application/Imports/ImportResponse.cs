@@ -37,6 +37,10 @@ public sealed class ImportResponse
     [Required]
     public ImportCounts UserMemories { get; } = new();
 
+    /// <summary>The attachments.</summary>
+    [Required]
+    public ImportCounts Attachments { get; } = new();
+
     /// <summary>
     /// The first 100 sessions that have other messages than the import from some number on. They were left as they are: nothing from that
     /// number on was written to them. Other sessions are not affected.
@@ -124,7 +128,7 @@ public sealed class ImportError
     public required string Code { get; init; }
 
     /// <summary>What is wrong, for people.</summary>
-    /// <example>role: must be one of user, assistant, system, tool</example>
+    /// <example>role: must be one of user, assistant, system, developer, tool</example>
     [Required]
     public required string Reason { get; init; }
 }

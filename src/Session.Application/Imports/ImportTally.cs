@@ -106,6 +106,7 @@ internal sealed class ImportTally(bool skipsWrongLines)
         ImportKind.Session => Response.Sessions,
         ImportKind.Message => Response.Messages,
         ImportKind.Memory => Response.Memories,
+        ImportKind.Attachment => Response.Attachments,
         _ => Response.UserMemories,
     };
 }

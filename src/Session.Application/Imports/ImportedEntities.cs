@@ -2,6 +2,7 @@ using System.Globalization;
 using SessionService.Application.Exports;
 using SessionService.Application.Memories;
 using SessionService.Application.Messages;
+using SessionService.Application.Messages.Parts;
 using SessionService.Application.Time;
 using SessionService.Application.UserMemories;
 using SessionService.Domain.Memories;
@@ -36,21 +37,29 @@ internal sealed class ImportedEntities(string userId, TimeProvider time)
     }
 
     /// <param name="number">The number of the message in the imported file.</param>
-    public SessionMessage Of(MessageLine line, long number) => new()
+    public SessionMessage Of(MessageLine line, long number)
     {
-        UserId = userId,
-        SessionId = line.SessionId!.Value,
-        MessageId = line.MessageId
+        var json = GivenMessage.PartsOf(line);
+        var parts = json is null ? null : MessageParts.Read(json);
+        return new SessionMessage
+        {
+            UserId = userId,
+            SessionId = line.SessionId!.Value,
+            MessageId = line.MessageId
             ?? NameBasedId.Of("message", line.SessionId.Value.ToString(), number.ToString(CultureInfo.InvariantCulture)),
-        Role = line.Role!,
-        Content = line.Content!,
-        MessageType = line.MessageType ?? CreateMessageRequest.DefaultType,
-        Metadata = line.Metadata?.Value ?? "{}",
-        TokensUsed = line.TokensUsed ?? 0,
-        CostUsd = Money.Round(line.CostUsd ?? 0),
-        CreatedAt = line.CreatedAt is { } createdAt ? createdAt.NoLaterThan(Now) : Now,
-        RedactedAt = line.RedactedAt?.NoLaterThan(Now),
-    };
+            Role = line.Role!,
+            Content = (line.Parts is null ? null : line.Content?.Text) ?? parts?.Text ?? line.Content?.Text ?? "",
+            Parts = json,
+            Name = line.Name,
+            Status = line.Status ?? MessageStatuses.Completed,
+            MessageType = line.MessageType ?? parts?.MessageType ?? MessageTypes.Chat,
+            Metadata = line.Metadata?.Value ?? "{}",
+            TokensUsed = line.TokensUsed ?? 0,
+            CostUsd = Money.Round(line.CostUsd ?? 0),
+            CreatedAt = line.CreatedAt is { } createdAt ? createdAt.NoLaterThan(Now) : Now,
+            RedactedAt = line.RedactedAt?.NoLaterThan(Now),
+        };
+    }
 
     /// <param name="messages">The number of messages that the session has.</param>
     public SessionMemory Of(MemoryLine line, long messages)

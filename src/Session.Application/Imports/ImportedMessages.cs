@@ -27,6 +27,9 @@ internal sealed class ImportedMessages(
 
     private static readonly ImportRefusal MessageIdTaken = new("message_id_taken", "Another message of this user has this message_id.");
 
+    private static readonly ImportRefusal AttachmentNotFound =
+        new("validation_failed", "An attachment of a message was removed meanwhile.");
+
     private readonly List<PendingMessage> _pending = [];
     private readonly HashSet<Guid> _pendingIds = [];
     private long _pendingCharacters;
@@ -144,7 +147,7 @@ internal sealed class ImportedMessages(
         }
 
         _pending.Add(new PendingMessage(line, there - _shift, stored));
-        _pendingCharacters += stored.Content.Length + stored.Metadata.Length;
+        _pendingCharacters += stored.Content.Length + stored.Metadata.Length + (stored.Parts?.Length ?? 0);
     }
 
     /// <summary>Writes the waiting messages. Those that exist already are compared with the stored ones.</summary>
@@ -222,11 +225,14 @@ internal sealed class ImportedMessages(
         return choices.IsDryRun && _wouldHave.ContainsKey(SessionId.Value) ? compared : same;
     }
 
-    private static bool IsSame(in MessageRow stored, SessionMessage message) =>
+    // Imports of earlier versions stored no parts. A dry run keeps no files, so its parts hold base64 where the stored ones refer to files.
+    private bool IsSame(in MessageRow stored, SessionMessage message) =>
         stored.MessageId == message.MessageId
         && (stored.RedactedAt is not null
             || message.RedactedAt is not null
-            || (IsText(stored.Role, message.Role) && IsText(stored.Content, message.Content)));
+            || (IsText(stored.Role, message.Role)
+                && IsText(stored.Content, message.Content)
+                && (stored.Parts.IsEmpty || choices.IsDryRun || IsText(stored.Parts, message.Parts ?? ""))));
 
     private static bool IsText(ReadOnlyMemory<byte> stored, string text) =>
         stored.Length == Encoding.UTF8.GetByteCount(text) && stored.Span.SequenceEqual(Encoding.UTF8.GetBytes(text));
@@ -248,7 +254,10 @@ internal sealed class ImportedMessages(
             {
                 UserId = userId,
                 SessionId = SessionId!.Value,
-                Messages = [.. _pending.Take(take).Select(pending => new NewMessage(pending.Message, HasOwnId: true, HasOwnTime: true))],
+                Messages =
+                [
+                    .. _pending.Take(take).Select(pending => new NewMessage(pending.Message, HasOwnId: true, HasOwnTime: true)),
+                ],
                 ExpectedSequence = _pending[0].Number,
                 Now = null,
                 ImportedAt = entities.Now,
@@ -276,6 +285,9 @@ internal sealed class ImportedMessages(
             case AppendOutcome.MessageIdTaken or AppendOutcome.Replayed:
                 return await FindCulpritAsync(take, cancellationToken);
 
+            case AppendOutcome.AttachmentNotFound:
+                return FailCulprit(take, AttachmentNotFound);
+
             default:
                 SessionId = null;
                 _pending.TakeWhile(_ => !tally.HasStopped)
@@ -301,12 +313,18 @@ internal sealed class ImportedMessages(
             return _pending.Count;
         }
 
+        return FailCulprit(take, MessageIdTaken);
+    }
+
+    /// <summary>Fails the first waiting message if it was tried alone. Otherwise fewer are tried next.</summary>
+    private int FailCulprit(int take, ImportRefusal refusal)
+    {
         if (take > 1)
         {
             return take / 2;
         }
 
-        tally.Fail(_pending[0].Line, ImportKind.Message, MessageIdTaken);
+        tally.Fail(_pending[0].Line, ImportKind.Message, refusal);
         _pending.RemoveAt(0);
         _shift++;
         for (var i = 0; i < _pending.Count; i++)

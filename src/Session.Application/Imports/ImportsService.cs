@@ -1,3 +1,4 @@
+using SessionService.Application.Attachments;
 using SessionService.Application.Exports;
 using SessionService.Application.Memories;
 using SessionService.Application.Messages;
@@ -15,6 +16,8 @@ public sealed class ImportsService(
     IMessageReader reader,
     IMemoryStore memories,
     IUserMemoryStore userMemories,
+    AttachmentsService attachments,
+    MessageFiles files,
     TimeProvider time)
 {
     /// <summary>
@@ -40,7 +43,9 @@ public sealed class ImportsService(
         var written = new ImportedMessages(userId, tally, choices, entities, sessions, messages, reader);
         var existing = new ImportedMemories(userId, tally, choices, entities, memories, userMemories);
         var import = new ImportedSessions(userId, tally, choices, store, sessions, written, existing);
+        await using var importedAttachments = new ImportedAttachments(userId, tally, choices, attachments);
         var batch = new ImportBatch(entities);
+        var imported = new ImportedFiles(userId, choices, importedAttachments, attachments, files);
         var copies = choices.MakesCopies ? new CopiedLines(userId) : null;
         await foreach (var line in lines.WithCancellation(cancellationToken))
         {
@@ -50,9 +55,10 @@ public sealed class ImportsService(
                 tally.File = line.File;
             }
 
-            if (!tally.HasStopped)
+            var read = line is ValidLine<MessageLine> message ? message with { Content = EarlierParts.Of(message.Content) } : line;
+            if (!tally.HasStopped && await imported.TakeAsync(copies?.Of(read) ?? read, cancellationToken) is { } taken)
             {
-                await AddAsync(copies?.Of(line) ?? line);
+                await AddAsync(taken);
             }
 
             onProgress?.Invoke(tally.Response);
@@ -62,6 +68,7 @@ public sealed class ImportsService(
             }
         }
 
+        await importedAttachments.DropAsync();
         await FlushAsync();
         await written.WriteAsync(cancellationToken);
         onProgress?.Invoke(tally.Response);

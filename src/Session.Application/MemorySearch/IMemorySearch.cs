@@ -15,6 +15,9 @@ public sealed record MemoryQuestion
 
     public required int TopK { get; init; }
 
+    /// <summary>Which passages to choose, of <see cref="MemorySearchModes"/>.</summary>
+    public required string Mode { get; init; }
+
     /// <summary>The sources to look in, of <see cref="MemorySources"/>.</summary>
     public required IReadOnlyCollection<string> Sources { get; init; }
 

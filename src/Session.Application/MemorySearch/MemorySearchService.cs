@@ -33,6 +33,7 @@ public sealed class MemorySearchService(IMemorySearch search, ISessionStore sess
                 UserId = userId,
                 Query = request.Query!,
                 TopK = request.TopK ?? SearchMemoriesRequest.DefaultTopK,
+                Mode = request.Mode ?? MemorySearchModes.Best,
                 Sources = [.. MemorySources.All.Where(request.Includes)],
                 SessionId = sessionId,
                 MemoryType = request.MemoryType,

@@ -29,6 +29,14 @@ public sealed class SearchMemoriesRequest
     public int? TopK { get; init; }
 
     /// <summary>
+    /// Which passages: <c>best</c> (default), or <c>spread</c>: the best of each stretch of time, the earliest first, for an overview or an
+    /// order of events.
+    /// </summary>
+    /// <example>best</example>
+    [AllowedValues(MemorySearchModes.Best, MemorySearchModes.Spread, null)]
+    public string? Mode { get; init; }
+
+    /// <summary>
     /// Where to look: <c>memories</c> (the user's), <c>session_memories</c> (those of sessions), <c>messages</c>. By default everywhere.
     /// </summary>
     /// <example>["memories", "session_memories", "messages"]</example>
@@ -46,7 +54,7 @@ public sealed class SearchMemoriesRequest
     public string? MemoryType { get; init; }
 
     /// <summary>Only messages of this role, and no memories.</summary>
-    [AllowedValues("user", "assistant", "system", "tool", null)]
+    [AllowedValues("user", "assistant", "system", "developer", "tool", null)]
     public string? Role { get; init; }
 
     /// <summary>Only passages whose metadata contain this object.</summary>
@@ -77,6 +85,16 @@ public static class MemorySources
     public static readonly IReadOnlyList<string> All = [Memories, SessionMemories, Messages];
 }
 
+/// <summary>Which passages an answer has.</summary>
+public static class MemorySearchModes
+{
+    /// <summary>The best, the best first.</summary>
+    public const string Best = "best";
+
+    /// <summary>The best of each stretch of time, the earliest first.</summary>
+    public const string Spread = "spread";
+}
+
 internal sealed class SearchMemoriesRequestValidator : AbstractValidator<SearchMemoriesRequest>
 {
     public SearchMemoriesRequestValidator(IOptions<LimitOptions> limits)
@@ -84,12 +102,15 @@ internal sealed class SearchMemoriesRequestValidator : AbstractValidator<SearchM
         RuleFor(r => r.Query).Required().NotBlank().Characters(SearchMemoriesRequest.MaxQueryLength);
         RuleFor(r => r.TopK)
             .InclusiveBetween(1, SearchMemoriesRequest.MaxTopK).WithMessage($"must be between 1 and {SearchMemoriesRequest.MaxTopK}");
+        RuleFor(r => r.Mode)
+            .Must(mode => mode is null or MemorySearchModes.Best or MemorySearchModes.Spread)
+            .WithMessage($"must be {MemorySearchModes.Best} or {MemorySearchModes.Spread}");
         RuleFor(r => r.Sources)
             .Must(sources => sources is null || (sources.Count > 0 && sources.All(MemorySources.All.Contains)))
             .WithMessage($"must hold one or more of {string.Join(", ", MemorySources.All)}");
         RuleFor(r => r.MemoryType).NotBlank().Characters(WriteMemoryRequest.MaxTypeLength);
         RuleFor(r => r.Role)
-            .Must(role => role is null || MessageRoles.IsKnown(role)).WithMessage("must be one of user, assistant, system, tool");
+            .Must(role => role is null || MessageRoles.IsKnown(role)).WithMessage($"must be one of {MessageRoles.Names}");
         RuleFor(r => r.Metadata).JsonObject(limits.Value.MaxJsonBytes);
         RuleFor(r => r.CreatedAfter).InRange();
         RuleFor(r => r.CreatedBefore).InRange();

@@ -30,23 +30,37 @@ public sealed class FoundPassage
     [AllowedValues("memories", "session_memories", "messages")]
     public required string Source { get; init; }
 
-    /// <summary>
-    /// How well it bears on the question, in comparison with the others: what it is worth itself, and what it borrows of the messages
-    /// beside it.
-    /// </summary>
-    /// <example>1.62</example>
+    /// <summary>How well it bears on the question, from 0 to 1: the weighted mean of the three parts below.</summary>
+    /// <example>0.53</example>
     [Required]
     public required double Score { get; init; }
 
-    /// <summary>How well its words fit: 1 for the best, 0 without any in common.</summary>
+    /// <summary>
+    /// How many of the question's words it has, rare words counting more, from 0 to 1: 1 with all of them. A word that only a message
+    /// beside it has counts less.
+    /// </summary>
     /// <example>1</example>
     [Required]
     public required double KeywordScore { get; init; }
 
-    /// <summary>How near it is in meaning: 1 for the nearest; may be below 0.</summary>
-    /// <example>0.83</example>
+    /// <summary>How near it and the messages beside it are in meaning, from 0 to 1. A passage on its own has at most 0.42.</summary>
+    /// <example>0.42</example>
     [Required]
     public required double SemanticScore { get; init; }
+
+    /// <summary>
+    /// What else speaks for it, from 0 to 1: whether it is the user's, and has a time or a number where the question asks for one.
+    /// </summary>
+    /// <example>0.31</example>
+    [Required]
+    public required double Prior { get; init; }
+
+    /// <summary>
+    /// How many passages have this text, of the same speaker; the newest of them is shown. At most about a hundred are looked at.
+    /// </summary>
+    /// <example>1</example>
+    [Required]
+    public required int Occurrences { get; init; }
 
     /// <summary>The session that it is of or came from; null where there is none.</summary>
     /// <example>a87a9d6e-4137-4d41-8ab8-a13c4abcc83e</example>

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using FluentValidation;
 using Microsoft.Extensions.Options;
+using SessionService.Application.Attachments;
 using SessionService.Application.Json;
 using SessionService.Application.Limits;
 using SessionService.Application.Validation;
@@ -9,27 +10,55 @@ using SessionService.Domain.Messages;
 namespace SessionService.Application.Messages;
 
 /// <summary>A message to append to a session.</summary>
-public sealed class CreateMessageRequest
+public sealed class CreateMessageRequest : IGivenMessage
 {
     public const int MaxTypeLength = 50;
-    public const string DefaultType = "chat";
+    public const int MaxNameLength = 128;
+    public const int MaxCallIdLength = 255;
 
     /// <summary>Who speaks.</summary>
     /// <example>user</example>
     [Required]
-    [AllowedValues("user", "assistant", "system", "tool")]
+    [AllowedValues("user", "assistant", "system", "developer", "tool")]
     public string? Role { get; init; }
 
-    /// <summary>The text; not blank, at most 1 MiB of UTF-8 by default.</summary>
+    /// <summary>
+    /// What is said: a text of at most 1 MiB of UTF-8 by default, or an array of 1 to 1000 parts, objects with a <c>type</c> as model APIs
+    /// and frameworks write them. A text may be blank for the roles <c>assistant</c> and <c>tool</c> only. Required unless
+    /// <c>tool_calls</c> or <c>refusal</c> are given.
+    /// </summary>
     /// <example>Hello, this is a test message</example>
-    [Required]
-    [MinLength(1)]
+    public MessageContent? Content { get; init; }
+
+    /// <summary>Calls of tools, as in a chat completion. They become parts.</summary>
+    /// <example>null</example>
+    [JsonArrayText]
+    public JsonText? ToolCalls { get; init; }
+
+    /// <summary>The call that the content is the result of, as in a chat completion. The result becomes a part.</summary>
+    /// <example>null</example>
+    [StringLength(MaxCallIdLength, MinimumLength = 1)]
+    public string? ToolCallId { get; init; }
+
+    /// <summary>What a model says to decline, as in a chat completion. It becomes a part.</summary>
+    /// <example>null</example>
+    public string? Refusal { get; init; }
+
+    /// <summary>Who speaks, by name.</summary>
+    /// <example>null</example>
+    [StringLength(MaxNameLength, MinimumLength = 1)]
     [RegularExpression(TextPatterns.NotBlank)]
-    public string? Content { get; init; }
+    public string? Name { get; init; }
+
+    /// <summary>Whether the message is whole. Default <c>completed</c>.</summary>
+    /// <example>completed</example>
+    [AllowedValues("completed", "in_progress", "incomplete")]
+    public string? Status { get; init; }
 
     /// <summary>
-    /// What kind of message: <c>chat</c> (the default), <c>system</c>, <c>tool_call</c>, <c>tool_result</c>, <c>reasoning</c>
-    /// (which is not part of a context), <c>notification</c>, <c>checkpoint</c>, or a word of the client's own.
+    /// What kind of message: <c>chat</c> (the default of a text), <c>system</c>, <c>tool_call</c>, <c>tool_result</c>,
+    /// <c>reasoning</c> (which is not part of a context), <c>notification</c>, <c>checkpoint</c>, or a word of the client's own. By
+    /// default parts that call a tool make it <c>tool_call</c>, and results of tools alone <c>tool_result</c>.
     /// </summary>
     /// <example>chat</example>
     [StringLength(MaxTypeLength, MinimumLength = 1)]
@@ -71,12 +100,15 @@ public sealed class CreateMessageRequest
 
 internal sealed class CreateMessageRequestValidator : AbstractValidator<CreateMessageRequest>
 {
-    public CreateMessageRequestValidator(IOptions<LimitOptions> limits, TimeProvider time)
+    public CreateMessageRequestValidator(
+        IOptions<LimitOptions> limits, IOptions<AttachmentOptions> attachments, TimeProvider time)
     {
         RuleFor(r => r.Role)
             .Required()
-            .Must(role => role is null || MessageRoles.IsKnown(role)).WithMessage("must be one of user, assistant, system, tool");
-        RuleFor(r => r.Content).Required().NotBlank().Utf8Bytes(limits.Value.MaxContentBytes);
+            .Must(role => role is null || MessageRoles.IsKnown(role)).WithMessage($"must be one of {MessageRoles.Names}");
+        RuleFor(r => r).MessageContent(limits.Value, attachments.Value.InlineBytes);
+        RuleFor(r => r.Name).NotBlank().Characters(CreateMessageRequest.MaxNameLength);
+        RuleFor(r => r.Status).MessageStatus();
         RuleFor(r => r.MessageType).NotBlank().Characters(CreateMessageRequest.MaxTypeLength);
         RuleFor(r => r.Metadata).JsonObject(limits.Value.MaxJsonBytes);
         RuleFor(r => r.TokensUsed).GreaterThanOrEqualTo(0).WithMessage("must be 0 or more");

@@ -34,6 +34,18 @@ public readonly record struct MessageRow
 
     public required ReadOnlyMemory<byte> Metadata { get; init; }
 
+    /// <summary>The parts, a JSON array; empty where the content was given as a text.</summary>
+    public ReadOnlyMemory<byte> Parts { get; init; }
+
+    /// <summary>Who speaks, by name; empty where no name was given.</summary>
+    public ReadOnlyMemory<byte> Name { get; init; }
+
+    /// <summary>The status; empty for <c>completed</c>.</summary>
+    public ReadOnlyMemory<byte> Status { get; init; }
+
+    /// <summary>Whether the message has anything that a plain text has not.</summary>
+    public bool HasMore => !(Parts.IsEmpty && Name.IsEmpty && Status.IsEmpty);
+
     public required int TokensUsed { get; init; }
 
     public required decimal CostUsd { get; init; }
@@ -44,7 +56,7 @@ public readonly record struct MessageRow
     public DateTime? RedactedAt { get; init; }
 
     /// <summary>The length of the texts.</summary>
-    public int Bytes => Content.Length + Metadata.Length;
+    public int Bytes => Content.Length + Metadata.Length + Parts.Length;
 }
 
 /// <summary>The session and number of a message.</summary>

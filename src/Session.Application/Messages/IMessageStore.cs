@@ -12,6 +12,9 @@ public interface IMessageStore
     /// archived or expired session active.
     /// </summary>
     Task<AppendResult> AppendAsync(Append append, CancellationToken cancellationToken);
+
+    /// <summary>What came of an earlier write with this key; <see langword="null"/> where there was none.</summary>
+    Task<AppendResult?> FindByKeyAsync(string userId, IdempotencyKey key, CancellationToken cancellationToken);
 }
 
 /// <summary>Messages to append to one session, in this order.</summary>
@@ -45,7 +48,11 @@ public sealed record Append
 /// <summary>A message without its number.</summary>
 /// <param name="HasOwnId">Whether the client gave the id, so that the message may be a repetition.</param>
 /// <param name="HasOwnTime">Whether the client gave the time.</param>
-public readonly record struct NewMessage(SessionMessage Message, bool HasOwnId, bool HasOwnTime);
+public readonly record struct NewMessage(SessionMessage Message, bool HasOwnId, bool HasOwnTime)
+{
+    /// <summary>Whether the message is more than a text: it has parts, a name or a status.</summary>
+    public bool IsMoreThanText => Message is not { Parts: null, Name: null, Status: MessageStatuses.Completed };
+}
 
 /// <summary>The result of appending messages.</summary>
 /// <param name="Outcome">Whether they are stored, or why not.</param>
@@ -71,4 +78,7 @@ public enum AppendOutcome
 
     /// <summary>A message_id belongs to another message of the user.</summary>
     MessageIdTaken,
+
+    /// <summary>An attachment that a message refers to was removed meanwhile.</summary>
+    AttachmentNotFound,
 }

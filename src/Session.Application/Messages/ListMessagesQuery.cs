@@ -44,7 +44,7 @@ public sealed class ListMessagesQuery : IPageQuery
     public int? Limit { get; init; }
 
     /// <summary>Only messages of this role.</summary>
-    [AllowedValues("user", "assistant", "system", "tool", null)]
+    [AllowedValues("user", "assistant", "system", "developer", "tool", null)]
     public string? Role { get; init; }
 
     /// <summary>Only messages of this type.</summary>
@@ -56,6 +56,13 @@ public sealed class ListMessagesQuery : IPageQuery
     /// By position: only messages with this value in their metadata, as <c>metadata.key=value</c>, written as for sessions.
     /// </summary>
     public MetadataConditions? Metadata { get; init; }
+
+    /// <summary>
+    /// <c>inline</c>: files that were given as base64 are base64 again, as much of it as a request may hold (16 MiB by default). By
+    /// default they are references to attachments.
+    /// </summary>
+    [AllowedValues("inline", null)]
+    public string? Attachments { get; init; }
 
     internal bool IsByPage => Page is not null || PageSize is not null;
 
@@ -102,8 +109,9 @@ internal sealed class ListMessagesQueryValidator : AbstractValidator<ListMessage
         RuleFor(q => q.Limit)
             .InclusiveBetween(1, ListMessagesQuery.MaxLimit).WithMessage($"must be between 1 and {ListMessagesQuery.MaxLimit}");
         RuleFor(q => q.Role)
-            .Must(role => role is null || MessageRoles.IsKnown(role)).WithMessage("must be one of user, assistant, system, tool");
+            .Must(role => role is null || MessageRoles.IsKnown(role)).WithMessage($"must be one of {MessageRoles.Names}");
         RuleFor(q => q.MessageType).NotBlank().Characters(CreateMessageRequest.MaxTypeLength);
+        RuleFor(q => q.Attachments).Must(attachments => attachments is null or "inline").WithMessage("must be inline");
         When(q => q.IsByPage && q.HasPosition, () =>
         {
             RuleFor(q => q.Page).Null().WithMessage(NotWithPosition);

@@ -27,15 +27,37 @@ public sealed class MessageResponse
     [Required]
     public required long Sequence { get; init; }
 
-    /// <summary>Who speaks: <c>user</c>, <c>assistant</c>, <c>system</c> or <c>tool</c>; adopted messages may carry another word.</summary>
+    /// <summary>
+    /// Who speaks: <c>user</c>, <c>assistant</c>, <c>system</c>, <c>developer</c> or <c>tool</c>; adopted messages may carry another word.
+    /// </summary>
     /// <example>user</example>
     [Required(AllowEmptyStrings = true)]
     public required string Role { get; init; }
 
-    /// <summary>The text.</summary>
+    /// <summary>
+    /// The text. Where the content was given as parts: their texts and refusals, or their results where they are results alone, joined by
+    /// line breaks. It may be empty then.
+    /// </summary>
     /// <example>Hello, this is a test message</example>
     [Required(AllowEmptyStrings = true)]
     public required string Content { get; init; }
+
+    /// <summary>The parts as they were given, with long base64 moved into attachments; absent where a text was given.</summary>
+    /// <example>null</example>
+    [JsonArrayText]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public JsonText? Parts { get; set; }
+
+    /// <summary>Who speaks, by name; absent where no name was given.</summary>
+    /// <example>null</example>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Name { get; init; }
+
+    /// <summary>Whether the message is whole.</summary>
+    /// <example>completed</example>
+    [Required]
+    [AllowedValues("completed", "in_progress", "incomplete")]
+    public required string Status { get; init; }
 
     /// <summary>What kind of message.</summary>
     /// <example>chat</example>
@@ -45,7 +67,7 @@ public sealed class MessageResponse
     /// <summary>The client's own labels.</summary>
     /// <example>{"source": "test"}</example>
     [Required]
-    public required JsonText Metadata { get; init; }
+    public required JsonText Metadata { get; set; }
 
     /// <summary>Tokens that the message cost.</summary>
     /// <example>10</example>
@@ -62,7 +84,7 @@ public sealed class MessageResponse
     [Required]
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>When content and metadata were blanked on request; absent where they were not.</summary>
+    /// <summary>When content, parts, name and metadata were blanked on request; absent where they were not.</summary>
     /// <example>null</example>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? RedactedAt { get; init; }

@@ -1,5 +1,9 @@
 using AutoMapper;
 using SessionService.Application.Idempotency;
+using SessionService.Application.Imports;
+using SessionService.Application.Json;
+using SessionService.Application.Messages.Parts;
+using SessionService.Application.Sessions;
 using SessionService.Application.Time;
 using SessionService.Domain.Errors;
 using SessionService.Domain.Idempotency;
@@ -10,8 +14,16 @@ namespace SessionService.Application.Messages;
 
 /// <summary>Appends, reads and redacts messages.</summary>
 public sealed class MessagesService(
-    IMessageStore messages, IMessageReader reader, IMessageRedaction redaction, IMapper mapper, TimeProvider time)
+    IMessageStore messages,
+    IMessageReader reader,
+    IMessageRedaction redaction,
+    ISessionStore sessions,
+    MessageFiles files,
+    IMapper mapper,
+    TimeProvider time)
 {
+    private static readonly MessageSelection NoMessage = new() { Order = MessageOrder.OldestFirst, Take = 0 };
+
     /// <exception cref="NotFoundException">The user has no such session.</exception>
     /// <exception cref="ConflictException">
     /// The session has ended, the number is not the expected one, or a key or id belongs to another request or message.
@@ -20,7 +32,7 @@ public sealed class MessagesService(
         string userId, Guid sessionId, CreateMessageRequest request, string? idempotencyKey, CancellationToken cancellationToken)
     {
         var key = IdempotencyKey.Of(idempotencyKey, $"append_message {sessionId}", request);
-        var written = await AppendAsync(userId, sessionId, [request], request.ExpectedSequence, key, cancellationToken);
+        var written = await AppendAsync(userId, sessionId, [request], request.ExpectedSequence, key, isBatch: false, cancellationToken);
         return new Written<MessageResponse>(mapper.Map<MessageResponse>(written.Resource[0]), written.IsReplay);
     }
 
@@ -29,7 +41,8 @@ public sealed class MessagesService(
         string userId, Guid sessionId, CreateMessageBatchRequest request, string? idempotencyKey, CancellationToken cancellationToken)
     {
         var key = IdempotencyKey.Of(idempotencyKey, $"append_messages {sessionId}", request);
-        var written = await AppendAsync(userId, sessionId, request.Messages!, request.ExpectedSequence, key, cancellationToken);
+        var written = await AppendAsync(
+            userId, sessionId, request.Messages!, request.ExpectedSequence, key, isBatch: true, cancellationToken);
         var responses = mapper.Map<List<MessageResponse>>(written.Resource);
         return new Written<MessageBatchResponse>(
             new MessageBatchResponse { Messages = responses, Total = responses.Count }, written.IsReplay);
@@ -44,17 +57,28 @@ public sealed class MessagesService(
             : await MatchedMessagePage.OpenAsync(reader, userId, sessionId, query, cancellationToken);
 
     /// <exception cref="NotFoundException">The user has no such session, or no such message in it.</exception>
-    public async Task<MessageResponse> GetAsync(string userId, Guid sessionId, long sequence, CancellationToken cancellationToken)
+    public async Task<MessageResponse> GetAsync(
+        string userId, Guid sessionId, long sequence, GetMessageQuery query, CancellationToken cancellationToken)
     {
         MessagePosition[] position = sequence > 0 ? [new MessagePosition(sessionId, sequence)] : [];
         if (await reader.FindAsync(userId, position, cancellationToken) is [var message])
         {
-            return mapper.Map<MessageResponse>(message);
+            var response = mapper.Map<MessageResponse>(message);
+            if (message.Parts is null && EarlierParts.Of(message.Content, message.MessageType, message.Metadata) is var (earlier, metadata))
+            {
+                (response.Parts, response.Metadata) = (new JsonText(earlier), new JsonText(metadata));
+            }
+
+            if (query.Attachments is not null && message.Parts is { } parts)
+            {
+                response.Parts = new JsonText(await files.ForAnswer(userId).IntoAsync(parts, cancellationToken));
+            }
+
+            return response;
         }
 
         // Only now is the session looked for, to tell which of the two there is not.
-        var none = new MessageSelection { Order = MessageOrder.OldestFirst, Take = 0 };
-        using var portion = await reader.ReadAsync(userId, sessionId, none, cancellationToken) ?? throw SessionErrors.NotFound();
+        using var portion = await reader.ReadAsync(userId, sessionId, NoMessage, cancellationToken) ?? throw SessionErrors.NotFound();
         throw MessageErrors.NotFound();
     }
 
@@ -77,20 +101,16 @@ public sealed class MessagesService(
         IReadOnlyList<CreateMessageRequest> requests,
         long? expectedSequence,
         IdempotencyKey? key,
+        bool isBatch,
         CancellationToken cancellationToken)
     {
-        var now = time.GetDatabaseNow();
-        var append = new Append
+        var result = await AppendOnceAsync();
+        if (result.Outcome == AppendOutcome.AttachmentNotFound)
         {
-            UserId = userId,
-            SessionId = sessionId,
-            Messages = [.. requests.Select(request => NewMessage(userId, sessionId, request, now))],
-            ExpectedSequence = expectedSequence,
-            Key = key,
-            Now = now,
-        };
+            // Bytes that were known had gone before the message came, as with the last other message that referred to them.
+            result = await AppendOnceAsync();
+        }
 
-        var result = await messages.AppendAsync(append, cancellationToken);
         return result.Outcome switch
         {
             AppendOutcome.Appended => new Written<IReadOnlyList<SessionMessage>>(result.Messages, IsReplay: false),
@@ -99,24 +119,103 @@ public sealed class MessagesService(
             AppendOutcome.SequenceMismatch => throw MessageErrors.SequenceMismatch(expectedSequence!.Value, result.NextSequence),
             AppendOutcome.KeyReused => throw IdempotencyErrors.KeyReused(),
             AppendOutcome.MessageIdTaken => throw MessageErrors.IdTaken(),
+            AppendOutcome.AttachmentNotFound => throw MessageErrors.AttachmentNotFound(),
             _ => throw SessionErrors.NotFound(),
         };
+
+        async Task<AppendResult> AppendOnceAsync()
+        {
+            IReadOnlyList<string?> parts = [.. requests.Select(GivenMessage.PartsOf)];
+            if (parts.Any(files.MayHaveFiles))
+            {
+                // A repetition keeps no files: its message may have been redacted since.
+                if (key is not null && await messages.FindByKeyAsync(userId, key, cancellationToken) is { } before)
+                {
+                    return before;
+                }
+
+                parts = await KeepFilesAsync(userId, sessionId, requests, expectedSequence, parts, isBatch, cancellationToken);
+            }
+
+            var now = time.GetDatabaseNow();
+            var append = new Append
+            {
+                UserId = userId,
+                SessionId = sessionId,
+                Messages = [.. requests.Select((request, i) => NewMessage(userId, sessionId, request, parts[i], now))],
+                ExpectedSequence = expectedSequence,
+                Key = key,
+                Now = now,
+            };
+            return await messages.AppendAsync(append, cancellationToken);
+        }
     }
 
-    private static NewMessage NewMessage(string userId, Guid sessionId, CreateMessageRequest request, DateTimeOffset now) => new(
-        new SessionMessage
+    /// <summary>Moves the files of messages into attachments.</summary>
+    /// <returns>The parts of each message, with references in place of the files.</returns>
+    private async Task<IReadOnlyList<string?>> KeepFilesAsync(
+        string userId,
+        Guid sessionId,
+        IReadOnlyList<CreateMessageRequest> requests,
+        long? expectedSequence,
+        IReadOnlyList<string?> parts,
+        bool isBatch,
+        CancellationToken cancellationToken)
+    {
+        var found = await files.FindAsync(userId, parts, i => isBatch ? $"messages[{i}].content" : "content", cancellationToken);
+        if (found.Any(one => one is { Inline.Count: > 0 }))
+        {
+            await CheckAsync(userId, sessionId, requests, expectedSequence, cancellationToken);
+        }
+
+        return await files.KeepAsync(userId, parts, found, cancellationToken);
+    }
+
+    /// <summary>Refuses what the session would refuse, before files are kept. A repetition, by its ids, is left to the store.</summary>
+    private async Task CheckAsync(
+        string userId,
+        Guid sessionId,
+        IReadOnlyList<CreateMessageRequest> requests,
+        long? expectedSequence,
+        CancellationToken cancellationToken)
+    {
+        var session = await sessions.FindAsync(userId, sessionId, cancellationToken) ?? throw SessionErrors.NotFound();
+        if (requests.Any(request => request.MessageId is not null))
+        {
+            return;
+        }
+
+        if (session.Status == SessionStatus.Ended)
+        {
+            throw SessionErrors.Ended();
+        }
+
+        if (expectedSequence is { } expected && expected != session.MessageCount + 1)
+        {
+            throw MessageErrors.SequenceMismatch(expected, session.MessageCount + 1);
+        }
+    }
+
+    private static NewMessage NewMessage(
+        string userId, Guid sessionId, CreateMessageRequest request, string? json, DateTimeOffset now)
+    {
+        var parts = json is null ? null : MessageParts.Read(json);
+        var message = new SessionMessage
         {
             UserId = userId,
             SessionId = sessionId,
             MessageId = request.MessageId ?? Guid.CreateVersion7(now),
             Role = request.Role!,
-            Content = request.Content!,
-            MessageType = request.MessageType ?? CreateMessageRequest.DefaultType,
+            Content = parts?.Text ?? request.Content?.Text ?? "",
+            Parts = json,
+            Name = request.Name,
+            Status = request.Status ?? MessageStatuses.Completed,
+            MessageType = request.MessageType ?? parts?.MessageType ?? MessageTypes.Chat,
             Metadata = request.Metadata?.Value ?? "{}",
             TokensUsed = request.TokensUsed ?? 0,
             CostUsd = Money.Round(request.CostUsd ?? 0),
             CreatedAt = request.CreatedAt?.NoLaterThan(now) ?? now,
-        },
-        HasOwnId: request.MessageId is not null,
-        HasOwnTime: request.CreatedAt is not null);
+        };
+        return new NewMessage(message, HasOwnId: request.MessageId is not null, HasOwnTime: request.CreatedAt is not null);
+    }
 }

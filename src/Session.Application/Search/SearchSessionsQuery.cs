@@ -34,8 +34,14 @@ public sealed class SearchSessionsQuery : SessionConditionsQuery
     /// </summary>
     public Guid? SessionId { get; init; }
 
+    /// <summary>
+    /// <c>tools</c>: searches the names and arguments of calls of tools, and nothing else. By default texts and results are searched.
+    /// </summary>
+    [AllowedValues("tools", null)]
+    public string? In { get; init; }
+
     /// <summary>Only messages of this role.</summary>
-    [AllowedValues("user", "assistant", "system", "tool", null)]
+    [AllowedValues("user", "assistant", "system", "developer", "tool", null)]
     public string? Role { get; init; }
 
     /// <summary>Only messages of this type; <c>title</c>, <c>summary</c> and <c>memory</c> choose those of sessions.</summary>
@@ -67,6 +73,7 @@ public sealed class SearchSessionsQuery : SessionConditionsQuery
     public SearchFilter ToFilter() => new()
     {
         Query = Q!,
+        In = In,
         SessionId = SessionId,
         Role = Role,
         MessageType = MessageType,
@@ -88,8 +95,9 @@ internal sealed class SearchSessionsQueryValidator : AbstractValidator<SearchSes
     {
         RuleFor(q => q.Q).Required();
         RuleFor(q => q.Q).NotBlank().Characters(SearchSessionsQuery.MaxLength);
+        RuleFor(q => q.In).Must(text => text is null or "tools").WithMessage("must be tools");
         RuleFor(q => q.Role)
-            .Must(role => role is null || MessageRoles.IsKnown(role)).WithMessage("must be one of user, assistant, system, tool");
+            .Must(role => role is null || MessageRoles.IsKnown(role)).WithMessage($"must be one of {MessageRoles.Names}");
         RuleFor(q => q.MessageType).NotBlank().Characters(CreateMessageRequest.MaxTypeLength);
         this.AddSessionConditionRules();
         RuleFor(q => q.From).TimeOrDate();
@@ -113,6 +121,13 @@ public sealed record SearchFilter
     // Left out of the JSON where absent, so that cursors of earlier versions stay valid.
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Guid? SessionId { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? In { get; init; }
+
+    /// <summary>Whether calls of tools are searched, and nothing else.</summary>
+    [JsonIgnore]
+    public bool IsInCalls => In is not null;
 
     public string? Role { get; init; }
 

@@ -10,6 +10,9 @@ public static class MessageErrors
     public static ConflictException IdTaken() =>
         new("message_id_taken", "Another message of this user has this message_id.");
 
+    public static InvalidFieldException AttachmentNotFound(string field = "content") =>
+        new(field, "refers to an attachment that the user does not have");
+
     public static ConflictException SequenceMismatch(long expected, long next) =>
         new("sequence_mismatch", $"The next message would be number {next}, not {expected}.");
 }

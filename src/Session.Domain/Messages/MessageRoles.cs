@@ -8,5 +8,11 @@ public static class MessageRoles
     public const string System = "system";
     public const string Tool = "tool";
 
-    public static bool IsKnown(string role) => role is User or Assistant or System or Tool;
+    /// <summary>Instructions of the application, as newer models name them.</summary>
+    public const string Developer = "developer";
+
+    /// <summary>All of them, for people.</summary>
+    public const string Names = $"{User}, {Assistant}, {System}, {Developer}, {Tool}";
+
+    public static bool IsKnown(string role) => role is User or Assistant or System or Tool or Developer;
 }

@@ -5,4 +5,12 @@ public static class MessageTypes
 {
     /// <summary>What a model thought. It is kept, and not sent to a model again.</summary>
     public const string Reasoning = "reasoning";
+
+    public const string Chat = "chat";
+
+    /// <summary>The message calls a tool.</summary>
+    public const string ToolCall = "tool_call";
+
+    /// <summary>The message holds results of tools.</summary>
+    public const string ToolResult = "tool_result";
 }

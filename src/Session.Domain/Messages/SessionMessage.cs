@@ -16,7 +16,17 @@ public sealed class SessionMessage
     /// <summary>One of <see cref="MessageRoles"/>; adopted messages may carry another.</summary>
     public required string Role { get; init; }
 
+    /// <summary>The text. Where there are parts, the text that follows from them; it may be empty then.</summary>
     public required string Content { get; init; }
+
+    /// <summary>The parts, a JSON array as the client gave it; <see langword="null"/> where the content was given as a text.</summary>
+    public string? Parts { get; init; }
+
+    /// <summary>Who speaks, by name; <see langword="null"/> where no name was given.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>One of <see cref="MessageStatuses"/>.</summary>
+    public string Status { get; init; } = MessageStatuses.Completed;
 
     public required string MessageType { get; init; }
 
@@ -30,6 +40,6 @@ public sealed class SessionMessage
 
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>When content and metadata were blanked, if they were.</summary>
+    /// <summary>When content, parts, name and metadata were blanked, if they were.</summary>
     public DateTimeOffset? RedactedAt { get; init; }
 }

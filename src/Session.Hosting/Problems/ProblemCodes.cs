@@ -11,11 +11,13 @@ public static class ProblemCodes
     public const string PayloadTooLarge = "payload_too_large";
     public const string UnsupportedMediaType = "unsupported_media_type";
     public const string UnsupportedContentEncoding = "unsupported_content_encoding";
+    public const string RangeNotSatisfiable = "range_not_satisfiable";
     public const string UriTooLong = "uri_too_long";
     public const string HeadersTooLarge = "headers_too_large";
     public const string RequestTimeout = "request_timeout";
     public const string RequestRefused = "request_refused";
     public const string DatabaseUnavailable = "database_unavailable";
+    public const string AttachmentsUnavailable = "attachments_unavailable";
     public const string Overloaded = "overloaded";
     public const string OutcomeUnknown = "outcome_unknown";
     public const string AuthenticationRequired = "authentication_required";

@@ -130,6 +130,6 @@ internal sealed partial class SectionCheck(SettingValues values, SettingsSection
     private string NameOf(Match key) =>
         key.Value.StartsWith(section.Name + ':', StringComparison.Ordinal) ? values.NameOf(key.Value) : key.Value;
 
-    [GeneratedRegex("[A-Z][A-Za-z]+(:[A-Z][A-Za-z]+)+", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("[A-Z][A-Za-z0-9]+(:[A-Z][A-Za-z0-9]+)+", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Key { get; }
 }

@@ -137,8 +137,7 @@ internal sealed class SessionRetention(
         var page = await dataSource.Database.WriteAsync(
             sql => Statement(sql, Put, step, before, from, time.GetDatabaseNow()).FirstAsync(
                 row => new PutPage(new Place(row.GetString(0), row.GetGuid(1)), row.GetInt64(2), row.GetInt64(3)), cancellationToken),
-            cancellationToken,
-            Database.RaceAttempts);
+            cancellationToken);
         metrics.Count(step, page?.Changed ?? 0);
         return page?.Sessions == options.Value.BatchSize ? page.Last : null;
     }
@@ -152,7 +151,7 @@ internal sealed class SessionRetention(
             foreach (var some in ofUser.Chunk(MaxDeletedAtOnce))
             {
                 var deleted = await dataSource.Database.InTransactionAsync(
-                    sql => DeleteAsync(sql, ofUser.Key, some, before, cancellationToken), cancellationToken, Database.RaceAttempts);
+                    sql => DeleteAsync(sql, ofUser.Key, some, before, cancellationToken), cancellationToken);
                 metrics.Count(ArchivalStep.Delete, deleted);
             }
         }

@@ -108,7 +108,7 @@ internal sealed partial class Digester(
     /// <summary>Marks the sessions whose messages were written without a mark.</summary>
     public Task MarkMissedAsync(CancellationToken cancellationToken) =>
         dataSource.Database.WriteAsync(
-            sql => sql.Statement(MarkMissed).WithoutTimeout().ExecuteAsync(cancellationToken), cancellationToken, Database.RaceAttempts);
+            sql => sql.Statement(MarkMissed).WithoutTimeout().ExecuteAsync(cancellationToken), cancellationToken);
 
     /// <summary>Measures how much waits to be digested.</summary>
     public async Task MeasureAsync(CancellationToken cancellationToken)

@@ -7,10 +7,11 @@ namespace SessionService.Infrastructure.Digests;
 internal static class UndigestedMessages
 {
     public const string Columns =
-        "m.session_id, m.sequence, m.id, m.role, m.content, m.message_type, m.message_metadata, m.tokens_used, m.cost_usd, m.created_at";
+        "m.session_id, m.sequence, m.id, m.role, m.content, m.message_type, m.message_metadata, m.tokens_used, m.cost_usd, m.created_at, "
+        + "m.parts, m.name";
 
     /// <summary>About how many bytes a message takes.</summary>
-    public const string Bytes = "(octet_length(m.content) + pg_column_size(m.message_metadata))";
+    public const string Bytes = "(octet_length(m.content) + pg_column_size(m.message_metadata) + coalesce(pg_column_size(m.parts), 0))";
 
     /// <summary>
     /// All of a user ($1), by session and number. In one snapshot they and what is digested are all messages of the user.
@@ -46,5 +47,7 @@ internal static class UndigestedMessages
         TokensUsed = row.GetInt32(7),
         CostUsd = row.GetDecimal(8),
         CreatedAt = row.GetFieldValue<DateTimeOffset>(9),
+        Parts = row.IsDBNull(10) ? null : row.GetString(10),
+        Name = row.IsDBNull(11) ? null : row.GetString(11),
     };
 }

@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.Extensions.Options;
 using SessionService.Application.Messages;
 using SessionService.Domain.Messages;
+using SessionService.Infrastructure.Attachments;
 using SessionService.Infrastructure.Messages;
 using SessionService.Infrastructure.Messages.Packed;
 using SessionService.Infrastructure.Persistence;
@@ -15,7 +16,8 @@ namespace SessionService.Infrastructure.Erasure;
 /// copy of the message, and in the forks of those.
 /// </summary>
 /// <remarks>By hand: a recursive query that locks, slices of bytea, and messages that may be packed.</remarks>
-internal sealed class MessageRedaction(Database database, SearchSegments index, IOptions<PackingOptions> packing) : IMessageRedaction
+internal sealed class MessageRedaction(
+    Database database, SearchSegments index, UnusedAttachments attachments, IOptions<PackingOptions> packing) : IMessageRedaction
 {
     // Writers and the packer take the same lock: the message is neither packed nor removed meanwhile. In the order of the key, as every
     // statement that locks sessions.
@@ -40,7 +42,7 @@ internal sealed class MessageRedaction(Database database, SearchSegments index, 
     private const string BlankRow =
         """
         UPDATE dev.session_messages
-        SET content = '', message_metadata = '{}', redacted_at = $4
+        SET content = '', parts = NULL, name = NULL, message_metadata = '{}', redacted_at = $4
         WHERE user_id = $1 AND session_id = $2 AND sequence = $3
         """;
 
@@ -104,6 +106,8 @@ internal sealed class MessageRedaction(Database database, SearchSegments index, 
 
         if (blanked.Count > 0)
         {
+            await attachments.RemoveOfMessageAsync(
+                sql, userId, [.. blanked], sequence, message.CreatedAt, cancellationToken);
             await index.RemoveAsync(
                 sql, userId, indexed => indexed.Sequence == sequence && blanked.Contains(indexed.SessionId), cancellationToken);
         }
@@ -151,7 +155,7 @@ internal sealed class MessageRedaction(Database database, SearchSegments index, 
             && Encoding.UTF8.GetString(row.MessageType.Span) == original.MessageType));
 
     private static MessageRow Blank(in MessageRow row, DateTimeOffset now) =>
-        row with { Content = default, Metadata = EmptyObject, RedactedAt = now.UtcDateTime };
+        row with { Content = default, Parts = default, Name = default, Metadata = EmptyObject, RedactedAt = now.UtcDateTime };
 
     private static async Task<(SessionMessage Message, bool IsNew)> RedactRowAsync(
         Holder session, long sequence, SessionMessage? original, DateTimeOffset now, CancellationToken cancellationToken)

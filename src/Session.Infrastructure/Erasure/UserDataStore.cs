@@ -1,5 +1,6 @@
 using SessionService.Application.Erasure;
 using SessionService.Application.Time;
+using SessionService.Infrastructure.Attachments;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Search;
 
@@ -7,7 +8,8 @@ namespace SessionService.Infrastructure.Erasure;
 
 /// <summary>Counts and removes a user's rows in all of <see cref="UserTables"/>.</summary>
 /// <remarks>By hand: tables by name, FOR UPDATE, and rows in portions by their place.</remarks>
-internal sealed class UserDataStore(Database database, SearchSegments index, TimeProvider time) : IUserDataStore
+internal sealed class UserDataStore(Database database, SearchSegments index, UnusedAttachments attachments, TimeProvider time)
+    : IUserDataStore
 {
     private const int MaxSessionsAtOnce = 100;
 
@@ -68,7 +70,7 @@ internal sealed class UserDataStore(Database database, SearchSegments index, Tim
         rows[UserTables.SessionCounts] = await database.ReadAsync(
             sql => CountRowsAsync(sql, UserTables.SessionCounts, userId, cancellationToken), cancellationToken);
         while (await database.InTransactionAsync(
-            sql => EraseSessionsAsync(sql, userId, until, cancellationToken), cancellationToken, Database.RaceAttempts) is { } erased)
+            sql => EraseSessionsAsync(sql, userId, until, cancellationToken), cancellationToken) is { } erased)
         {
             messages += erased.Messages;
             foreach (var (table, count) in erased.Rows)
@@ -78,15 +80,20 @@ internal sealed class UserDataStore(Database database, SearchSegments index, Tim
         }
 
         var kept = await database.InTransactionAsync(
-            sql => EraseCountsAsync(sql, userId, cancellationToken), cancellationToken, Database.RaceAttempts);
+            sql => EraseCountsAsync(sql, userId, cancellationToken), cancellationToken);
         rows[UserTables.SessionCounts] = Math.Max(0, rows[UserTables.SessionCounts] - kept);
         rows[UserTables.SearchSegments] = await database.InTransactionAsync(
-            sql => EraseIndexAsync(sql, userId, cancellationToken), cancellationToken, Database.RaceAttempts);
+            sql => EraseIndexAsync(sql, userId, cancellationToken), cancellationToken);
         foreach (var table in UserTables.All.Where(table => table is { BelongsToSession: false, IsDerived: false }))
         {
             rows[table.Name] += await EraseRowsAsync(table, userId, until, cancellationToken);
         }
 
+        // Last: a bucket that cannot be reached keeps nothing else from being erased.
+        var erasedAttachments = await attachments.EraseAsync(userId, until, cancellationToken);
+        rows[UserTables.Attachments] = erasedAttachments.Attachments;
+        rows[UserTables.AttachmentPieces] = erasedAttachments.Pieces;
+        rows[UserTables.AttachmentRemovals] = erasedAttachments.Removals;
         return new UserDataCounts(rows[UserTables.Sessions], messages, rows);
     }
 
@@ -144,7 +151,7 @@ internal sealed class UserDataStore(Database database, SearchSegments index, Tim
         do
         {
             some = await database.WriteAsync(
-                sql => Statement(sql, text, userId, until).ExecuteAsync(cancellationToken), cancellationToken, Database.RaceAttempts);
+                sql => Statement(sql, text, userId, until).ExecuteAsync(cancellationToken), cancellationToken);
             all += some;
         }
         while (some == MaxRowsAtOnce);

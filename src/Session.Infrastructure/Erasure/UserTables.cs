@@ -3,7 +3,7 @@ namespace SessionService.Infrastructure.Erasure;
 /// <summary>A table that holds data of users.</summary>
 /// <param name="Name">Its name in the schema.</param>
 /// <param name="BelongsToSession">Whether its rows name a session and are erased with it; the others are erased after all sessions.</param>
-/// <param name="IsDerived">Whether it is derived from other tables; a statement of its own keeps it current.</param>
+/// <param name="IsDerived">Whether statements of its own remove its rows, as of one that is derived from other tables.</param>
 /// <param name="Time">The column with the time of a row, where rows may have come since the erasure began and must stay.</param>
 internal sealed record UserTable(string Name, bool BelongsToSession, bool IsDerived = false, string? Time = null);
 
@@ -18,6 +18,9 @@ internal static class UserTables
     public const string Usage = "usage";
     public const string SessionCounts = "session_counts";
     public const string SearchSegments = "search_segments";
+    public const string Attachments = "attachments";
+    public const string AttachmentPieces = "attachment_pieces";
+    public const string AttachmentRemovals = "attachment_removals";
 
     public static readonly IReadOnlyList<UserTable> All =
     [
@@ -25,6 +28,13 @@ internal static class UserTables
         new("message_segments", BelongsToSession: true),
         new("session_memories", BelongsToSession: true),
         new("message_vectors", BelongsToSession: true),
+        new("message_tokens", BelongsToSession: true),
+        new("attachment_uses", BelongsToSession: true),
+
+        // After all sessions: an attachment stays for as long as a message refers to it.
+        new(AttachmentPieces, BelongsToSession: false, IsDerived: true),
+        new(Attachments, BelongsToSession: false, IsDerived: true),
+        new(AttachmentRemovals, BelongsToSession: false, IsDerived: true),
 
         // The versions first: the database would delete them with their memories, uncounted.
         new("user_memory_versions", BelongsToSession: false, Time: "written_at"),

@@ -67,8 +67,16 @@ internal sealed class ForkStore(Database database, IMessageReader messages, Idem
         {StatisticsSql.Add("(SELECT count(*) FROM counted_user) AS one", sessions: "1", activeSessions: "1")}
         """;
 
+    private const string CopyUses =
+        """
+        INSERT INTO dev.attachment_uses (user_id, session_id, sequence, attachment_id)
+        SELECT user_id, $3, sequence, attachment_id
+        FROM dev.attachment_uses
+        WHERE user_id = $1 AND session_id = $2 AND sequence <= $4
+        """;
+
     public Task<ForkResult> ForkAsync(Fork fork, CancellationToken cancellationToken) =>
-        database.InTransactionAsync(sql => ForkAsync(sql, fork, cancellationToken), cancellationToken, Database.RaceAttempts);
+        database.InTransactionAsync(sql => ForkAsync(sql, fork, cancellationToken), cancellationToken);
 
     private async Task<ForkResult> ForkAsync(Sql sql, Fork fork, CancellationToken cancellationToken)
     {
@@ -99,6 +107,7 @@ internal sealed class ForkStore(Database database, IMessageReader messages, Idem
 
         await sql.Statement(AddSession, fork.UserId, fork.SourceId, fork.SessionId, through, fork.Now).ExecuteAsync(cancellationToken);
         var (tokens, cost) = await CopyAsync(sql.Connection, fork, through, cancellationToken);
+        await sql.Statement(CopyUses, fork.UserId, fork.SourceId, fork.SessionId, through).ExecuteAsync(cancellationToken);
         await sql
             .Statement(
                 Finish,

@@ -1,9 +1,11 @@
 using Npgsql;
 using NpgsqlTypes;
 using SessionService.Application.Imports;
+using SessionService.Application.Messages.Parts;
 using SessionService.Domain.Sessions;
 using SessionService.Infrastructure.Messages;
 using SessionService.Infrastructure.Persistence;
+using SessionService.Infrastructure.Persistence.Configurations;
 using SessionService.Infrastructure.Statistics;
 
 namespace SessionService.Infrastructure.Imports;
@@ -30,6 +32,12 @@ internal sealed class ImportStore(Database database, MessageReplays messages) : 
         ORDER BY session_id
         ON CONFLICT DO NOTHING
         RETURNING session_id
+        """;
+
+    private const string AddUses =
+        """
+        INSERT INTO dev.attachment_uses (user_id, session_id, sequence, attachment_id)
+        SELECT $1, session_id, sequence, attachment_id FROM unnest($2, $3, $4) AS u (session_id, sequence, attachment_id)
         """;
 
     private const string FindSessions = "SELECT session_id FROM dev.sessions WHERE user_id = $1 AND session_id = ANY ($2)";
@@ -70,9 +78,10 @@ internal sealed class ImportStore(Database database, MessageReplays messages) : 
             return await database.InTransactionAsync(
                 sql => AddAsync(sql, userId, sessions, isDryRun, cancellationToken), cancellationToken);
         }
-        catch (PostgresException exception) when (DatabaseFaults.IsRace(exception))
+        catch (PostgresException exception)
+            when (DatabaseFaults.IsRace(exception) || exception.ConstraintName == AttachmentUseConfiguration.ToAttachments)
         {
-            // Another import stored a message of the same id meanwhile.
+            // Another import stored a message of the same id meanwhile, or an attachment was removed.
             return false;
         }
     }
@@ -111,6 +120,7 @@ internal sealed class ImportStore(Database database, MessageReplays messages) : 
         }
 
         await CopyAsync(sql.Connection, sessions, cancellationToken);
+        await AddUsesAsync(sql, userId, sessions, cancellationToken);
         await sql
             .Statement(
                 Count,
@@ -134,6 +144,26 @@ internal sealed class ImportStore(Database database, MessageReplays messages) : 
         }
 
         await copy.CompleteAsync(cancellationToken);
+    }
+
+    private static async Task AddUsesAsync(
+        Sql sql, string userId, IReadOnlyList<NewSession> sessions, CancellationToken cancellationToken)
+    {
+        var uses = sessions
+            .SelectMany(session => session.Messages)
+            .SelectMany(message => PartFiles.ReferencesIn(message.Parts).Select(id => (message.SessionId, message.Sequence, Id: id)))
+            .ToList();
+        if (uses.Count > 0)
+        {
+            await sql
+                .Statement(
+                    AddUses,
+                    userId,
+                    SqlValue.Column(uses, use => use.SessionId, NpgsqlDbType.Uuid),
+                    SqlValue.Column(uses, use => use.Sequence, NpgsqlDbType.Bigint),
+                    SqlValue.Column(uses, use => use.Id, NpgsqlDbType.Uuid))
+                .ExecuteAsync(cancellationToken);
+        }
     }
 
     /// <summary>A session with the totals of its messages.</summary>

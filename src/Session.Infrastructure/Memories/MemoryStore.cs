@@ -126,8 +126,7 @@ internal sealed class MemoryStore(
                         row.GetFieldValue<DateTimeOffset>(4),
                         row.GetBoolean(5)),
                     cancellationToken),
-            cancellationToken,
-            Database.RaceAttempts);
+            cancellationToken);
         if (written is not null)
         {
             return new WriteMemoryResult(WriteMemoryOutcome.Written, written.Apply(memory), written.IsFirst);
@@ -170,8 +169,7 @@ internal sealed class MemoryStore(
                     words,
                     now)
                 .ExecuteAsync(cancellationToken),
-            cancellationToken,
-            Database.RaceAttempts);
+            cancellationToken);
         return rows > 0;
     }
 

@@ -216,9 +216,10 @@ internal sealed class EmbeddingBacklog(SessionContexts contexts, Database databa
             .ToList();
         var found = await MessageReader.FindAsync(sql, block.UserId, positions, cancellationToken);
         var messages = found.ToDictionary(message => message.Sequence);
-        return positions.ConvertAll(position => messages.TryGetValue(position.Sequence, out var message) && message.Content.Length > 0
-            ? WaitingItem.Cut(RankingText.Of(message))
-            : null);
+        return positions.ConvertAll(position =>
+            messages.TryGetValue(position.Sequence, out var message) && SearchableText.Of(message).Length > 0
+                ? WaitingItem.Cut(RankingText.Of(message))
+                : null);
     }
 
     // A message that is redacted while the endpoint embeds its text must not get that vector. A redaction writes to the block last: so this

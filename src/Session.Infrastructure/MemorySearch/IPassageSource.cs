@@ -32,4 +32,5 @@ internal sealed record OpenedSource(
 /// <param name="Metadata">The client's own labels.</param>
 /// <param name="SessionId">The session, if any.</param>
 /// <param name="Sequence">The number of the message, or of the message that a memory came from.</param>
-internal sealed record PassageText(string Content, JsonText Metadata, Guid? SessionId, long? Sequence);
+/// <param name="Speaker">Who speaks in a message; empty for a memory.</param>
+internal sealed record PassageText(string Content, JsonText Metadata, Guid? SessionId, long? Sequence, string Speaker = "");

@@ -1,5 +1,6 @@
 using SessionService.Application.MemorySearch;
 using SessionService.Application.MemorySearch.Ranking;
+using SessionService.Infrastructure.Embeddings;
 using SessionService.Infrastructure.Search;
 
 namespace SessionService.Infrastructure.MemorySearch;
@@ -7,10 +8,6 @@ namespace SessionService.Infrastructure.MemorySearch;
 /// <summary>The passages of several sources, numbered one set after the other.</summary>
 internal sealed class JoinedPassages
 {
-    // A text may have the greatest length that is allowed: few are in memory together, and an answer with long texts ends early.
-    private const int ReadAtOnce = 10;
-    private const long MaxCharacters = 8 * 1024 * 1024;
-
     private readonly List<Part> _parts = [];
 
     public JoinedPassages(IReadOnlyList<(string Name, OpenedSource Source)> sources)
@@ -29,90 +26,67 @@ internal sealed class JoinedPassages
 
     /// <summary>The weight of a word among the user's own texts: that of its rarest lexeme, and 0 where it has none.</summary>
     public double Idf(IReadOnlyList<string> lexemes) =>
-        lexemes.Count == 0 ? 0 : lexemes.Max(lexeme => Bm25.Idf(Count, Find(lexeme).Passages.Length));
+        lexemes.Count == 0 ? 0 : lexemes.Max(lexeme => WordScore.Idf(Count, Find(lexeme, onlyAsks: false).Passages.Length));
 
-    /// <param name="lexemes">The question's lexemes.</param>
+    /// <param name="question">The question's lexemes.</param>
     /// <param name="vectors">Its vector by each model, the one that counts most first.</param>
-    public PassageField ToField(IReadOnlyList<string> lexemes, IReadOnlyList<QuestionVector> vectors) => new()
+    public PassageField ToField(AnalysedQuestion question, IReadOnlyList<QuestionVector> vectors)
     {
-        Lengths = Lengths(),
-        Terms = lexemes.Select(Find),
-        Cosines = [.. vectors.Select(Cosines)],
-        Predecessor = passage => Neighbour(passage, -1),
-        Successor = passage => Neighbour(passage, 1),
-        IsWanted = passage =>
+        var (lengths, kinds, traits) = (new int[Count], new PassageKinds[Count], new MessageTraits[Count]);
+        foreach (var part in _parts)
         {
-            var part = PartOf(passage);
-            return part.Source.IsWanted(part.Passages.Index.Messages[passage - part.Offset]);
-        },
-    };
-
-    /// <summary>The passages in full: as many of the best as fit into an answer, without those that no longer exist.</summary>
-    public async Task<IReadOnlyList<FoundPassage>> ReadAsync(IReadOnlyList<RankedPassage> ranked, CancellationToken cancellationToken)
-    {
-        var passages = new List<FoundPassage>(ranked.Count);
-        long characters = 0;
-        foreach (var some in ranked.Chunk(ReadAtOnce))
-        {
-            foreach (var passage in await ReadAsync(some, cancellationToken))
-            {
-                characters += passage.Content.Length + passage.Metadata.Value.Length;
-                if (passages.Count > 0 && characters > MaxCharacters)
-                {
-                    return passages;
-                }
-
-                passages.Add(passage);
-            }
+            part.Passages.CopyTo(lengths.AsSpan(part.Offset), kinds.AsSpan(part.Offset), traits.AsSpan(part.Offset));
         }
 
-        return passages;
+        var (before, after) = Link();
+        MarkChats(kinds);
+        return new PassageField
+        {
+            Lengths = lengths,
+            Kinds = kinds,
+            Traits = traits,
+            Before = before,
+            After = after,
+            Terms = question.Lexemes.Select(lexeme => Find(lexeme, question.OnlyAsking.Contains(lexeme))),
+            Nearness = [.. vectors.Select(vector => new Nearness(Cosines(vector), IsOfWords: vector.Model == EmbeddedModel.Name))],
+            IsWanted = passage => PartOf(passage).Source.IsWanted(MessageOf(passage)),
+        };
     }
 
-    private async Task<IReadOnlyList<FoundPassage>> ReadAsync(RankedPassage[] ranked, CancellationToken cancellationToken)
+    /// <summary>When a passage was written, in microseconds.</summary>
+    public long TimeOf(int passage) => MessageOf(passage).CreatedAt;
+
+    /// <summary>Some passages with their texts, in their order; without those that no longer exist.</summary>
+    public async Task<IReadOnlyList<ReadPassage>> ReadAsync(IReadOnlyList<int> passages, CancellationToken cancellationToken)
     {
-        var found = Array.ConvertAll(ranked, passage => (Passage: passage, Part: PartOf(passage.Passage)));
         var texts = new Dictionary<(string, Guid), PassageText>();
-        foreach (var source in found.GroupBy(one => one.Part.Name, StringComparer.Ordinal))
+        foreach (var source in passages.GroupBy(passage => PartOf(passage).Name, StringComparer.Ordinal))
         {
-            var messages = source.Select(one => MessageOf(one.Passage, one.Part)).ToList();
-            foreach (var (id, text) in await source.First().Part.Source.ReadAsync(messages, cancellationToken))
+            var messages = source.Select(MessageOf).ToList();
+            foreach (var (id, text) in await PartOf(source.First()).Source.ReadAsync(messages, cancellationToken))
             {
                 texts.Add((source.Key, id), text);
             }
         }
 
-        var passages = new List<FoundPassage>(found.Length);
-        foreach (var (passage, part) in found)
+        var read = new List<ReadPassage>(passages.Count);
+        foreach (var passage in passages)
         {
-            var message = MessageOf(passage, part);
-            if (texts.TryGetValue((part.Name, message.MessageId), out var text))
+            var (source, message) = (PartOf(passage).Name, MessageOf(passage));
+            if (texts.TryGetValue((source, message.MessageId), out var text))
             {
-                passages.Add(Describe(passage, part.Name, message, text));
+                read.Add(new ReadPassage(passage, source, message, text));
             }
         }
 
-        return passages;
+        return read;
     }
 
-    private static FoundPassage Describe(RankedPassage passage, string source, IndexedMessage message, PassageText text) => new()
+    private IndexedMessage MessageOf(int passage)
     {
-        Source = source,
-        Score = passage.Score,
-        KeywordScore = passage.KeywordScore,
-        SemanticScore = passage.SemanticScore,
-        SessionId = text.SessionId,
-        Sequence = text.Sequence,
-        MessageId = source == MemorySources.Messages ? message.MessageId : null,
-        MemoryId = source == MemorySources.Messages ? null : message.MessageId,
-        Role = source == MemorySources.Messages ? message.Role : null,
-        Content = text.Content,
-        Metadata = text.Metadata,
-        CreatedAt = IndexedMessage.ToTime(message.CreatedAt),
-    };
-
-    private static IndexedMessage MessageOf(RankedPassage passage, Part part) =>
-        part.Passages.Index.Messages[passage.Passage - part.Offset];
+        var part = PartOf(passage);
+        return part.Passages.Index.Messages[passage - part.Offset];
+    }
 
     private Part PartOf(int passage)
     {
@@ -126,26 +100,66 @@ internal sealed class JoinedPassages
         return _parts[low];
     }
 
-    private int[] Lengths()
+    // Messages of a session follow one another in a run; but a session may go on in another set, with another run.
+    private (int[] Before, int[] After) Link()
     {
-        var lengths = new int[Count];
-        foreach (var part in _parts)
+        var (before, after) = (new int[Count], new int[Count]);
+        Array.Fill(before, -1);
+        Array.Fill(after, -1);
+        var ends = new Dictionary<(Guid, long), int>();
+        foreach (var (run, start) in Runs())
         {
-            var messages = part.Passages.Index.Messages;
-            for (var i = 0; i < messages.Count; i++)
+            for (var i = start + 1; i < start + run.Count; i++)
             {
-                lengths[part.Offset + i] = messages[i].Length + messages[i].HeadingLength;
+                before[i] = i - 1;
+                after[i - 1] = i;
+            }
+
+            ends[(run.SessionId, run.FirstSequence + run.Count)] = start + run.Count - 1;
+        }
+
+        foreach (var (run, start) in Runs())
+        {
+            if (ends.TryGetValue((run.SessionId, run.FirstSequence), out var end))
+            {
+                before[start] = end;
+                after[end] = start;
             }
         }
 
-        return lengths;
+        return (before, after);
     }
 
-    // A word counts alike in the text and in the heading, the day and who speaks.
-    private TermOccurrences Find(string lexeme)
+    // Beside a chat, what is remembered of a user counts as the user's own words do.
+    private void MarkChats(Span<PassageKinds> kinds)
+    {
+        var chats = _parts.Where(part => part.IsOfMessages).SelectMany(part => part.Passages.Chats).ToHashSet();
+        if (chats.Count == 0)
+        {
+            return;
+        }
+
+        foreach (var (run, start) in Runs().Where(one => chats.Contains(one.Run.SessionId)))
+        {
+            foreach (ref var kind in kinds.Slice(start, run.Count))
+            {
+                kind |= PassageKinds.InChat;
+            }
+        }
+
+        foreach (var part in _parts.Where(part => !part.IsOfMessages))
+        {
+            kinds.Slice(part.Offset, part.Passages.Count).Fill(PassageKinds.InChat | PassageKinds.OfUser);
+        }
+    }
+
+    private IEnumerable<(PassageRun Run, int Start)> Runs() =>
+        _parts.Where(part => part.IsOfMessages).SelectMany(part => part.Passages.Runs, (part, run) => (run, part.Offset + run.Start));
+
+    private TermOccurrences Find(string lexeme, bool onlyAsks)
     {
         var passages = new List<int>();
-        var frequencies = new List<int>();
+        var places = new List<TermPlaces>();
         foreach (var part in _parts)
         {
             var content = part.Passages.Index.Find(lexeme);
@@ -154,25 +168,27 @@ internal sealed class JoinedPassages
             while (hasContent || hasHeading)
             {
                 var place = Math.Min(hasContent ? content.Ordinal : int.MaxValue, hasHeading ? heading.Ordinal : int.MaxValue);
-                var frequency = 0;
+                var found = TermPlaces.None;
                 if (hasContent && content.Ordinal == place)
                 {
-                    frequency += content.Frequency;
+                    found |= TermPlaces.Content;
                     hasContent = content.Read();
                 }
 
                 if (hasHeading && heading.Ordinal == place)
                 {
-                    frequency += heading.Frequency;
+                    var positions = heading.ReadPositions();
+                    found |= positions[0] <= IndexSegmentBuilder.DayWords ? TermPlaces.Day : TermPlaces.None;
+                    found |= positions[^1] > IndexSegmentBuilder.DayWords ? TermPlaces.Speaker : TermPlaces.None;
                     hasHeading = heading.Read();
                 }
 
                 passages.Add(part.Offset + place);
-                frequencies.Add(frequency);
+                places.Add(found);
             }
         }
 
-        return new TermOccurrences([.. passages], [.. frequencies]);
+        return new TermOccurrences([.. passages], [.. places], onlyAsks);
     }
 
     private ReadOnlyMemory<float> Cosines(QuestionVector question)
@@ -194,40 +210,24 @@ internal sealed class JoinedPassages
         return cosines;
     }
 
-    // Mostly the next one in the set; but a session may go on in another set.
-    private int Neighbour(int passage, int step)
+    private sealed record Part(string Name, OpenedSource Source, PassageSet Passages, int Offset)
     {
-        var part = PartOf(passage);
-        var message = part.Passages.Index.Messages[passage - part.Offset];
-        if (part.Name != MemorySources.Messages)
-        {
-            return -1;
-        }
-
-        var beside = passage - part.Offset + step;
-        if (beside >= 0 && beside < part.Passages.Count
-            && part.Passages.Index.Messages[beside] is var other
-            && other.SessionId == message.SessionId
-            && other.Sequence == message.Sequence + step)
-        {
-            return passage + step;
-        }
-
-        foreach (var elsewhere in _parts.Where(one => one.Name == MemorySources.Messages))
-        {
-            if (elsewhere.Passages.TryFind(message.SessionId, message.Sequence + step, out var place))
-            {
-                return elsewhere.Offset + place;
-            }
-        }
-
-        return -1;
+        public bool IsOfMessages => Name == MemorySources.Messages;
     }
-
-    private sealed record Part(string Name, OpenedSource Source, PassageSet Passages, int Offset);
 }
 
 /// <summary>The vector of a question by a model.</summary>
 /// <param name="Model">The model's name.</param>
 /// <param name="Vector">Of length 1, or all zeros.</param>
 internal sealed record QuestionVector(string Model, float[] Vector);
+
+/// <summary>A passage with its text.</summary>
+/// <param name="Passage">Its number.</param>
+/// <param name="Source">Where it stands, of <see cref="MemorySources"/>.</param>
+/// <param name="Message">What the index holds of it.</param>
+/// <param name="Text">The text.</param>
+internal sealed record ReadPassage(int Passage, string Source, IndexedMessage Message, PassageText Text)
+{
+    /// <summary>What is the same where somebody says the same again.</summary>
+    public (string Source, string Speaker, string Content) Said => (Source, Text.Speaker, Text.Content);
+}

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using NpgsqlTypes;
 using SessionService.Application.Json;
 using SessionService.Application.MemorySearch;
+using SessionService.Application.MemorySearch.Ranking;
 using SessionService.Infrastructure.Embeddings;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Search;
@@ -25,8 +26,8 @@ internal abstract class MemoryPassages(MessageIndexer indexer, IOptions<Embeddin
 
     /// <summary>
     /// Selects at most $2 memories of user $1 that hold at $3: id, session, sequence, created_at, vector, words of the current folding, the
-    /// content where the vector or such words are missing, model, model_vector and, as <c>is_wanted</c>, whether session $4, type $5,
-    /// metadata $6 and the times $7 to $8 choose it.
+    /// content where the vector or such words are missing, model, model_vector, as <c>is_wanted</c> whether session $4, type $5,
+    /// metadata $6 and the times $7 to $8 choose it, and the type.
     /// </summary>
     /// <param name="order">The sort keys before the time of creation.</param>
     protected abstract string Find(string order);
@@ -46,7 +47,7 @@ internal abstract class MemoryPassages(MessageIndexer indexer, IOptions<Embeddin
         var builder = new IndexSegmentBuilder();
         foreach (var (memory, day) in memories.Zip(days))
         {
-            builder.Add(Describe(memory), memory.Words ?? texts[memory.Unread!], headings[day]);
+            builder.Add(Describe(memory), memory.Words ?? texts[memory.Unread!], headings[day], AnalyzedText.Empty);
         }
 
         var passages = new PassageSet(IndexSegment.Read(Guid.Empty, builder.ToBytes()), Columns(memories));
@@ -81,7 +82,8 @@ internal abstract class MemoryPassages(MessageIndexer indexer, IOptions<Embeddin
                     row.IsDBNull(6) ? null : row.GetString(6),
                     row.IsDBNull(7) ? null : row.GetString(7),
                     row.IsDBNull(8) ? null : row.GetFieldValue<byte[]>(8),
-                    row.GetBoolean(9)),
+                    row.GetBoolean(9),
+                    row.GetString(10)),
                 cancellationToken);
 
     private async Task<IReadOnlyDictionary<Guid, PassageText>> ReadAsync(
@@ -151,7 +153,8 @@ internal abstract class MemoryPassages(MessageIndexer indexer, IOptions<Embeddin
         MessageType: "",
         IndexedMessage.ToMicroseconds(memory.CreatedAt),
         Length: 0,
-        HeadingLength: 0);
+        HeadingLength: 0,
+        MessageTraits.OfMemory(memory.Type));
 
     /// <param name="Id">The memory's id.</param>
     /// <param name="SessionId">The session; empty where there is none.</param>
@@ -163,6 +166,7 @@ internal abstract class MemoryPassages(MessageIndexer indexer, IOptions<Embeddin
     /// <param name="Model">Another model, if there is a vector by one.</param>
     /// <param name="ModelVector">The vector by that model.</param>
     /// <param name="IsWanted">Whether it may be an answer.</param>
+    /// <param name="Type">Its type.</param>
     private sealed record Memory(
         Guid Id,
         Guid SessionId,
@@ -173,7 +177,8 @@ internal abstract class MemoryPassages(MessageIndexer indexer, IOptions<Embeddin
         string? Unread,
         string? Model,
         byte[]? ModelVector,
-        bool IsWanted);
+        bool IsWanted,
+        string Type);
 }
 
 /// <summary>The memories of a user that are still valid.</summary>
@@ -199,7 +204,8 @@ internal sealed class UserMemoryPassages(
                    AND ($5::text IS NULL OR m.memory_type = $5)
                    AND ($6::jsonb IS NULL OR m.metadata @> $6)
                    AND ($7::timestamptz IS NULL OR m.created_at >= $7)
-                   AND ($8::timestamptz IS NULL OR m.created_at < $8), false) AS is_wanted
+                   AND ($8::timestamptz IS NULL OR m.created_at < $8), false) AS is_wanted,
+               m.memory_type
         FROM dev.user_memories AS m
         WHERE m.user_id = $1 AND ($3::timestamptz IS NULL OR m.valid_until IS NULL OR m.valid_until > $3)
         ORDER BY {order}m.created_at DESC, m.memory_id DESC
@@ -232,7 +238,8 @@ internal sealed class SessionMemoryPassages(
                AND ($5::text IS NULL OR m.memory_type = $5)
                AND ($6::jsonb IS NULL OR m.session_metadata @> $6)
                AND ($7::timestamptz IS NULL OR m.created_at >= $7)
-               AND ($8::timestamptz IS NULL OR m.created_at < $8) AS is_wanted
+               AND ($8::timestamptz IS NULL OR m.created_at < $8) AS is_wanted,
+               m.memory_type
         FROM dev.session_memories AS m
         WHERE m.user_id = $1 AND m.is_active AND ($3::timestamptz IS NULL OR true)
         ORDER BY {order}m.created_at DESC, m.session_id DESC

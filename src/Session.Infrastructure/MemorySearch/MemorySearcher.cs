@@ -27,7 +27,7 @@ internal sealed class MemorySearcher(
     private async Task<SearchMemoriesResponse> SearchAsync(
         Sql sql, MemoryQuestion question, EmbeddedQuestion asked, CancellationToken cancellationToken)
     {
-        var analysed = await AnalysedQuestion.AnalyseAsync(indexer, sql, question.Query, cancellationToken);
+        var analysed = await AnalysedQuestion.AnalyseAsync(indexer, sql, question.Query, options.Value.AskingWords, cancellationToken);
         var opened = new List<(string, OpenedSource)>();
         foreach (var source in sources.Where(source => question.Sources.Contains(source.Name, StringComparer.Ordinal)))
         {
@@ -35,13 +35,19 @@ internal sealed class MemorySearcher(
         }
 
         var passages = new JoinedPassages(opened);
-        var field = passages.ToField(analysed.Lexemes, Vectors(asked, analysed, passages));
-        var ranked = PassageRanking.Rank(field, options.Value.Weights, question.TopK);
+        var field = passages.ToField(analysed, Vectors(asked, analysed, passages));
+        var isSpread = question.Mode == MemorySearchModes.Spread;
+        var ranked = PassageRanking.Rank(
+            field,
+            QuestionTraits.Of(question.Query),
+            options.Value.Weights,
+            isSpread ? TimeSpread.Candidates : question.TopK + MemoryAnswer.Reserve);
         return new SearchMemoriesResponse
         {
             Query = question.Query,
             Degraded = asked.IsDegraded,
-            Results = await passages.ReadAsync(ranked, cancellationToken),
+            Results = await new MemoryAnswer(passages, field, question.TopK).ReadAsync(
+                isSpread ? TimeSpread.Choose(ranked, field, passages.TimeOf, question.TopK) : ranked, cancellationToken),
         };
     }
 

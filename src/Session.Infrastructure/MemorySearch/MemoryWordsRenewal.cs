@@ -72,8 +72,7 @@ internal sealed class MemoryWordsRenewal(DigestDataSource dataSource, TextAnalyz
                     SqlValue.Column(memories, memory => memory.Content, NpgsqlDbType.Text),
                     SqlValue.Column(analyzed, MemoryWords.Pack, NpgsqlDbType.Bytea))
                 .ExecuteAsync(cancellationToken),
-            cancellationToken,
-            Database.RaceAttempts);
+            cancellationToken);
     }
 
     private sealed record Table(string Read, string Write);

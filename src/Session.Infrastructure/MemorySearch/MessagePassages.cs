@@ -153,6 +153,11 @@ internal sealed class MessagePassages(SearchIndex index, PassageVectors vectors)
         var positions = messages.Select(message => new MessagePosition(message.SessionId, message.Sequence)).ToList();
         return (await MessageReader.FindAsync(sql, userId, positions, cancellationToken)).ToDictionary(
             message => message.MessageId,
-            message => new PassageText(message.Content, new JsonText(message.Metadata), message.SessionId, message.Sequence));
+            message => new PassageText(
+                SearchableText.Of(message),
+                new JsonText(message.Metadata),
+                message.SessionId,
+                message.Sequence,
+                RankingText.SpeakerOf(message)));
     }
 }

@@ -1,3 +1,5 @@
+using SessionService.Application.MemorySearch.Ranking;
+using SessionService.Domain.Messages;
 using SessionService.Infrastructure.Embeddings;
 using SessionService.Infrastructure.Search;
 
@@ -8,7 +10,9 @@ namespace SessionService.Infrastructure.MemorySearch;
 /// </summary>
 internal sealed class PassageSet
 {
-    private readonly Dictionary<(Guid SessionId, long Sequence), int> _places;
+    private readonly int[] _lengths;
+    private readonly PassageKinds[] _kinds;
+    private readonly MessageTraits[] _traits;
 
     /// <param name="index">The passages.</param>
     /// <param name="vectors">Their vectors, by model.</param>
@@ -16,11 +20,11 @@ internal sealed class PassageSet
     {
         Index = index;
         Vectors = vectors;
-        _places = new Dictionary<(Guid, long), int>(index.Messages.Count);
-        for (var i = 0; i < index.Messages.Count; i++)
-        {
-            _places[(index.Messages[i].SessionId, index.Messages[i].Sequence)] = i;
-        }
+        _lengths = [.. index.Messages.Select(message => message.Length)];
+        _kinds = [.. index.Messages.Select(KindOf)];
+        _traits = [.. index.Messages.Select(message => message.Traits)];
+        Runs = [.. RunsOf(index.Messages)];
+        Chats = index.Messages.Where(IsUnnamedAssistant).Select(message => message.SessionId).ToHashSet();
     }
 
     public IndexSegment Index { get; }
@@ -30,10 +34,52 @@ internal sealed class PassageSet
     public int Count => Index.Messages.Count;
 
     /// <summary>About how much memory the set takes, with the index that it holds.</summary>
-    public long Size => Index.Size + (64L * Count) + Vectors.Values.Sum(column => (long)column.Packed.Length);
+    public long Size => Index.Size + (6L * Count) + (64L * (Runs.Count + Chats.Count)) + Vectors.Values.Sum(column => (long)column.Packed.Length);
 
-    public bool TryFind(Guid sessionId, long sequence, out int place) => _places.TryGetValue((sessionId, sequence), out place);
+    /// <summary>Messages of a session that stand side by side, here as there.</summary>
+    public IReadOnlyList<PassageRun> Runs { get; }
+
+    /// <summary>The sessions in which an assistant speaks that carries no name.</summary>
+    public IReadOnlySet<Guid> Chats { get; }
+
+    /// <summary>Copies what ranking knows of each passage. Nobody is known to be in a chat yet.</summary>
+    public void CopyTo(Span<int> lengths, Span<PassageKinds> kinds, Span<MessageTraits> traits)
+    {
+        _lengths.CopyTo(lengths);
+        _kinds.CopyTo(kinds);
+        _traits.CopyTo(traits);
+    }
+
+    private static PassageKinds KindOf(IndexedMessage message) => message.Role switch
+    {
+        MessageRoles.User => PassageKinds.OfUser,
+        MessageRoles.Assistant => PassageKinds.OfAssistant,
+        _ => PassageKinds.None,
+    };
+
+    private static bool IsUnnamedAssistant(IndexedMessage message) =>
+        message.Role == MessageRoles.Assistant && !message.Traits.HasName;
+
+    private static IEnumerable<PassageRun> RunsOf(IReadOnlyList<IndexedMessage> messages)
+    {
+        for (int start = 0, next = 1; start < messages.Count; start = next++)
+        {
+            var (session, first) = (messages[start].SessionId, messages[start].Sequence);
+            while (next < messages.Count && messages[next].SessionId == session && messages[next].Sequence == first + next - start)
+            {
+                next++;
+            }
+
+            yield return new PassageRun(session, first, start, next - start);
+        }
+    }
 }
+
+/// <param name="SessionId">The session.</param>
+/// <param name="FirstSequence">The number of the first message.</param>
+/// <param name="Start">Its place in the set.</param>
+/// <param name="Count">How many messages follow one another.</param>
+internal readonly record struct PassageRun(Guid SessionId, long FirstSequence, int Start, int Count);
 
 /// <summary>The vectors of a set of passages by one model, packed one after the other.</summary>
 /// <param name="Packed">The vectors; zeros where a passage has none.</param>

@@ -1,4 +1,5 @@
 using NpgsqlTypes;
+using SessionService.Domain.Messages;
 using SessionService.Infrastructure.Digests;
 using SessionService.Infrastructure.Embeddings;
 using SessionService.Infrastructure.Persistence;
@@ -34,12 +35,18 @@ internal sealed class VectorIndexing : IDigestParticipant
                     messages.Key,
                     PlaceOf(messages.First().Sequence),
                     messages.Count(),
-                    [.. messages.SelectMany(message => PackedVector.Pack(StaticEmbedding.Shipped.Embed(RankingText.Of(message))))]));
+                    [.. messages.SelectMany(message => PackedVector.Pack(Embed(message)))]));
             }
         }
 
         return Task.FromResult<DigestWrite>((writing, token) => WriteAsync(batch.UserId, parts, writing, token));
     }
+
+    /// <summary>A message that says nothing, such as a call of a tool, has zeros, so no question is near it.</summary>
+    private static float[] Embed(SessionMessage message) =>
+        SearchableText.Of(message).Length == 0
+            ? new float[StaticEmbedding.Shipped.Dimensions]
+            : StaticEmbedding.Shipped.Embed(RankingText.Of(message));
 
     public static int BlockOf(long sequence) => (int)((sequence - 1) / MessageVectors.Size);
 

@@ -1,6 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using SessionService.Application.Messages;
+using SessionService.Application.Messages.Parts;
 using SessionService.Domain.Sessions;
 using SessionService.Infrastructure.Idempotency;
 using SessionService.Infrastructure.Messages.Packed;
@@ -26,18 +27,27 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
     // Whether messages take a session up again, by the session's row and the totals of its messages.
     private const string IsTakenUp = "s.status IN ('archived', 'expired') AND t.now IS NOT NULL";
 
-    // For sessions in use, which most are. A write to an archived or expired session is left out.
-    private static readonly string ToSessionsInUse = Text(openStatuses: "'active', 'completed'", changedStatus: "", takenUp: "", Counted());
+    // For plain texts to sessions in use, which most are. A write to an archived or expired session is left out.
+    private static readonly string TextsToSessionsInUse = Text(InUse, TextsAlone);
 
-    // For a group with a write that the other statement left out. It makes the session active, and moves the counts.
-    private static readonly string ToAnySessions = Text(
-        openStatuses: "'active', 'completed', 'archived', 'expired'",
-        changedStatus:
+    // For a group with a write that the other statement left out.
+    private static readonly string TextsToAnySessions = Text(Any, TextsAlone);
+
+    private static readonly string PartsToSessionsInUse = Text(InUse, WithParts);
+
+    private static readonly string PartsToAnySessions = Text(Any, WithParts);
+
+    private static Openness InUse => new(OpenStatuses: "'active', 'completed'", ChangedStatus: "", TakenUp: "", Counted());
+
+    // Makes the session active, and moves the counts.
+    private static Openness Any => new(
+        OpenStatuses: "'active', 'completed', 'archived', 'expired'",
+        ChangedStatus:
             $"""
             status = CASE WHEN {IsTakenUp} THEN 'active' ELSE s.status END,
             archived_at = CASE WHEN {IsTakenUp} THEN NULL ELSE s.archived_at END,
             """,
-        takenUp:
+        TakenUp:
             $"""
             taken_up AS MATERIALIZED (
                 SELECT s.user_id, s.status, s.is_starred
@@ -56,6 +66,23 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
             """,
         Counted(activeSessions: "(SELECT count(*) FROM taken_up)", condition: "AND (SELECT count(*) FROM counted_user) >= 0"));
 
+    private static Extent TextsAlone => new(Arrays: "", Names: "", Columns: "", Values: "", Uses: "");
+
+    // Whatever a message refers to must be there when the statement ends, or the foreign key breaks.
+    private static Extent WithParts => new(
+        Arrays: ", $20, $21, $22",
+        Names: "parts, name, message_status, ",
+        Columns: ", parts, name, status",
+        Values: ", parts, name, message_status",
+        Uses:
+            """
+            used AS (
+                INSERT INTO dev.attachment_uses (user_id, session_id, sequence, attachment_id)
+                SELECT n.user_id, n.session_id, n.sequence, u.attachment_id
+                FROM unnest($23, $24) AS u (position, attachment_id)
+                JOIN numbered AS n ON n.position = u.position),
+            """);
+
     public WriteKind Kind => WriteKind.Append;
 
     public string UserOf(Append write) => write.UserId;
@@ -63,9 +90,11 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
     public long SizeOf(Append write)
     {
         long size = 0;
-        foreach (var (message, _, _) in write.Messages)
+        foreach (var one in write.Messages)
         {
-            size += MessageOverheadBytes + (sizeof(char) * ((long)message.Content.Length + message.Metadata.Length));
+            var message = one.Message;
+            size += MessageOverheadBytes
+                + (sizeof(char) * ((long)message.Content.Length + message.Metadata.Length + (message.Parts?.Length ?? 0)));
         }
 
         return size;
@@ -113,29 +142,54 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
     public Task<Appended[]> ExecuteAsync(NpgsqlConnection connection, IReadOnlyList<Append> writes, CancellationToken cancellationToken)
     {
         var rows = Rows(writes);
+        var takesUp = writes.Any(write => write.TakesUp);
+        SqlValue[] values =
+        [
+            SqlValue.Column(rows, row => row.Index, NpgsqlDbType.Integer),
+            SqlValue.Column(rows, row => row.Write.UserId, NpgsqlDbType.Text),
+            SqlValue.Column(rows, row => row.Write.SessionId, NpgsqlDbType.Uuid),
+            SqlValue.Column(rows, row => row.New.Message.MessageId, NpgsqlDbType.Uuid),
+            SqlValue.Column(rows, row => row.New.HasOwnId ? row.New.Message.MessageId : (Guid?)null, NpgsqlDbType.Uuid),
+            SqlValue.Column(rows, row => row.New.Message.Role, NpgsqlDbType.Text),
+            SqlValue.Column(rows, row => row.New.Message.Content, NpgsqlDbType.Text),
+            SqlValue.Column(rows, row => row.New.Message.MessageType, NpgsqlDbType.Text),
+            SqlValue.Column(rows, row => row.New.Message.Metadata, NpgsqlDbType.Jsonb),
+            SqlValue.Column(rows, row => row.New.Message.TokensUsed, NpgsqlDbType.Integer),
+            SqlValue.Column(rows, row => row.New.Message.CostUsd, NpgsqlDbType.Numeric),
+            SqlValue.Column(rows, row => row.New.Message.CreatedAt, NpgsqlDbType.TimestampTz),
+            SqlValue.Column(rows, row => row.Write.Now, NpgsqlDbType.TimestampTz),
+            SqlValue.Column(rows, row => row.Write.ExpectedSequence, NpgsqlDbType.Bigint),
+            SqlValue.Column(rows, row => row.IsFirst ? row.Write.Messages.Count : (int?)null, NpgsqlDbType.Integer),
+            SqlValue.Column(rows, row => row.IsFirst ? row.Write.Key?.Value : null, NpgsqlDbType.Text),
+            SqlValue.Column(rows, row => row.IsFirst ? row.Write.Key?.RequestHash : null, NpgsqlDbType.Bytea),
+            SqlValue.Column(rows, row => row.New.Message.RedactedAt, NpgsqlDbType.TimestampTz),
+            SqlValue.Column(rows, row => row.Write.ImportedAt, NpgsqlDbType.TimestampTz),
+        ];
+        var text = takesUp ? TextsToAnySessions : TextsToSessionsInUse;
+        if (rows.Exists(row => row.New.IsMoreThanText))
+        {
+            text = takesUp ? PartsToAnySessions : PartsToSessionsInUse;
+            values = [.. values, .. ValuesOfParts(rows)];
+        }
+
         return new Sql(connection, commitsItself: true)
-            .Statement(
-                writes.Any(write => write.TakesUp) ? ToAnySessions : ToSessionsInUse,
-                SqlValue.Column(rows, row => row.Index, NpgsqlDbType.Integer),
-                SqlValue.Column(rows, row => row.Write.UserId, NpgsqlDbType.Text),
-                SqlValue.Column(rows, row => row.Write.SessionId, NpgsqlDbType.Uuid),
-                SqlValue.Column(rows, row => row.New.Message.MessageId, NpgsqlDbType.Uuid),
-                SqlValue.Column(rows, row => row.New.HasOwnId ? row.New.Message.MessageId : (Guid?)null, NpgsqlDbType.Uuid),
-                SqlValue.Column(rows, row => row.New.Message.Role, NpgsqlDbType.Text),
-                SqlValue.Column(rows, row => row.New.Message.Content, NpgsqlDbType.Text),
-                SqlValue.Column(rows, row => row.New.Message.MessageType, NpgsqlDbType.Text),
-                SqlValue.Column(rows, row => row.New.Message.Metadata, NpgsqlDbType.Jsonb),
-                SqlValue.Column(rows, row => row.New.Message.TokensUsed, NpgsqlDbType.Integer),
-                SqlValue.Column(rows, row => row.New.Message.CostUsd, NpgsqlDbType.Numeric),
-                SqlValue.Column(rows, row => row.New.Message.CreatedAt, NpgsqlDbType.TimestampTz),
-                SqlValue.Column(rows, row => row.Write.Now, NpgsqlDbType.TimestampTz),
-                SqlValue.Column(rows, row => row.Write.ExpectedSequence, NpgsqlDbType.Bigint),
-                SqlValue.Column(rows, row => row.IsFirst ? row.Write.Messages.Count : (int?)null, NpgsqlDbType.Integer),
-                SqlValue.Column(rows, row => row.IsFirst ? row.Write.Key?.Value : null, NpgsqlDbType.Text),
-                SqlValue.Column(rows, row => row.IsFirst ? row.Write.Key?.RequestHash : null, NpgsqlDbType.Bytea),
-                SqlValue.Column(rows, row => row.New.Message.RedactedAt, NpgsqlDbType.TimestampTz),
-                SqlValue.Column(rows, row => row.Write.ImportedAt, NpgsqlDbType.TimestampTz))
+            .Statement(text, values)
             .ReadAsync(reader => ReadAsync(reader, writes.Count, cancellationToken), cancellationToken);
+    }
+
+    private static SqlValue[] ValuesOfParts(List<Row> rows)
+    {
+        var uses = rows
+            .SelectMany((row, i) => PartFiles.ReferencesIn(row.New.Message.Parts).Select(id => (Position: i + 1L, Attachment: id)))
+            .ToList();
+        return
+        [
+            SqlValue.Column(rows, row => row.New.Message.Parts, NpgsqlDbType.Json),
+            SqlValue.Column(rows, row => row.New.Message.Name, NpgsqlDbType.Text),
+            SqlValue.Column(rows, row => row.New.Message.Status, NpgsqlDbType.Text),
+            SqlValue.Column(uses, use => use.Position, NpgsqlDbType.Bigint),
+            SqlValue.Column(uses, use => use.Attachment, NpgsqlDbType.Uuid),
+        ];
     }
 
     public bool IsMade(Appended outcome) => outcome.FirstSequence is not null;
@@ -153,13 +207,13 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
     //
     // An imported message has no time of arrival: it may go into an ended session, and leaves the session's status and times alone.
     // Retention counts the import as use all the same.
-    private static string Text(string openStatuses, string changedStatus, string takenUp, string counted) =>
+    private static string Text(Openness to, Extent of) =>
         $"""
         WITH input AS MATERIALIZED (
             SELECT *
-            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) WITH ORDINALITY
+            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19{of.Arrays}) WITH ORDINALITY
                 AS i (write, user_id, session_id, id, own_id, role, content, message_type, metadata, tokens_used, cost_usd, created_at,
-                      now, expected_sequence, messages, key, request_hash, redacted_at, imported_at, position)),
+                      now, expected_sequence, messages, key, request_hash, redacted_at, imported_at, {of.Names}position)),
         session AS MATERIALIZED (
             SELECT s.user_id, s.session_id, s.message_count, s.status, s.starred_at IS NOT NULL AS is_starred
             FROM dev.sessions AS s
@@ -186,16 +240,17 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
             SELECT i.*, s.message_count + row_number() OVER (PARTITION BY i.user_id, i.session_id ORDER BY i.position) AS sequence
             FROM input AS i
             JOIN session AS s ON s.user_id = i.user_id AND s.session_id = i.session_id
-            WHERE (s.status IN ({openStatuses}) OR i.now IS NULL)
+            WHERE (s.status IN ({to.OpenStatuses}) OR i.now IS NULL)
               AND coalesce(i.expected_sequence, s.message_count + 1) = s.message_count + 1
               AND i.write NOT IN (SELECT b.write FROM made_before AS b)),
         message AS (
             INSERT INTO dev.session_messages
                 (user_id, session_id, sequence, id, role, content, message_type, message_metadata,
-                 tokens_used, cost_usd, created_at, redacted_at)
+                 tokens_used, cost_usd, created_at, redacted_at{of.Columns})
             SELECT user_id, session_id, sequence, id, role, content, message_type, metadata,
-                   tokens_used, cost_usd, created_at, redacted_at
+                   tokens_used, cost_usd, created_at, redacted_at{of.Values}
             FROM numbered),
+        {of.Uses}
         total AS (
             SELECT user_id, session_id, count(*) AS messages, sum(tokens_used) AS tokens, sum(cost_usd) AS cost, max(now) AS now,
                    max(imported_at) AS imported_at
@@ -203,7 +258,7 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
             GROUP BY user_id, session_id),
         counted_session AS (
             UPDATE dev.sessions AS s
-            SET {changedStatus}
+            SET {to.ChangedStatus}
                 message_count = s.message_count + t.messages,
                 total_tokens = s.total_tokens + t.tokens,
                 total_cost = s.total_cost + t.cost,
@@ -219,9 +274,9 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
             FROM numbered
             WHERE key IS NOT NULL
             ORDER BY user_id, key),
-        {takenUp}
+        {to.TakenUp}
         counted AS (
-            {counted})
+            {to.Counted})
         SELECT i.write, n.sequence, s.status, s.message_count
         FROM input AS i
         LEFT JOIN session AS s ON s.user_id = i.user_id AND s.session_id = i.session_id
@@ -262,6 +317,12 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
 
         return rows;
     }
+
+    /// <summary>Which sessions take messages, and what else changes in them.</summary>
+    private sealed record Openness(string OpenStatuses, string ChangedStatus, string TakenUp, string Counted);
+
+    /// <summary>What the messages have besides their texts. Statements for texts alone send and write no more than these.</summary>
+    private sealed record Extent(string Arrays, string Names, string Columns, string Values, string Uses);
 
     private readonly record struct Row(Append Write, int Index, int Part)
     {

@@ -1,6 +1,8 @@
+using System.Text;
 using Npgsql;
 using NpgsqlTypes;
 using SessionService.Application.Messages;
+using SessionService.Domain.Messages;
 
 namespace SessionService.Infrastructure.Messages;
 
@@ -10,6 +12,8 @@ namespace SessionService.Infrastructure.Messages;
 internal sealed class MessageCopy : IAsyncDisposable
 {
     private const string Text = $"COPY dev.session_messages (user_id, session_id, {MessageColumns.List}) FROM STDIN (FORMAT BINARY)";
+
+    private static readonly ReadOnlyMemory<byte> Completed = Encoding.UTF8.GetBytes(MessageStatuses.Completed);
 
     private readonly NpgsqlBinaryImporter _importer;
 
@@ -40,7 +44,14 @@ internal sealed class MessageCopy : IAsyncDisposable
         {
             await _importer.WriteNullAsync(cancellationToken);
         }
+
+        await WriteTextAsync(row.Parts, NpgsqlDbType.Json, cancellationToken);
+        await WriteTextAsync(row.Name, NpgsqlDbType.Text, cancellationToken);
+        await _importer.WriteAsync(row.Status.IsEmpty ? Completed : row.Status, NpgsqlDbType.Text, cancellationToken);
     }
+
+    private Task WriteTextAsync(ReadOnlyMemory<byte> text, NpgsqlDbType type, CancellationToken cancellationToken) =>
+        text.IsEmpty ? _importer.WriteNullAsync(cancellationToken) : _importer.WriteAsync(text, type, cancellationToken);
 
     public async Task CompleteAsync(CancellationToken cancellationToken) => await _importer.CompleteAsync(cancellationToken);
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using NpgsqlTypes;
 using SessionService.Application.Idempotency;
+using SessionService.Application.Json;
 using SessionService.Application.Messages;
 using SessionService.Application.Time;
 using SessionService.Domain.Idempotency;
@@ -153,6 +154,11 @@ internal sealed class MessageReplays(Database database, IMessageReader reader)
         }
 
         SessionMessage[] sent = [.. append.Messages.Select(message => message.Message)];
+        if (stored.Zip(sent).Any(pair => pair.First.RedactedAt is null && !HasSameParts(pair.First, pair.Second)))
+        {
+            return false;
+        }
+
         return await database.ReadAsync(
             sql => sql
                 .Statement(
@@ -174,6 +180,26 @@ internal sealed class MessageReplays(Database database, IMessageReader reader)
                     SqlValue.Column(stored, m => m.RedactedAt is not null, NpgsqlDbType.Boolean))
                 .ValueAsync<bool>(cancellationToken),
             cancellationToken);
+    }
+
+    // Parts may stand in a message a few levels deeper than they were given.
+    private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 2 * JsonLimits.MaxDepth };
+
+    private static bool HasSameParts(SessionMessage stored, SessionMessage sent)
+    {
+        if (stored.Name != sent.Name || stored.Status != sent.Status)
+        {
+            return false;
+        }
+
+        if (stored.Parts == sent.Parts || stored.Parts is null || sent.Parts is null)
+        {
+            return stored.Parts == sent.Parts;
+        }
+
+        using var one = JsonDocument.Parse(stored.Parts, Deep);
+        using var other = JsonDocument.Parse(sent.Parts, Deep);
+        return JsonElement.DeepEquals(one.RootElement, other.RootElement);
     }
 
     private static DateTimeOffset? GivenTime(NewMessage message) => message.HasOwnTime ? message.Message.CreatedAt : null;

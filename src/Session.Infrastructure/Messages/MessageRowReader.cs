@@ -18,6 +18,8 @@ internal sealed class MessageRowReader(NpgsqlDataReader reader, int first)
     private const int FirstPieceBytes = 1024;
     private const int MaxPieceBytes = 32 * 1024;
 
+    private static ReadOnlySpan<byte> Completed => "completed"u8;
+
     private byte[] _piece = [];
     private int _filled;
 
@@ -33,7 +35,23 @@ internal sealed class MessageRowReader(NpgsqlDataReader reader, int first)
         CostUsd = WireNumeric.TryRead(Take(first + 7).Span, out var number) ? number : reader.GetDecimal(first + 7),
         CreatedAt = reader.GetDateTime(first + 8),
         RedactedAt = reader.IsDBNull(first + 9) ? null : reader.GetDateTime(first + 9),
+        Parts = reader.IsDBNull(first + 10) ? default : Take(first + 10),
+        Name = reader.IsDBNull(first + 11) ? default : Take(first + 11),
+        Status = TakeStatus(first + 12),
     };
+
+    private ReadOnlyMemory<byte> TakeStatus(int column)
+    {
+        var (before, status) = (_filled, Take(column));
+        if (!status.Span.SequenceEqual(Completed))
+        {
+            return status;
+        }
+
+        // Nearly all messages have this status. Its memory is used again.
+        _filled = _filled == status.Length ? 0 : before;
+        return default;
+    }
 
     private ReadOnlyMemory<byte> Take(int column)
     {

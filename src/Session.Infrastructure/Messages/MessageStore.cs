@@ -1,6 +1,9 @@
+using Npgsql;
+using SessionService.Application.Idempotency;
 using SessionService.Application.Messages;
 using SessionService.Domain.Sessions;
 using SessionService.Infrastructure.Idempotency;
+using SessionService.Infrastructure.Persistence.Configurations;
 using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Infrastructure.Messages;
@@ -14,9 +17,35 @@ internal sealed class MessageStore(
     public Task<AppendResult> AppendAsync(Append append, CancellationToken cancellationToken) =>
         AppendAsync(append, attempt: 1, cancellationToken);
 
+    public async Task<AppendResult?> FindByKeyAsync(string userId, IdempotencyKey key, CancellationToken cancellationToken)
+    {
+        if (await records.FindAsync(userId, key, cancellationToken) is not { } record)
+        {
+            return null;
+        }
+
+        if (!record.IsOf(key.RequestHash))
+        {
+            return new AppendResult(AppendOutcome.KeyReused, []);
+        }
+
+        return await replays.ReadAsync(record, cancellationToken) is { } made
+            ? new AppendResult(AppendOutcome.Replayed, made)
+            : new AppendResult(AppendOutcome.SessionNotFound, []);
+    }
+
     private async Task<AppendResult> AppendAsync(Append append, int attempt, CancellationToken cancellationToken)
     {
-        var appended = await writer.WriteAsync(append, cancellationToken);
+        Appended appended;
+        try
+        {
+            appended = await writer.WriteAsync(append, cancellationToken);
+        }
+        catch (PostgresException exception) when (exception.ConstraintName == AttachmentUseConfiguration.ToAttachments)
+        {
+            return new AppendResult(AppendOutcome.AttachmentNotFound, []);
+        }
+
         if (appended.FirstSequence is { } first)
         {
             for (var i = 0; i < append.Messages.Count; i++)
@@ -56,16 +85,9 @@ internal sealed class MessageStore(
     /// </summary>
     private async Task<AppendResult?> FindMadeBeforeAsync(Append append, CancellationToken cancellationToken)
     {
-        if (append.Key is { } key && await records.FindAsync(append.UserId, key, cancellationToken) is { } record)
+        if (append.Key is { } key && await FindByKeyAsync(append.UserId, key, cancellationToken) is { } before)
         {
-            if (!record.IsOf(key.RequestHash))
-            {
-                return new AppendResult(AppendOutcome.KeyReused, []);
-            }
-
-            return await replays.ReadAsync(record, cancellationToken) is { } made
-                ? new AppendResult(AppendOutcome.Replayed, made)
-                : new AppendResult(AppendOutcome.SessionNotFound, []);
+            return before;
         }
 
         if (!append.Messages.Any(message => message.HasOwnId)

@@ -11,6 +11,9 @@ internal static class AdvisoryLocks
     /// </summary>
     public const string OfUser = "hashtextextended($1, 5)";
 
+    /// <summary>The attachments of one user, so that two uploads cannot exceed the quota together; the user is <c>$1</c>.</summary>
+    public const string AttachmentsOfUser = "hashtextextended($1, 9)";
+
     /// <summary>The job of the embeddings, which one instance runs at a time.</summary>
     public const string EmbeddingUpkeep = "hashtextextended('embedding upkeep', 7)";
 

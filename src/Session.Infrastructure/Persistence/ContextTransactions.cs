@@ -7,11 +7,11 @@ namespace SessionService.Infrastructure.Persistence;
 internal static class ContextTransactions
 {
     /// <summary>
-    /// Runs reads and writes of EF in a transaction, which is committed unless the work throws. Work that loses a race runs again, up to
-    /// the number of attempts.
+    /// Runs reads and writes of EF in a transaction, which is committed unless the work throws. Work that loses a race runs again, as in
+    /// <see cref="Database"/>.
     /// </summary>
     public static async Task<T> InTransactionAsync<T>(
-        this SessionDbContext context, Func<Task<T>> work, CancellationToken cancellationToken, int attempts = 1)
+        this SessionDbContext context, Func<Task<T>> work, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -19,8 +19,10 @@ internal static class ContextTransactions
             {
                 return await context.RunAsync(IsolationLevel.ReadCommitted, work, commits: true, cancellationToken);
             }
-            catch (DbUpdateException exception)
-                when (attempt < attempts && exception.InnerException is NpgsqlException lost && DatabaseFaults.IsRace(lost))
+            catch (Exception exception)
+                when (attempt < Database.RaceAttempts
+                    && (exception as PostgresException ?? exception.InnerException) is PostgresException lost
+                    && DatabaseFaults.IsRace(lost))
             {
                 // The next attempt sees what the winner wrote.
             }

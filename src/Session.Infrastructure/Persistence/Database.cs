@@ -10,7 +10,10 @@ namespace SessionService.Infrastructure.Persistence;
 /// </summary>
 internal sealed class Database(NpgsqlDataSource dataSource)
 {
-    /// <summary>How often a unit of work runs that loses races against other transactions.</summary>
+    /// <summary>
+    /// How often a write runs while it loses races. Every write can lose one: PostgreSQL may find a deadlock although all statements lock
+    /// rows in the same order, where a row was updated while others hold it for their foreign keys.
+    /// </summary>
     public const int RaceAttempts = 3;
 
     /// <summary>Statements that write nothing.</summary>
@@ -32,13 +35,12 @@ internal sealed class Database(NpgsqlDataSource dataSource)
     /// <summary>One statement that writes and commits by itself; others before it only read.</summary>
     /// <param name="work">The statements.</param>
     /// <param name="cancellationToken">A token that is cancelled when the caller has gone or the database is lost.</param>
-    /// <param name="attempts">How often the work runs while it loses races against other transactions.</param>
-    public Task<T> WriteAsync<T>(Func<Sql, Task<T>> work, CancellationToken cancellationToken, int attempts = 1) =>
-        RunAsync(work, commitsItself: true, attempts, cancellationToken);
+    public Task<T> WriteAsync<T>(Func<Sql, Task<T>> work, CancellationToken cancellationToken) =>
+        RunAsync(work, commitsItself: true, RaceAttempts, cancellationToken);
 
     /// <summary>Statements in a transaction, which is committed unless the work throws.</summary>
     /// <inheritdoc cref="WriteAsync"/>
-    public Task<T> InTransactionAsync<T>(Func<Sql, Task<T>> work, CancellationToken cancellationToken, int attempts = 1) =>
+    public Task<T> InTransactionAsync<T>(Func<Sql, Task<T>> work, CancellationToken cancellationToken) =>
         RunAsync(
             async sql =>
             {
@@ -51,7 +53,7 @@ internal sealed class Database(NpgsqlDataSource dataSource)
                 });
             },
             commitsItself: false,
-            attempts,
+            RaceAttempts,
             cancellationToken);
 
     /// <summary>Opens a connection and runs work that keeps the connection, such as a reader that a response is streamed from.</summary>

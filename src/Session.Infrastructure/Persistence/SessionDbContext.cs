@@ -27,6 +27,16 @@ public sealed class SessionDbContext(DbContextOptions<SessionDbContext> options)
 
     public DbSet<MessageSegment> MessageSegments => Set<MessageSegment>();
 
+    public DbSet<Attachment> Attachments => Set<Attachment>();
+
+    public DbSet<AttachmentPiece> AttachmentPieces => Set<AttachmentPiece>();
+
+    public DbSet<AttachmentUse> AttachmentUses => Set<AttachmentUse>();
+
+    public DbSet<AttachmentRemoval> AttachmentRemovals => Set<AttachmentRemoval>();
+
+    public DbSet<MessageTokens> MessageTokens => Set<MessageTokens>();
+
     public DbSet<SessionMemory> Memories => Set<SessionMemory>();
 
     public DbSet<UserMemory> UserMemories => Set<UserMemory>();

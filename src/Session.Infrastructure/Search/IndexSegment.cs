@@ -1,4 +1,5 @@
 using System.Text;
+using SessionService.Application.MemorySearch.Ranking;
 
 namespace SessionService.Infrastructure.Search;
 
@@ -15,8 +16,18 @@ internal sealed class IndexSegment
     private readonly Dictionary<string, Term> _terms;
     private readonly string[] _sorted;
 
-    private IndexSegment(Guid segmentId, byte[] data, IndexedMessage[] messages, Dictionary<string, Term> terms, string[] sorted)
+    // What every lexeme that is looked for begins with.
+    private readonly string _mark;
+
+    private IndexSegment(
+        Guid segmentId,
+        byte[] data,
+        IReadOnlyList<IndexedMessage> messages,
+        Dictionary<string, Term> terms,
+        string[] sorted,
+        string mark = "")
     {
+        _mark = mark;
         SegmentId = segmentId;
         Messages = messages;
         _data = data;
@@ -33,12 +44,15 @@ internal sealed class IndexSegment
     /// <summary>About how much memory the segment takes.</summary>
     public long Size => _data.Length + ((long)_terms.Count * TermBytes) + ((long)Messages.Count * MessageBytes);
 
+    /// <summary>The same segment, to search in the calls of tools.</summary>
+    public IndexSegment OfCalls() => new(SegmentId, _data, Messages, _terms, _sorted, $"{IndexSegmentBuilder.CallMark}");
+
     /// <summary>The number of messages that have a lexeme.</summary>
-    public int CountOf(string lexeme) => _terms.TryGetValue(lexeme, out var term) ? term.Count : 0;
+    public int CountOf(string lexeme) => _terms.TryGetValue(_mark + lexeme, out var term) ? term.Count : 0;
 
     /// <summary>The messages that have a lexeme, by ordinal.</summary>
     public PostingsReader Find(string lexeme) =>
-        _terms.TryGetValue(lexeme, out var term) ? new PostingsReader(_data.AsSpan(term.Start, term.Length)) : default;
+        _terms.TryGetValue(_mark + lexeme, out var term) ? new PostingsReader(_data.AsSpan(term.Start, term.Length)) : default;
 
     /// <summary>The lexemes that match a word.</summary>
     public IEnumerable<string> Matching(QueryNode.Word word) => word is QueryNode.Prefix
@@ -100,13 +114,23 @@ internal sealed class IndexSegment
             terms[lexeme] = terms[lexeme] with { Start = terms[lexeme].Start + offset };
         }
 
-        return new IndexSegment(segmentId, data, messages, terms, sorted);
+        var segment = new IndexSegment(segmentId, data, messages, terms, sorted);
+        var traits = segment.Find(IndexSegmentBuilder.TraitsMark);
+        while (traits.Read())
+        {
+            messages[traits.Ordinal] = messages[traits.Ordinal] with { Traits = new MessageTraits((byte)traits.ReadPositions()[0]) };
+        }
+
+        return segment;
     }
 
-    private IEnumerable<string> StartingWith(string prefix)
+    private IEnumerable<string> StartingWith(string text)
     {
+        var prefix = _mark + text;
         var first = Array.BinarySearch(_sorted, prefix, StringComparer.Ordinal);
-        return _sorted.Skip(first < 0 ? ~first : first).TakeWhile(lexeme => lexeme.StartsWith(prefix, StringComparison.Ordinal));
+        return _sorted.Skip(first < 0 ? ~first : first)
+            .TakeWhile(lexeme => lexeme.StartsWith(prefix, StringComparison.Ordinal))
+            .Select(lexeme => lexeme[_mark.Length..]);
     }
 
     private static int ReadInt(ReadOnlySpan<byte> bytes, ref int offset) => (int)Varint.Read(bytes, ref offset);

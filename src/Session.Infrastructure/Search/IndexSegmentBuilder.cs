@@ -16,6 +16,15 @@ internal sealed class IndexSegmentBuilder
     /// <summary>The first character of lexemes of headings, which no other lexeme begins with.</summary>
     public const char HeadingMark = '\u0001';
 
+    /// <summary>The first character of lexemes of calls of tools, which no other lexeme begins with.</summary>
+    public const char CallMark = '\u0004';
+
+    /// <summary>The lexeme of all messages with traits, which stand where the positions of others do: the format stays as it is.</summary>
+    public const string TraitsMark = "\u0003";
+
+    /// <summary>How many words of a heading are the day, which stands before the speaker.</summary>
+    public const int DayWords = 3;
+
     private readonly List<IndexedMessage> _messages = [];
     private readonly Dictionary<string, Postings> _terms = new(StringComparer.Ordinal);
 
@@ -25,7 +34,8 @@ internal sealed class IndexSegmentBuilder
     /// <param name="message">The message. Its lengths are set here.</param>
     /// <param name="content">The lexemes of its content.</param>
     /// <param name="heading">The lexemes of its heading: the day and the speaker, for questions that name them.</param>
-    public void Add(IndexedMessage message, AnalyzedText content, AnalyzedText heading)
+    /// <param name="calls">The lexemes of its calls of tools: names and arguments, for searches in calls.</param>
+    public void Add(IndexedMessage message, AnalyzedText content, AnalyzedText heading, AnalyzedText calls)
     {
         var ordinal = Count;
         _messages.Add(message with { Length = content.Length, HeadingLength = heading.Length });
@@ -37,6 +47,16 @@ internal sealed class IndexSegmentBuilder
         foreach (var (lexeme, positions) in heading.Lexemes)
         {
             PostingsOf(HeadingMark + lexeme).Add(ordinal, positions);
+        }
+
+        foreach (var (lexeme, positions) in calls.Lexemes.Concat(calls.Written))
+        {
+            PostingsOf(CallMark + lexeme).Add(ordinal, positions);
+        }
+
+        if (message.Traits != default)
+        {
+            PostingsOf(TraitsMark).Add(ordinal, [message.Traits.Bits]);
         }
     }
 

@@ -1,3 +1,4 @@
+using SessionService.Application.MemorySearch.Ranking;
 using SessionService.Application.Search;
 
 namespace SessionService.Infrastructure.Search;
@@ -12,8 +13,10 @@ namespace SessionService.Infrastructure.Search;
 /// <param name="CreatedAt">Microseconds since 1970.</param>
 /// <param name="Length">The number of lexemes of its content.</param>
 /// <param name="HeadingLength">The number of lexemes of its heading.</param>
+/// <param name="Traits">What ranking knows of it beside its words.</param>
 internal readonly record struct IndexedMessage(
-    Guid SessionId, long Sequence, Guid MessageId, string Role, string MessageType, long CreatedAt, int Length, int HeadingLength)
+    Guid SessionId, long Sequence, Guid MessageId, string Role, string MessageType, long CreatedAt, int Length, int HeadingLength,
+    MessageTraits Traits = default)
 {
     public bool IsMessage => Sequence > 0;
 

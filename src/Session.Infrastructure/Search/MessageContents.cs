@@ -1,5 +1,6 @@
 using System.Text;
 using SessionService.Application.Messages;
+using SessionService.Domain.Messages;
 using SessionService.Infrastructure.Messages;
 using SessionService.Infrastructure.Persistence;
 
@@ -16,14 +17,19 @@ internal static class MessageContents
     /// <see langword="null"/> for a message that does not exist.
     /// </summary>
     public static async Task<IReadOnlyList<string?>> ReadAsync(
-        Sql sql, string userId, IReadOnlyList<(Guid SessionId, long Sequence)> messages, long maxBytes, CancellationToken cancellationToken)
+        Sql sql,
+        string userId,
+        IReadOnlyList<(Guid SessionId, long Sequence)> messages,
+        Func<SessionMessage, string> textOf,
+        long maxBytes,
+        CancellationToken cancellationToken)
     {
         var contents = new List<string?>(messages.Count);
         long bytes = 0;
         foreach (var some in messages.Select(message => new MessagePosition(message.SessionId, message.Sequence)).Chunk(AtOnce))
         {
             var found = (await MessageReader.FindAsync(sql, userId, some, cancellationToken))
-                .ToDictionary(message => new MessagePosition(message.SessionId, message.Sequence), message => message.Content);
+                .ToDictionary(message => new MessagePosition(message.SessionId, message.Sequence), textOf);
             foreach (var position in some)
             {
                 if (bytes >= maxBytes)

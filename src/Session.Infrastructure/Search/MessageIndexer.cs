@@ -1,4 +1,5 @@
 using System.Globalization;
+using SessionService.Application.MemorySearch.Ranking;
 using SessionService.Domain.Messages;
 using SessionService.Infrastructure.Persistence;
 
@@ -18,10 +19,12 @@ internal sealed class MessageIndexer(TextAnalyzer analyzer, SearchCache cache)
     {
         // Many messages share a day and a speaker.
         var headings = messages.Select(HeadingOf).ToList();
-        var analyzed = await AnalyzeAsync([.. messages.Select(message => message.Content), .. headings], isForNow, sql, cancellationToken);
+        var texts = messages.Select(SearchableText.Of).ToList();
+        var calls = messages.Select(SearchableText.OfCalls).ToList();
+        var analyzed = await AnalyzeAsync([.. texts, .. headings, .. calls], isForNow, sql, cancellationToken);
         for (var i = 0; i < messages.Count; i++)
         {
-            segment.Add(Describe(messages[i]), analyzed[messages[i].Content], analyzed[headings[i]]);
+            segment.Add(Describe(messages[i], texts[i]), analyzed[texts[i]], analyzed[headings[i]], analyzed[calls[i]]);
         }
     }
 
@@ -64,7 +67,7 @@ internal sealed class MessageIndexer(TextAnalyzer analyzer, SearchCache cache)
     /// <summary>The day and who speaks: <c>8 May 2023 Caroline</c>.</summary>
     private static string HeadingOf(SessionMessage message) => $"{DayOf(message.CreatedAt)} {RankingText.SpeakerOf(message)}";
 
-    private static IndexedMessage Describe(SessionMessage message) => new(
+    private static IndexedMessage Describe(SessionMessage message, string text) => new(
         message.SessionId,
         message.Sequence,
         message.MessageId,
@@ -72,5 +75,6 @@ internal sealed class MessageIndexer(TextAnalyzer analyzer, SearchCache cache)
         message.MessageType,
         IndexedMessage.ToMicroseconds(message.CreatedAt),
         Length: 0,
-        HeadingLength: 0);
+        HeadingLength: 0,
+        MessageTraits.Of(text, hasName: RankingText.NameOf(message) is not null));
 }

@@ -37,7 +37,7 @@ internal sealed class SearchCatchUp(Database database, Digester digester, Segmen
     private async Task<(bool IsTooMuch, bool IsOld)> MeasureAsync(string userId, CancellationToken cancellationToken)
     {
         var (messages, bytes, isOld) = await database.ReadAsync(
-            sql => sql.Statement(Measure, userId, MaxMessages + 1, TextFolding.Version)
+            sql => sql.Statement(Measure, userId, MaxMessages + 1, SegmentVersion.Current, TextFolding.Version)
                 .FirstAsync(row => (row.GetInt64(0), row.GetInt64(1), row.GetBoolean(2)), cancellationToken),
             cancellationToken);
         return (messages > MaxMessages || (messages > 1 && bytes > MaxBytes), isOld);

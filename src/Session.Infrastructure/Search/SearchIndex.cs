@@ -73,7 +73,7 @@ internal sealed class SearchIndex(MessageIndexer indexer, SearchCache cache)
             .ListAsync(row => UndigestedMessages.Read(row, userId), cancellationToken);
 
         // The index has no redacted message: it says nothing.
-        undigested.RemoveAll(message => message.Content.Length == 0);
+        undigested.RemoveAll(message => !SearchableText.IsThere(message));
         return (ids, undigested);
     }
 }

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using Microsoft.Extensions.Options;
 using SessionService.Application.Time;
 using SessionService.Infrastructure.Digests;
-using SessionService.Infrastructure.Folding;
 using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Infrastructure.Search;
@@ -39,7 +38,7 @@ internal sealed class SearchSegments(
     public async Task<DigestWrite> PrepareAsync(DigestBatch batch, Sql sql, CancellationToken cancellationToken)
     {
         // The index has no redacted message: it says nothing.
-        var messages = batch.Messages.Where(message => message.Content.Length > 0).ToList();
+        var messages = batch.Messages.Where(SearchableText.IsThere).ToList();
         if (messages.Count == 0)
         {
             return (_, _) => Task.FromResult(true);
@@ -55,7 +54,7 @@ internal sealed class SearchSegments(
         await indexer.AddAsync(builder, messages, isForNow: false, sql, cancellationToken);
         return async (sql, cancellationToken) =>
             await TryDeleteAsync(sql, batch.UserId, absorbed, cancellationToken)
-            && await InsertAsync(sql, batch.UserId, time.GetDatabaseNow(), builder, TextFolding.Version, cancellationToken);
+            && await InsertAsync(sql, batch.UserId, time.GetDatabaseNow(), builder, SegmentVersion.Current, cancellationToken);
     }
 
     /// <summary>
@@ -84,14 +83,14 @@ internal sealed class SearchSegments(
     }
 
     /// <summary>
-    /// Replaces a segment by one of the current folding, in the caller's transaction. The caller holds the lock of <see cref="LockAsync"/>.
+    /// Replaces a segment by one of the current version, in the caller's transaction. The caller holds the lock of <see cref="LockAsync"/>.
     /// </summary>
     /// <returns>False where the segment no longer exists.</returns>
     public static async Task<bool> TryReplaceAsync(
         Sql sql, string userId, IndexSegment segment, IndexSegmentBuilder renewed, CancellationToken cancellationToken) =>
         await TryDeleteAsync(sql, userId, [segment], cancellationToken)
         && (renewed.Count == 0
-            || await InsertAsync(sql, userId, TimeOf(segment.SegmentId), renewed, TextFolding.Version, cancellationToken));
+            || await InsertAsync(sql, userId, TimeOf(segment.SegmentId), renewed, SegmentVersion.Current, cancellationToken));
 
     /// <summary>
     /// Takes the messages of sessions that no longer exist out of a user's index. The caller's transaction must be as for
@@ -118,7 +117,7 @@ internal sealed class SearchSegments(
         foreach (var (id, count, size, folding) in await ListAsync(sql, userId, MostAtOnce, cancellationToken))
         {
             bytes += size;
-            if (folding != TextFolding.Version
+            if (folding != SegmentVersion.Current
                 || count > 2 * messages
                 || messages + count > options.Value.MaxSegmentMessages
                 || bytes > MaxBytes)

@@ -9,18 +9,19 @@ using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Infrastructure.Search;
 
-/// <summary>Replaces segments of an earlier folding: indexes their messages again.</summary>
+/// <summary>Replaces segments that an earlier version has made (<see cref="SegmentVersion"/>): indexes their messages again.</summary>
 internal sealed class SegmentRenewal(DigestDataSource dataSource, MessageIndexer indexer, SearchIndex index) : IFoldedData
 {
     /// <summary>
-    /// The segments of a user ($1) whose folding is earlier than the current version ($3). Segments of a later version belong to instances
-    /// of a newer service.
+    /// The segments of a user ($1) that an earlier version than the current ($3) has made, with an earlier folding than the current ($4).
+    /// Segments of a later version belong to instances of a newer service.
     /// </summary>
-    public const string OldSegments = "SELECT g.segment_id FROM dev.search_segments AS g WHERE g.user_id = $1 AND g.folding < $3";
+    public const string OldSegments =
+        "SELECT g.segment_id FROM dev.search_segments AS g WHERE g.user_id = $1 AND g.folding < $3 AND g.folding % 256 < $4";
 
     // By hand, for the reason that SearchIndex gives; besides, EF cannot say advisory locks.
     private const string FindOld =
-        "SELECT segment_id FROM dev.search_segments WHERE user_id = $1 AND folding < $2 ORDER BY segment_id LIMIT 1";
+        "SELECT segment_id FROM dev.search_segments WHERE user_id = $1 AND folding < $2 ORDER BY folding % 256, segment_id LIMIT 1";
 
     private const string FindUser =
         "SELECT user_id FROM dev.search_segments WHERE user_id > $1 AND folding < $2 ORDER BY user_id LIMIT 1";
@@ -44,7 +45,7 @@ internal sealed class SegmentRenewal(DigestDataSource dataSource, MessageIndexer
     }
 
     /// <summary>
-    /// Replaces one segment of a user. False where somebody else works on the user's index, or no segment of an earlier folding is left.
+    /// Replaces one segment of a user. False where somebody else works on the user's index, or no segment of an earlier version is left.
     /// </summary>
     /// <remarks>
     /// Runs again where the connection is lost, even where the commit was not answered: a segment that was replaced is not found again.
@@ -65,7 +66,7 @@ internal sealed class SegmentRenewal(DigestDataSource dataSource, MessageIndexer
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var sql = new Sql(connection);
         if (!await sql.Statement(TryLock, userId).ValueAsync<bool>(cancellationToken)
-            || await sql.Statement(FindOld, userId, TextFolding.Version).ValueAsync<Guid?>(cancellationToken) is not { } id
+            || await sql.Statement(FindOld, userId, SegmentVersion.Current).ValueAsync<Guid?>(cancellationToken) is not { } id
             || await index.ReadAsync(sql, userId, [id], cancellationToken) is not [var segment])
         {
             return false;
@@ -97,13 +98,13 @@ internal sealed class SegmentRenewal(DigestDataSource dataSource, MessageIndexer
         return
         [
             .. positions.Select(position => found.GetValueOrDefault(position)).OfType<SessionMessage>()
-                .Where(message => message.Content.Length > 0),
+                .Where(SearchableText.IsThere),
         ];
     }
 
-    // Where no segment of an earlier folding is left, the statement reads the whole table.
+    // Where no segment of an earlier version is left, the statement reads the whole table.
     private Task<string?> FindUserAsync(string after, CancellationToken cancellationToken) =>
         dataSource.Database.ReadAsync(
-            sql => sql.Statement(FindUser, after, TextFolding.Version).WithoutTimeout().ValueAsync<string>(cancellationToken),
+            sql => sql.Statement(FindUser, after, SegmentVersion.Current).WithoutTimeout().ValueAsync<string>(cancellationToken),
             cancellationToken);
 }

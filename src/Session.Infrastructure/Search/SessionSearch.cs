@@ -38,7 +38,7 @@ internal sealed class SessionSearch(
 
         var hits = new HitCollector(filter, await FindSessionsAsync(sql, userId, filter.Sessions, cancellationToken), after, limits);
         var messages = await index.OpenAsync(sql, userId, cancellationToken);
-        var (segments, contents) = await texts.OpenAsync(context, sql, userId, cancellationToken);
+        var (segments, contents) = filter.IsInCalls ? ([], []) : await texts.OpenAsync(context, sql, userId, cancellationToken);
         foreach (var segment in segments)
         {
             Match(segment, query, hits, cancellationToken);
@@ -46,10 +46,10 @@ internal sealed class SessionSearch(
 
         await foreach (var segment in index.ReadAllAsync(sql, userId, messages, cancellationToken))
         {
-            Match(segment, query, hits, cancellationToken);
+            Match(filter.IsInCalls ? segment.OfCalls() : segment, query, hits, cancellationToken);
         }
 
-        var (page, next) = await ReadPageAsync(sql, userId, hits, contents, cancellationToken);
+        var (page, next) = await ReadPageAsync(sql, userId, hits, contents, filter.IsInCalls, cancellationToken);
         var snippets = await highlighter.MarkAsync(sql, [.. page.Select(hit => hit.Content)], query, cancellationToken);
         return new Found(await GroupAsync(userId, page, snippets, cancellationToken), hits.Total, next, ignored);
     }
@@ -79,12 +79,14 @@ internal sealed class SessionSearch(
         string userId,
         HitCollector collector,
         Dictionary<(Guid SessionId, long Sequence), string> texts,
+        bool isInCalls,
         CancellationToken cancellationToken)
     {
         var (sessions, hasMore) = collector.Take();
         var messages = sessions.SelectMany(hits => hits).Where(hit => hit.Message.IsMessage)
             .Select(hit => (hit.Message.SessionId, hit.Message.Sequence)).ToList();
-        var read = await MessageContents.ReadAsync(sql, userId, messages, MaxPageBytes, cancellationToken);
+        var read = await MessageContents.ReadAsync(
+            sql, userId, messages, isInCalls ? SearchableText.OfCalls : SearchableText.Of, MaxPageBytes, cancellationToken);
         var lengths = await MeasureAsync(
             userId, sessions.SelectMany(hits => hits).Select(hit => hit.Message.SessionId).ToHashSet(), cancellationToken);
         var page = new List<(Hit, string)>(messages.Count);

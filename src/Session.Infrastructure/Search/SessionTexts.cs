@@ -80,7 +80,7 @@ internal sealed class SessionTexts(MessageIndexer indexer, SearchCache cache)
         var segment = new IndexSegmentBuilder();
         foreach (var (text, content) in lot)
         {
-            segment.Add(text, analyzed[content], AnalyzedText.Empty);
+            segment.Add(text, analyzed[content], AnalyzedText.Empty, AnalyzedText.Empty);
         }
 
         return IndexSegment.Read(Guid.Empty, segment.ToBytes());

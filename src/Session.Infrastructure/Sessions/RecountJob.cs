@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using SessionService.Infrastructure.Digests;
 using SessionService.Infrastructure.Jobs;
-using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Statistics;
 
 namespace SessionService.Infrastructure.Sessions;
@@ -36,7 +35,7 @@ internal sealed partial class RecountJob(DigestDataSource dataSource, TimeProvid
     /// <returns>How many numbers were wrong.</returns>
     public Task<int> RecountAsync(CancellationToken cancellationToken) =>
         dataSource.Database.WriteAsync(
-            sql => sql.Statement(Add).WithoutTimeout().ExecuteAsync(cancellationToken), cancellationToken, Database.RaceAttempts);
+            sql => sql.Statement(Add).WithoutTimeout().ExecuteAsync(cancellationToken), cancellationToken);
 
     protected override async Task<bool> RunAsync(CancellationToken cancellationToken)
     {

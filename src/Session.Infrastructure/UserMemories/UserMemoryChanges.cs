@@ -18,7 +18,7 @@ internal sealed class UserMemoryChanges(SessionDbContext context, TextAnalyzer a
     public Task<Written<UserMemory>?> ChangeAsync(
         string userId, Guid memoryId, IdempotencyKey? key, Func<UserMemory, UserMemory> change, CancellationToken cancellationToken) =>
         context.InTransactionAsync(
-            () => ChangeLockedAsync(userId, memoryId, key, change, cancellationToken), cancellationToken, Database.RaceAttempts);
+            () => ChangeLockedAsync(userId, memoryId, key, change, cancellationToken), cancellationToken);
 
     public Task<bool?> DeleteAsync(
         string userId,
@@ -28,7 +28,7 @@ internal sealed class UserMemoryChanges(SessionDbContext context, TextAnalyzer a
         Action<UserMemory> check,
         CancellationToken cancellationToken) =>
         context.InTransactionAsync(
-            () => DeleteLockedAsync(userId, memoryId, key, now, check, cancellationToken), cancellationToken, Database.RaceAttempts);
+            () => DeleteLockedAsync(userId, memoryId, key, now, check, cancellationToken), cancellationToken);
 
     private async Task<Written<UserMemory>?> ChangeLockedAsync(
         string userId, Guid memoryId, IdempotencyKey? key, Func<UserMemory, UserMemory> change, CancellationToken cancellationToken)

@@ -98,8 +98,7 @@ internal sealed class UserMemoryCreation(Database database, TextAnalyzer analyze
                 .FirstAsync(
                     row => (row.GetInt64(0), row.IsDBNull(1) ? (long?)null : row.GetInt64(1), !row.IsDBNull(2) && row.GetBoolean(2)),
                     cancellationToken),
-            cancellationToken,
-            Database.RaceAttempts);
+            cancellationToken);
         if (written > 0)
         {
             return new CreateMemoriesResult(CreateMemoriesOutcome.Created, memories);

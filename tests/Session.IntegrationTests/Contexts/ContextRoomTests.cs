@@ -4,7 +4,7 @@ using SessionService.IntegrationTests.Hosting;
 
 namespace SessionService.IntegrationTests.Contexts;
 
-public sealed class ContextRoomTests(ApiFixture service) : IClassFixture<ApiFixture>
+public sealed class ContextRoomTests(ByteCountingFixture service) : IClassFixture<ByteCountingFixture>
 {
     [Theory]
     [InlineData("user", "chat")]

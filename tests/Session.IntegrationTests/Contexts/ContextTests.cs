@@ -3,7 +3,7 @@ using SessionService.IntegrationTests.Hosting;
 
 namespace SessionService.IntegrationTests.Contexts;
 
-public sealed class ContextTests(ApiFixture service) : IClassFixture<ApiFixture>
+public sealed class ContextTests(ByteCountingFixture service) : IClassFixture<ByteCountingFixture>
 {
     [Fact]
     public async Task The_memory_and_the_newest_messages_that_fit_come_oldest_first()

@@ -27,6 +27,9 @@ internal sealed class TestServer : IAsyncDisposable
         _administration = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { MaxPoolSize = 1 });
     }
 
+    // The tests look at whole statements of the service, in pg_stat_activity.
+    private const string StatementBytes = "16384";
+
     public string Description { get; }
 
     public static async Task<TestServer> StartAsync()
@@ -56,7 +59,7 @@ internal sealed class TestServer : IAsyncDisposable
     private static async Task<TestServer> StartContainerAsync()
     {
         // fsync and its like are off already.
-        var container = new PostgreSqlBuilder(Image).WithCommand("-c", "max_connections=300").Build();
+        var container = new PostgreSqlBuilder(Image).WithCommand("-c", "max_connections=300", "-c", $"track_activity_query_size={StatementBytes}").Build();
         try
         {
             await container.StartAsync();
@@ -76,7 +79,12 @@ internal sealed class TestServer : IAsyncDisposable
         var postgres = new EmbeddedPostgresServer(
             new EmbeddedPostgresOptions { DataDirectory = directory },
             NullLogger<EmbeddedPostgresServer>.Instance,
-            new Dictionary<string, string>(StringComparer.Ordinal) { ["fsync"] = "off", ["max_connections"] = "300" });
+            new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["fsync"] = "off",
+                ["max_connections"] = "300",
+                ["track_activity_query_size"] = StatementBytes,
+            });
         await postgres.StartAsync(CancellationToken.None);
         return new TestServer("embedded PostgreSQL", postgres.ConnectionString, new EmbeddedProcess(postgres, directory));
     }

@@ -18,6 +18,7 @@ internal sealed partial class RunValues(DateTimeOffset start)
         (?<uuid>[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})
         | (?<time>[0-9]{4}-[0-9]{2}-[0-9]{2}[T\ ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{6})?Z)
         | (?<=-)(?<ticks>[0-9a-f]{15})(?=")
+        | (?<=msg_)(?<hex>[0-9a-f]{32})
         """,
         RegexOptions.CultureInvariant | RegexOptions.IgnorePatternWhitespace | RegexOptions.ExplicitCapture,
         1000)]
@@ -62,5 +63,5 @@ internal sealed partial class RunValues(DateTimeOffset start)
     private bool IsOfThisRun(string time) =>
         (DateTimeOffset.Parse(time, CultureInfo.InvariantCulture) - start).Duration() < Tolerance;
 
-    private static string Kind(Match match) => new[] { "uuid", "time", "ticks" }.Single(name => match.Groups[name].Success);
+    private static string Kind(Match match) => new[] { "uuid", "time", "ticks", "hex" }.Single(name => match.Groups[name].Success);
 }

@@ -48,6 +48,7 @@ public sealed class DeadConnectionTests(ProxiedFixture service) : IClassFixture<
         new($"GET {Memory}"),
         new($"GET {Memory}/versions"),
         new($"GET {OfUser}/usage"),
+        new($"GET {OfUser}/attachments/{{attachment_id}}"),
         new($"GET {OfUser}/export"),
         new($"GET {OfUser}/data") { IsOfTheMoment = true },
         new("GET /health"),
@@ -83,6 +84,8 @@ public sealed class DeadConnectionTests(ProxiedFixture service) : IClassFixture<
         new($"PUT {Memory}", $$"""{"content":"{{LongText}}"}"""),
         new($"PATCH {Memory}", """{"importance":0.5}"""),
         new($"DELETE {Memory}"),
+        new($"POST {OfUser}/attachments", "The meter shows 4711.") { ContentType = "text/plain" },
+        new($"POST {OfUser}/attachments", LongText) { ContentType = "text/plain" },
         new($"POST {Sessions}/import", Imported) { ContentType = "application/x-ndjson" },
         new($"DELETE {OfUser}/data") { IsOfTheMoment = true },
     ];

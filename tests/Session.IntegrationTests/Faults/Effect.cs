@@ -17,6 +17,7 @@ internal sealed record Effect(
     long UserMemories,
     long UserMemoryVersions,
     long EarlierVersions,
+    long Attachments,
     long Keys,
     long TotalSessions,
     long ActiveSessions,
@@ -43,6 +44,7 @@ internal sealed record Effect(
                 (SELECT count(*) FROM dev.user_memories WHERE {user}),
                 (SELECT sum(version) FROM dev.user_memories WHERE {user}),
                 (SELECT count(*) FROM dev.user_memory_versions WHERE {user}),
+                (SELECT sum(size) FROM dev.attachments WHERE {user}),
                 (SELECT count(*) FROM dev.idempotency_keys WHERE {user}),
                 (SELECT sum(total_sessions) FROM dev.session_statistics),
                 (SELECT sum(active_sessions) FROM dev.session_statistics),
@@ -53,7 +55,7 @@ internal sealed record Effect(
             var n = (await database.QueryAsync(query)).Select(text => text.Length == 0 ? 0 : long.Parse(text, CultureInfo.InvariantCulture)).ToArray();
             if (n[0] == 0)
             {
-                return new Effect(n[1], n[2], n[3], n[4], n[5], n[6], n[7], n[8], n[9], n[10], n[11], n[12], n[13], n[14], n[15], n[16]);
+                return new Effect(n[1], n[2], n[3], n[4], n[5], n[6], n[7], n[8], n[9], n[10], n[11], n[12], n[13], n[14], n[15], n[16], n[17]);
             }
         }
     }
@@ -71,6 +73,7 @@ internal sealed record Effect(
         after.UserMemories - before.UserMemories,
         after.UserMemoryVersions - before.UserMemoryVersions,
         after.EarlierVersions - before.EarlierVersions,
+        after.Attachments - before.Attachments,
         after.Keys - before.Keys,
         after.TotalSessions - before.TotalSessions,
         after.ActiveSessions - before.ActiveSessions,

@@ -81,6 +81,11 @@ internal sealed class Conversation
 
         (await user.PostAsync($"{session}/memory", """{"content":"Tea was ordered."}""")).Is(201);
         var memory = (await user.PostAsync($"/api/v1/users/{user.UserId}/memories", """{"content":"Likes green tea."}""")).Is(201);
+        using var picture = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/users/{user.UserId}/attachments")
+        {
+            Content = new StringContent("A cup of tea.", Encoding.UTF8, "text/plain"),
+        };
+        var attachment = (await user.SendAsync(picture)).Is(201);
         return new Conversation(user)
         {
             _names = new(StringComparer.Ordinal)
@@ -88,6 +93,7 @@ internal sealed class Conversation
                 ["{session_id}"] = session.Split('/')[^1],
                 ["{user_id}"] = user.UserId,
                 ["{memory_id}"] = memory.Text("memory_id"),
+                ["{attachment_id}"] = attachment.Text("attachment_id"),
                 ["{sequence}"] = "2",
                 ["{new_id}"] = $"{Guid.NewGuid()}",
                 ["{another_new_id}"] = $"{Guid.NewGuid()}",

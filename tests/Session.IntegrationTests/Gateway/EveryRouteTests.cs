@@ -20,6 +20,8 @@ public sealed class EveryRouteTests(ServedFixture service) : IClassFixture<Serve
         var differences = new List<string>();
         foreach (var (method, path) in routes)
         {
+            // The second time: an upload finds its bytes there already, as it does through the gateway.
+            await AskAsync(service.Address, method, path);
             var direct = await AskAsync(service.Address, method, path);
             var through = await AskAsync(service.AddressOf(gateway), method, path);
             if (direct != through)
@@ -43,6 +45,7 @@ public sealed class EveryRouteTests(ServedFixture service) : IClassFixture<Serve
                 .Select(operation => (HttpMethod.Parse(operation.Name), path.Name
                     .Replace("{session_id}", "a87a9d6e-4137-4d41-8ab8-a13c4abcc83e", StringComparison.Ordinal)
                     .Replace("{memory_id}", "0d1f95c6-a8fa-462d-8f6e-b1f0da7524a0", StringComparison.Ordinal)
+                    .Replace("{attachment_id}", "5d8a1a6c-6f0b-8c1e-9a34-0c7f2b1d4e58", StringComparison.Ordinal)
                     .Replace("{sequence}", "1", StringComparison.Ordinal)
                     .Replace("{user_id}", "every-route", StringComparison.Ordinal)))),
     ];

@@ -38,7 +38,8 @@ public sealed class DeclaredAnswers(Func<Task<JsonElement>> document, HttpMessag
         }
 
         Assert.True(
-            contentType is not null && declared.GetProperty("content").TryGetProperty(contentType, out _),
+            contentType is not null && declared.GetProperty("content") is var types
+                && (types.TryGetProperty(contentType, out _) || types.TryGetProperty("*/*", out _)),
             $"{request.Method} {template} answered {status} as {contentType}, which its OpenAPI operation does not declare.");
         return response;
     }
@@ -61,6 +62,7 @@ public sealed class DeclaredAnswers(Func<Task<JsonElement>> document, HttpMessag
                 .Replace("{sequence}", "-?[0-9]+", StringComparison.Ordinal)
                 .Replace("{session_id}", Uuid, StringComparison.Ordinal)
                 .Replace("{memory_id}", Uuid, StringComparison.Ordinal)
+                .Replace("{attachment_id}", Uuid, StringComparison.Ordinal)
                 .Replace("{user_id}", "[^/]+", StringComparison.Ordinal) + "$",
             RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
             TimeSpan.FromSeconds(10));

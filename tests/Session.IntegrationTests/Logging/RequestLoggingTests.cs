@@ -48,7 +48,7 @@ public sealed class RequestLoggingTests(ApiFixture service) : IClassFixture<ApiF
         await user.WriteMessageAsync(session, $$"""{"role":"user","content":"{{Secret}}"}""");
         (await user.PostAsync($"{session}/memory", $$"""{"content":"{{Secret}}"}""")).Is(201);
         (await user.PutAsync(session, $$"""{"session_summary":"{{Secret}}"}""")).Is(200);
-        (await user.PostAsync($"{session}/messages", $$"""{"role":"{{Secret}}","content":["{{Secret}}"]}""")).IsInvalid("role", "content");
+        (await user.PostAsync($"{session}/messages", $$"""{"role":"{{Secret}}","content":["{{Secret}}"]}""")).IsInvalid("role", "content[0]");
         (await user.PostAsync($"{session}/messages", $$"""{"role":"{{Secret}}""")).IsProblem(400, "invalid_json");
         (await user.GetAsync($"/api/v1/users/{Secret}/sessions")).IsProblem(403, "user_mismatch");
         (await user.GetAsync($"/{Secret}")).IsProblem(404, "route_not_found");

@@ -21,12 +21,14 @@ public sealed class MemorySearchEndpointTests(MemorySearchEndpointTests.Fixture 
         JsonShape.AssertMatches(
             $$"""
             {"query": "greyhound", "degraded": false, "results": [
-              {"source": "messages", "score": {{answer.Items("results")[0].Raw("score")}}, "keyword_score": 1, "semantic_score": 1,
+              {"source": "messages", "score": {{answer.Items("results")[0].Raw("score")}}, "keyword_score": 0.7,
+               "semantic_score": {{answer.Items("results")[0].Raw("semantic_score")}}, "prior": {{answer.Items("results")[0].Raw("prior")}}, "occurrences": 1,
                "session_id": "{{message.Text("session_id")}}", "sequence": 1, "message_id": "{{message.Text("message_id")}}", "memory_id": null,
                "role": "assistant", "content": "The greyhound is called Comet.", "metadata": {"n": 1.10}, "created_at": "2024-05-08T10:00:00.000000Z"}]}
             """,
             answer);
-        Assert.Equal(1.5, answer.Items("results")[0].GetProperty("score").GetDouble(), 5);
+        // An assistant's answer, on its own: 0.7 of its words, the nearest without neighbours, and nothing else for or against it.
+        Assert.Equal((0.7 + (0.48 / 2.4) + 0.25) / (1 + 0.48 + 1.45), answer.Items("results")[0].GetProperty("score").GetDouble(), 5);
     }
 
     [Fact]
@@ -112,7 +114,7 @@ public sealed class MemorySearchEndpointTests(MemorySearchEndpointTests.Fixture 
         var results = await ResultsAsync(user, """{"query": "greyhound"}""");
 
         Assert.Equal(["What is the greyhound called?", "Comet."], results.Select(result => result.Text("content")));
-        Assert.True(results[1].GetProperty("score").GetDouble() >= 0.3);
+        Assert.Equal(0.8, results[1].GetProperty("keyword_score").GetDouble(), 5);
     }
 
     [Fact]
@@ -245,9 +247,9 @@ public sealed class MemorySearchEndpointTests(MemorySearchEndpointTests.Fixture 
     public async Task An_answer_ends_early_where_texts_are_long()
     {
         var user = service.AsNewUser();
-        var content = "lighthouse " + new string('x', (1024 * 1024) - 11);
         for (var i = 0; i < 12; i++)
         {
+            var content = $"lighthouse {i:D2} " + new string('x', (1024 * 1024) - 14);
             (await user.PostAsync(UserMemoriesEndpointTests.PathOf(user), JsonSerializer.Serialize(new { content }))).Is(201);
         }
 
@@ -285,9 +287,90 @@ public sealed class MemorySearchEndpointTests(MemorySearchEndpointTests.Fixture 
     public async Task A_name_that_says_nothing_is_no_speaker()
     {
         var user = service.AsNewUser();
-        await user.WriteMessageAsync(await user.StartSessionAsync(), """{"role":"assistant","content":"Off to work.","metadata":{"name":" "} }""");
+        await user.WriteMessageAsync(await user.StartSessionAsync(), """{"role":"user","content":"Off to work.","metadata":{"name":" "} }""");
 
-        Assert.Single(await ResultsAsync(user, """{"query": "assistant"}"""), result => result.GetProperty("keyword_score").GetDouble() == 1);
+        Assert.Single(await ResultsAsync(user, """{"query": "user"}"""), result => result.GetProperty("keyword_score").GetDouble() == 1);
+    }
+
+    [Fact]
+    public async Task What_is_said_over_and_over_is_there_once_as_it_was_said_last_with_the_number_of_times()
+    {
+        var user = service.AsNewUser();
+        var session = await user.StartSessionAsync();
+        for (var day = 1; day <= 15; day++)
+        {
+            await user.WriteMessageAsync(session, $$"""{"role":"user","content":"Feed the greyhound.","metadata":{"n":{{day}}},"created_at":"2024-05-{{day:D2}}T10:00:00Z"}""");
+        }
+
+        await user.WriteMessageAsync(session, """{"role":"user","content":"Feed the greyhound.","metadata":{"name":"Ada"},"created_at":"2024-04-01T10:00:00Z"}""");
+        await user.WriteMessageAsync(session, """{"role":"user","content":"The greyhound is called Comet.","created_at":"2024-04-02T10:00:00Z"}""");
+        await AssertAsync();
+        await service.DigestAsync();
+        await AssertAsync();
+
+        async Task AssertAsync()
+        {
+            var results = await ResultsAsync(user, """{"query": "greyhound", "top_k": 3}""");
+            Assert.Equal(
+                ["Feed the greyhound. 1 16", "Feed the greyhound. 15 15", "The greyhound is called Comet. 1 17"],
+                results.Select(result => $"{result.Text("content")} {result.Number("occurrences")} {result.Number("sequence")}").Order(StringComparer.Ordinal));
+        }
+    }
+
+    [Fact]
+    public async Task In_a_chat_the_user_is_found_before_the_assistant_who_says_the_same_at_length()
+    {
+        var user = service.AsNewUser();
+        foreach (var (role, content) in new[] { ("assistant", "The deadline of the report is near, so plan the report well."), ("user", "The report has a deadline on Friday.") })
+        {
+            await user.WriteMessageAsync(await ChatAsync(), JsonSerializer.Serialize(new { role, content }));
+        }
+
+        await AssertAsync();
+        await service.DigestAsync();
+        await AssertAsync();
+
+        async Task AssertAsync() => Assert.Equal(
+            ["user", "assistant"],
+            (await ResultsAsync(user, """{"query": "When is the deadline of the report?", "top_k": 2}""")).Select(result => result.Text("role")));
+
+        async Task<string> ChatAsync()
+        {
+            var session = await user.StartSessionAsync();
+            await user.WriteMessageAsync(session, """{"role":"assistant","content":"Hello!"}""");
+            return session;
+        }
+    }
+
+    [Fact]
+    public async Task An_assistant_with_a_name_of_its_own_is_one_of_several_people()
+    {
+        var user = service.AsNewUser();
+        var session = await user.StartSessionAsync();
+        await user.WriteMessageAsync(session, """{"role":"assistant","content":"The report is done.","name":"Planner"}""");
+        await user.WriteMessageAsync(session, """{"role":"assistant","content":"The report is wrong.","name":"Critic"}""");
+
+        Assert.Equal("The report is wrong.", (await ResultsAsync(user, """{"query": "What does Critic say about the report?"}"""))[0].Text("content"));
+        Assert.Equal("The report is done.", (await ResultsAsync(user, """{"query": "What does Planner say about the report?"}"""))[0].Text("content"));
+    }
+
+    [Fact]
+    public async Task A_spread_has_passages_of_all_times_the_earliest_first()
+    {
+        var user = service.AsNewUser();
+        for (var month = 1; month <= 4; month++)
+        {
+            var session = await user.StartSessionAsync();
+            for (var day = 1; day <= 5; day++)
+            {
+                var content = month == 2 ? $"The garden: the garden plan, part {day}." : $"Something of {month}/{day} and the garden, and much more that has nothing to do with it.";
+                await user.WriteMessageAsync(session, JsonSerializer.Serialize(new { role = "user", content, created_at = $"2024-{month:D2}-{day:D2}T10:00:00Z" }));
+            }
+        }
+
+        var months = (await ResultsAsync(user, """{"query": "garden plan", "top_k": 8, "mode": "spread"}""")).Select(result => result.Text("created_at")[..7]);
+        Assert.Equal(["2024-01", "2024-01", "2024-02", "2024-02", "2024-03", "2024-03", "2024-04", "2024-04"], months);
+        Assert.Equal("2024-02", (await ResultsAsync(user, """{"query": "garden plan", "mode": "best"}"""))[0].Text("created_at")[..7]);
     }
 
     [Theory]
@@ -311,6 +394,7 @@ public sealed class MemorySearchEndpointTests(MemorySearchEndpointTests.Fixture 
     [InlineData("""{"query": " "}""", "query")]
     [InlineData("""{"query": "x", "top_k": 0}""", "top_k")]
     [InlineData("""{"query": "x", "top_k": 101}""", "top_k")]
+    [InlineData("""{"query": "x", "mode": "worst"}""", "mode")]
     [InlineData("""{"query": "x", "sources": []}""", "sources")]
     [InlineData("""{"query": "x", "sources": ["message"]}""", "sources")]
     [InlineData("""{"query": "x", "sources": "messages"}""", "sources")]

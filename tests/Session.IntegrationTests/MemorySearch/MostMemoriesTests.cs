@@ -14,10 +14,10 @@ public sealed class MostMemoriesTests(MostMemoriesTests.Fixture service) : IClas
         (await user.PostAsync(path, """{"content": "lighthouse one", "memory_type": "episode"}""")).Is(201);
         for (var i = 0; i < 3; i++)
         {
-            (await user.PostAsync(path, """{"content": "lighthouse more"}""")).Is(201);
+            (await user.PostAsync(path, $$"""{"content": "lighthouse more {{i}}"}""")).Is(201);
         }
 
-        Assert.Equal(["lighthouse more", "lighthouse more", "lighthouse more"], await FoundAsync(""));
+        Assert.Equal(["lighthouse more 0", "lighthouse more 1", "lighthouse more 2"], (await FoundAsync("")).Order(StringComparer.Ordinal));
         Assert.Equal(["lighthouse one"], await FoundAsync(""", "memory_type": "episode" """));
 
         async Task<IEnumerable<string>> FoundAsync(string filter) =>

@@ -20,7 +20,7 @@ public sealed class MessagesEndpointTests(ApiFixture service) : IClassFixture<Ap
         JsonShape.AssertMatches(
             $$"""
             {"message_id": "<uuid>", "session_id": "<uuid>", "user_id": "{{user.UserId}}",
-             "sequence": 1, "role": "user", "content": "Hello, this is a test message", "message_type": "chat",
+             "sequence": 1, "role": "user", "content": "Hello, this is a test message", "status": "completed", "message_type": "chat",
              "metadata": {"source": "test"}, "tokens_used": 10, "cost_usd": 0.001, "created_at": "<time>"}
             """,
             answer.Is(201));
@@ -57,7 +57,7 @@ public sealed class MessagesEndpointTests(ApiFixture service) : IClassFixture<Ap
         JsonShape.AssertMatches(
             $$"""
             {"message_id": "<uuid>", "session_id": "<uuid>", "user_id": "{{user.UserId}}", "sequence": 1, "role": "assistant",
-             "content": " Hi ", "message_type": "chat", "metadata": {}, "tokens_used": 0, "cost_usd": 0, "created_at": "<time>"}
+             "content": " Hi ", "status": "completed", "message_type": "chat", "metadata": {}, "tokens_used": 0, "cost_usd": 0, "created_at": "<time>"}
             """,
             message);
     }
@@ -113,7 +113,7 @@ public sealed class MessagesEndpointTests(ApiFixture service) : IClassFixture<Ap
     [InlineData("""{"role":"user","content":""}""", "content")]
     [InlineData("""{"role":"user","content":" \n\t"}""", "content")]
     [InlineData("""{"role":"user","content":5}""", "content")]
-    [InlineData("""{"role":"user","content":["a"]}""", "content")]
+    [InlineData("""{"role":"user","content":["a"]}""", "content[0]")]
     [InlineData("""{"role":"user","content":"Hello","message_type":""}""", "message_type")]
     [InlineData("""{"role":"user","content":"Hello","message_type":1}""", "message_type")]
     [InlineData("""{"role":"user","content":"Hello","metadata":[]}""", "metadata")]

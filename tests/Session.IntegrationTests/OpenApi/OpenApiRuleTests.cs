@@ -147,6 +147,12 @@ public sealed class OpenApiRuleTests(ApiFixture service) : IClassFixture<ApiFixt
             operations["importSessions"].Json.GetProperty("requestBody").GetProperty("content"),
         };
 
+        var download = operations["getAttachment"].Json.GetProperty("responses");
+        Assert.Equal("binary", download.GetProperty("200").GetProperty("content").GetProperty("*/*").GetProperty("schema").Text("format"));
+        Assert.Equal("binary", download.GetProperty("206").GetProperty("content").GetProperty("*/*").GetProperty("schema").Text("format"));
+        var upload = operations["uploadAttachment"].Json.GetProperty("requestBody").GetProperty("content");
+        Assert.Equal("binary", upload.GetProperty("application/octet-stream").GetProperty("schema").Text("format"));
+        Assert.Equal("binary", upload.GetProperty("multipart/form-data").GetProperty("schema").GetProperty("properties").GetProperty("file").Text("format"));
         Assert.Contains("text/markdown", contents[0].EnumerateObject().Select(content => content.Name));
         Assert.All(contents.SelectMany(content => content.EnumerateObject()), content =>
             Assert.Equal("binary", content.Value.GetProperty("schema").Text("format")));

@@ -114,7 +114,7 @@ public sealed class ExecutableTests
             var printed = await RunAsync(here.ConnectionString, "export", "--user", " a/b ");
 
             Assert.True(wrong.ExitCode == 1, wrong.Output);
-            Assert.Contains("line 2: role: must be one of user, assistant, system, tool (validation_failed)", wrong.Output, StringComparison.Ordinal);
+            Assert.Contains("line 2: role: must be one of user, assistant, system, developer, tool (validation_failed)", wrong.Output, StringComparison.Ordinal);
             Assert.True(export.ExitCode == 0, export.Output);
             Assert.True(import.ExitCode == 0, import.Output);
             Assert.Contains("messages: 2 created, 0 unchanged, 0 failed", import.Output, StringComparison.Ordinal);

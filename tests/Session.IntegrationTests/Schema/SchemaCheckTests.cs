@@ -27,8 +27,13 @@ public class SchemaCheckTests
         Assert.False(report.IsUsable);
         Assert.Equal(
             [
+                "dev.attachment_pieces: expected table, found none",
+                "dev.attachment_removals: expected table, found none",
+                "dev.attachment_uses: expected table, found none",
+                "dev.attachments: expected table, found none",
                 "dev.idempotency_keys: expected table, found none",
                 "dev.message_segments: expected table, found none",
+                "dev.message_tokens: expected table, found none",
                 "dev.message_vectors: expected table, found none",
                 "dev.orphaned_rows: expected table, found none",
                 "dev.search_segments: expected table, found none",

@@ -16,6 +16,9 @@ public sealed class FoldingRenewalTests(SearchFixture service) : IClassFixture<S
 {
     private const string Old = "UPDATE dev.search_segments SET folding = 1";
 
+    // The folding 3, and the first version of traits above it.
+    private const string Current = "259";
+
     [Fact]
     public async Task A_search_finds_by_the_folding_of_today_what_was_indexed_by_an_older_one()
     {
@@ -29,7 +32,7 @@ public sealed class FoldingRenewalTests(SearchFixture service) : IClassFixture<S
 
         Assert.Equal(30, await CountAsync(user, "zebra"));
         Assert.Equal(0, await CountAsync(user, "apple"));
-        Assert.Equal(["3"], await FoldingsAsync(database, user));
+        Assert.Equal([Current], await FoldingsAsync(database, user));
         Assert.Equal(["30"], await database.QueryAsync($"SELECT sum(message_count) FROM dev.search_segments WHERE user_id = '{user.UserId}'"));
     }
 
@@ -51,7 +54,7 @@ public sealed class FoldingRenewalTests(SearchFixture service) : IClassFixture<S
         Assert.Equal(before, await SizesAsync());
         foreach (var user in users)
         {
-            Assert.Equal(["3"], await FoldingsAsync(database, user));
+            Assert.Equal([Current], await FoldingsAsync(database, user));
             Assert.Equal(30, await CountAsync(user, "zebra"));
         }
 
@@ -70,7 +73,7 @@ public sealed class FoldingRenewalTests(SearchFixture service) : IClassFixture<S
         (await user.DeleteAsync($"{session}/messages/2")).Is(200);
         Assert.Equal(["1"], await FoldingsAsync(database, user));
         Assert.Equal(4, await CountAsync(user, "apple"));
-        Assert.Equal(["3"], await FoldingsAsync(database, user));
+        Assert.Equal([Current], await FoldingsAsync(database, user));
     }
 
     [Fact]
@@ -84,8 +87,25 @@ public sealed class FoldingRenewalTests(SearchFixture service) : IClassFixture<S
         await user.WriteMessageAsync(session, Message("apple"));
         await service.DigestAsync();
 
-        Assert.Equal(["1", "3"], await FoldingsAsync(database, user));
+        Assert.Equal(["1", Current], await FoldingsAsync(database, user));
         Assert.Equal(3, await CountAsync(user, "apple"));
+    }
+
+    [Fact]
+    public async Task Segments_without_traits_serve_until_they_are_made_anew_in_the_background()
+    {
+        var user = service.AsNewUser();
+        await WriteAsync(user, messages: 5);
+        await using var database = new TestDatabase(service.ConnectionString);
+        await database.ExecuteAsync(RewriteMessages(user));
+        await database.ExecuteAsync($"UPDATE dev.search_segments SET folding = 3 WHERE user_id = '{user.UserId}'");
+
+        Assert.Equal(5, await CountAsync(user, "apple"));
+        Assert.Equal(["3"], await FoldingsAsync(database, user));
+
+        await service.RenewAsync();
+        Assert.Equal(5, await CountAsync(user, "zebra"));
+        Assert.Equal([Current], await FoldingsAsync(database, user));
     }
 
     [Fact]
@@ -141,7 +161,7 @@ public sealed class FoldingRenewalTests(SearchFixture service) : IClassFixture<S
 
         await other.StartAsync();
 
-        await Eventually.IsSoAsync(async () => await FoldingsAsync(database, user) is ["3"]);
+        await Eventually.IsSoAsync(async () => await FoldingsAsync(database, user) is [Current]);
     }
 
     private static string RewriteMessages(ApiClient user) => $"UPDATE dev.session_messages SET content = 'zebra' WHERE user_id = '{user.UserId}'";

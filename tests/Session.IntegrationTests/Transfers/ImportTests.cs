@@ -213,7 +213,7 @@ public sealed class ImportTests(TransferFixture service) : IClassFixture<Transfe
 
         var session = (await user.GetAsync("/api/v1/sessions")).Is(200).Items("sessions").Single(session => session.Number("message_count") == 4);
         var messages = (await user.GetAsync($"/api/v1/sessions/{session.Text("session_id")}/messages")).Is(200).Items("messages");
-        Assert.Equal(["system", "user", "assistant", "tool"], messages.Select(message => message.Text("role")));
+        Assert.Equal(["developer", "user", "assistant", "tool"], messages.Select(message => message.Text("role")));
         Assert.Equal(["chat", "chat", "tool_call", "tool_result"], messages.Select(message => message.Text("message_type")));
         Assert.Equal("1", messages[3].GetProperty("metadata").Text("tool_call_id"));
     }

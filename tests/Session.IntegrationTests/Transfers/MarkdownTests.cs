@@ -43,6 +43,36 @@ public sealed class MarkdownTests(TransferFixture service) : IClassFixture<Trans
         Assert.DoesNotContain(lines, line => line.Contains("My number", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Parts_are_shown_in_order_and_files_as_links()
+    {
+        var user = service.AsNewUser();
+        var session = await user.StartSessionAsync();
+        await user.WriteMessageAsync(session, """
+            {"role":"user","name":"Ada *","content":[{"type":"text","text":"# Which?"},
+                {"type":"image_url","image_url":{"url":"https://pictures.test/a b>.png"}},{"type":"file","url":"javascript:alert(1)","name":"a_b.txt"}]}
+            """);
+        await user.WriteMessageAsync(session, """
+            {"role":"assistant","content":[{"type":"thinking","thinking":"Hm","signature":"Eq="},{"type":"text","text":"I look."},
+                {"type":"tool_use","id":"c1","name":"weather","input":{"at":"Oslo"}},{"type":"hologram","text":"?"}]}
+            """);
+        await user.WriteMessageAsync(session, """
+            {"role":"user","content":[{"type":"tool_result","tool_use_id":"c1","content":[{"type":"text","text":"Rain"},
+                {"type":"image","source":{"type":"base64","media_type":"image/png","data":"iVBORw0KGgo="}}]}]}
+            """);
+
+        var lines = (await user.GetAsync($"{session}/export?format=markdown")).Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+        Assert.StartsWith("## 1. user Ada \\*, 20", lines[2], StringComparison.Ordinal);
+        Assert.Equal(
+            [
+                "> # Which?", "*Picture* [pictures.test](<https://pictures.test/a%20b%3E.png>)", "*File* a\\_b.txt",
+                "*Reasoning*", "> Hm", "> I look.", "**Call of weather**", "```json", "{\"at\":\"Oslo\"}", "```",
+                "**Result of a tool**", "```", "Rain", "```", "*Picture* image/png",
+            ],
+            lines[3..].Where(line => !line.StartsWith("## ", StringComparison.Ordinal)));
+    }
+
     [Theory]
     [InlineData("```python\nprint(1)")]
     [InlineData("~~~~\n```\n")]

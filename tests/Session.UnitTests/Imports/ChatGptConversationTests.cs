@@ -16,7 +16,7 @@ public sealed class ChatGptConversationTests
 
         var lines = Read(JsonSerializer.Serialize(new { current_node = $"{Nodes - 1}", mapping = nodes }));
 
-        Assert.Equal(Enumerable.Range(0, Nodes).Select(n => $"{n}"), lines.Skip(1).Cast<MessageLine>().Select(message => message.Content));
+        Assert.Equal(Enumerable.Range(0, Nodes).Select(n => $"{n}"), lines.Skip(1).Cast<MessageLine>().Select(message => message.Content!.Text));
     }
 
     [Theory]
@@ -26,7 +26,7 @@ public sealed class ChatGptConversationTests
     [InlineData("""{"current_node":"a","mapping":{"b":{"parent":"a"},"a":{"parent":"b","message":{"author":{"role":"user"},"content":{"parts":["Hi"]}}}}}""")]
     [InlineData("""{"current_node":"a","mapping":{"a":{"parent":"a","message":{"author":{"role":"user"},"create_time":"soon","content":{"parts":["Hi"]}}}},"update_time":1e300}""")]
     public void What_is_not_as_it_should_be_loses_no_message_that_is(string conversation) =>
-        Assert.Equal("Hi", Assert.IsType<MessageLine>(Assert.Single(Read(conversation).Skip(1))).Content);
+        Assert.Equal("Hi", Assert.IsType<MessageLine>(Assert.Single(Read(conversation).Skip(1))).Content!.Text);
 
     [Fact]
     public void A_title_is_cut_where_a_sessions_ends_and_never_in_the_middle_of_a_character()
@@ -41,7 +41,7 @@ public sealed class ChatGptConversationTests
     {
         using var json = JsonDocument.Parse(text);
         var now = DateTimeOffset.UnixEpoch.AddYears(60);
-        var conversation = ForeignSession.Of(ForeignForms.Find(json.RootElement)!.Read(json.RootElement, now), json.RootElement, "user", now, maxJsonBytes: 1024 * 1024);
+        var conversation = ForeignSession.Of(ForeignForms.Find(json.RootElement)!.Read(json.RootElement, now), json.RootElement, "user", now, maxJsonBytes: 1024 * 1024, inlineBytes: 4096);
         return [conversation.Session, .. conversation.Messages];
     }
 }

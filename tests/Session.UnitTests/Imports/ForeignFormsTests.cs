@@ -1,6 +1,7 @@
 using System.Text.Json;
 using SessionService.Application.Contexts;
 using SessionService.Application.Imports.Foreign;
+using SessionService.Application.Messages.Parts;
 
 namespace SessionService.UnitTests.Imports;
 
@@ -57,13 +58,7 @@ public sealed class ForeignFormsTests
     }
 
     [Theory]
-    [InlineData("""{"messages":[{"role":"user","content":"Rain?"},{"role":"assistant","content":null,"tool_calls":[{"id":"c1","type":"function","function":{"name":"weather","arguments":"{\"at\":\"Oslo\"}"}}]},{"role":"tool","tool_call_id":"c1","content":"Yes"},{"role":"assistant","content":"It rains."}]}""")]
-    [InlineData("""{"messages":[{"role":"user","content":"Rain?"},{"role":"assistant","content":[{"type":"tool_use","id":"c1","name":"weather","input":{"at":"Oslo"}}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"c1","content":[{"type":"text","text":"Yes"}]}]},{"role":"assistant","content":[{"type":"text","text":"It rains."}]}]}""")]
-    [InlineData("""{"messages":[{"type":"message","role":"user","content":"Rain?"},{"type":"function_call","call_id":"c1","name":"weather","arguments":"{\"at\":\"Oslo\"}"},{"type":"function_call_output","call_id":"c1","output":"Yes"},{"type":"message","role":"assistant","content":[{"type":"output_text","text":"It rains."}]}]}""")]
-    [InlineData("""{"messages":[{"role":"user","parts":[{"type":"text","text":"Rain?"}]},{"role":"assistant","parts":[{"type":"tool-weather","toolCallId":"c1","state":"output-available","input":{"at":"Oslo"},"output":"Yes"},{"type":"text","text":"It rains."}]}]}""")]
-    [InlineData("""{"chat_messages":[{"sender":"human","text":"Rain?"},{"sender":"assistant","content":[{"type":"tool_use","id":"c1","name":"weather","input":{"at":"Oslo"}},{"type":"tool_result","tool_use_id":"c1","name":"weather","content":[{"type":"text","text":"Yes"}]},{"type":"text","text":"It rains."}]}]}""")]
-    [InlineData("""{"messages":[{"messageId":"a","isCreatedByUser":true,"text":"Rain?"},{"messageId":"b","parentMessageId":"a","isCreatedByUser":false,"content":[{"type":"tool_call","tool_call":{"id":"c1","name":"weather","args":"{\"at\":\"Oslo\"}","output":"Yes"}},{"type":"text","text":"It rains."}]}]}""")]
-    [InlineData("""{"contents":[{"role":"user","parts":[{"text":"Rain?"}]},{"role":"model","parts":[{"functionCall":{"id":"c1","name":"weather","args":{"at":"Oslo"}}}]},{"role":"user","parts":[{"functionResponse":{"id":"c1","name":"weather","response":"Yes"}}]},{"role":"model","parts":[{"text":"It rains."}]}]}""")]
+    [MemberData(nameof(Conversations.WithACall), MemberType = typeof(Conversations))]
     public void Calls_of_tools_become_calls_and_results_whatever_form_they_have(string json)
     {
         var session = Foreign.Read(json);
@@ -73,6 +68,77 @@ public sealed class ForeignFormsTests
         Assert.Equal(("c1", "weather"), (call.Id, call.Name));
         Assert.Equal("Oslo", JsonDocument.Parse(call.Arguments!).RootElement.GetProperty("at").GetString());
         Assert.Equal("c1", ToolCall.ReadAnsweredId(session.Messages[2].Metadata!.Value));
+    }
+
+    [Theory]
+    [MemberData(nameof(Conversations.WithACall), MemberType = typeof(Conversations))]
+    public void Calls_and_results_are_parts_too(string json)
+    {
+        var session = Foreign.Read(json);
+
+        var call = Assert.Single(session.Messages[1].ReadParts());
+        Assert.Equal((PartKind.Call, "c1", "weather"), (call.Kind, call.CallId, call.ToolName));
+        Assert.Equal("Oslo", JsonDocument.Parse(call.Arguments).RootElement.GetProperty("at").GetString());
+        var result = Assert.Single(session.Messages[2].ReadParts());
+        Assert.Equal((PartKind.Result, "c1", "Yes"), (result.Kind, result.CallId, result.Text.Trim('"')));
+        Assert.All([session.Messages[0], session.Messages[3]], message => Assert.Null(message.Parts));
+    }
+
+    [Fact]
+    public void A_file_that_is_larger_than_an_attachment_may_be_is_left_out_by_name()
+    {
+        var large = Convert.ToBase64String(new byte[6_000]);
+        var session = Foreign.Read(
+            $$$"""
+            {"messages":[{"role":"user","content":[
+                {"type":"text","text":"Which one?"},
+                {"type":"image_url","image_url":{"url":"data:image/png;base64,{{{large}}}"}},
+                {"type":"image_url","image_url":{"url":"data:image/png;base64,AAAA"}}]}]}
+            """,
+            maxFileBytes: 5_000);
+
+        var message = Assert.Single(session.Messages);
+        Assert.Equal(2, message.Parts().Count);
+        Assert.Equal("image_url", Assert.Single(message.Labels().GetProperty("omitted").EnumerateArray()).GetProperty("type").GetString());
+    }
+
+    [Fact]
+    public void Parts_keep_their_order_and_their_form()
+    {
+        const string Thought = """{"type":"thinking","thinking":"Hm","signature":"Eq="}""";
+        const string Text = """{"type":"text","text":"I look.","citations":[]}""";
+        const string Call = """{"type":"tool_use","id":"c1","name":"weather","input":{"at":"Oslo","n":1.50}}""";
+        const string Picture = """{"type":"image","source":{"type":"base64","media_type":"image/png","data":"iVBORw0KGgo="}}""";
+        const string Result = $$"""{"type":"tool_result","tool_use_id":"c1","content":[{{Picture}},{"type":"text","text":"Rain"}]}""";
+        var session = Foreign.Read($$"""{"messages":[{"role":"assistant","content":[{{Thought}},{{Text}},{{Call}}]},{"role":"user","content":[{{Result}},{{Text}},{{Picture}}]}]}""");
+
+        Assert.Equal(
+            [$"[{Thought},{Text},{Call}]", $"[{Result}]", $"[{Text},{Picture}]"], session.Messages.Select(message => message.Parts!.Value));
+        Assert.Equal(["assistant tool_call: I look.", "tool tool_result: Rain", "user chat: I look."], session.Told());
+        Assert.All(session.Messages, message => Assert.False(message.Labels().TryGetProperty("parts", out _)));
+    }
+
+    [Theory]
+    [InlineData("""{"file_name":"a.txt","extracted_content":"Bread"}""", """{"type":"file","file_name":"a.txt","extracted_content":"Bread"}""", "a.txt")]
+    [InlineData("""{"file_name":"a.txt","media_type":"a text"}""", """{"type":"data","data":{"file_name":"a.txt","media_type":"a text"}}""", null)]
+    public void What_has_no_type_gets_one_and_what_is_wrong_in_its_form_is_data(string file, string part, string? name)
+    {
+        var session = Foreign.Read($$"""{"uuid":"k1","chat_messages":[{"sender":"human","text":"See.","attachments":[{{file}}]}]}""");
+
+        var message = Assert.Single(session.Messages);
+        Assert.Equal($$"""[{"type":"text","text":"See."},{{part}}]""", message.Parts!.Value);
+        Assert.Equal(name, message.ReadParts()[1].Media?.Name);
+    }
+
+    [Fact]
+    public void Reasoning_beside_an_answer_is_a_part_and_the_refusal_of_a_model_too()
+    {
+        var session = Foreign.Read("""{"messages":[{"role":"assistant","reasoning_content":"Hm","content":"An hour."},{"role":"assistant","content":null,"refusal":"No."},{"role":"assistant","reasoning":"Hm","content":""}]}""");
+
+        Assert.Equal(["assistant chat: An hour.", "assistant chat: No.", "assistant reasoning: Hm"], session.Told());
+        Assert.Equal(
+            ["Reasoning, Text", "Refusal", "Reasoning"],
+            session.Messages.Select(message => string.Join(", ", message.ReadParts().Select(part => part.Kind))));
     }
 
     [Theory]
@@ -110,13 +176,14 @@ public sealed class ForeignFormsTests
                 "assistant reasoning: Thought for 3 seconds", "assistant chat: ", "assistant chat: A cat (zoo.example).",
             ],
             session.Told());
-        Assert.Equal("file-service://x", Assert.Single(session.Messages[0].Labels().GetProperty("parts").EnumerateArray()).GetProperty("asset_pointer").GetString());
+        Assert.Equal("file-service://x", session.Messages[0].Parts()[0].GetProperty("asset_pointer").GetString());
+        Assert.Equal(["image_asset_pointer", "text", "text"], session.Messages[0].Parts().Select(part => part.GetProperty("type").GetString()));
         Assert.Equal("python", Assert.Single(ToolCall.ReadCalls("assistant", "tool_call", "look()", session.Messages[2].Metadata!.Value)).Name);
         Assert.True(session.Session.Labels().GetProperty("hidden").TryGetProperty("h", out _));
     }
 
     [Fact]
-    public void A_picture_in_the_text_of_a_chat_stays_out_of_it_and_one_that_is_too_large_is_left_out_by_name()
+    public void A_picture_in_the_text_of_a_chat_stays_out_of_it_and_what_is_too_large_is_left_out_by_name()
     {
         var picture = $"data:image/png;base64,{new string('A', 40_000)}";
         var chat = JsonSerializer.Serialize(new
@@ -129,7 +196,7 @@ public sealed class ForeignFormsTests
                     content = new object[]
                     {
                         new { type = "text", text = "What is it?" }, new { type = "image_url", image_url = new { url = picture } },
-                        new { type = "image_url", name = "large.png", image_url = new { url = picture + picture } },
+                        new { type = "hologram", name = "large.holo", waves = new string('~', 80_000) },
                     },
                 },
             },
@@ -137,9 +204,10 @@ public sealed class ForeignFormsTests
 
         var message = Assert.Single(Foreign.Read(chat, maxJsonBytes: 64 * 1024).Messages);
 
-        Assert.Equal("What is it?", message.Content);
-        Assert.Equal(picture, Assert.Single(message.Labels().GetProperty("parts").EnumerateArray()).GetProperty("image_url").GetProperty("url").GetString());
-        Assert.Equal("large.png", Assert.Single(message.Labels().GetProperty("omitted").EnumerateArray()).GetProperty("name").GetString());
+        Assert.Equal("What is it?", message.Content!.Text);
+        Assert.Equal(["text", "image_url"], message.Parts().Select(part => part.GetProperty("type").GetString()));
+        Assert.Equal(picture, message.Parts()[1].GetProperty("image_url").GetProperty("url").GetString());
+        Assert.Equal("large.holo", Assert.Single(message.Labels().GetProperty("omitted").EnumerateArray()).GetProperty("name").GetString());
     }
 
     [Fact]
@@ -220,4 +288,19 @@ public sealed class ForeignFormsTests
 
         Assert.Null(ForeignTime.Parse(json.RootElement, Foreign.Now));
     }
+}
+
+/// <summary>A question, the call of a tool, its result and the answer, in the forms that people have.</summary>
+internal static class Conversations
+{
+    public static TheoryData<string> WithACall =>
+    [
+        """{"messages":[{"role":"user","content":"Rain?"},{"role":"assistant","content":null,"tool_calls":[{"id":"c1","type":"function","function":{"name":"weather","arguments":"{\"at\":\"Oslo\"}"}}]},{"role":"tool","tool_call_id":"c1","content":"Yes"},{"role":"assistant","content":"It rains."}]}""",
+        """{"messages":[{"role":"user","content":"Rain?"},{"role":"assistant","content":[{"type":"tool_use","id":"c1","name":"weather","input":{"at":"Oslo"}}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"c1","content":[{"type":"text","text":"Yes"}]}]},{"role":"assistant","content":[{"type":"text","text":"It rains."}]}]}""",
+        """{"messages":[{"type":"message","role":"user","content":"Rain?"},{"type":"function_call","call_id":"c1","name":"weather","arguments":"{\"at\":\"Oslo\"}"},{"type":"function_call_output","call_id":"c1","output":"Yes"},{"type":"message","role":"assistant","content":[{"type":"output_text","text":"It rains."}]}]}""",
+        """{"messages":[{"role":"user","parts":[{"type":"text","text":"Rain?"}]},{"role":"assistant","parts":[{"type":"tool-weather","toolCallId":"c1","state":"output-available","input":{"at":"Oslo"},"output":"Yes"},{"type":"text","text":"It rains."}]}]}""",
+        """{"chat_messages":[{"sender":"human","text":"Rain?"},{"sender":"assistant","content":[{"type":"tool_use","id":"c1","name":"weather","input":{"at":"Oslo"}},{"type":"tool_result","tool_use_id":"c1","name":"weather","content":[{"type":"text","text":"Yes"}]},{"type":"text","text":"It rains."}]}]}""",
+        """{"messages":[{"messageId":"a","isCreatedByUser":true,"text":"Rain?"},{"messageId":"b","parentMessageId":"a","isCreatedByUser":false,"content":[{"type":"tool_call","tool_call":{"id":"c1","name":"weather","args":"{\"at\":\"Oslo\"}","output":"Yes"}},{"type":"text","text":"It rains."}]}]}""",
+        """{"contents":[{"role":"user","parts":[{"text":"Rain?"}]},{"role":"model","parts":[{"functionCall":{"id":"c1","name":"weather","args":{"at":"Oslo"}}}]},{"role":"user","parts":[{"functionResponse":{"id":"c1","name":"weather","response":"Yes"}}]},{"role":"model","parts":[{"text":"It rains."}]}]}""",
+    ];
 }

@@ -1,4 +1,6 @@
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
+using SessionService.Application.Attachments;
 using SessionService.Application.Json;
 using SessionService.Application.Messages;
 using SessionService.Domain.Messages;
@@ -10,14 +12,15 @@ public sealed class CreateMessageRequestValidatorTests
 {
     private static readonly DateTimeOffset Now = new(2025, 9, 23, 14, 54, 8, TimeSpan.Zero);
 
-    private readonly CreateMessageRequestValidator _validator = new(SmallLimits, new FakeTimeProvider(Now));
+    private readonly CreateMessageRequestValidator _validator = new(SmallLimits, Options.Create(new AttachmentOptions()), new FakeTimeProvider(Now));
 
     [Theory]
     [InlineData("user")]
     [InlineData("assistant")]
     [InlineData("system")]
     [InlineData("tool")]
-    public void The_four_roles_are_known(string role)
+    [InlineData("developer")]
+    public void The_roles_are_known(string role)
     {
         Passes(_validator, Message(role: role));
     }
@@ -28,7 +31,7 @@ public sealed class CreateMessageRequestValidatorTests
     [InlineData("function")]
     public void Another_role_is_refused(string role)
     {
-        Fails(_validator, Message(role: role), "must be one of user, assistant, system, tool");
+        Fails(_validator, Message(role: role), "must be one of user, assistant, system, developer, tool");
     }
 
     [Fact]

@@ -32,7 +32,7 @@ public sealed class ListMessagesQueryValidatorTests
         Fails(
             _validator,
             new ListMessagesQuery { Role = "function", MessageType = Repeat("t", 51) },
-            "must be one of user, assistant, system, tool",
+            "must be one of user, assistant, system, developer, tool",
             "must be at most 50 characters long");
         Fails(_validator, new ListMessagesQuery { MessageType = "\0" }, "must not contain U+0000");
     }

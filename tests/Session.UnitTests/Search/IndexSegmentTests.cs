@@ -1,3 +1,4 @@
+using SessionService.Application.MemorySearch.Ranking;
 using SessionService.Infrastructure.Search;
 
 namespace SessionService.UnitTests.Search;
@@ -38,6 +39,22 @@ public sealed class IndexSegmentTests
         Assert.Equal([2L, 3, 4], merged.Messages.Select(message => message.Sequence));
         Assert.Equal([(0, 1), (2, 2)], Postings(merged, "apple"));
         Assert.Equal([(0, 2), (1, 1), (2, 1)], Postings(merged, "pear"));
+    }
+
+    [Fact]
+    public void Traits_stay_with_their_messages_and_are_no_words()
+    {
+        var traits = new MessageTraits(200);
+        var first = Segment((Message(1) with { Traits = traits }, "apple", ""), (Message(2), "apple", ""), (Message(3) with { Traits = new MessageTraits(1) }, "apple", ""));
+        var builder = new IndexSegmentBuilder();
+        builder.Add(first, stays: message => message.Sequence != 1);
+        builder.Add(Segment((Message(4) with { Traits = traits }, "apple", "")), stays: _ => true);
+
+        var merged = IndexSegment.Read(Guid.NewGuid(), builder.ToBytes());
+
+        Assert.Equal<byte>([200, 0, 1], first.Messages.Select(message => message.Traits.Bits));
+        Assert.Equal<byte>([0, 1, 200], merged.Messages.Select(message => message.Traits.Bits));
+        Assert.Equal(3, merged.CountOf("apple"));
     }
 
     [Fact]
@@ -86,7 +103,7 @@ public sealed class IndexSegmentTests
         var builder = new IndexSegmentBuilder();
         foreach (var (message, content, heading) in messages)
         {
-            builder.Add(message, Text(content), Text(heading));
+            builder.Add(message, Text(content), Text(heading), AnalyzedText.Empty);
         }
 
         return IndexSegment.Read(Guid.NewGuid(), builder.ToBytes());

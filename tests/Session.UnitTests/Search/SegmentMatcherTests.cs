@@ -19,7 +19,7 @@ public sealed class SegmentMatcherTests
         for (var sequence = 1; sequence <= 2_000; sequence++)
         {
             var message = new IndexedMessage(Guid.Empty, sequence, Guid.Empty, "user", "chat", CreatedAt: 0, Length: 0, HeadingLength: 0);
-            builder.Add(message, new AnalyzedText([new Lexeme("a", [.. Enumerable.Range(1, Repetitions)])], Repetitions), AnalyzedText.Empty);
+            builder.Add(message, new AnalyzedText([new Lexeme("a", [.. Enumerable.Range(1, Repetitions)])], Repetitions), AnalyzedText.Empty, AnalyzedText.Empty);
         }
 
         // Far more than it needs; to try every combination would take hours.

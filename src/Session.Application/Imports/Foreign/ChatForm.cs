@@ -62,7 +62,7 @@ internal sealed class ChatForm : IForeignForm
         var turns = new ForeignTurns(role);
         if (message.FirstText("reasoning_content", "reasoning") is { } reasoning)
         {
-            turns.AddReasoning(reasoning, ForeignJson.Reasoning(reasoning));
+            turns.AddReasoning(reasoning, ForeignParts.Reasoning(reasoning));
         }
 
         if (content is { } given)
@@ -70,11 +70,8 @@ internal sealed class ChatForm : IForeignForm
             ForeignContent.Add(turns, given);
         }
 
-        turns.AddText(message.Text("refusal"));
-        if (message.ArrayAt("tool_calls") is null)
-        {
-            ForeignContent.AddChatCalls(turns, message);
-        }
+        turns.AddRefusal(message.Text("refusal"));
+        ForeignContent.AddChatCalls(turns, message);
 
         // Calls are kept as they are: the metadata of a call have the same form.
         var labels = message.LabelsBut("role", "content", "source", "function_call", "reasoning_content", "reasoning", "refusal")

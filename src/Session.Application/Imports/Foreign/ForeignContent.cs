@@ -48,17 +48,26 @@ internal static class ForeignContent
     /// <summary>Adds the calls of a chat completion: <c>tool_calls</c>, or the older <c>function_call</c>.</summary>
     public static void AddChatCalls(ForeignTurns turns, JsonElement message)
     {
-        foreach (var call in message.Elements("tool_calls").Concat(Single(message.ObjectAt("function_call"))))
+        foreach (var call in message.Elements("tool_calls").Where(call => call.ValueKind == JsonValueKind.Object))
         {
-            var function = call.ObjectAt("function") ?? call.ObjectAt("custom") ?? call;
-            turns.AddCall(
-                call.Id("id"),
-                function.Text("name"),
-                function.Member("arguments") ?? function.Member("args") ?? function.Member("input"));
+            AddChatCall(turns, call, ForeignParts.IsCall(call) ? call : null);
+        }
+
+        if (message.ObjectAt("function_call") is { } only)
+        {
+            AddChatCall(turns, only, block: null);
         }
     }
 
-    private static IEnumerable<JsonElement> Single(JsonElement? json) => json is { } one ? [one] : [];
+    private static void AddChatCall(ForeignTurns turns, JsonElement call, JsonElement? block)
+    {
+        var function = call.ObjectAt("function") ?? call.ObjectAt("custom") ?? call;
+        turns.AddCall(
+            call.Id("id"),
+            function.Text("name"),
+            function.Member("arguments") ?? function.Member("args") ?? function.Member("input"),
+            block);
+    }
 
     private static void AddBlock(ForeignTurns turns, JsonElement block, string type)
     {
@@ -69,7 +78,7 @@ internal static class ForeignContent
                 break;
 
             case "refusal":
-                turns.AddText(block.Text("refusal"));
+                turns.AddRefusal(block.Text("refusal"), block);
                 break;
 
             case "thinking" or "redacted_thinking" or "reasoning" or "reasoning_text" or "think":
@@ -80,7 +89,8 @@ internal static class ForeignContent
                 turns.AddCall(
                     block.Id("call_id", "toolCallId", "id"),
                     block.FirstText("name", "toolName"),
-                    block.Member("arguments") ?? block.Member("input") ?? block.Member("args"));
+                    block.Member("arguments") ?? block.Member("input") ?? block.Member("args"),
+                    block);
                 break;
 
             case "tool_result" or "function_call_output" or "tool-result":
@@ -100,6 +110,7 @@ internal static class ForeignContent
                 break;
 
             case "step-start":
+                turns.AddMark(block);
                 break;
 
             case var _ when type.EndsWith("_tool_result", StringComparison.Ordinal):
@@ -121,19 +132,19 @@ internal static class ForeignContent
     {
         if (part.ObjectAt("functionCall") is { } call)
         {
-            turns.AddCall(call.Id("id"), call.Text("name"), call.Member("args"));
+            turns.AddCall(call.Id("id"), call.Text("name"), call.Member("args"), part);
         }
         else if (part.ObjectAt("functionResponse") is { } response)
         {
-            turns.AddResult(response.Id("id"), response.Text("name"), response.Member("response"));
+            turns.AddResult(response.Id("id"), response.Text("name"), response.Member("response"), block: part);
         }
         else if (part.ObjectAt("executableCode") is { } code)
         {
-            turns.AddCall(id: null, "code_execution", code);
+            turns.AddCall(id: null, "code_execution", code, part);
         }
         else if (part.ObjectAt("codeExecutionResult") is { } result)
         {
-            turns.AddResult(callId: null, "code_execution", result.Member("output") ?? result);
+            turns.AddResult(callId: null, "code_execution", result.Member("output") ?? result, block: part);
         }
         else if (part.Member("text") is not { } text)
         {
@@ -145,13 +156,13 @@ internal static class ForeignContent
         }
         else
         {
-            turns.AddText(text.AsText());
+            turns.AddText(text.AsText(), part);
         }
     }
 
     private static void AddText(ForeignTurns turns, JsonElement block)
     {
-        turns.AddText(block.Text("text") ?? block.ObjectAt("text")?.Text("value") ?? block.Text("content"));
+        turns.AddText(block.Text("text") ?? block.ObjectAt("text")?.Text("value") ?? block.Text("content"), block);
         if ((block.ArrayAt("citations") ?? block.ArrayAt("annotations")) is { } citations)
         {
             turns.AddCitations(citations);
@@ -168,7 +179,8 @@ internal static class ForeignContent
             block.Id("tool_use_id", "tool_call_id", "call_id", "toolCallId"),
             block.FirstText("name", "toolName"),
             content,
-            block.IsTrue("is_error") || block.IsTrue("isError"));
+            block.IsTrue("is_error") || block.IsTrue("isError"),
+            block);
     }
 
     private static void AddCallWithOutput(ForeignTurns turns, JsonElement call)

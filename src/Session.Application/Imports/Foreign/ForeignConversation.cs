@@ -66,6 +66,6 @@ public sealed record ForeignTurn
     /// <summary>What goes into the metadata, each as JSON.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Labels { get; init; } = [];
 
-    /// <summary>What is not text (pictures, files, reasoning beside text), unchanged.</summary>
+    /// <summary>The parts in order, unchanged; none where there are texts alone.</summary>
     public IReadOnlyList<JsonElement> Parts { get; init; } = [];
 }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 
 namespace SessionService.Application.Imports.Foreign;
@@ -22,12 +23,31 @@ public static class ForeignForms
         new PromptForm(),
     ];
 
+    // What the forms write into the metadata.
+    private static readonly FrozenSet<string> Sources = FrozenSet.Create(
+        StringComparer.Ordinal,
+        "ai_sdk",
+        "ai_studio",
+        "chatgpt",
+        "claude",
+        "fine_tuning",
+        "gemini",
+        "grok",
+        "librechat",
+        "open_webui",
+        "openai",
+        "openai_responses",
+        "sharegpt");
+
     // As they stand in the JSON.
     private static readonly string[] MessageTypes = ["\"message\"", "\"reasoning\"", "\"function_call\"", "\"function_call_output\""];
 
     /// <summary>The names of the forms, for people.</summary>
     public static string Names { get; } =
         $"an export of this service; {string.Join("; ", All.Select(form => form.Name))}; or a zip of files in these forms";
+
+    /// <summary>Whether imports give this as the source of what they bring.</summary>
+    public static bool IsSource(string name) => Sources.Contains(name);
 
     /// <summary>The form of an object; <see langword="null"/> where it has none of the known ones.</summary>
     public static IForeignForm? Find(JsonElement json) => Array.Find(All, form => form.Is(json));

@@ -99,11 +99,6 @@ public static class ForeignJson
     public static IReadOnlyList<KeyValuePair<string, string>> LabelsBut(this JsonElement json, params ReadOnlySpan<string> names) =>
         [.. json.MembersBut(names).Select(member => new KeyValuePair<string, string>(member.Key, member.Value.GetRawText()))];
 
-    /// <summary>Reasoning that its program does not keep as a block, as a block.</summary>
-    public static JsonElement Reasoning(string text) =>
-        JsonSerializer.SerializeToElement(
-            new SortedList<string, string>(StringComparer.Ordinal) { ["type"] = "reasoning", ["text"] = text });
-
     /// <summary>An object with this member alone.</summary>
     public static JsonElement Wrap(string name, JsonElement value) =>
         JsonSerializer.SerializeToElement(new SortedList<string, JsonElement>(StringComparer.Ordinal) { [name] = value });

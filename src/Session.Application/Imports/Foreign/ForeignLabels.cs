@@ -46,31 +46,11 @@ internal sealed class ForeignLabels(int maxBytes)
         _json.Append(_json.Length > 1 ? "," : "").Append(ForeignJson.Quote(name)).Append(':').Append(json);
     }
 
-    /// <summary>Adds an array of those parts that fit.</summary>
-    public void AddParts(IReadOnlyList<JsonElement> parts)
-    {
-        var kept = new List<string>();
-        foreach (var part in parts)
-        {
-            var json = part.GetRawText();
-            if (Take("", json))
-            {
-                kept.Add(json);
-            }
-            else
-            {
-                Omit(
-                    part.FirstText("type", "content_type") ?? "part",
-                    part.FirstText("name", "filename", "file_name", "title"),
-                    Encoding.UTF8.GetByteCount(json));
-            }
-        }
-
-        if (kept.Count > 0)
-        {
-            _json.Append(_json.Length > 1 ? "," : "").Append("\"parts\":[").AppendJoin(',', kept).Append(']');
-        }
-    }
+    /// <summary>Names a part that is left out.</summary>
+    public void AddOmitted(JsonElement part) => Omit(
+        part.FirstText("type", "content_type") ?? "part",
+        part.FirstText("name", "filename", "file_name", "title"),
+        Encoding.UTF8.GetByteCount(part.GetRawText()));
 
     /// <summary>Adds an object of those members that fit, and the number of the others.</summary>
     public void AddMembers(string name, IEnumerable<KeyValuePair<string, JsonElement>> members)
@@ -131,7 +111,7 @@ internal sealed class ForeignLabels(int maxBytes)
         return true;
     }
 
-    private static bool IsTooDeep(ReadOnlySpan<byte> json)
+    public static bool IsTooDeep(ReadOnlySpan<byte> json)
     {
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = int.MaxValue });
         while (reader.Read())

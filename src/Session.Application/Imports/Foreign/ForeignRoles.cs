@@ -11,7 +11,8 @@ internal static class ForeignRoles
         "user" or "human" or "prompter" => MessageRoles.User,
         "assistant" or "gpt" or "chatgpt" or "ai" or "bot" or "model" or "claude" or "grok" or "bing" or "bard" or "function_call"
             => MessageRoles.Assistant,
-        "system" or "developer" => MessageRoles.System,
+        "system" => MessageRoles.System,
+        "developer" => MessageRoles.Developer,
         "tool" or "function" or "observation" or "ipython" or "tool_response" => MessageRoles.Tool,
         _ => word,
     };

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using SessionService.Application.Exports;
 using SessionService.Application.Json;
+using SessionService.Application.Messages;
 using SessionService.Domain.Messages;
 
 namespace SessionService.Application.Imports.Foreign;
@@ -16,15 +17,23 @@ public sealed record ForeignSession(SessionLine Session, IReadOnlyList<MessageLi
     /// <param name="json">The conversation as it is in the file. Its text identifies a conversation without an id.</param>
     /// <param name="userId">The user who gets the session. The same conversation is another session for another user.</param>
     /// <param name="now">The current time.</param>
-    /// <param name="maxJsonBytes">The size limit of metadata.</param>
+    /// <param name="maxJsonBytes">The size limit of metadata, and of the parts of a message.</param>
+    /// <param name="inlineBytes">Longer base64 becomes attachments, and does not count among the parts.</param>
+    /// <param name="maxFileBytes">The size limit of an attachment.</param>
     public static ForeignSession Of(
-        ForeignConversation conversation, JsonElement json, string userId, DateTimeOffset now, int maxJsonBytes)
+        ForeignConversation conversation,
+        JsonElement json,
+        string userId,
+        DateTimeOffset now,
+        int maxJsonBytes,
+        int inlineBytes,
+        int maxFileBytes = int.MaxValue)
     {
         var id = conversation.Id ?? Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(json.GetRawText())));
         var sessionId = NameBasedId.Of(conversation.Source, userId, id);
         var path = ForeignPath.Of(conversation);
         var createdAt = conversation.CreatedAt ?? path.Messages.Select(message => message.CreatedAt).Min() ?? now;
-        var messages = ReadMessages(conversation, path.Messages, sessionId, createdAt, maxJsonBytes);
+        var messages = ReadMessages(conversation, path.Messages, sessionId, createdAt, maxJsonBytes, inlineBytes, maxFileBytes);
         var lastActivity = conversation.UpdatedAt ?? path.Messages.Select(message => message.CreatedAt).Max() ?? createdAt;
         var session = new SessionLine
         {
@@ -43,7 +52,9 @@ public sealed record ForeignSession(SessionLine Session, IReadOnlyList<MessageLi
         IReadOnlyList<ForeignMessage> path,
         Guid sessionId,
         DateTimeOffset createdAt,
-        int maxJsonBytes)
+        int maxJsonBytes,
+        int inlineBytes,
+        int maxFileBytes)
     {
         var lines = new List<MessageLine>(path.Count);
         var names = new HashSet<string>(StringComparer.Ordinal);
@@ -62,14 +73,17 @@ public sealed record ForeignSession(SessionLine Session, IReadOnlyList<MessageLi
                 }
 
                 var turn = message.Turns[i];
+                var parts = new ForeignParts(turn.Parts, maxJsonBytes, inlineBytes, maxFileBytes);
                 lines.Add(new MessageLine
                 {
                     SessionId = sessionId,
                     MessageId = NameBasedId.Of(sessionId.ToString(), name),
                     Role = turn.Role,
+                    Name = NameOf(turn),
                     Content = turn.Text,
+                    Parts = parts.Json,
                     MessageType = turn.Type ?? (turn.Role == MessageRoles.Tool ? ForeignTurn.Result : null),
-                    Metadata = Describe(conversation, message, turn, maxJsonBytes),
+                    Metadata = Describe(conversation, message, turn, parts, maxJsonBytes),
                     CreatedAt = at,
                 });
             }
@@ -78,11 +92,23 @@ public sealed record ForeignSession(SessionLine Session, IReadOnlyList<MessageLi
         return lines;
     }
 
+    /// <summary>Who speaks, where the program says so. The name of a tool's result is the tool's.</summary>
+    private static string? NameOf(ForeignTurn turn)
+    {
+        var label = turn.Labels.FirstOrDefault(label => label.Key == "name").Value;
+        return turn.Role != MessageRoles.Tool
+            && label is { Length: > 2 and <= CreateMessageRequest.MaxNameLength } && label[0] == '"'
+            && JsonSerializer.Deserialize<string>(label) is { } name && !string.IsNullOrWhiteSpace(name)
+            ? name
+            : null;
+    }
+
     /// <summary>The title, cut to the maximum length. The metadata hold the whole title.</summary>
     private static string? CutTitle(string? title) =>
         string.IsNullOrWhiteSpace(title) ? null : string.Concat(title.EnumerateRunes().Take(Domain.Sessions.Session.MaxTitleLength));
 
-    private static JsonText Describe(ForeignConversation conversation, ForeignMessage message, ForeignTurn turn, int maxJsonBytes)
+    private static JsonText Describe(
+        ForeignConversation conversation, ForeignMessage message, ForeignTurn turn, ForeignParts parts, int maxJsonBytes)
     {
         var labels = new ForeignLabels(maxJsonBytes);
         labels.AddText("source", conversation.Source);
@@ -92,7 +118,11 @@ public sealed record ForeignSession(SessionLine Session, IReadOnlyList<MessageLi
             labels.Add(name, json);
         }
 
-        labels.AddParts(turn.Parts);
+        foreach (var part in parts.Omitted)
+        {
+            labels.AddOmitted(part);
+        }
+
         return labels.Build();
     }
 

@@ -13,12 +13,15 @@ internal sealed class ForeignTurns(string? role)
     private readonly List<string> _reasoning = [];
     private readonly List<string> _calls = [];
     private readonly List<string> _citations = [];
-    private readonly List<JsonElement> _parts = [];
+    private readonly List<Piece> _pieces = [];
 
     /// <summary>Whether there is a text, a call or a result.</summary>
     public bool HasText => _texts.Count + _calls.Count + _turns.Count > 0;
 
-    private bool IsEmpty => _texts.Count + _calls.Count + _parts.Count == 0;
+    private bool IsEmpty => _texts.Count + _calls.Count == 0 && !HasParts;
+
+    // A message that holds texts alone needs no parts.
+    private bool HasParts => _pieces.Exists(piece => piece.IsPart);
 
     /// <summary>The message of one text.</summary>
     public static IReadOnlyList<ForeignTurn> OfText(string? role, string? text)
@@ -28,16 +31,30 @@ internal sealed class ForeignTurns(string? role)
         return turns.Build();
     }
 
-    public void AddText(string? text)
+    /// <param name="block">The text in its form, if it has one.</param>
+    public void AddText(string? text, JsonElement? block = null)
     {
         if (!string.IsNullOrEmpty(text))
         {
             _texts.Add(text);
+            _pieces.Add(new Piece(block, text, IsPart: false));
+        }
+    }
+
+    public void AddRefusal(string? text, JsonElement? block = null)
+    {
+        if (!string.IsNullOrEmpty(text))
+        {
+            _texts.Add(text);
+            AddPart(block ?? ForeignParts.Refusal(text));
         }
     }
 
     /// <summary>Keeps what is not text.</summary>
-    public void AddPart(JsonElement part) => _parts.Add(part);
+    public void AddPart(JsonElement part) => _pieces.Add(new Piece(part, Text: null, IsPart: true));
+
+    /// <summary>Keeps what only marks a place between other parts.</summary>
+    public void AddMark(JsonElement mark) => _pieces.Add(new Piece(mark, Text: null, IsPart: false));
 
     public void AddCitations(JsonElement citations) => _citations.AddRange(citations.EnumerateArray().Select(one => one.GetRawText()));
 
@@ -49,14 +66,17 @@ internal sealed class ForeignTurns(string? role)
             _reasoning.Add(text);
         }
 
-        _parts.Add(part);
+        AddPart(part);
     }
 
     /// <param name="arguments">A text or any JSON; none for a call without arguments.</param>
-    public void AddCall(string? id, string? name, JsonElement? arguments) =>
-        AddCall(id, name, arguments is { } given ? given.AsText() ?? given.GetRawText() : "{}");
-
-    private void AddCall(string? id, string? name, string arguments) => _calls.Add(Call(id, name, arguments));
+    /// <param name="block">The call as a part, if it has that form.</param>
+    public void AddCall(string? id, string? name, JsonElement? arguments, JsonElement? block = null)
+    {
+        var call = Call(id, name, arguments is { } given ? given.AsText() ?? given.GetRawText() : "{}");
+        _calls.Add(call);
+        AddPart(block ?? ForeignParts.Parse(call));
+    }
 
     /// <summary>A call of a tool, in the form of chat completions.</summary>
     public static string Call(string? id, string? name, string arguments)
@@ -72,7 +92,8 @@ internal sealed class ForeignTurns(string? role)
 
     /// <summary>Adds the result of a tool as a message of its own.</summary>
     /// <param name="content">A text, blocks of content or any other JSON.</param>
-    public void AddResult(string? callId, string? name, JsonElement? content, bool isError = false)
+    /// <param name="block">The result as a part, if it has that form.</param>
+    public void AddResult(string? callId, string? name, JsonElement? content, bool isError = false, JsonElement? block = null)
     {
         if (!IsEmpty)
         {
@@ -105,7 +126,7 @@ internal sealed class ForeignTurns(string? role)
             Type = ForeignTurn.Result,
             Text = string.Join('\n', result._texts),
             Labels = labels,
-            Parts = result._parts,
+            Parts = [block ?? ForeignParts.Result(callId, name, content?.GetRawText() ?? "\"\"", isError)],
         });
     }
 
@@ -138,6 +159,7 @@ internal sealed class ForeignTurns(string? role)
         {
             Type = turn.Type ?? (isPlainTool ? ForeignTurn.Result : type),
             Labels = isResult ? turn.Labels : [.. labels, .. turn.Labels],
+            Parts = isPlainTool ? ForeignParts.OfResult(turn, labels) : turn.Parts,
         };
     }
 
@@ -161,12 +183,15 @@ internal sealed class ForeignTurns(string? role)
             Type = _calls.Count > 0 ? ForeignTurn.Call : isReasoning ? MessageTypes.Reasoning : null,
             Text = string.Join('\n', isReasoning ? _reasoning : _texts),
             Labels = labels,
-            Parts = [.. _parts],
+            Parts = HasParts ? [.. _pieces.Select(piece => piece.Block ?? ForeignParts.Text(piece.Text!))] : [],
         });
         _texts.Clear();
         _reasoning.Clear();
         _calls.Clear();
         _citations.Clear();
-        _parts.Clear();
+        _pieces.Clear();
     }
+
+    /// <param name="IsPart">Whether the piece says more than its text, so that the message needs parts.</param>
+    private readonly record struct Piece(JsonElement? Block, string? Text, bool IsPart);
 }

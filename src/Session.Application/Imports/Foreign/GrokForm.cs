@@ -43,7 +43,7 @@ internal sealed class GrokForm : IForeignForm
         turns.AddText(response.Text("message") ?? response.Text("text"));
         if (response.FirstText("thinking_trace") is { } thoughts)
         {
-            turns.AddReasoning(thoughts, ForeignJson.Reasoning(thoughts));
+            turns.AddReasoning(thoughts, ForeignParts.Reasoning(thoughts));
         }
 
         foreach (var file in response.Elements("file_attachments").Concat(response.Elements("image_attachments")))

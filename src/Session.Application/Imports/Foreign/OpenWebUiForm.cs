@@ -47,7 +47,7 @@ internal sealed class OpenWebUiForm : IForeignForm
             {
                 var (rest, reasoning) = Divide(text);
                 turns.AddText(rest);
-                turns.AddReasoning(reasoning, ForeignJson.Reasoning(reasoning));
+                turns.AddReasoning(reasoning, ForeignParts.Reasoning(reasoning));
             }
             else
             {

@@ -75,7 +75,7 @@ internal sealed class ResponsesForm : IForeignForm
         }
         else if (type.EndsWith(ResultSuffix, StringComparison.Ordinal))
         {
-            turns.AddResult(item.Id("call_id", "id"), item.Text("name"), item.Member("output"));
+            turns.AddResult(item.Id("call_id", "id"), item.Text("name"), item.Member("output"), block: item);
         }
         else if (type.EndsWith(CallSuffix, StringComparison.Ordinal))
         {
@@ -104,8 +104,11 @@ internal sealed class ResponsesForm : IForeignForm
             ?? item.Member("action")
             ?? item.Member("code")
             ?? item.Member("queries");
-        turns.AddCall(id, name, arguments);
-        if ((item.Member("output") ?? item.Member("outputs") ?? item.Member("results")) is { } output)
+        var output = item.Member("output") ?? item.Member("outputs") ?? item.Member("results");
+
+        // A call that holds its result becomes two messages, and the parts of these are divided too.
+        turns.AddCall(id, name, arguments, output is null ? item : null);
+        if (output is not null)
         {
             turns.AddResult(id, name, output);
         }

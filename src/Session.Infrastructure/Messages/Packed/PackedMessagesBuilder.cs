@@ -11,8 +11,11 @@ namespace SessionService.Infrastructure.Messages.Packed;
 /// </summary>
 internal sealed class PackedMessagesBuilder
 {
-    /// <summary>The first byte of a body: how the rest is to be read.</summary>
-    public const byte Version = 1;
+    /// <summary>The first byte of a body whose messages are texts and no more.</summary>
+    public const byte Texts = 1;
+
+    /// <summary>The first byte of a body with parts, names or statuses: their columns follow those of <see cref="Texts"/>.</summary>
+    public const byte TextsAndMore = 2;
 
     private readonly List<Guid> _ids = [];
     private readonly Dictionary<MessageKind, int> _kinds = [];
@@ -27,6 +30,9 @@ internal sealed class PackedMessagesBuilder
     private readonly ArrayBufferWriter<byte> _redactions = new();
     private readonly ArrayBufferWriter<byte> _metadata = new();
     private readonly ArrayBufferWriter<byte> _contents = new();
+    private readonly ArrayBufferWriter<byte> _moreLengths = new();
+    private readonly ArrayBufferWriter<byte> _more = new();
+    private bool _hasMore;
     private int _redacted;
 
     // The times in ids of version 7, as differences to the id before and as differences to the message's time: the shorter column is
@@ -41,7 +47,7 @@ internal sealed class PackedMessagesBuilder
     public int Count => _ids.Count;
 
     /// <summary>How long the messages' texts are together, in bytes of UTF-8.</summary>
-    public long TextBytes => _metadata.WrittenCount + _contents.WrittenCount;
+    public long TextBytes => _metadata.WrittenCount + _contents.WrittenCount + _more.WrittenCount;
 
     /// <summary>A segment of messages that follow each other.</summary>
     public static PackedMessages Build(IEnumerable<MessageRow> messages, int level)
@@ -86,6 +92,7 @@ internal sealed class PackedMessagesBuilder
         _metadata.Write(message.Metadata.Span);
         _contentLengths.WriteVarint((uint)message.Content.Length);
         _contents.Write(message.Content.Span);
+        AddMore(message);
     }
 
     /// <summary>The segment of what was added.</summary>
@@ -119,6 +126,11 @@ internal sealed class PackedMessagesBuilder
 
         columns.Write(_metadata.WrittenSpan);
         columns.Write(_contents.WrittenSpan);
+        if (_hasMore)
+        {
+            columns.Write(_moreLengths.WrittenSpan);
+            columns.Write(_more.WrittenSpan);
+        }
 
         return new PackedMessages
         {
@@ -128,18 +140,28 @@ internal sealed class PackedMessagesBuilder
             Roles = [.. _kinds.Keys.Select(kind => kind.Role)],
             MessageTypes = [.. _kinds.Keys.Select(kind => kind.MessageType)],
             Counts = [.. _counts],
-            Body = Compress(columns.WrittenSpan, level),
+            Body = Compress(_hasMore ? TextsAndMore : Texts, columns.WrittenSpan, level),
         };
     }
 
-    private static byte[] Compress(ReadOnlySpan<byte> columns, int level)
+    private static byte[] Compress(byte version, ReadOnlySpan<byte> columns, int level)
     {
         using var compressor = new Compressor(level);
         var body = new ArrayBufferWriter<byte>();
-        body.Write([Version]);
+        body.Write([version]);
         body.WriteVarint((uint)columns.Length);
         body.Write(compressor.Wrap(columns));
         return body.WrittenSpan.ToArray();
+    }
+
+    private void AddMore(in MessageRow message)
+    {
+        _hasMore |= message.HasMore;
+        foreach (var text in new[] { message.Status, message.Name, message.Parts })
+        {
+            _moreLengths.WriteVarint((uint)text.Length);
+            _more.Write(text.Span);
+        }
     }
 
     private static void WriteText(ArrayBufferWriter<byte> writer, string text)

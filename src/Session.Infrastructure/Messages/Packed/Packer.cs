@@ -204,7 +204,10 @@ internal sealed class Packer(Database database, IOptions<PackingOptions> options
         && one.Role.Span.SequenceEqual(other.Role.Span)
         && one.MessageType.Span.SequenceEqual(other.MessageType.Span)
         && one.Metadata.Span.SequenceEqual(other.Metadata.Span)
-        && one.Content.Span.SequenceEqual(other.Content.Span);
+        && one.Content.Span.SequenceEqual(other.Content.Span)
+        && one.Parts.Span.SequenceEqual(other.Parts.Span)
+        && one.Name.Span.SequenceEqual(other.Name.Span)
+        && one.Status.Span.SequenceEqual(other.Status.Span);
 
     private bool IsFull(PackedMessagesBuilder builder) =>
         builder.Count >= options.Value.SegmentMessages || builder.TextBytes >= options.Value.SegmentBytes;

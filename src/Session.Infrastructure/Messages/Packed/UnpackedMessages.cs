@@ -18,11 +18,15 @@ internal sealed class UnpackedMessages : IDisposable
     private readonly byte[] _columns;
     private readonly Dictionary<int, DateTime> _redactions = [];
 
+    // Where each message's parts, name and status are; null where no message of the segment has any.
+    private readonly More[]? _more;
+
     /// <param name="body">What <see cref="PackedMessagesBuilder"/> made.</param>
     public UnpackedMessages(ReadOnlySpan<byte> body)
     {
         var outer = new VarintReader(body);
-        if (outer.ReadByte() is var version && version != PackedMessagesBuilder.Version)
+        var version = outer.ReadByte();
+        if (version is not (PackedMessagesBuilder.Texts or PackedMessagesBuilder.TextsAndMore))
         {
             throw new InvalidDataException($"A segment of version {version} cannot be read.");
         }
@@ -47,7 +51,11 @@ internal sealed class UnpackedMessages : IDisposable
             _redactions.Add(reader.ReadLength(), Microseconds.ToTime(reader.ReadSigned()));
         }
 
-        ReadPlaces(ref reader, idTimes);
+        var end = ReadPlaces(ref reader, idTimes);
+        if (version == PackedMessagesBuilder.TextsAndMore)
+        {
+            _more = ReadMore(_columns.AsSpan(0, length), end);
+        }
     }
 
     public int Count { get; }
@@ -60,6 +68,7 @@ internal sealed class UnpackedMessages : IDisposable
     {
         ref readonly var place = ref _places.AsSpan(0, Count)[index];
         var kind = _kinds[place.Kind];
+        var more = _more?[index] ?? default;
         return new MessageRow
         {
             Sequence = sequence,
@@ -68,6 +77,9 @@ internal sealed class UnpackedMessages : IDisposable
             Content = _columns.AsMemory(place.Content, place.ContentLength),
             MessageType = kind.MessageType,
             Metadata = _columns.AsMemory(place.Metadata, place.MetadataLength),
+            Parts = _columns.AsMemory(more.Parts, more.PartsLength),
+            Name = _columns.AsMemory(more.Name, more.NameLength),
+            Status = _columns.AsMemory(more.Status, more.StatusLength),
             TokensUsed = place.Tokens,
             CostUsd = place.Cost,
             CreatedAt = Microseconds.ToTime(place.Time),
@@ -114,7 +126,8 @@ internal sealed class UnpackedMessages : IDisposable
         return slice;
     }
 
-    private void ReadPlaces(ref VarintReader reader, IdTimes idTimes)
+    /// <returns>Where the columns end.</returns>
+    private int ReadPlaces(ref VarintReader reader, IdTimes idTimes)
     {
         var places = _places.AsSpan(0, Count);
         foreach (ref var place in places)
@@ -174,9 +187,47 @@ internal sealed class UnpackedMessages : IDisposable
             place.Content = position;
             position += place.ContentLength;
         }
+
+        return position;
+    }
+
+    private More[] ReadMore(ReadOnlySpan<byte> columns, int start)
+    {
+        var reader = new VarintReader(columns[start..]);
+        var more = new More[Count];
+        foreach (ref var one in more.AsSpan())
+        {
+            (one.StatusLength, one.NameLength, one.PartsLength) = (reader.ReadLength(), reader.ReadLength(), reader.ReadLength());
+        }
+
+        var position = start + reader.Position;
+        foreach (ref var one in more.AsSpan())
+        {
+            if ((long)position + one.StatusLength + one.NameLength + one.PartsLength > columns.Length)
+            {
+                throw new InvalidDataException("A segment is shorter than its columns say.");
+            }
+
+            one.Status = position;
+            one.Name = one.Status + one.StatusLength;
+            one.Parts = one.Name + one.NameLength;
+            position = one.Parts + one.PartsLength;
+        }
+
+        return more;
     }
 
     private readonly record struct Kind(ReadOnlyMemory<byte> Role, ReadOnlyMemory<byte> MessageType);
+
+    private record struct More
+    {
+        public int Status;
+        public int StatusLength;
+        public int Name;
+        public int NameLength;
+        public int Parts;
+        public int PartsLength;
+    }
 
     private struct Place
     {

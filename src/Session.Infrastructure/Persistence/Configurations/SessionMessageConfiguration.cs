@@ -7,6 +7,8 @@ namespace SessionService.Infrastructure.Persistence.Configurations;
 
 internal sealed class SessionMessageConfiguration : IEntityTypeConfiguration<SessionMessage>
 {
+    public const int MaxNameLength = 128;
+
     public void Configure(EntityTypeBuilder<SessionMessage> builder)
     {
         builder.ToTable("session_messages", table => table.HasComment(
@@ -30,8 +32,14 @@ internal sealed class SessionMessageConfiguration : IEntityTypeConfiguration<Ses
         builder.Property(m => m.Sequence).HasColumnName("sequence").ValueGeneratedNever()
             .HasComment("1, 2, 3 ... within the session, without gaps: the order of the messages.");
         builder.Property(m => m.MessageId).HasColumnName("id").HasComment("Id of the message (message_id in the API).");
-        builder.Property(m => m.Role).HasColumnName("role").HasMaxLength(50).HasComment("user, assistant, system or tool.");
-        builder.Property(m => m.Content).HasColumnName("content").HasColumnType("text").HasComment("The text.");
+        builder.Property(m => m.Role).HasColumnName("role").HasMaxLength(50).HasComment("user, assistant, system, developer or tool.");
+        builder.Property(m => m.Content).HasColumnName("content").HasColumnType("text")
+            .HasComment("The text. Where there are parts, it follows from them.");
+        builder.Property(m => m.Parts).HasColumnName("parts").HasColumnType("json")
+            .HasComment("The content as the client gave it, an array of parts; null where a text was given.");
+        builder.Property(m => m.Name).HasColumnName("name").HasMaxLength(MaxNameLength).HasComment("Who speaks, by name, if it was given.");
+        builder.Property(m => m.Status).HasColumnName("status").HasMaxLength(20).HasDefaultValue(MessageStatuses.Completed)
+            .HasComment("completed, in_progress or incomplete.");
         builder.Property(m => m.MessageType).HasColumnName("message_type").HasMaxLength(50)
             .HasComment("chat, system, tool_call, tool_result, notification, checkpoint, or the client's own.");
         builder.Property(m => m.Metadata).HasColumnName("message_metadata").HasColumnType(ColumnTypes.Json)
@@ -41,6 +49,6 @@ internal sealed class SessionMessageConfiguration : IEntityTypeConfiguration<Ses
             .HasComment("What the message cost, USD, 0 or more.");
         builder.Property(m => m.CreatedAt).HasColumnName("created_at").HasComment("When the message was written, or as the client said.");
         builder.Property(m => m.RedactedAt).HasColumnName("redacted_at")
-            .HasComment("When content and metadata were blanked, if they were.");
+            .HasComment("When content, parts, name and metadata were blanked, if they were.");
     }
 }

@@ -70,7 +70,7 @@ public sealed class PackedMessagesTests
     {
         var packed = PackedMessagesBuilder.Build(new RandomMessages(seed: 3).Next(50, firstSequence: 1), level: 3);
 
-        Assert.Throws<InvalidDataException>(() => new UnpackedMessages([2, .. packed.Body[1..]]));
+        Assert.Throws<InvalidDataException>(() => new UnpackedMessages([3, .. packed.Body[1..]]));
         Assert.ThrowsAny<Exception>(() => new UnpackedMessages(packed.Body.AsSpan(..^10)));
     }
 
@@ -79,7 +79,7 @@ public sealed class PackedMessagesTests
 
     private static object Readable(MessageRow row) => (
         row.Sequence, row.MessageId, Text(row.Role), Text(row.Content), Text(row.MessageType), Text(row.Metadata), row.TokensUsed, row.CostUsd, row.CreatedAt,
-        row.RedactedAt);
+        row.RedactedAt, (Text(row.Parts), Text(row.Name), Text(row.Status)));
 
     private static string Text(ReadOnlyMemory<byte> utf8) => System.Text.Encoding.UTF8.GetString(utf8.Span);
 }

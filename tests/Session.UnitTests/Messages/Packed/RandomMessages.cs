@@ -18,6 +18,7 @@ internal sealed class RandomMessages(int seed)
     {
         var time = new DateTime(2025, 1, 1, 0, 0, 0, DateTimeKind.Utc);
         var isTimed = _random.Next(2) == 0;
+        var hasMore = _random.Next(2) == 0;
         var rows = new MessageRow[count];
         for (var i = 0; i < count; i++)
         {
@@ -30,6 +31,9 @@ internal sealed class RandomMessages(int seed)
                 Content = Utf8(NextText(_random.Next(3) == 0 ? 2_000 : 20)),
                 MessageType = Utf8(_random.Next(4) == 0 ? NextText(3) : "chat"),
                 Metadata = Utf8(NextJson()),
+                Parts = hasMore && _random.Next(3) == 0 ? Utf8($$"""[{"type":"text","text":"{{_random.Next()}}"}, {{NextJson()}}]""") : default,
+                Name = hasMore && _random.Next(3) == 0 ? Utf8("Ünal") : default,
+                Status = hasMore && _random.Next(3) == 0 ? Utf8("incomplete") : default,
                 TokensUsed = _random.Next(3) switch { 0 => 0, 1 => _random.Next(500), _ => int.MaxValue - _random.Next(3) },
                 CostUsd = NextCost(),
                 CreatedAt = time,

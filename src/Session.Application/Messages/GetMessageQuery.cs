@@ -1,0 +1,21 @@
+using System.ComponentModel.DataAnnotations;
+using FluentValidation;
+
+namespace SessionService.Application.Messages;
+
+/// <summary>How to show a message.</summary>
+public sealed class GetMessageQuery
+{
+    /// <summary>
+    /// <c>inline</c>: files that were given as base64 are base64 again, as much of it as a request may hold (16 MiB by default). By
+    /// default they are references to attachments.
+    /// </summary>
+    [AllowedValues("inline", null)]
+    public string? Attachments { get; init; }
+}
+
+internal sealed class GetMessageQueryValidator : AbstractValidator<GetMessageQuery>
+{
+    public GetMessageQueryValidator() =>
+        RuleFor(q => q.Attachments).Must(attachments => attachments is null or "inline").WithMessage("must be inline");
+}

@@ -1,0 +1,176 @@
+using SessionService.Application.Attachments;
+using SessionService.Application.Time;
+using SessionService.Infrastructure.Persistence;
+
+namespace SessionService.Infrastructure.Attachments;
+
+/// <summary>
+/// The objects that are to be removed, or whose upload has begun. An upload leaves its row here before it writes the object, and takes it
+/// away with the row of the attachment. So whatever fails in between, the object is removed when the row is due.
+/// </summary>
+/// <remarks>By hand: SKIP LOCKED, and rows that are changed and told in one statement.</remarks>
+internal sealed class ObjectRemovals(Database database, ObjectStores objects, AttachmentMetrics metrics, TimeProvider time)
+{
+    /// <summary>How long an upload may take, and how long a removal is left alone that another instance has begun.</summary>
+    public static readonly TimeSpan UploadTimeout = TimeSpan.FromMinutes(10);
+
+    // Far longer than an upload may take.
+    private static readonly TimeSpan DueAfter = TimeSpan.FromHours(1);
+
+    private const int AtOnce = 20;
+
+    // Each removal is a request to the bucket.
+    private const int SideBySide = 8;
+
+    private const string Announce = "INSERT INTO dev.attachment_removals (user_id, object_key, due_at) VALUES ($1, $2, $3)";
+
+    // The time tells whether another transaction has taken the row for a removal meanwhile.
+    private const string Withdraw = "DELETE FROM dev.attachment_removals WHERE user_id = $1 AND object_key = $2 AND due_at = $3";
+
+    private const string MakeDue = "UPDATE dev.attachment_removals SET due_at = $3 WHERE user_id = $1 AND object_key = $2";
+
+    private const string TakeDue =
+        """
+        UPDATE dev.attachment_removals AS r
+        SET due_at = $2
+        FROM (
+            SELECT user_id, object_key
+            FROM dev.attachment_removals
+            WHERE due_at <= $1 AND starts_with(object_key, $4)
+            ORDER BY due_at
+            LIMIT $3
+            FOR UPDATE SKIP LOCKED) AS due
+        WHERE r.user_id = due.user_id AND r.object_key = due.object_key
+        RETURNING r.user_id, r.object_key
+        """;
+
+    // A later time, so that an upload under way cannot end as if nothing had happened.
+    private const string TakeSome =
+        """
+        UPDATE dev.attachment_removals AS r
+        SET due_at = r.due_at + interval '1 millisecond'
+        FROM (
+            SELECT object_key
+            FROM dev.attachment_removals
+            WHERE user_id = $1 AND object_key COLLATE "C" > $2
+            ORDER BY object_key COLLATE "C"
+            LIMIT $3
+            FOR UPDATE) AS taken
+        WHERE r.user_id = $1 AND r.object_key = taken.object_key
+        RETURNING r.object_key, r.due_at
+        """;
+
+    private const string Forget = "DELETE FROM dev.attachment_removals WHERE user_id = $1 AND object_key = ANY ($2)";
+
+    private const string Count = "SELECT count(*) FROM dev.attachment_removals";
+
+    /// <summary>Tells that an object is about to be written.</summary>
+    /// <returns>The time at which it would be removed.</returns>
+    public async Task<DateTimeOffset> AnnounceAsync(string userId, string key, CancellationToken cancellationToken)
+    {
+        var due = time.GetDatabaseNow() + DueAfter;
+        await database.WriteAsync(sql => sql.Statement(Announce, userId, key, due).ExecuteAsync(cancellationToken), cancellationToken);
+        return due;
+    }
+
+    /// <summary>Keeps an object that was written, in the transaction that writes the row of its attachment.</summary>
+    /// <exception cref="AttachmentStoreException">The object has been removed, or is about to be.</exception>
+    public static async Task WithdrawAsync(Sql sql, string userId, string key, DateTimeOffset due, CancellationToken cancellationToken)
+    {
+        if (await sql.Statement(Withdraw, userId, key, due).ExecuteAsync(cancellationToken) == 0)
+        {
+            throw new AttachmentStoreException("An upload took too long, or the user's data were erased meanwhile.");
+        }
+    }
+
+    /// <summary>Has an object removed that was written for nothing.</summary>
+    public Task GiveUpAsync(Sql sql, string userId, string key, CancellationToken cancellationToken) =>
+        sql.Statement(MakeDue, userId, key, time.GetDatabaseNow()).ExecuteAsync(cancellationToken);
+
+    /// <summary>Removes the objects that are due. Those at a place that the settings do not name stay.</summary>
+    /// <exception cref="AttachmentStoreException">Objects are left at one of the places. Another call removes them.</exception>
+    public async Task RemoveDueAsync(CancellationToken cancellationToken)
+    {
+        AttachmentStoreException? failure = null;
+        foreach (var place in objects.Places)
+        {
+            try
+            {
+                await RemoveDueAsync(place, cancellationToken);
+            }
+            catch (AttachmentStoreException exception)
+            {
+                failure = exception;
+            }
+        }
+
+        metrics.SetOrphans(await database.ReadAsync(
+            sql => sql.Statement(Count).ValueAsync<long>(cancellationToken), cancellationToken));
+        if (failure is not null)
+        {
+            throw new AttachmentStoreException(failure.Message, failure);
+        }
+    }
+
+    /// <summary>Removes all objects of a user that are to be removed, due or not, and those of uploads that have begun.</summary>
+    /// <returns>How many rows were removed. The row of an upload that may still be under way stays until it is due.</returns>
+    public async Task<long> RemoveAllAsync(string userId, CancellationToken cancellationToken)
+    {
+        long forgotten = 0;
+        var last = "";
+        while (await TakeSomeAsync(userId, last, cancellationToken) is { Count: > 0 } taken)
+        {
+            await RemoveAsync(taken.Select(one => one.Key), cancellationToken);
+            var underWay = time.GetDatabaseNow() + DueAfter - UploadTimeout;
+            var ended = taken.Where(one => one.DueAt < underWay).Select(one => one.Key).ToArray();
+            forgotten += ended.Length == 0 ? 0 : await ForgetAsync(userId, ended, cancellationToken);
+            last = taken[^1].Key;
+        }
+
+        return forgotten;
+    }
+
+    private async Task RemoveDueAsync(string place, CancellationToken cancellationToken)
+    {
+        bool isLast;
+        do
+        {
+            var now = time.GetDatabaseNow();
+            var taken = await database.WriteAsync(
+                sql => sql.Statement(TakeDue, now, now + UploadTimeout, AtOnce, place)
+                    .ListAsync(row => (UserId: row.GetString(0), Key: row.GetString(1)), cancellationToken),
+                cancellationToken);
+            foreach (var (userId, key) in taken)
+            {
+                await objects.RemoveAsync(key, cancellationToken);
+                await ForgetAsync(userId, [key], cancellationToken);
+                metrics.CountRemovedObject();
+            }
+
+            isLast = taken.Count < AtOnce;
+        }
+        while (!isLast);
+    }
+
+    private Task RemoveAsync(IEnumerable<string> keys, CancellationToken cancellationToken) => Parallel.ForEachAsync(
+        keys,
+        new ParallelOptions { MaxDegreeOfParallelism = SideBySide, CancellationToken = cancellationToken },
+        async (key, _) =>
+        {
+            await objects.RemoveAsync(key, cancellationToken);
+            metrics.CountRemovedObject();
+        });
+
+    private async Task<List<(string Key, DateTimeOffset DueAt)>> TakeSomeAsync(
+        string userId, string last, CancellationToken cancellationToken)
+    {
+        var taken = await database.WriteAsync(
+            sql => sql.Statement(TakeSome, userId, last, AtOnce)
+                .ListAsync(row => (Key: row.GetString(0), DueAt: row.GetFieldValue<DateTimeOffset>(1)), cancellationToken),
+            cancellationToken);
+        return [.. taken.OrderBy(one => one.Key, StringComparer.Ordinal)];
+    }
+
+    private Task<int> ForgetAsync(string userId, string[] keys, CancellationToken cancellationToken) =>
+        database.WriteAsync(sql => sql.Statement(Forget, userId, keys).ExecuteAsync(cancellationToken), cancellationToken);
+}
