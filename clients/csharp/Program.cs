@@ -46,7 +46,7 @@ async Task TalkThroughKiotaAsync()
         Metadata = new() { AdditionalData = new Dictionary<string, object> { ["app"] = "kiota" } },
     });
     var message = await client.Api.V1.Sessions[session.SessionId.Value].Messages.PostAsync(
-        new() { Role = SessionClients.Kiota.Models.MessageRole.User, Content = "Hello" });
+        new() { Role = SessionClients.Kiota.Models.MessageRole.User, Content = new() { String = "Hello" } });
     Check.Equal(1, message.Sequence.Value);
     Check.Equal("kiota", session.Metadata.AdditionalData["app"]);
 
