@@ -36,8 +36,8 @@ public sealed class FoundPassage
     public required double Score { get; init; }
 
     /// <summary>
-    /// How many of the question's words it has, rare words counting more, from 0 to 1: 1 with all of them. A word that only a message beside
-    /// it has counts less.
+    /// How many of the question's words it has, rare words counting more, from 0 to 1: 1 with all of them. A word that only a message
+    /// beside it has counts less.
     /// </summary>
     /// <example>1</example>
     [Required]
