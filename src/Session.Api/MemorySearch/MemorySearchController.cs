@@ -16,7 +16,8 @@ public sealed class MemorySearchController(MemorySearchService search) : Control
     /// <remarks>
     /// Finds the passages that best answer the question, best first, in the user's memories, the memories of their sessions, and their
     /// messages. A passage is ranked by words, by meaning, and by who speaks; it need not have all words of the question. The messages
-    /// just before and after a message raise its rank. Passages with the same text are found once. A write is found as soon as it is acknowledged. An answer ends early where its texts and labels
+    /// just before and after a message raise its rank. Passages with the same text are found once. A write is found as soon as it is
+    /// acknowledged. An answer ends early where its texts and labels
     /// together exceed 8 Mi characters.
     ///
     /// `degraded` is true if the configured embedding model did not answer. The passages were then found without it.

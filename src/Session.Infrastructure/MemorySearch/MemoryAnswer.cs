@@ -98,7 +98,7 @@ internal sealed class MemoryAnswer(JoinedPassages passages, PassageField field, 
         }
     }
 
-    /// <summary>Other passages that are as long as one of the answer and as near to the question, as those with the same text are.</summary>
+    /// <summary>Other passages as long as one of the answer and as near to the question, as those with the same text are.</summary>
     private List<int> FindAlike()
     {
         var (lengths, cosines) = (field.Lengths, field.Nearness[^1].Cosines);

@@ -52,10 +52,12 @@ public sealed class MemorySearchOptions
     [Range(0d, 10d)]
     public double PreferenceWeight { get; set; } = RankingWeights.Default.Preference;
 
-    /// <summary>Words, with spaces between, that belong to the asking: in a question they count half. Empty to let all words count alike.</summary>
+    /// <summary>
+    /// Words, with spaces between, that belong to the asking: in a question they count half. Empty to let all words count alike.
+    /// </summary>
     public string AskingWords { get; set; } =
-        "what when where which who whom whose why how do does did is are was were can could would will should tell say said mention list name "
-        + "give show describe explain summarize many much kind type";
+        "what when where which who whom whose why how do does did is are was were can could would will should tell say said mention list "
+        + "name give show describe explain summarize many much kind type";
 
     /// <summary>
     /// The most memories of a user, and of the user's sessions, that a question is compared with: the newest that pass the filters. 1 to

@@ -34,7 +34,8 @@ internal sealed class PassageSet
     public int Count => Index.Messages.Count;
 
     /// <summary>About how much memory the set takes, with the index that it holds.</summary>
-    public long Size => Index.Size + (6L * Count) + (64L * (Runs.Count + Chats.Count)) + Vectors.Values.Sum(column => (long)column.Packed.Length);
+    public long Size =>
+        Index.Size + (6L * Count) + (64L * (Runs.Count + Chats.Count)) + Vectors.Values.Sum(column => (long)column.Packed.Length);
 
     /// <summary>Messages of a session that stand side by side, here as there.</summary>
     public IReadOnlyList<PassageRun> Runs { get; }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using SessionService.Application.MemorySearch.Ranking;
 
 namespace SessionService.Infrastructure.Search;
 
@@ -21,6 +22,9 @@ internal sealed record AnalyzedText(IReadOnlyList<Lexeme> Lexemes, int Length)
     /// <see cref="WrittenMark"/>.
     /// </summary>
     public IReadOnlyList<Lexeme> Written { get; private init; } = [];
+
+    /// <summary>What ranking knows of the text beside its words.</summary>
+    public MessageTraits Traits { get; init; }
 
     /// <summary>Joins the pieces of a text.</summary>
     /// <param name="vectors">The result of <c>tsvectorsend</c> for each piece, of the lexemes and of the words as they are written.</param>

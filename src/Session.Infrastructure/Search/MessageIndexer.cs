@@ -24,7 +24,8 @@ internal sealed class MessageIndexer(TextAnalyzer analyzer, SearchCache cache)
         var analyzed = await AnalyzeAsync([.. texts, .. headings, .. calls], isForNow, sql, cancellationToken);
         for (var i = 0; i < messages.Count; i++)
         {
-            segment.Add(Describe(messages[i], texts[i]), analyzed[texts[i]], analyzed[headings[i]], analyzed[calls[i]]);
+            segment.Add(
+                Describe(messages[i], analyzed[texts[i]].Traits), analyzed[texts[i]], analyzed[headings[i]], analyzed[calls[i]]);
         }
     }
 
@@ -51,10 +52,11 @@ internal sealed class MessageIndexer(TextAnalyzer analyzer, SearchCache cache)
 
         foreach (var (text, lexemes) in unknown.Zip(await analyzer.AnalyzeAsync(sql, [.. unknown], cancellationToken)))
         {
-            analyzed.Add(text, lexemes);
+            var described = lexemes with { Traits = MessageTraits.Of(text) };
+            analyzed.Add(text, described);
             if (isForNow)
             {
-                cache.Add(text, lexemes);
+                cache.Add(text, described);
             }
         }
 
@@ -67,7 +69,7 @@ internal sealed class MessageIndexer(TextAnalyzer analyzer, SearchCache cache)
     /// <summary>The day and who speaks: <c>8 May 2023 Caroline</c>.</summary>
     private static string HeadingOf(SessionMessage message) => $"{DayOf(message.CreatedAt)} {RankingText.SpeakerOf(message)}";
 
-    private static IndexedMessage Describe(SessionMessage message, string text) => new(
+    private static IndexedMessage Describe(SessionMessage message, MessageTraits traits) => new(
         message.SessionId,
         message.Sequence,
         message.MessageId,
@@ -76,5 +78,5 @@ internal sealed class MessageIndexer(TextAnalyzer analyzer, SearchCache cache)
         IndexedMessage.ToMicroseconds(message.CreatedAt),
         Length: 0,
         HeadingLength: 0,
-        MessageTraits.Of(text, hasName: RankingText.NameOf(message) is not null));
+        RankingText.NameOf(message) is null ? traits : traits.WithName());
 }

@@ -53,11 +53,28 @@ public sealed class MessageTraitsTests
     [Fact]
     public void A_byte_holds_all_of_it()
     {
-        var traits = MessageTraits.Of("Always be 2 days early. I love that.", hasName: true);
+        var traits = MessageTraits.Of("Always be 2 days early. I love that.").WithName();
 
         Assert.Equal(31, traits.Bits);
         Assert.True(new MessageTraits(traits.Bits) is { HasTime: true, HasNumber: true, StatesInstruction: true, StatesPreference: true, HasName: true });
-        Assert.Equal(default, MessageTraits.Of("The greyhound is called Comet.", hasName: false));
+        Assert.Equal(default, MessageTraits.Of("The greyhound is called Comet."));
+    }
+
+    [Theory]
+    [InlineData('\n')]
+    [InlineData(' ')]
+    [InlineData('.')]
+    [InlineData('?')]
+    [InlineData('1')]
+    [InlineData('I')]
+    public void A_text_of_one_character_over_and_over_is_soon_read(char character)
+    {
+        var start = System.Diagnostics.Stopwatch.GetTimestamp();
+
+        MessageTraits.Of(new string(character, 1024 * 1024));
+
+        // It takes about a millisecond; where every beginning reads to the end, it takes many seconds.
+        Assert.True(System.Diagnostics.Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(5));
     }
 
     [Theory]
@@ -80,5 +97,5 @@ public sealed class MessageTraitsTests
         Assert.Equal(kinds, string.Join(' ', new[] { traits.AsksWhen ? "when" : "", traits.AsksHowMany ? "many" : "", traits.IsRequest ? "request" : "" }.Where(kind => kind.Length > 0)));
     }
 
-    private static MessageTraits Of(string text) => MessageTraits.Of(text, hasName: false);
+    private static MessageTraits Of(string text) => MessageTraits.Of(text);
 }

@@ -35,10 +35,10 @@ public sealed class PassageRankingTests
             Terms = [Word(0, 1, 2, 3, 4)],
             Cosines = [0.5f, 0.5f, 0.5f, 0.5f, 0.5f],
             Kinds = [.. Enumerable.Repeat(PassageKinds.InChat | PassageKinds.OfUser, 5)],
-            Traits = [.. Enumerable.Repeat(MessageTraits.Of("Always say 2 days. I love that.", hasName: false), 5)],
+            Traits = [.. Enumerable.Repeat(MessageTraits.Of("Always say 2 days. I love that."), 5)],
         };
         var most = Rank(field, new QuestionTraits(AsksWhen: true, AsksHowMany: true, IsRequest: true));
-        var least = Rank(new Field(2) { Terms = [Word(0)], Traits = [default, MessageTraits.Of("Really?", hasName: false)] }).Single(one => one.Passage == 1);
+        var least = Rank(new Field(2) { Terms = [Word(0)], Traits = [default, MessageTraits.Of("Really?")] }).Single(one => one.Passage == 1);
 
         Assert.Equal(1, most.Single(one => one.Passage == 2).Score, 5);
         Assert.All(most, one => Assert.InRange(one.Score, 0, 1));
@@ -143,7 +143,7 @@ public sealed class PassageRankingTests
     [Fact]
     public void A_question_that_names_one_speaker_prefers_what_that_speaker_says()
     {
-        var named = MessageTraits.Of("", hasName: true);
+        var named = MessageTraits.Of("").WithName();
         var ada = new TermOccurrences([0, 2], [TermPlaces.Content, TermPlaces.Speaker]);
         var bo = new TermOccurrences([0, 1], [TermPlaces.Speaker, TermPlaces.Speaker]);
         var field = new Field(3) { Terms = [ada], Traits = [named, named, named], AreApart = true };
@@ -187,7 +187,7 @@ public sealed class PassageRankingTests
     [Fact]
     public void Between_people_a_message_that_only_asks_comes_behind_one_that_tells()
     {
-        var field = new Field(2) { Terms = [Word(0, 1)], Traits = [MessageTraits.Of("Where is the dog?", hasName: false), default], AreApart = true };
+        var field = new Field(2) { Terms = [Word(0, 1)], Traits = [MessageTraits.Of("Where is the dog?"), default], AreApart = true };
         Assert.Equal([1, 0], Rank(field).Select(one => one.Passage));
 
         var chat = new Field(2) { Terms = [Word(0, 1)], Traits = field.Traits, AreApart = true, Kinds = [.. Enumerable.Repeat(PassageKinds.InChat | PassageKinds.OfUser, 2)] };
@@ -240,7 +240,7 @@ public sealed class PassageRankingTests
 
     private static void AssertPreferred(string text, QuestionTraits question, PassageKinds kind, bool isPreferred)
     {
-        var field = new Field(2) { Terms = [Word(0, 1)], Kinds = [kind, kind], Traits = [default, MessageTraits.Of(text, hasName: false)], AreApart = true };
+        var field = new Field(2) { Terms = [Word(0, 1)], Kinds = [kind, kind], Traits = [default, MessageTraits.Of(text)], AreApart = true };
 
         Assert.Equal(isPreferred ? 1 : 0, Rank(field, question)[0].Passage);
     }

@@ -3,8 +3,8 @@ using System.Buffers;
 namespace SessionService.Application.MemorySearch.Ranking;
 
 /// <summary>
-/// How near a passage and its neighbours in the session are to the question in meaning, from 0 to 1. A passage as near as the average counts
-/// nothing, the nearest counts 1.
+/// How near a passage and its neighbours in the session are to the question in meaning, from 0 to 1. A passage as near as the average
+/// counts nothing, the nearest counts 1.
 /// </summary>
 internal static class MeaningScore
 {

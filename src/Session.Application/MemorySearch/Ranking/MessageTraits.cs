@@ -17,6 +17,9 @@ public readonly partial record struct MessageTraits(byte Bits)
     private const byte PreferenceBit = 8;
     private const byte NameBit = 16;
 
+    // Milliseconds. The patterns take far less; a processor may be busy.
+    private const int Patience = 10_000;
+
     private const string PreferenceType = "preference";
 
     // The upper three bits hold the share of sentences that are questions, in sevenths.
@@ -44,19 +47,20 @@ public readonly partial record struct MessageTraits(byte Bits)
     /// <summary>The share of its sentences that are questions, from 0 to 1.</summary>
     public double QuestionShare => (double)(Bits >> ShareShift) / WholeShare;
 
-    /// <param name="text">The message's text.</param>
-    /// <param name="hasName">Whether the message carries a speaker's name.</param>
-    public static MessageTraits Of(string text, bool hasName)
+    /// <summary>Of a message's text.</summary>
+    public static MessageTraits Of(string text)
     {
         var read = text.AsSpan(0, Math.Min(text.Length, MaxCharacters));
         var bits = (TimeWord.IsMatch(read) ? TimeBit : 0)
             | (Number.IsMatch(read) ? NumberBit : 0)
             | (Instruction.IsMatch(read) ? InstructionBit : 0)
             | (Preference.IsMatch(read) ? PreferenceBit : 0)
-            | (hasName ? NameBit : 0)
             | ((int)Math.Round(ShareOfQuestions(read) * WholeShare) << ShareShift);
         return new MessageTraits((byte)bits);
     }
+
+    /// <summary>Of the same text, said by somebody with a name.</summary>
+    public MessageTraits WithName() => new((byte)(Bits | NameBit));
 
     /// <summary>Of a memory, whose type may be that of a preference.</summary>
     public static MessageTraits OfMemory(string type) => new(type == PreferenceType ? PreferenceBit : (byte)0);
@@ -73,7 +77,7 @@ public readonly partial record struct MessageTraits(byte Bits)
         )\b
         """,
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.IgnorePatternWhitespace,
-        1000)]
+        Patience)]
     private static partial Regex TimeWord { get; }
 
     [GeneratedRegex(
@@ -85,19 +89,23 @@ public readonly partial record struct MessageTraits(byte Bits)
         )\b
         """,
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.IgnorePatternWhitespace,
-        1000)]
+        Patience)]
     private static partial Regex Number { get; }
 
     [GeneratedRegex(
-        @"(?:^|[.!?\n])\s*(?:always|never|from now on|whenever)\b|\bwhen I ask\b",
+        @"(?:^|[.!?\n])[ \t]*(?:always|never|from now on|whenever)\b|\bwhen I ask\b",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant,
-        1000)]
+        Patience)]
     private static partial Regex Instruction { get; }
 
     [GeneratedRegex(
-        @"\bI (?:(?:really|usually|generally|also|just) )?(?:prefer|love|hate)\b|\bI(?:['’]d| would) (?:rather|prefer)\b|\bI(?:['’]m| am) trying to keep\b",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant,
-        1000)]
+        """
+        \bI\s(?:(?:really|usually|generally|also|just)\s)?(?:prefer|love|hate)\b
+        | \bI(?:['’]d|\swould)\s(?:rather|prefer)\b
+        | \bI(?:['’]m|\sam)\strying\sto\skeep\b
+        """,
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.IgnorePatternWhitespace,
+        Patience)]
     private static partial Regex Preference { get; }
 
     // A full stop ends a sentence only before a space: "3.5" and "main.cs" go on.

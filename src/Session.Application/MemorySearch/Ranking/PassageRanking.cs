@@ -3,8 +3,8 @@ using System.Buffers;
 namespace SessionService.Application.MemorySearch.Ranking;
 
 /// <summary>
-/// Ranks passages for a question: by words, by meaning, and by what else speaks for a passage. Each part is between 0 and 1, and the score is
-/// their weighted mean.
+/// Ranks passages for a question: by words, by meaning, and by what else speaks for a passage. Each part is between 0 and 1, and the score
+/// is their weighted mean.
 /// </summary>
 public static class PassageRanking
 {

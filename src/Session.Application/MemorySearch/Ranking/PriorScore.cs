@@ -4,7 +4,8 @@ namespace SessionService.Application.MemorySearch.Ranking;
 /// What speaks for a passage beside its words and its meaning: who says it, and whether it has what the question asks for. It is no filter:
 /// a passage with the words of the question is found whoever says it.
 /// </summary>
-internal readonly ref struct PriorScore(PassageField field, QuestionTraits question, RankingWeights weights, ReadOnlySpan<byte> named, int naming)
+internal readonly ref struct PriorScore(
+    PassageField field, QuestionTraits question, RankingWeights weights, ReadOnlySpan<byte> named, int naming)
 {
     private readonly ReadOnlySpan<PassageKinds> _kinds = field.Kinds.Span;
     private readonly ReadOnlySpan<MessageTraits> _traits = field.Traits.Span;

@@ -19,10 +19,10 @@ public sealed partial record QuestionTraits(bool AsksWhen, bool AsksHowMany, boo
     [GeneratedRegex(
         @"\bwhen\b|\b(?:what|which) (?:dates?|days?|weeks?|months?|years?|time)\b|\bhow (?:long|recently)\b",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant,
-        1000)]
+        10_000)]
     private static partial Regex When { get; }
 
-    [GeneratedRegex(@"\bhow (?:many|much)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\bhow (?:many|much)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 10_000)]
     private static partial Regex HowMany { get; }
 
     [GeneratedRegex(
@@ -35,7 +35,7 @@ public sealed partial record QuestionTraits(bool AsksWhen, bool AsksHowMany, boo
         )\b
         """,
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.IgnorePatternWhitespace,
-        1000)]
+        10_000)]
     private static partial Regex Request { get; }
 
     [GeneratedRegex(
@@ -46,6 +46,6 @@ public sealed partial record QuestionTraits(bool AsksWhen, bool AsksHowMany, boo
         )\b
         """,
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.IgnorePatternWhitespace,
-        1000)]
+        10_000)]
     private static partial Regex PastOrOverview { get; }
 }
