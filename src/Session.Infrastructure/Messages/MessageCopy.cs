@@ -11,7 +11,7 @@ namespace SessionService.Infrastructure.Messages;
 /// </summary>
 internal sealed class MessageCopy : IAsyncDisposable
 {
-    private const string Text = $"COPY dev.session_messages (user_id, session_id, {MessageColumns.List}) FROM STDIN (FORMAT BINARY)";
+    private const string Text = $"COPY dev.session_messages (user_id, session_id, {MessageColumns.Names}) FROM STDIN (FORMAT BINARY)";
 
     private static readonly ReadOnlyMemory<byte> Completed = Encoding.UTF8.GetBytes(MessageStatuses.Completed);
 

@@ -18,8 +18,6 @@ internal sealed class MessageRowReader(NpgsqlDataReader reader, int first)
     private const int FirstPieceBytes = 1024;
     private const int MaxPieceBytes = 32 * 1024;
 
-    private static ReadOnlySpan<byte> Completed => "completed"u8;
-
     private byte[] _piece = [];
     private int _filled;
 
@@ -37,21 +35,8 @@ internal sealed class MessageRowReader(NpgsqlDataReader reader, int first)
         RedactedAt = reader.IsDBNull(first + 9) ? null : reader.GetDateTime(first + 9),
         Parts = reader.IsDBNull(first + 10) ? default : Take(first + 10),
         Name = reader.IsDBNull(first + 11) ? default : Take(first + 11),
-        Status = TakeStatus(first + 12),
+        Status = reader.IsDBNull(first + 12) ? default : Take(first + 12),
     };
-
-    private ReadOnlyMemory<byte> TakeStatus(int column)
-    {
-        var (before, status) = (_filled, Take(column));
-        if (!status.Span.SequenceEqual(Completed))
-        {
-            return status;
-        }
-
-        // Nearly all messages have this status. Its memory is used again.
-        _filled = _filled == status.Length ? 0 : before;
-        return default;
-    }
 
     private ReadOnlyMemory<byte> Take(int column)
     {

@@ -19,8 +19,7 @@ internal sealed class MessageIndexer(TextAnalyzer analyzer, SearchCache cache)
     {
         // Many messages share a day and a speaker.
         var headings = messages.Select(HeadingOf).ToList();
-        var texts = messages.Select(SearchableText.Of).ToList();
-        var calls = messages.Select(SearchableText.OfCalls).ToList();
+        var (texts, calls) = SearchableText.AndCallsOf(messages);
         var analyzed = await AnalyzeAsync([.. texts, .. headings, .. calls], isForNow, sql, cancellationToken);
         for (var i = 0; i < messages.Count; i++)
         {
