@@ -78,7 +78,7 @@ internal sealed record ContextCandidate
     public long Length => Content.Length + Metadata.Length + (StoredParts?.Length ?? 0);
 
     /// <param name="stored">The message.</param>
-    /// <param name="reading">What is taken of messages.</param>
+    /// <param name="reading">Which parts of messages are used.</param>
     /// <param name="counter">Counts where the message does not say its tokens.</param>
     /// <param name="kept">The tokens of its words, where they were counted before.</param>
     public static ContextCandidate From(in MessageRow stored, ContextReading reading, TokenCounter counter, int? kept)
@@ -169,7 +169,7 @@ internal sealed record ContextCandidate
                 return null;
             }
 
-            // What the client gave is no longer what is told.
+            // The JSON of the client has the whole text.
             parts[i] = parts[i] with { Text = excerpt.Content, Json = default };
             saved += tokens - excerpt.Tokens;
             omitted += excerpt.OmittedTokens;

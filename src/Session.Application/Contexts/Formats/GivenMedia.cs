@@ -22,7 +22,7 @@ internal sealed class GivenMedia
     /// <summary>Reads the attachments, the newest first, as long as there is room.</summary>
     /// <param name="attachments">The attachments; <see langword="null"/> where they are only named.</param>
     /// <param name="userId">The owner.</param>
-    /// <param name="turns">What is told.</param>
+    /// <param name="turns">The turns of the conversation.</param>
     /// <param name="taken">What the API takes.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     public static async Task<GivenMedia> ReadAsync(

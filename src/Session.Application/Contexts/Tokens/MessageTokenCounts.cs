@@ -40,7 +40,7 @@ public static class MessageTokenCounts
         return (int)Math.Clamp(tokens, 1, int.MaxValue);
     }
 
-    /// <summary>The tokens of what is no words.</summary>
+    /// <summary>The tokens of media and reasoning.</summary>
     internal static int OfOthers(IReadOnlyList<MessagePart> parts, TokenCounter counter, ContextReading reading) =>
         (int)Math.Min(int.MaxValue, parts.Sum(part => Of(part, counter, reading)));
 

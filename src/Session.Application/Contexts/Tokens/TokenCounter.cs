@@ -14,7 +14,7 @@ public sealed class TokenCounter(IOptions<ContextOptions> options)
 
     private const int BytesPerToken = 4;
 
-    // What is longer is counted by samples.
+    // A longer text is counted by samples.
     private const int MaxWholeBytes = 64 * 1024;
     private const int Samples = 16;
     private const int SampleLength = 2 * 1024;
