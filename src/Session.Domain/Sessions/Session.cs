@@ -33,6 +33,17 @@ public sealed class Session
     /// <summary>The number of messages, and the sequence of the newest one.</summary>
     public long MessageCount { get; private set; }
 
+    /// <summary>
+    /// The branch that is the conversation; <see langword="null"/> where all messages are, as in a session that was never rewound.
+    /// </summary>
+    public int? CurrentBranch { get; private set; }
+
+    /// <summary>How many of the messages the conversation does not show.</summary>
+    public long HiddenMessages { get; private set; }
+
+    /// <summary>How many messages the conversation shows.</summary>
+    public long VisibleMessages => MessageCount - HiddenMessages;
+
     /// <summary>How many of the messages, from the first, are packed.</summary>
     public long PackedMessages { get; private set; }
 

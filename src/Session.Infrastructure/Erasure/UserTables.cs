@@ -30,6 +30,8 @@ internal static class UserTables
         new("message_vectors", BelongsToSession: true),
         new("message_tokens", BelongsToSession: true),
         new("attachment_uses", BelongsToSession: true),
+        new("session_branches", BelongsToSession: true),
+        new("message_feedback", BelongsToSession: true),
 
         // After all sessions: an attachment stays for as long as a message refers to it.
         new(AttachmentPieces, BelongsToSession: false, IsDerived: true),

@@ -27,6 +27,10 @@ public sealed class SessionDbContext(DbContextOptions<SessionDbContext> options)
 
     public DbSet<MessageSegment> MessageSegments => Set<MessageSegment>();
 
+    public DbSet<SessionBranch> SessionBranches => Set<SessionBranch>();
+
+    public DbSet<MessageFeedback> MessageFeedback => Set<MessageFeedback>();
+
     public DbSet<Attachment> Attachments => Set<Attachment>();
 
     public DbSet<AttachmentPiece> AttachmentPieces => Set<AttachmentPiece>();

@@ -17,6 +17,8 @@ public sealed partial class TablesTests
         ("session_counts", "SessionCounts", "Statistics", ["Erasure", "Sessions"]),
         ("session_messages", "Messages", "Messages", ["Digests", "Erasure", "MemorySearch", "Usage"]),
         ("message_segments", "MessageSegments", "Messages", ["Erasure", "MemorySearch"]),
+        ("session_branches", "SessionBranches", "Branches", []),
+        ("message_feedback", "MessageFeedback", "Feedback", []),
         ("attachments", "Attachments", "Attachments", []),
         ("attachment_pieces", "AttachmentPieces", "Attachments", []),
         ("attachment_uses", "AttachmentUses", "Attachments", ["Forks", "Imports", "Messages"]),

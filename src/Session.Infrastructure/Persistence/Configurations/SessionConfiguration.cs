@@ -77,6 +77,11 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
             .HasComment("When its user starred it; null where it is not starred.");
         builder.Property(s => s.MessageCount).HasColumnName("message_count")
             .HasComment("Number of messages, and the sequence of the newest one.");
+        builder.Property(s => s.CurrentBranch).HasColumnName("current_branch")
+            .HasComment("The branch that is the conversation, see session_branches; null where all messages are.");
+        builder.Property(s => s.HiddenMessages).HasColumnName("hidden_messages").HasDefaultValueSql("0").ValueGeneratedNever()
+            .HasComment("How many of the messages the conversation does not show.");
+        builder.Ignore(s => s.VisibleMessages);
         builder.Property(s => s.PackedMessages).HasColumnName("packed_messages").HasDefaultValueSql("0").ValueGeneratedNever()
             .HasComment("How many of the messages, from the first, are in message_segments and not in session_messages.");
         builder.Property(s => s.TotalTokens).HasColumnName("total_tokens").HasComment("Sum of the messages' tokens_used.");

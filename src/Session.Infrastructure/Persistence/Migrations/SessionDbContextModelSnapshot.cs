@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
+using NpgsqlTypes;
 using SessionService.Infrastructure.Persistence;
 
 #nullable disable
@@ -329,6 +330,11 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         .HasColumnName("created_at")
                         .HasComment("When the session was created.");
 
+                    b.Property<int?>("CurrentBranch")
+                        .HasColumnType("integer")
+                        .HasColumnName("current_branch")
+                        .HasComment("The branch that is the conversation, see session_branches; null where all messages are.");
+
                     b.Property<DateTimeOffset>("DigestedActivity")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("digested_activity")
@@ -356,6 +362,12 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("forked_from_session_id")
                         .HasComment("The session that this one went on from, if there was one; it may be gone.");
+
+                    b.Property<long>("HiddenMessages")
+                        .HasColumnType("bigint")
+                        .HasColumnName("hidden_messages")
+                        .HasDefaultValueSql("0")
+                        .HasComment("How many of the messages the conversation does not show.");
 
                     b.Property<bool>("IsDigested")
                         .HasColumnType("boolean")
@@ -831,6 +843,78 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         });
                 });
 
+            modelBuilder.Entity("SessionService.Infrastructure.Persistence.Tables.MessageFeedback", b =>
+                {
+                    b.Property<string>("UserId")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("user_id")
+                        .HasComment("Owner of the session.")
+                        .UseCollation("C");
+
+                    b.Property<Guid>("SessionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("session_id")
+                        .HasComment("The session.");
+
+                    b.Property<long>("Sequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sequence")
+                        .HasComment("The number of the message.");
+
+                    b.Property<string>("Name")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("name")
+                        .HasComment("What is judged, such as rating.")
+                        .UseCollation("C");
+
+                    b.Property<string>("Comment")
+                        .HasColumnType("text")
+                        .HasColumnName("comment")
+                        .HasComment("Why, in words, if it was given.");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at")
+                        .HasComment("When the feedback was first given.");
+
+                    b.Property<string>("Model")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("model")
+                        .HasComment("The text in model of the message's metadata, cut to 200 characters; empty where there is none.");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("source")
+                        .HasComment("user, annotator or model.");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at")
+                        .HasComment("When the feedback last changed.");
+
+                    b.Property<string>("Value")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("value")
+                        .HasComment("A truth value, a number or a text.");
+
+                    b.HasKey("UserId", "SessionId", "Sequence", "Name")
+                        .HasName("pk_message_feedback");
+
+                    b.HasIndex(new[] { "UserId", "UpdatedAt", "SessionId", "Sequence", "Name" }, "ix_message_feedback_user_id_updated_at");
+
+                    b.ToTable("message_feedback", "dev", t =>
+                        {
+                            t.HasComment("What users, annotators and models think of messages.");
+                        });
+                });
+
             modelBuilder.Entity("SessionService.Infrastructure.Persistence.Tables.MessageSegment", b =>
                 {
                     b.Property<string>("UserId")
@@ -1104,6 +1188,66 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         });
                 });
 
+            modelBuilder.Entity("SessionService.Infrastructure.Persistence.Tables.SessionBranch", b =>
+                {
+                    b.Property<string>("UserId")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("user_id")
+                        .HasComment("Owner of the session.")
+                        .UseCollation("C");
+
+                    b.Property<Guid>("SessionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("session_id")
+                        .HasComment("The session.");
+
+                    b.Property<int>("BranchId")
+                        .HasColumnType("integer")
+                        .HasColumnName("branch_id")
+                        .HasComment("1, 2, 3 ... in the order in which the branches were made.");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at")
+                        .HasComment("When the branch was made.");
+
+                    b.Property<long?>("FromSequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("from_sequence")
+                        .HasComment("The first message written in this branch, if one was; of the current branch as of when it became current.");
+
+                    b.Property<long>("LastSequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("last_sequence")
+                        .HasComment("The last message, or 0; of the current branch as of when it became current.");
+
+                    b.Property<long>("MessageCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("message_count")
+                        .HasComment("Number of its messages; of the current branch as of when it became current.");
+
+                    b.Property<string>("Name")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("name")
+                        .HasComment("What its user calls it; null where nobody named it.");
+
+                    b.PrimitiveCollection<NpgsqlRange<long>[]>("Path")
+                        .IsRequired()
+                        .HasColumnType("int8multirange")
+                        .HasColumnName("path")
+                        .HasComment("The numbers of its messages. The last range of the current branch has no end.");
+
+                    b.HasKey("UserId", "SessionId", "BranchId")
+                        .HasName("pk_session_branches");
+
+                    b.ToTable("session_branches", "dev", t =>
+                        {
+                            t.HasComment("The branches of the sessions that were rewound or of which a message was removed. Any other session has one branch, and no row.");
+                        });
+                });
+
             modelBuilder.Entity("SessionService.Infrastructure.Persistence.Tables.SessionCount", b =>
                 {
                     b.Property<string>("UserId")
@@ -1309,6 +1453,16 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         .HasConstraintName("fk_attachment_uses_sessions");
                 });
 
+            modelBuilder.Entity("SessionService.Infrastructure.Persistence.Tables.MessageFeedback", b =>
+                {
+                    b.HasOne("SessionService.Domain.Sessions.Session", null)
+                        .WithMany()
+                        .HasForeignKey("UserId", "SessionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_message_feedback_sessions");
+                });
+
             modelBuilder.Entity("SessionService.Infrastructure.Persistence.Tables.MessageSegment", b =>
                 {
                     b.HasOne("SessionService.Domain.Sessions.Session", null)
@@ -1337,6 +1491,16 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_message_vectors_sessions");
+                });
+
+            modelBuilder.Entity("SessionService.Infrastructure.Persistence.Tables.SessionBranch", b =>
+                {
+                    b.HasOne("SessionService.Domain.Sessions.Session", null)
+                        .WithMany()
+                        .HasForeignKey("UserId", "SessionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_session_branches_sessions");
                 });
 #pragma warning restore 612, 618
         }
