@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using SessionService.Infrastructure.Archival;
 using SessionService.Infrastructure.Attachments;
+using SessionService.Infrastructure.Branches;
 using SessionService.Infrastructure.Contexts;
 using SessionService.Infrastructure.Digests;
 using SessionService.Infrastructure.Embeddings;
@@ -48,6 +49,7 @@ public static class InfrastructureServices
         .AddSessions()
         .AddSearch()
         .AddMemorySearch()
+        .AddBranches()
         .AddMemories()
         .AddUserMemories()
         .AddUsage()

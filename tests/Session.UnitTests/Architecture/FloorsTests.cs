@@ -22,7 +22,7 @@ public sealed class FloorsTests
         ["Sessions"],
         ["Search"],
         ["MemorySearch"],
-        ["Memories", "UserMemories", "Usage", "Exports", "Contexts"],
+        ["Branches", "Memories", "UserMemories", "Usage", "Exports", "Contexts"],
         ["Erasure"],
         ["Archival", "Schema", "Forks", "Imports"],
         ["Startup"],
