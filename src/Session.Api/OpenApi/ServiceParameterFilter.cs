@@ -14,6 +14,7 @@ internal sealed class ServiceParameterFilter : IParameterFilter
         ["attachment_id"] = "The attachment's id.",
         ["memory_id"] = "The memory's id.",
         ["sequence"] = "The message's number.",
+        ["branch_id"] = "The branch's number.",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     public void Apply(IOpenApiParameter parameter, ParameterFilterContext context)
