@@ -141,7 +141,7 @@ public sealed class MeetingAnErasureTests(PackingFixture service) : IClassFixtur
         string[] features =
         [
             "message", "batch", "import", "import of a memory", "import of what is there", "change", "patch", "end", "archive", "restore", "star",
-            "redaction", "memory", "fork",
+            "redaction", "removal", "rewind", "activate", "memory", "fork",
         ];
         var user = service.AsNewUser();
         for (var round = 0; round < 4; round++)

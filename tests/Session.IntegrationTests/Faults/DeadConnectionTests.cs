@@ -40,6 +40,7 @@ public sealed class DeadConnectionTests(ProxiedFixture service) : IClassFixture<
         new($"GET {OfSession}/messages") { Query = "?role=user" },
         new($"GET {OfSession}/messages") { Query = "?after=1" },
         new($"GET {OfSession}/messages/{{sequence}}"),
+        new($"GET {OfSession}/branches"),
         new($"GET {OfSession}/memory"),
         new($"GET {OfSession}/context"),
         new($"GET {OfSession}/export"),
@@ -71,6 +72,13 @@ public sealed class DeadConnectionTests(ProxiedFixture service) : IClassFixture<
         new($"POST {OfSession}/archive"),
         new($"POST {OfSession}/restore") { After = $"POST {OfSession}/archive" },
         new($"POST {OfSession}/fork", "{}"),
+        new($"POST {OfSession}/rewind", """{"to_sequence":1}"""),
+        new($"POST {OfSession}/branches/{{branch_id}}/activate")
+        {
+            After = $"POST {OfSession}/rewind",
+            BodyBefore = """{"to_sequence":1}""",
+        },
+        new($"PATCH {OfSession}/branches/{{branch_id}}", """{"name":"Tea"}"""),
         new($"POST {OfSession}/messages", Message),
         new($"POST {OfSession}/messages", $$"""{"role":"user","content":"{{LongText}}"}"""),
         new($"POST {OfSession}/messages/batch", $$"""{"messages":[{{Message}},{{Message}}]}"""),
