@@ -4,6 +4,7 @@ using Microsoft.OpenApi;
 using SessionService.Api.Consistency;
 using SessionService.Api.Idempotency;
 using SessionService.Api.Identity;
+using SessionService.Application.Copies;
 using SessionService.Domain.Attachments;
 using SessionService.Domain.Errors;
 using SessionService.Domain.Idempotency;
@@ -125,6 +126,7 @@ internal static class ProblemExamples
             ("POST", "sessions") => [SessionErrors.IdTaken()],
             ("PUT", "{session_id}") => [SessionErrors.StatusChangeNotAllowed(SessionStatus.Ended, SessionStatus.Active)],
             ("POST", "fork") => [SessionErrors.MessageNotFound(sequence: 3, messages: 2)],
+            ("POST", "copy") => [SessionErrors.CopyTooLarge(ICopyStore.MaxMessages)],
             ("POST", "messages" or "batch") when path.Contains("/messages", StringComparison.Ordinal) =>
                 [SessionErrors.Ended(), MessageErrors.SequenceMismatch(expected: 2, next: 3), MessageErrors.IdTaken()],
             _ => [],
@@ -150,7 +152,7 @@ internal static class ProblemExamples
     private static IEnumerable<ExampleProblem> Unavailable(string method, string path)
     {
         yield return new(ProblemCodes.DatabaseUnavailable, "The database cannot be reached at the moment.");
-        if (path.Contains("/attachments", StringComparison.Ordinal) || path.EndsWith("/data", StringComparison.Ordinal))
+        if (path.Contains("/attachments", StringComparison.Ordinal) || path.Split('/')[^1] is "data" or "copy")
         {
             yield return new(ProblemCodes.AttachmentsUnavailable, "The store of attachments cannot be reached at the moment.");
         }

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.Json.Nodes;
+using SessionService.Application.Copies;
 using SessionService.Application.Forks;
 using SessionService.Application.Memories;
 using SessionService.Application.MemorySearch;
@@ -21,6 +22,7 @@ internal static class RequestExamples
             """{"title": "Plans for the summer", "conversation_data": {"step": 2}, "metadata": {"test": true}}""",
         [typeof(UpdateSessionRequest)] =
             """{"status": "completed", "session_summary": "A first test of the service.", "metadata": {"test": false}}""",
+        [typeof(CopySessionRequest)] = """{"user_id": "another_user_456"}""",
         [typeof(ForkSessionRequest)] = """{"through_sequence": 2}""",
         [typeof(PatchSessionRequest)] =
             """{"title": "Plans for the summer", "metadata": {"topic": {"name": "summer"}, "test": null}}""",
