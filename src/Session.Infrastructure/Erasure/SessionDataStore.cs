@@ -66,7 +66,9 @@ internal sealed class SessionDataStore(
         await SearchSegments.LockAsync(sql, userId, cancellationToken);
         var segments = await index.RemoveAsync(sql, userId, message => message.SessionId == sessionId, cancellationToken);
         var session = await Statement(sql, Lock, userId, sessionId).FirstAsync(
-            row => (Tag: Session.Tag(row.GetInt64(0), row.GetFieldValue<DateTimeOffset>(1)), WrittenAt: row.GetFieldValue<DateTimeOffset>(2)),
+            row => (
+                Tag: Session.Tag(row.GetInt64(0), row.GetFieldValue<DateTimeOffset>(1)),
+                WrittenAt: row.GetFieldValue<DateTimeOffset>(2)),
             cancellationToken);
         if (session.Tag is null)
         {

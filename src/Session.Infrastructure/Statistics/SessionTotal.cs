@@ -3,7 +3,9 @@ using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Infrastructure.Statistics;
 
-/// <summary>What sessions of one status, starred or not, add to the counts and to the statistics; negative where they are removed.</summary>
+/// <summary>
+/// What sessions of one status, starred or not, add to the counts and to the statistics; negative where they are removed.
+/// </summary>
 /// <param name="Status">The status, as the database has it.</param>
 /// <param name="IsStarred">Whether they are starred.</param>
 /// <param name="Sessions">How many there are.</param>
