@@ -61,14 +61,24 @@ internal sealed class UnusedAttachments(Database database, ObjectRemovals remova
         FOR UPDATE
         """;
 
-    // Without those that came again just now, after the message: another message is perhaps about to refer to them. The job removes them.
-    private const string CameForMessage = "(uploaded_at = created_at OR uploaded_at <= greatest($3, $4))";
-
+    // Those that came again just now, after the message: another message is perhaps about to refer to them, or the job removes them.
     private const string LockOfMessage =
+        """
+        SELECT attachment_id
+        FROM dev.attachments
+        WHERE user_id = $1 AND attachment_id = ANY ($2) AND uploaded_at <= greatest($3, $4)
+        ORDER BY attachment_id
+        FOR UPDATE
+        """;
+
+    // What came once came for the session, also where the times of an import or of another clock say that it came later.
+    private const string CameForSession = "(uploaded_at = created_at OR uploaded_at <= greatest($3, $4))";
+
+    private const string LockOfSession =
         $"""
         SELECT attachment_id
         FROM dev.attachments
-        WHERE user_id = $1 AND attachment_id = ANY ($2) AND {CameForMessage}
+        WHERE user_id = $1 AND attachment_id = ANY ($2) AND {CameForSession}
         ORDER BY attachment_id
         FOR UPDATE
         """;
@@ -76,7 +86,7 @@ internal sealed class UnusedAttachments(Database database, ObjectRemovals remova
     // What is left when a session is gone counts as if it had come once: its last coming was for a message that is gone. So it goes with
     // the last session that refers to it, however soon.
     private const string ForgetComing =
-        $"UPDATE dev.attachments SET uploaded_at = created_at WHERE user_id = $1 AND attachment_id = ANY ($2) AND {CameForMessage}";
+        $"UPDATE dev.attachments SET uploaded_at = created_at WHERE user_id = $1 AND attachment_id = ANY ($2) AND {CameForSession}";
 
     private const string DeleteUsesOfSession =
         "DELETE FROM dev.attachment_uses WHERE user_id = $1 AND session_id = $2 RETURNING attachment_id";
@@ -205,7 +215,7 @@ internal sealed class UnusedAttachments(Database database, ObjectRemovals remova
         foreach (var some in used.Distinct().Order().Chunk(RemovedAtOnce))
         {
             var gone = await DeleteAsync(
-                sql, userId, sql.Statement(LockOfMessage, userId, some, writtenAt, justNow), cancellationToken);
+                sql, userId, sql.Statement(LockOfSession, userId, some, writtenAt, justNow), cancellationToken);
             await sql.Statement(ForgetComing, userId, some, writtenAt, justNow).ExecuteAsync(cancellationToken);
             erased = erased with { Attachments = erased.Attachments + gone.Attachments, Pieces = erased.Pieces + gone.Pieces };
         }
