@@ -5,6 +5,7 @@ using SessionService.Api.Consistency;
 using SessionService.Api.Idempotency;
 using SessionService.Api.Identity;
 using SessionService.Application.Branches;
+using SessionService.Application.Copies;
 using SessionService.Application.Messages;
 using SessionService.Domain.Attachments;
 using SessionService.Domain.Errors;
@@ -135,6 +136,7 @@ internal static class ProblemExamples
             ("POST", "rewind" or "activate") => [SessionErrors.Ended(), BranchErrors.TooMany(IBranchStore.MaxBranches)],
             ("DELETE", "{sequence}") => [BranchErrors.TooManyRanges(MessagePath.MaxRanges)],
             ("POST", "fork") => [SessionErrors.MessageNotFound(sequence: 3, messages: 2)],
+            ("POST", "copy") => [SessionErrors.CopyTooLarge(ICopyStore.MaxMessages)],
             ("POST", "messages" or "batch") when path.Contains("/messages", StringComparison.Ordinal) =>
                 [SessionErrors.Ended(), MessageErrors.SequenceMismatch(expected: 2, next: 3), MessageErrors.IdTaken()],
             _ => [],
@@ -160,7 +162,7 @@ internal static class ProblemExamples
     private static IEnumerable<ExampleProblem> Unavailable(string method, string path)
     {
         yield return new(ProblemCodes.DatabaseUnavailable, "The database cannot be reached at the moment.");
-        if (path.Contains("/attachments", StringComparison.Ordinal) || path.EndsWith("/data", StringComparison.Ordinal))
+        if (path.Contains("/attachments", StringComparison.Ordinal) || path.Split('/')[^1] is "data" or "copy")
         {
             yield return new(ProblemCodes.AttachmentsUnavailable, "The store of attachments cannot be reached at the moment.");
         }

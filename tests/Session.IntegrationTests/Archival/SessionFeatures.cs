@@ -30,6 +30,8 @@ internal static class SessionFeatures
         "activate" => await user.ActivateAsync(session),
         "memory" => await user.PostAsync($"{session}/memory", """{"content":"All."}"""),
         "fork" => await user.PostAsync($"{session}/fork", "{}"),
+        "copy" => await user.PostAsync($"{session}/copy", $$"""{"user_id":"{{user.UserId}}"}"""),
+        "deletion" => await user.DeleteAsync($"{session}/data"),
         "erasure" => await user.DeleteAsync($"/api/v1/users/{user.UserId}/data"),
         _ => throw new ArgumentOutOfRangeException(nameof(feature), feature, "The tests do not know the feature."),
     };
