@@ -6,6 +6,7 @@ using SessionService.Api.Idempotency;
 using SessionService.Api.Identity;
 using SessionService.Domain.Attachments;
 using SessionService.Domain.Errors;
+using SessionService.Domain.Feedback;
 using SessionService.Domain.Idempotency;
 using SessionService.Domain.Memories;
 using SessionService.Domain.Messages;
@@ -26,6 +27,7 @@ internal static class ProblemExamples
         ("{memory_id}", "0d1f95c6-a8fa-462d-8f6e-b1f0da7524a0"),
         ("{user_id}", "test_user_123"),
         ("{sequence}", "1"),
+        ("{name}", "rating"),
     ];
 
     /// <summary>The examples for an answer of an operation, by their codes.</summary>
@@ -66,6 +68,7 @@ internal static class ProblemExamples
             [
                 new(path.Contains("{attachment_id}", StringComparison.Ordinal) ? AttachmentErrors.Changed()
                     : path.Contains("{memory_id}", StringComparison.Ordinal) ? UserMemoryErrors.Changed()
+                    : path.EndsWith("/feedback/{name}", StringComparison.Ordinal) ? FeedbackErrors.Changed()
                     : SessionErrors.Changed()),
             ],
             StatusCodes.Status413PayloadTooLarge => IsUpload(path)
@@ -100,6 +103,11 @@ internal static class ProblemExamples
             yield return new(MessageErrors.NotFound());
         }
 
+        if (path.EndsWith("/feedback/{name}", StringComparison.Ordinal) && method != HttpMethods.Put)
+        {
+            yield return new(FeedbackErrors.NotFound());
+        }
+
         if (path.EndsWith("/memory", StringComparison.Ordinal) && method == HttpMethods.Get)
         {
             yield return new(MemoryErrors.NotFound());
@@ -124,6 +132,7 @@ internal static class ProblemExamples
         {
             ("POST", "sessions") => [SessionErrors.IdTaken()],
             ("PUT", "{session_id}") => [SessionErrors.StatusChangeNotAllowed(SessionStatus.Ended, SessionStatus.Active)],
+            ("PUT", "{name}") => [FeedbackErrors.TooMany()],
             ("POST", "fork") => [SessionErrors.MessageNotFound(sequence: 3, messages: 2)],
             ("POST", "messages" or "batch") when path.Contains("/messages", StringComparison.Ordinal) =>
                 [SessionErrors.Ended(), MessageErrors.SequenceMismatch(expected: 2, next: 3), MessageErrors.IdTaken()],

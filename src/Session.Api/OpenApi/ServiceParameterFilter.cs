@@ -14,6 +14,7 @@ internal sealed class ServiceParameterFilter : IParameterFilter
         ["attachment_id"] = "The attachment's id.",
         ["memory_id"] = "The memory's id.",
         ["sequence"] = "The message's number.",
+        ["name"] = "The name of the feedback, such as `rating`.",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     public void Apply(IOpenApiParameter parameter, ParameterFilterContext context)

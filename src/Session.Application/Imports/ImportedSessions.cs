@@ -10,7 +10,8 @@ internal sealed class ImportedSessions(
     IImportStore store,
     ISessionStore sessions,
     ImportedMessages messages,
-    ImportedMemories memories)
+    ImportedMemories memories,
+    ImportedFeedback feedback)
 {
     // The error does not tell whose session it is.
     private static readonly ImportRefusal SessionIdTaken = new("session_id_taken", "A session with this session_id exists already.");
@@ -60,7 +61,7 @@ internal sealed class ImportedSessions(
                 tally.CountCreated(one.Session.SessionId);
                 tally.Response.Messages.Created += one.Messages.Count;
                 messages.Enter(one.Session.SessionId, one.Messages.Count, isNew: true);
-                await AddMemoriesAsync(one, isNewSession: true, cancellationToken);
+                await AddRestAsync(one, isNewSession: true, cancellationToken);
             }
 
             return;
@@ -110,7 +111,7 @@ internal sealed class ImportedSessions(
         await messages.WriteAsync(cancellationToken);
         if (!tally.HasStopped)
         {
-            await AddMemoriesAsync(batched, isNew, cancellationToken);
+            await AddRestAsync(batched, isNew, cancellationToken);
         }
     }
 
@@ -125,7 +126,8 @@ internal sealed class ImportedSessions(
         return (await sessions.CreateAsync(batched.Session, key: null, cancellationToken)).Outcome == CreateOutcome.Created;
     }
 
-    private async Task AddMemoriesAsync(BatchedSession batched, bool isNewSession, CancellationToken cancellationToken)
+    /// <summary>Stores what follows the messages: the memory and the feedback.</summary>
+    private async Task AddRestAsync(BatchedSession batched, bool isNewSession, CancellationToken cancellationToken)
     {
         foreach (var memory in batched.Memories)
         {
@@ -133,6 +135,19 @@ internal sealed class ImportedSessions(
             {
                 await memories.AddAsync(memory, messages.Count, cancellationToken, isNewSession);
             }
+        }
+
+        foreach (var line in batched.Feedback)
+        {
+            if (!tally.HasStopped)
+            {
+                await feedback.AddAsync(line, cancellationToken);
+            }
+        }
+
+        if (!tally.HasStopped)
+        {
+            await feedback.WriteAsync(cancellationToken);
         }
     }
 }

@@ -7,7 +7,7 @@ public interface IMessageRedaction
 {
     /// <summary>
     /// Blanks content and metadata of a message for good: in the session, in its forks, and in everything derived from the message.
-    /// Number, tokens and cost stay. A message that is blank already stays as it is.
+    /// Number, tokens and cost stay. Feedback loses its comments. A message that is blank already stays as it is.
     /// </summary>
     Task<RedactResult> RedactAsync(string userId, Guid sessionId, long sequence, DateTimeOffset now, CancellationToken cancellationToken);
 }

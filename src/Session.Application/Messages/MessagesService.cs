@@ -1,4 +1,5 @@
 using AutoMapper;
+using SessionService.Application.Feedback;
 using SessionService.Application.Idempotency;
 using SessionService.Application.Imports;
 using SessionService.Application.Json;
@@ -19,6 +20,7 @@ public sealed class MessagesService(
     IMessageRedaction redaction,
     ISessionStore sessions,
     MessageFiles files,
+    FeedbackService feedback,
     IMapper mapper,
     TimeProvider time)
 {
@@ -72,6 +74,11 @@ public sealed class MessagesService(
             if (query.Attachments is not null && message.Parts is { } parts)
             {
                 response.Parts = new JsonText(await files.ForAnswer(userId).IntoAsync(parts, cancellationToken));
+            }
+
+            if (query.Include is not null)
+            {
+                response.Feedback = await feedback.ForAnswer(userId, sessionId).OfAsync(sequence, cancellationToken);
             }
 
             return response;

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using SessionService.Application.Messages;
 using SessionService.Domain.Messages;
 using SessionService.Infrastructure.Attachments;
+using SessionService.Infrastructure.Feedback;
 using SessionService.Infrastructure.Messages;
 using SessionService.Infrastructure.Messages.Packed;
 using SessionService.Infrastructure.Persistence;
@@ -139,6 +140,7 @@ internal sealed class MessageRedaction(
         if (isNew)
         {
             await session.Statement(BlankVectors, sequence).ExecuteAsync(cancellationToken);
+            await session.Statement(FeedbackSql.BlankComments, sequence).ExecuteAsync(cancellationToken);
             await session.Statement(Touch, now).ExecuteAsync(cancellationToken);
         }
 

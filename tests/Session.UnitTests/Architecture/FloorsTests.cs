@@ -22,7 +22,7 @@ public sealed class FloorsTests
         ["Sessions"],
         ["Search"],
         ["MemorySearch"],
-        ["Memories", "UserMemories", "Usage", "Exports", "Contexts"],
+        ["Memories", "UserMemories", "Usage", "Exports", "Contexts", "Feedback"],
         ["Erasure"],
         ["Archival", "Schema", "Forks", "Imports"],
         ["Startup"],
