@@ -61,7 +61,8 @@ internal sealed class ImportedSessions(
                 tally.CountCreated(one.Session.SessionId);
                 tally.Response.Messages.Created += one.Messages.Count;
                 messages.Enter(one.Session.SessionId, one.Messages.Count, isNew: true);
-                await AddRestAsync(one, isNewSession: true, cancellationToken);
+                await AddMemoriesAsync(one, isNewSession: true, cancellationToken);
+                await AddFeedbackAsync(one, cancellationToken);
             }
 
             return;
@@ -111,7 +112,8 @@ internal sealed class ImportedSessions(
         await messages.WriteAsync(cancellationToken);
         if (!tally.HasStopped)
         {
-            await AddRestAsync(batched, isNew, cancellationToken);
+            await AddMemoriesAsync(batched, isNew, cancellationToken);
+            await AddFeedbackAsync(batched, cancellationToken);
         }
     }
 
@@ -126,8 +128,7 @@ internal sealed class ImportedSessions(
         return (await sessions.CreateAsync(batched.Session, key: null, cancellationToken)).Outcome == CreateOutcome.Created;
     }
 
-    /// <summary>Stores what follows the messages: the memory and the feedback.</summary>
-    private async Task AddRestAsync(BatchedSession batched, bool isNewSession, CancellationToken cancellationToken)
+    private async Task AddMemoriesAsync(BatchedSession batched, bool isNewSession, CancellationToken cancellationToken)
     {
         foreach (var memory in batched.Memories)
         {
@@ -136,7 +137,10 @@ internal sealed class ImportedSessions(
                 await memories.AddAsync(memory, messages.Count, cancellationToken, isNewSession);
             }
         }
+    }
 
+    private async Task AddFeedbackAsync(BatchedSession batched, CancellationToken cancellationToken)
+    {
         foreach (var line in batched.Feedback)
         {
             if (!tally.HasStopped)
