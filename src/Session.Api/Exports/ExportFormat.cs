@@ -137,7 +137,9 @@ internal sealed class ExportTotals
     public long UserMemories { get; set; }
 }
 
-/// <summary>NDJSON: one line for the header, for every session, message, memory, feedback and piece of an attachment, and for the end.</summary>
+/// <summary>
+/// NDJSON: one line for the header, for every session, message, memory, feedback and piece of an attachment, and for the end.
+/// </summary>
 internal sealed class JsonLinesFormat(IMapper mapper) : ExportFormat(mapper)
 {
     public override string ContentType => JsonLinesType;

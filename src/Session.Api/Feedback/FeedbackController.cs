@@ -81,8 +81,8 @@ public sealed class FeedbackController(FeedbackService feedback) : ControllerBas
 
     /// <summary>Deletes feedback of a message</summary>
     /// <remarks>
-    /// With `If-Match` only if the feedback has one of the named versions. With an `Idempotency-Key` the same request sent again is answered
-    /// as the first time, with `Idempotency-Replayed: true`, and not with 404.
+    /// With `If-Match` only if the feedback has one of the named versions. With an `Idempotency-Key` the same request sent again is
+    /// answered as the first time, with `Idempotency-Replayed: true`, and not with 404.
     /// </remarks>
     /// <response code="200">The feedback is gone.</response>
     [HttpDelete("{name}", Name = "delete_feedback")]

@@ -52,7 +52,9 @@ public sealed class FeedbackService(IFeedbackStore store, IMapper mapper, TimePr
             }
 
             // A repeated request changes nothing.
-            var isSame = FeedbackValue.Parse(found.Value) == request.Value && found.Comment == given.Comment && found.Source == given.Source;
+            var isSame = FeedbackValue.Parse(found.Value) == request.Value
+                && found.Comment == given.Comment
+                && found.Source == given.Source;
             return isSame ? found : found with
             {
                 Value = given.Value,

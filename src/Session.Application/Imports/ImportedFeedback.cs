@@ -55,7 +55,8 @@ internal sealed class ImportedFeedback(
         var found = new List<(ValidLine<FeedbackLine> Line, MessageFeedback Feedback)>();
         (ValidLine<FeedbackLine> Line, ImportRefusal Refusal)? end = null;
         var at = 0;
-        await foreach (var (feedback, message) in judged.JoinAsync(userId, [.. lines.Select(line => entities.Of(line.Content))], cancellationToken))
+        MessageFeedback[] given = [.. lines.Select(line => entities.Of(line.Content))];
+        await foreach (var (feedback, message) in judged.JoinAsync(userId, given, cancellationToken))
         {
             var line = lines[at++];
             if (WithMessage(feedback, line.Content.MessageId, message) is { } whole)

@@ -21,7 +21,9 @@ internal sealed class FeedbackSums
         userId is null ? null : new FeedbackSums(
             await feedback.ReadAsync(userId, selection, maxRows, cancellationToken), areInRows: selection.GroupBy is not "message_type");
 
-    /// <summary>Adds rows for the buckets and groups in which there is feedback and no message, after the other rows of the bucket.</summary>
+    /// <summary>
+    /// Adds rows for the buckets and groups in which there is feedback and no message, after the other rows of the bucket.
+    /// </summary>
     public IReadOnlyList<UsageSum> AddTo(IReadOnlyList<UsageSum> messages)
     {
         if (!_areInRows)

@@ -4,7 +4,9 @@ using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Infrastructure.Feedback;
 
-/// <summary>Sums up a user's feedback by the time at which it was last given. Its rows have what is asked for, so no message is read.</summary>
+/// <summary>
+/// Sums up a user's feedback by the time at which it was last given. Its rows have all that a sum needs, so no message is read.
+/// </summary>
 /// <remarks>By hand: buckets by <c>width_bucket</c>, and groups with their totals in one statement.</remarks>
 internal sealed class FeedbackUsage(ReadConnections connections) : IFeedbackUsage
 {
