@@ -3,6 +3,7 @@ using SessionService.Application.Attachments;
 using SessionService.Application.Branches;
 using SessionService.Application.Contexts;
 using SessionService.Application.Copies;
+using SessionService.Application.Feedback;
 using SessionService.Application.Forks;
 using SessionService.Application.Identity;
 using SessionService.Application.Imports;
@@ -36,6 +37,8 @@ public static class ApplicationServices
         services.AddScoped<BranchesService>();
         services.AddScoped<MessageFiles>();
         services.AddScoped<MessagesService>();
+        services.AddScoped<FeedbackService>();
+        services.AddScoped<JudgedMessages>();
         services.AddScoped<MemoriesService>();
         services.AddAttachments();
         services.AddContexts();

@@ -8,6 +8,7 @@ using SessionService.Infrastructure.Digests;
 using SessionService.Infrastructure.Embeddings;
 using SessionService.Infrastructure.Erasure;
 using SessionService.Infrastructure.Exports;
+using SessionService.Infrastructure.Feedback;
 using SessionService.Infrastructure.Forks;
 using SessionService.Infrastructure.Idempotency;
 using SessionService.Infrastructure.Imports;
@@ -54,6 +55,7 @@ public static class InfrastructureServices
         .AddMemories()
         .AddUserMemories()
         .AddUsage()
+        .AddFeedback()
         .AddMessageTokens()
         .AddExports()
         .AddImportStore()

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
 using SessionService.Api.Identity;
+using SessionService.Application.Feedback;
 using SessionService.Application.Json;
 using SessionService.Application.Messages;
 using SessionService.Application.Messages.Parts;
@@ -79,6 +80,21 @@ internal static class OpenApiServices
                         MinItems = 1,
                         MaxItems = PartChecks.MaxParts,
                         Items = new OpenApiSchema { Type = JsonSchemaType.Object, AdditionalProperties = new AnySchema() },
+                    },
+                ],
+            });
+            options.MapType<FeedbackValue>(() => new OpenApiSchema
+            {
+                OneOf =
+                [
+                    new OpenApiSchema { Title = "Truth", Type = JsonSchemaType.Boolean },
+                    new OpenApiSchema { Title = "Number", Type = JsonSchemaType.Number, Format = "decimal" },
+                    new OpenApiSchema
+                    {
+                        Title = "Text",
+                        Type = JsonSchemaType.String,
+                        MinLength = 1,
+                        MaxLength = WriteFeedbackRequest.MaxTextLength,
                     },
                 ],
             });

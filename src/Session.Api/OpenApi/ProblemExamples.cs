@@ -9,6 +9,7 @@ using SessionService.Application.Copies;
 using SessionService.Application.Messages;
 using SessionService.Domain.Attachments;
 using SessionService.Domain.Errors;
+using SessionService.Domain.Feedback;
 using SessionService.Domain.Idempotency;
 using SessionService.Domain.Memories;
 using SessionService.Domain.Messages;
@@ -30,6 +31,7 @@ internal static class ProblemExamples
         ("{user_id}", "test_user_123"),
         ("{sequence}", "1"),
         ("{branch_id}", "1"),
+        ("{name}", "rating"),
     ];
 
     /// <summary>The examples for an answer of an operation, by their codes.</summary>
@@ -70,6 +72,7 @@ internal static class ProblemExamples
             [
                 new(path.Contains("{attachment_id}", StringComparison.Ordinal) ? AttachmentErrors.Changed()
                     : path.Contains("{memory_id}", StringComparison.Ordinal) ? UserMemoryErrors.Changed()
+                    : path.EndsWith("/feedback/{name}", StringComparison.Ordinal) ? FeedbackErrors.Changed()
                     : SessionErrors.Changed()),
             ],
             StatusCodes.Status413PayloadTooLarge => IsUpload(path)
@@ -109,6 +112,11 @@ internal static class ProblemExamples
             yield return new(BranchErrors.NotFound());
         }
 
+        if (path.EndsWith("/feedback/{name}", StringComparison.Ordinal) && method != HttpMethods.Put)
+        {
+            yield return new(FeedbackErrors.NotFound());
+        }
+
         if (path.EndsWith("/memory", StringComparison.Ordinal) && method == HttpMethods.Get)
         {
             yield return new(MemoryErrors.NotFound());
@@ -135,6 +143,7 @@ internal static class ProblemExamples
             ("PUT", "{session_id}") => [SessionErrors.StatusChangeNotAllowed(SessionStatus.Ended, SessionStatus.Active)],
             ("POST", "rewind" or "activate") => [SessionErrors.Ended(), BranchErrors.TooMany(IBranchStore.MaxBranches)],
             ("DELETE", "{sequence}") => [BranchErrors.TooManyRanges(MessagePath.MaxRanges)],
+            ("PUT", "{name}") => [FeedbackErrors.TooMany()],
             ("POST", "fork") => [SessionErrors.MessageNotFound(sequence: 3, messages: 2)],
             ("POST", "copy") => [SessionErrors.CopyTooLarge(ICopyStore.MaxMessages)],
             ("POST", "messages" or "batch") when path.Contains("/messages", StringComparison.Ordinal) =>

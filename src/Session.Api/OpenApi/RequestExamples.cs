@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Text.Json.Nodes;
 using SessionService.Application.Branches;
 using SessionService.Application.Copies;
+using SessionService.Application.Feedback;
 using SessionService.Application.Forks;
 using SessionService.Application.Memories;
 using SessionService.Application.MemorySearch;
@@ -39,6 +40,7 @@ internal static class RequestExamples
             {"messages": [{"role": "user", "content": "Hello, this is a test message", "tokens_used": 10, "cost_usd": 0.001},
                           {"role": "assistant", "content": "Hello! How can I help?", "tokens_used": 12, "cost_usd": 0.0012}]}
             """,
+        [typeof(WriteFeedbackRequest)] = """{"value": true, "comment": "Short and to the point."}""",
         [typeof(WriteMemoryRequest)] =
             """
             {"memory_type": "conversation", "content": "User prefers concise technical explanations.",

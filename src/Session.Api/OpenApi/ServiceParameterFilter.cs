@@ -15,6 +15,7 @@ internal sealed class ServiceParameterFilter : IParameterFilter
         ["memory_id"] = "The memory's id.",
         ["sequence"] = "The message's number.",
         ["branch_id"] = "The branch's number.",
+        ["name"] = "The name of the feedback, such as `rating`.",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     public void Apply(IOpenApiParameter parameter, ParameterFilterContext context)

@@ -4,6 +4,7 @@ using SessionService.Application.Messages;
 using SessionService.Domain.Messages;
 using SessionService.Infrastructure.Attachments;
 using SessionService.Infrastructure.Branches;
+using SessionService.Infrastructure.Feedback;
 using SessionService.Infrastructure.Messages;
 using SessionService.Infrastructure.Messages.Packed;
 using SessionService.Infrastructure.Persistence;
@@ -152,6 +153,7 @@ internal sealed class MessageRedaction(
         if (isNew)
         {
             await session.Statement(BlankVectors, session.Sequence).ExecuteAsync(cancellationToken);
+            await session.Statement(FeedbackSql.BlankComments, session.Sequence).ExecuteAsync(cancellationToken);
             await session.Statement(Touch, now).ExecuteAsync(cancellationToken);
         }
 

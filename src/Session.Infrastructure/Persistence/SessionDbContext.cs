@@ -3,6 +3,7 @@ using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Query.SqlExpressions;
 using Microsoft.EntityFrameworkCore.Storage;
+using SessionService.Domain.Feedback;
 using SessionService.Domain.Idempotency;
 using SessionService.Domain.Memories;
 using SessionService.Domain.Messages;

@@ -48,6 +48,7 @@ public sealed class EveryRouteTests(ServedFixture service) : IClassFixture<Serve
                     .Replace("{attachment_id}", "5d8a1a6c-6f0b-8c1e-9a34-0c7f2b1d4e58", StringComparison.Ordinal)
                     .Replace("{sequence}", "1", StringComparison.Ordinal)
                     .Replace("{branch_id}", "1", StringComparison.Ordinal)
+                    .Replace("{name}", "rating", StringComparison.Ordinal)
                     .Replace("{user_id}", "every-route", StringComparison.Ordinal)))),
     ];
 

@@ -35,6 +35,9 @@ public sealed class RoutingTests(GatewaysFixture gateways) : IClassFixture<Gatew
         "/api/v1/users/u/memories",
         "/api/v1/users/u/memories/search?q=x",
         "/api/v1/users/a%2Fb/memories/1",
+        "/api/v1/users/u/feedback",
+        "/api/v1/users/u/feedback?name=rating",
+        "/api/v1/users/a%2Fb/feedback/export",
         "/api/v1/users/u/attachments",
         "/api/v1/users/u/attachments?name=cat.png",
         "/api/v1/users/a%2Fb/attachments/1",
@@ -55,6 +58,7 @@ public sealed class RoutingTests(GatewaysFixture gateways) : IClassFixture<Gatew
         "/api/v1/users/a/b/sessions",
         "/api/v1/users/u/sessions/1",
         "/api/v1/users/u/memoriesx",
+        "/api/v1/users/u/feedbackx",
         "/api/v1/users/u/attachmentsx",
         "/api/v1/users/u/data/1",
     ];

@@ -22,7 +22,7 @@ public sealed class FloorsTests
         ["Sessions"],
         ["Search"],
         ["MemorySearch"],
-        ["Branches", "Memories", "UserMemories", "Usage", "Exports", "Contexts"],
+        ["Branches", "Memories", "UserMemories", "Usage", "Exports", "Contexts", "Feedback"],
         ["Erasure"],
         ["Archival", "Schema", "Forks", "Copies", "Imports"],
         ["Startup"],

@@ -851,7 +851,7 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         });
                 });
 
-            modelBuilder.Entity("SessionService.Infrastructure.Persistence.Tables.MessageFeedback", b =>
+            modelBuilder.Entity("SessionService.Domain.Feedback.MessageFeedback", b =>
                 {
                     b.Property<string>("UserId")
                         .HasMaxLength(255)
@@ -1461,7 +1461,7 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         .HasConstraintName("fk_attachment_uses_sessions");
                 });
 
-            modelBuilder.Entity("SessionService.Infrastructure.Persistence.Tables.MessageFeedback", b =>
+            modelBuilder.Entity("SessionService.Domain.Feedback.MessageFeedback", b =>
                 {
                     b.HasOne("SessionService.Domain.Sessions.Session", null)
                         .WithMany()
