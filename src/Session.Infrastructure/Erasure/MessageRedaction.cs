@@ -196,7 +196,8 @@ internal sealed class MessageRedaction(
     {
         PackedMessages packed;
         SessionMessage message;
-        using (var part = await session.Statement(OneSegment, session.Sequence).FirstAsync(row => PackedColumns.Read(row, 0), cancellationToken))
+        using (var part = await session.Statement(OneSegment, session.Sequence)
+            .FirstAsync(row => PackedColumns.Read(row, 0), cancellationToken))
         {
             var rows = part!.Rows().ToArray();
             ref var row = ref rows[session.Sequence - rows[0].Sequence];
