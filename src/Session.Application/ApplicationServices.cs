@@ -4,6 +4,7 @@ using SessionService.Application.Contexts;
 using SessionService.Application.Forks;
 using SessionService.Application.Identity;
 using SessionService.Application.Imports;
+using SessionService.Application.Keys;
 using SessionService.Application.Limits;
 using SessionService.Application.Mapping;
 using SessionService.Application.Memories;
@@ -41,6 +42,7 @@ public static class ApplicationServices
         services.AddScoped<UsageService>();
         services.AddScoped<UserMemoriesService>();
         services.AddScoped<MemorySearchService>();
+        services.AddScoped<KeysService>();
         return services;
     }
 }

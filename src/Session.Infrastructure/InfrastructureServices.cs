@@ -9,6 +9,7 @@ using SessionService.Infrastructure.Exports;
 using SessionService.Infrastructure.Forks;
 using SessionService.Infrastructure.Idempotency;
 using SessionService.Infrastructure.Imports;
+using SessionService.Infrastructure.Keys;
 using SessionService.Infrastructure.Memories;
 using SessionService.Infrastructure.MemorySearch;
 using SessionService.Infrastructure.Messages;
@@ -56,7 +57,8 @@ public static class InfrastructureServices
         .AddImportStore()
         .AddErasure()
         .AddArchival()
-        .AddForks();
+        .AddForks()
+        .AddKeys();
 
     /// <summary>Lets the embedded server come up while the application is put together; the start-up waits for it.</summary>
     public static void BeginDatabaseStart(this IServiceProvider services, CancellationToken cancellationToken) =>

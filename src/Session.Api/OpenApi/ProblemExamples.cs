@@ -7,6 +7,7 @@ using SessionService.Api.Identity;
 using SessionService.Domain.Attachments;
 using SessionService.Domain.Errors;
 using SessionService.Domain.Idempotency;
+using SessionService.Domain.Keys;
 using SessionService.Domain.Memories;
 using SessionService.Domain.Messages;
 using SessionService.Domain.Sessions;
@@ -26,6 +27,7 @@ internal static class ProblemExamples
         ("{memory_id}", "0d1f95c6-a8fa-462d-8f6e-b1f0da7524a0"),
         ("{user_id}", "test_user_123"),
         ("{sequence}", "1"),
+        ("{key_id}", "01997b2e-6a3c-7d5e-8f10-92a4b6c8d0e2"),
     ];
 
     /// <summary>The examples for an answer of an operation, by their codes.</summary>
@@ -56,9 +58,12 @@ internal static class ProblemExamples
             [
                 new(ProblemCodes.AuthenticationRequired, "The request needs a bearer token."),
             new(ProblemCodes.InvalidToken, "The token has expired."),
+            new(ProblemCodes.InvalidApiKey, "The key is not accepted."),
             new(ProblemCodes.GatewayRequired, "The request must come through the gateway."),
         ],
-            StatusCodes.Status403Forbidden => [new("user_mismatch", "The request names another user than its caller.")],
+            StatusCodes.Status403Forbidden => path.StartsWith("/api/v1/keys", StringComparison.Ordinal)
+                ? [new(KeyErrors.ServiceKeyRequired()), UserMismatch()]
+                : [UserMismatch()],
             StatusCodes.Status404NotFound => NotFound(method, path),
             StatusCodes.Status408RequestTimeout => [new(ProblemCodes.RequestTimeout, "The body came too slowly.")],
             StatusCodes.Status409Conflict => Conflicts(method, path, parameters),
@@ -114,7 +119,14 @@ internal static class ProblemExamples
         {
             yield return new(AttachmentErrors.NotFound());
         }
+
+        if (path.Contains("{key_id}", StringComparison.Ordinal))
+        {
+            yield return new(KeyErrors.NotFound());
+        }
     }
+
+    private static ExampleProblem UserMismatch() => new("user_mismatch", "The request names another user than its caller.");
 
     private static bool IsUpload(string path) => path.EndsWith("/attachments", StringComparison.Ordinal);
 
