@@ -33,6 +33,9 @@ internal sealed class ServiceDocumentFilter : IDocumentFilter
             .ToHashSet(StringComparer.Ordinal);
         var others = (document.Tags ?? new HashSet<OpenApiTag>()).Where(tag => !Array.Exists(Tags, known => known.Name == tag.Name));
         document.Tags = new HashSet<OpenApiTag>(
-            [.. Tags.Where(tag => used.Contains(tag.Name)).Select(tag => new OpenApiTag { Name = tag.Name, Description = tag.Description }), .. others]);
+        [
+            .. Tags.Where(tag => used.Contains(tag.Name)).Select(tag => new OpenApiTag { Name = tag.Name, Description = tag.Description }),
+            .. others,
+        ]);
     }
 }

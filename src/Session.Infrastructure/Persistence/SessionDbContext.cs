@@ -14,8 +14,8 @@ using SessionService.Infrastructure.Persistence.Tables;
 namespace SessionService.Infrastructure.Persistence;
 
 /// <summary>
-/// The tables of the schema <c>dev</c>. Every key leads with <c>user_id</c>: one user's data is one shard. The exception is the table of API
-/// keys, in which a request finds its user.
+/// The tables of the schema <c>dev</c>. Every key leads with <c>user_id</c>: one user's data is one shard. The exception is the table of
+/// API keys, in which a request finds its user.
 /// </summary>
 public sealed class SessionDbContext(DbContextOptions<SessionDbContext> options) : DbContext(options)
 {
