@@ -23,7 +23,7 @@ internal static class KeysCommands
         var name = new Option<string?>("--name") { Description = "What the key is for." };
         var expires = new Option<DateTimeOffset?>("--expires")
         {
-            Description = "From when on the key is refused: a date or time (2027-01-31), or a time span from now (90.00:00:00 for 90 days).",
+            Description = "From when on the key is refused: a date or time (2027-01-31), or a time span (90.00:00:00 for 90 days).",
             CustomParser = result =>
             {
                 var text = result.Tokens[0].Value;

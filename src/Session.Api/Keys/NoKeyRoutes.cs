@@ -7,9 +7,7 @@ internal sealed class NoKeyRoutes : IApplicationModelConvention
 {
     public void Apply(ApplicationModel application)
     {
-        foreach (var controller in application.Controllers.Where(controller => controller.ControllerType == typeof(KeysController)).ToList())
-        {
-            application.Controllers.Remove(controller);
-        }
+        var ofKeys = application.Controllers.Single(controller => controller.ControllerType == typeof(KeysController));
+        application.Controllers.Remove(ofKeys);
     }
 }

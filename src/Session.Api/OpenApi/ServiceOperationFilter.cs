@@ -239,7 +239,7 @@ internal sealed class ServiceOperationFilter(IOptions<IdentityOptions> identity,
             StatusCodes.Status429TooManyRequests =>
             [
                 retryAfter,
-                (CallerRateLimiter.PolicyHeader, "How many requests (`q`) a user or a key has in so many seconds (`w`).", JsonSchemaType.String),
+                (CallerRateLimiter.PolicyHeader, "Requests (`q`) of a user or a key in so many seconds (`w`).", JsonSchemaType.String),
                 (CallerRateLimiter.LimitHeader, RequestsLeft, JsonSchemaType.String),
             ],
             StatusCodes.Status503ServiceUnavailable => [retryAfter],

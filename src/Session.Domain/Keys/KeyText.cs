@@ -5,8 +5,8 @@ namespace SessionService.Domain.Keys;
 
 /// <summary>
 /// The text of a key, as a client sends it: <c>sk-</c>, the id as 32 hexadecimal digits, a hyphen, and 48 characters of base64url with the
-/// secret and a checksum. Tools that search files for secrets can recognize the form. With the checksum they can also tell a key from a text
-/// that only looks like one, and the service refuses a mistyped key without asking the database.
+/// secret and a checksum. Tools that search files for secrets can recognize the form. With the checksum they can also tell a key from a
+/// text that only looks like one, and the service refuses a mistyped key without asking the database.
 /// </summary>
 public static class KeyText
 {

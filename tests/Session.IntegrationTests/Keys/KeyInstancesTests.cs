@@ -53,7 +53,6 @@ public sealed class KeyInstancesTests(KeysFixture service) : IClassFixture<KeysF
         var after = await RunAsync("keys", "list", "--user", user);
 
         Assert.Matches($"^{shown.Text("key_id")} {user} valid created [^ ]+ expires [^ ]+ used [^ ]+ on%20my%20laptop$", list.Output.Split('\n')[0]);
-        Assert.Single(list.Output.Split('\n'), line => line.Contains(" valid ", StringComparison.Ordinal));
         Assert.Contains(" * valid ", all.Output, StringComparison.Ordinal);
         Assert.DoesNotContain(key[36..], list.Output + all.Output + after.Output, StringComparison.Ordinal);
         Assert.Equal(0, revoked.ExitCode);

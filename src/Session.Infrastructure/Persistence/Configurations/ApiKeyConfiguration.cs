@@ -23,7 +23,8 @@ internal sealed class ApiKeyConfiguration : IEntityTypeConfiguration<ApiKey>
             .HasComment("The user for whom the key acts; null for the key of a service.");
         builder.Property(k => k.Name).HasColumnName("name").HasMaxLength(ApiKey.MaxNameLength)
             .HasComment("What the key is for, if somebody said.");
-        builder.Property(k => k.SecretHash).HasColumnName("secret_hash").HasComment("SHA-256 of the secret part. The secret is not stored.");
+        builder.Property(k => k.SecretHash).HasColumnName("secret_hash")
+            .HasComment("SHA-256 of the secret part. The secret is not stored.");
         builder.Property(k => k.CreatedAt).HasColumnName("created_at").HasComment("When the key was created.");
         builder.Property(k => k.ExpiresAt).HasColumnName("expires_at").HasComment("From when on the key is refused; null where it is not.");
         builder.Property(k => k.RevokedAt).HasColumnName("revoked_at").HasComment("When the key was revoked; null where it was not.");
