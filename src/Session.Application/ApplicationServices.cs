@@ -7,6 +7,7 @@ using SessionService.Application.Feedback;
 using SessionService.Application.Forks;
 using SessionService.Application.Identity;
 using SessionService.Application.Imports;
+using SessionService.Application.Keys;
 using SessionService.Application.Limits;
 using SessionService.Application.Mapping;
 using SessionService.Application.Memories;
@@ -48,6 +49,7 @@ public static class ApplicationServices
         services.AddScoped<UsageService>();
         services.AddScoped<UserMemoriesService>();
         services.AddScoped<MemorySearchService>();
+        services.AddScoped<KeysService>();
         return services;
     }
 }

@@ -12,6 +12,7 @@ using SessionService.Infrastructure.Feedback;
 using SessionService.Infrastructure.Forks;
 using SessionService.Infrastructure.Idempotency;
 using SessionService.Infrastructure.Imports;
+using SessionService.Infrastructure.Keys;
 using SessionService.Infrastructure.Memories;
 using SessionService.Infrastructure.MemorySearch;
 using SessionService.Infrastructure.Messages;
@@ -62,7 +63,8 @@ public static class InfrastructureServices
         .AddErasure()
         .AddArchival()
         .AddForks()
-        .AddCopies();
+        .AddCopies()
+        .AddKeys();
 
     /// <summary>Lets the embedded server come up while the application is put together; the start-up waits for it.</summary>
     public static void BeginDatabaseStart(this IServiceProvider services, CancellationToken cancellationToken) =>

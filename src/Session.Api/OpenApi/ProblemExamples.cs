@@ -11,6 +11,7 @@ using SessionService.Domain.Attachments;
 using SessionService.Domain.Errors;
 using SessionService.Domain.Feedback;
 using SessionService.Domain.Idempotency;
+using SessionService.Domain.Keys;
 using SessionService.Domain.Memories;
 using SessionService.Domain.Messages;
 using SessionService.Domain.Sessions;
@@ -32,6 +33,7 @@ internal static class ProblemExamples
         ("{sequence}", "1"),
         ("{branch_id}", "1"),
         ("{name}", "rating"),
+        ("{key_id}", "01997b2e-6a3c-7d5e-8f10-92a4b6c8d0e2"),
     ];
 
     /// <summary>The examples for an answer of an operation, by their codes.</summary>
@@ -62,9 +64,12 @@ internal static class ProblemExamples
             [
                 new(ProblemCodes.AuthenticationRequired, "The request needs a bearer token."),
             new(ProblemCodes.InvalidToken, "The token has expired."),
+            new(ProblemCodes.InvalidApiKey, "The key is not accepted."),
             new(ProblemCodes.GatewayRequired, "The request must come through the gateway."),
         ],
-            StatusCodes.Status403Forbidden => [new("user_mismatch", "The request names another user than its caller.")],
+            StatusCodes.Status403Forbidden => path.StartsWith("/api/v1/keys", StringComparison.Ordinal)
+                ? [new(KeyErrors.ServiceKeyRequired()), UserMismatch()]
+                : [UserMismatch()],
             StatusCodes.Status404NotFound => NotFound(method, path),
             StatusCodes.Status408RequestTimeout => [new(ProblemCodes.RequestTimeout, "The body came too slowly.")],
             StatusCodes.Status409Conflict => Conflicts(method, path, parameters),
@@ -131,7 +136,14 @@ internal static class ProblemExamples
         {
             yield return new(AttachmentErrors.NotFound());
         }
+
+        if (path.Contains("{key_id}", StringComparison.Ordinal))
+        {
+            yield return new(KeyErrors.NotFound());
+        }
     }
+
+    private static ExampleProblem UserMismatch() => new("user_mismatch", "The request names another user than its caller.");
 
     private static bool IsUpload(string path) => path.EndsWith("/attachments", StringComparison.Ordinal);
 

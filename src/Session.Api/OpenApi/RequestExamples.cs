@@ -4,6 +4,7 @@ using SessionService.Application.Branches;
 using SessionService.Application.Copies;
 using SessionService.Application.Feedback;
 using SessionService.Application.Forks;
+using SessionService.Application.Keys;
 using SessionService.Application.Memories;
 using SessionService.Application.MemorySearch;
 using SessionService.Application.Messages;
@@ -59,6 +60,7 @@ internal static class RequestExamples
             """,
         [typeof(PatchUserMemoryRequest)] =
             """{"content": "User prefers concise technical explanations, with examples.", "metadata": {"category": "writing"}}""",
+        [typeof(CreateKeyRequest)] = """{"service": true, "name": "nightly import"}""",
         [typeof(SearchMemoriesRequest)] =
             """{"query": "How does the user like explanations?", "top_k": 10, "sources": ["memories", "session_memories", "messages"]}""",
     }.ToFrozenDictionary();

@@ -22,13 +22,22 @@ internal sealed class ServiceDocumentFilter : IDocumentFilter
         ("Branches", "Rewind a conversation, try again, and go back."),
         ("Export and import", "Conversations out of the service and into it."),
         ("User data", "Count and erase what is stored about a user."),
+        ("Keys", "Keys of users and services."),
         ("Health", "For load balancers, orchestrators and people."),
     ];
 
     public void Apply(OpenApiDocument document, DocumentFilterContext context)
     {
+        var used = document.Paths.Values
+            .SelectMany(path => path.Operations?.Values ?? Enumerable.Empty<OpenApiOperation>())
+            .SelectMany(operation => operation.Tags ?? Enumerable.Empty<OpenApiTagReference>())
+            .Select(tag => tag.Name)
+            .ToHashSet(StringComparer.Ordinal);
         var others = (document.Tags ?? new HashSet<OpenApiTag>()).Where(tag => !Array.Exists(Tags, known => known.Name == tag.Name));
         document.Tags = new HashSet<OpenApiTag>(
-            [.. Tags.Select(tag => new OpenApiTag { Name = tag.Name, Description = tag.Description }), .. others]);
+        [
+            .. Tags.Where(tag => used.Contains(tag.Name)).Select(tag => new OpenApiTag { Name = tag.Name, Description = tag.Description }),
+            .. others,
+        ]);
     }
 }

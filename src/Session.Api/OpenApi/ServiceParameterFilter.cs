@@ -13,6 +13,7 @@ internal sealed class ServiceParameterFilter : IParameterFilter
         ["user_id"] = "The user, percent-encoded; a slash as `%2F`.",
         ["attachment_id"] = "The attachment's id.",
         ["memory_id"] = "The memory's id.",
+        ["key_id"] = "The key's id.",
         ["sequence"] = "The message's number.",
         ["branch_id"] = "The branch's number.",
         ["name"] = "The name of the feedback, such as `rating`.",

@@ -43,6 +43,8 @@ public sealed class RoutingTests(GatewaysFixture gateways) : IClassFixture<Gatew
         "/api/v1/users/a%2Fb/attachments/1",
         "/api/v1/users/u/export",
         "/api/v1/users/u/data",
+        "/api/v1/keys",
+        "/api/v1/keys/01997b2e-6a3c-7d5e-8f10-92a4b6c8d0e2",
         "/swagger",
         "/swagger/index.html",
         "/swagger/v1/swagger.json",
@@ -64,7 +66,7 @@ public sealed class RoutingTests(GatewaysFixture gateways) : IClassFixture<Gatew
     ];
 
     private static readonly string[] OfNobody =
-        ["/", "/api/v1", "/api/v1/sessionsx", "/api/v1/usersx", "/api/v2/sessions", "/api//v1/sessions", "/health/x",
+        ["/", "/api/v1", "/api/v1/sessionsx", "/api/v1/keysx", "/api/v1/usersx", "/api/v2/sessions", "/api//v1/sessions", "/health/x",
         "/api/v1/users//sessions", "/api/v1/users//memories/1", "/api/v1/users//x", "/api/v1/users//", "/API/v1/Users//data"];
 
     public static TheoryData<string> All => new(GatewaysFixture.Names);

@@ -65,6 +65,7 @@ public sealed class DeclaredAnswers(Func<Task<JsonElement>> document, HttpMessag
                 .Replace("{memory_id}", Uuid, StringComparison.Ordinal)
                 .Replace("{attachment_id}", Uuid, StringComparison.Ordinal)
                 .Replace("{name}", "[^/]+", StringComparison.Ordinal)
+                .Replace("{key_id}", Uuid, StringComparison.Ordinal)
                 .Replace("{user_id}", "[^/]+", StringComparison.Ordinal) + "$",
             RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
             TimeSpan.FromSeconds(10));

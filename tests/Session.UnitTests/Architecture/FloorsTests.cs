@@ -17,7 +17,7 @@ public sealed class FloorsTests
         ["Persistence"],
         ["Jobs"],
         ["Statistics", "Writes"],
-        ["Attachments", "Idempotency"],
+        ["Attachments", "Idempotency", "Keys"],
         ["Messages", "Embeddings", "Digests"],
         ["Sessions"],
         ["Search"],

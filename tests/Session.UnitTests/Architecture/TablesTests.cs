@@ -33,6 +33,7 @@ public sealed partial class TablesTests
         ("idempotency_keys", "IdempotencyRecords", "Idempotency", ["Memories", "Messages", "Sessions", "UserMemories"]),
         ("usage", "Usage", "Usage", []),
         ("orphaned_rows", "OrphanedRows", "Schema", []),
+        ("api_keys", "ApiKeys", "Keys", []),
     ];
 
     private static readonly string Infrastructure = Path.Combine(
