@@ -4,7 +4,8 @@ namespace SessionService.Application.Exports;
 /// The types of lines in an export. It begins with a header, <c>{"type": "export", "version": 1, …}</c>. Each session is followed by its
 /// messages, in order, and its memory. The attachments to which its messages refer stand before it, in pieces, unless they stand before
 /// an earlier session. The user's memories follow, each before its earlier versions. A line <c>{"type": "end", …}</c> shows that the export
-/// is complete.
+/// is complete. Messages that the conversation does not show have a type of their own, and stand in their place among the others. The
+/// branches of a session stand between its messages and its memory.
 /// </summary>
 public static class ExportForm
 {
@@ -14,6 +15,8 @@ public static class ExportForm
     public const string Attachment = "attachment";
     public const string Session = "session";
     public const string Message = "message";
+    public const string BranchMessage = "branch_message";
+    public const string Branch = "branch";
     public const string Memory = "memory";
     public const string UserMemory = "user_memory";
     public const string UserMemoryVersion = "user_memory_version";
