@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using SessionService.Application.Attachments;
 using SessionService.Application.Branches;
 using SessionService.Application.Contexts;
+using SessionService.Application.Copies;
 using SessionService.Application.Forks;
 using SessionService.Application.Identity;
 using SessionService.Application.Imports;
@@ -39,6 +40,7 @@ public static class ApplicationServices
         services.AddAttachments();
         services.AddContexts();
         services.AddScoped<ForksService>();
+        services.AddScoped<CopiesService>();
         services.AddScoped<ImportsService>();
         services.AddScoped<UsageService>();
         services.AddScoped<UserMemoriesService>();

@@ -3,6 +3,7 @@ using SessionService.Infrastructure.Archival;
 using SessionService.Infrastructure.Attachments;
 using SessionService.Infrastructure.Branches;
 using SessionService.Infrastructure.Contexts;
+using SessionService.Infrastructure.Copies;
 using SessionService.Infrastructure.Digests;
 using SessionService.Infrastructure.Embeddings;
 using SessionService.Infrastructure.Erasure;
@@ -58,7 +59,8 @@ public static class InfrastructureServices
         .AddImportStore()
         .AddErasure()
         .AddArchival()
-        .AddForks();
+        .AddForks()
+        .AddCopies();
 
     /// <summary>Lets the embedded server come up while the application is put together; the start-up waits for it.</summary>
     public static void BeginDatabaseStart(this IServiceProvider services, CancellationToken cancellationToken) =>

@@ -4,6 +4,9 @@ using Microsoft.OpenApi;
 using SessionService.Api.Consistency;
 using SessionService.Api.Idempotency;
 using SessionService.Api.Identity;
+using SessionService.Application.Branches;
+using SessionService.Application.Copies;
+using SessionService.Application.Messages;
 using SessionService.Domain.Attachments;
 using SessionService.Domain.Errors;
 using SessionService.Domain.Idempotency;
@@ -26,6 +29,7 @@ internal static class ProblemExamples
         ("{memory_id}", "0d1f95c6-a8fa-462d-8f6e-b1f0da7524a0"),
         ("{user_id}", "test_user_123"),
         ("{sequence}", "1"),
+        ("{branch_id}", "1"),
     ];
 
     /// <summary>The examples for an answer of an operation, by their codes.</summary>
@@ -100,6 +104,11 @@ internal static class ProblemExamples
             yield return new(MessageErrors.NotFound());
         }
 
+        if (path.Contains("{branch_id}", StringComparison.Ordinal))
+        {
+            yield return new(BranchErrors.NotFound());
+        }
+
         if (path.EndsWith("/memory", StringComparison.Ordinal) && method == HttpMethods.Get)
         {
             yield return new(MemoryErrors.NotFound());
@@ -124,7 +133,10 @@ internal static class ProblemExamples
         {
             ("POST", "sessions") => [SessionErrors.IdTaken()],
             ("PUT", "{session_id}") => [SessionErrors.StatusChangeNotAllowed(SessionStatus.Ended, SessionStatus.Active)],
+            ("POST", "rewind" or "activate") => [SessionErrors.Ended(), BranchErrors.TooMany(IBranchStore.MaxBranches)],
+            ("DELETE", "{sequence}") => [BranchErrors.TooManyRanges(MessagePath.MaxRanges)],
             ("POST", "fork") => [SessionErrors.MessageNotFound(sequence: 3, messages: 2)],
+            ("POST", "copy") => [SessionErrors.CopyTooLarge(ICopyStore.MaxMessages)],
             ("POST", "messages" or "batch") when path.Contains("/messages", StringComparison.Ordinal) =>
                 [SessionErrors.Ended(), MessageErrors.SequenceMismatch(expected: 2, next: 3), MessageErrors.IdTaken()],
             _ => [],
@@ -150,7 +162,7 @@ internal static class ProblemExamples
     private static IEnumerable<ExampleProblem> Unavailable(string method, string path)
     {
         yield return new(ProblemCodes.DatabaseUnavailable, "The database cannot be reached at the moment.");
-        if (path.Contains("/attachments", StringComparison.Ordinal) || path.EndsWith("/data", StringComparison.Ordinal))
+        if (path.Contains("/attachments", StringComparison.Ordinal) || path.Split('/')[^1] is "data" or "copy")
         {
             yield return new(ProblemCodes.AttachmentsUnavailable, "The store of attachments cannot be reached at the moment.");
         }

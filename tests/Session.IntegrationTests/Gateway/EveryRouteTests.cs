@@ -47,6 +47,7 @@ public sealed class EveryRouteTests(ServedFixture service) : IClassFixture<Serve
                     .Replace("{memory_id}", "0d1f95c6-a8fa-462d-8f6e-b1f0da7524a0", StringComparison.Ordinal)
                     .Replace("{attachment_id}", "5d8a1a6c-6f0b-8c1e-9a34-0c7f2b1d4e58", StringComparison.Ordinal)
                     .Replace("{sequence}", "1", StringComparison.Ordinal)
+                    .Replace("{branch_id}", "1", StringComparison.Ordinal)
                     .Replace("{user_id}", "every-route", StringComparison.Ordinal)))),
     ];
 

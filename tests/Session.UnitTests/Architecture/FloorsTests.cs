@@ -24,7 +24,7 @@ public sealed class FloorsTests
         ["MemorySearch"],
         ["Branches", "Memories", "UserMemories", "Usage", "Exports", "Contexts"],
         ["Erasure"],
-        ["Archival", "Schema", "Forks", "Imports"],
+        ["Archival", "Schema", "Forks", "Copies", "Imports"],
         ["Startup"],
     ];
 
