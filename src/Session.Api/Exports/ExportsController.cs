@@ -54,8 +54,8 @@ public sealed class ExportsController(IExportReader reader, BranchesService bran
     /// each followed by its messages (`"message"`) and its memory (`"memory"`), named as in the other answers; the user's own memories
     /// (`"user_memory"`), each followed by its earlier versions (`"user_memory_version"`); and a line `{"type": "end", …}` with the totals.
     /// Messages that the conversation does not show are among the others (`"branch_message"`), and the branches of a session stand before
-    /// its memory (`"branch"`). Attachments stand before the first session that refers to them (`"attachment"`), with their bytes in base64,
-    /// in several lines if they are large.
+    /// its memory (`"branch"`). Attachments stand before the first session that refers to them (`"attachment"`), with their bytes in
+    /// base64, in several lines if they are large.
     ///
     /// An export without this line is incomplete. Each session and each memory is exported as it is when the export reaches it.
     /// </remarks>

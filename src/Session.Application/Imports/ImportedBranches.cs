@@ -62,7 +62,7 @@ internal sealed class ImportedBranches(
         }
     }
 
-    /// <summary>The first message of the branch's own in the numbers of the session. The messages before it may have been skipped.</summary>
+    /// <summary>The first message of the branch's own in the numbers of the session. Those before it may have been skipped.</summary>
     private long? FirstOf(ImportedBranch branch, MessagePath path)
     {
         if (branch.FromSequence is not { } first

@@ -13,7 +13,7 @@ public sealed partial class TablesTests
     private static readonly (string Table, string Set, string Owner, string[] Others)[] Tables =
     [
         ("sessions", "Sessions", "Sessions",
-            ["Archival", "Copies", "Digests", "Erasure", "Exports", "Forks", "Imports", "Memories", "Messages", "Search", "Usage", "UserMemories"]),
+            ["Archival", "Branches", "Copies", "Digests", "Erasure", "Exports", "Forks", "Imports", "Memories", "Messages", "Search", "Usage", "UserMemories"]),
         ("session_counts", "SessionCounts", "Statistics", ["Erasure", "Sessions"]),
         ("session_messages", "Messages", "Messages", ["Digests", "Erasure", "MemorySearch", "Usage"]),
         ("message_segments", "MessageSegments", "Messages", ["Erasure", "MemorySearch"]),

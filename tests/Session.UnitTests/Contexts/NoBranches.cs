@@ -4,7 +4,7 @@ using SessionService.Application.Branches;
 namespace SessionService.UnitTests.Contexts;
 
 /// <summary>The branches of a session that was never rewound. Nobody asks for them.</summary>
-internal sealed class NoBranches : DispatchProxy
+internal class NoBranches : DispatchProxy
 {
     public static IBranchStore Instance { get; } = Create<IBranchStore, NoBranches>();
 

@@ -24,7 +24,7 @@ internal static class Foreign
     public static IEnumerable<string> Said(this ForeignSession session) => session.Messages.Where(message => !message.IsOffPath).Select(message => message.Content!.Text!);
 
     public static IEnumerable<string> Told(this ForeignSession session) =>
-        session.Messages.Select(message => $"{message.Role} {message.MessageType ?? "chat"}: {message.Content?.Text}");
+        session.Messages.Where(message => !message.IsOffPath).Select(message => $"{message.Role} {message.MessageType ?? "chat"}: {message.Content?.Text}");
 
     public static JsonElement Labels(this MessageLine message) => JsonDocument.Parse(message.Metadata!.Value).RootElement;
 
