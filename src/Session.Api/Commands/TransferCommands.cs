@@ -143,7 +143,7 @@ internal static class TransferCommands
 
         (string Kind, ImportCounts Counts)[] all =
         [
-            ("sessions", result!.Sessions), ("messages", result.Messages),
+            ("sessions", result!.Sessions), ("messages", result.Messages), ("branches", result.Branches),
             ("memories", result.Memories), ("feedback", result.Feedback), ("user memories", result.UserMemories),
         ];
         foreach (var (kind, counts) in all)

@@ -1,9 +1,9 @@
 using System.Buffers;
-using System.Net.Mime;
 using System.Text.Json;
 using AutoMapper;
 using SessionService.Api.Json;
 using SessionService.Api.Messages;
+using SessionService.Application.Branches;
 using SessionService.Application.Exports;
 using SessionService.Application.Messages;
 using SessionService.Domain.Attachments;
@@ -30,11 +30,11 @@ internal abstract class ExportFormat(IMapper mapper)
     /// <summary>The extension of file names.</summary>
     public abstract string Extension { get; }
 
-    /// <summary>Whether the bytes of attachments are part of the export.</summary>
-    public virtual bool HasAttachments => true;
+    /// <summary>Whether the export is for an import, and so has the bytes of attachments and the messages of all branches.</summary>
+    public virtual bool IsWhole => true;
 
-    /// <summary>Whether the feedback of messages is part of the export.</summary>
-    public virtual bool HasFeedback => true;
+    /// <summary>Whether the messages that the conversation does not show stand apart, before the others.</summary>
+    public virtual bool DividesMessages => false;
 
     public ArrayBufferWriter<byte> Bytes { get; } = new(InitialBytes);
 
@@ -56,10 +56,24 @@ internal abstract class ExportFormat(IMapper mapper)
     public abstract void WriteAttachment(StoredAttachment attachment, long offset, ReadOnlySpan<byte> piece);
 
     /// <summary>Begins a session. Its messages must follow.</summary>
-    public virtual void BeginSession(ExportedSession session) =>
-        _messages = new MessageListWriter(Json, session.Session.UserId, session.Session.SessionId);
+    /// <param name="parents">After which message each was written; <see langword="null"/> where this is not told.</param>
+    public virtual void BeginSession(ExportedSession session, MessageParents? parents) =>
+        _messages = new MessageListWriter(Json, session.Session.UserId, session.Session.SessionId, parents);
 
-    public abstract void WriteMessage(in MessageRow message);
+    /// <summary>Begins the messages, or the messages that the conversation does not show where these stand apart.</summary>
+    public virtual void BeginMessages(string type)
+    {
+    }
+
+    public virtual void EndMessages()
+    {
+    }
+
+    /// <param name="type">Whether the conversation shows the message.</param>
+    public abstract void WriteMessage(in MessageRow message, string type);
+
+    /// <summary>Writes the branches, which come after the messages.</summary>
+    public abstract Task WriteBranchesAsync(IAsyncEnumerable<BranchLine> branches, Func<Task> send);
 
     public abstract void EndSession(ExportedSession session);
 
@@ -79,10 +93,15 @@ internal abstract class ExportFormat(IMapper mapper)
 
     protected void WriteJson<TLine>(object entity) => JsonSerializer.Serialize(Json, mapper.Map<TLine>(entity), Options);
 
-    protected void WriteJson(in MessageRow message)
+    protected void WriteJson(ExportedSession session) =>
+        JsonSerializer.Serialize(Json, mapper.Map<SessionLine>(session.Session) with { CurrentBranch = session.CurrentBranch }, Options);
+
+    protected void WriteJson(BranchLine branch) => JsonSerializer.Serialize(Json, branch, Options);
+
+    protected void WriteJson(in MessageRow message, string type)
     {
         Json.WriteStartObject();
-        Json.WriteString("type"u8, ExportForm.Message);
+        Json.WriteString("type"u8, type);
         _messages.WriteMembers(message);
         Json.WriteEndObject();
     }
@@ -125,6 +144,11 @@ internal sealed class ExportTotals
 
     public long Messages { get; set; }
 
+    /// <summary>The messages that conversations do not show.</summary>
+    public long BranchMessages { get; set; }
+
+    public long Branches { get; set; }
+
     public long Memories { get; set; }
 
     public long Feedback { get; set; }
@@ -135,181 +159,4 @@ internal sealed class ExportTotals
     public long LostAttachments { get; set; }
 
     public long UserMemories { get; set; }
-}
-
-/// <summary>
-/// NDJSON: one line for the header, for every session, message, memory, feedback and piece of an attachment, and for the end.
-/// </summary>
-internal sealed class JsonLinesFormat(IMapper mapper) : ExportFormat(mapper)
-{
-    public override string ContentType => JsonLinesType;
-
-    public override string Extension => "jsonl";
-
-    public override void Begin(DateTimeOffset now)
-    {
-        BeginHeader(now);
-        Json.WriteEndObject();
-        EndLine();
-    }
-
-    public override void WriteAttachment(StoredAttachment attachment, long offset, ReadOnlySpan<byte> piece)
-    {
-        WriteJson(attachment, offset, piece);
-        EndLine();
-    }
-
-    public override void BeginSession(ExportedSession session)
-    {
-        base.BeginSession(session);
-        WriteJson<SessionLine>(session.Session);
-        EndLine();
-    }
-
-    public override void WriteMessage(in MessageRow message)
-    {
-        WriteJson(message);
-        EndLine();
-    }
-
-    public override void EndSession(ExportedSession session)
-    {
-        if (session.Memory is { } memory)
-        {
-            WriteJson<MemoryLine>(memory);
-            EndLine();
-        }
-    }
-
-    public override void WriteFeedback(MessageFeedback feedback, SessionMessage message)
-    {
-        WriteJson(feedback, message);
-        EndLine();
-    }
-
-    public override void WriteUserMemory(UserMemory memory)
-    {
-        WriteJson<UserMemoryLine>(memory);
-        EndLine();
-    }
-
-    public override void WriteEarlier(UserMemoryVersion version)
-    {
-        WriteJson<UserMemoryVersionLine>(version);
-        EndLine();
-    }
-
-    public override void End(ExportTotals totals)
-    {
-        Json.WriteStartObject();
-        Json.WriteString("type"u8, ExportForm.End);
-        Json.WriteNumber("sessions"u8, totals.Sessions);
-        Json.WriteNumber("messages"u8, totals.Messages);
-        Json.WriteNumber("memories"u8, totals.Memories);
-        Json.WriteNumber("user_memories"u8, totals.UserMemories);
-        if (totals.Feedback > 0)
-        {
-            Json.WriteNumber("feedback"u8, totals.Feedback);
-        }
-
-        if (totals.Attachments > 0)
-        {
-            Json.WriteNumber("attachments"u8, totals.Attachments);
-        }
-
-        if (totals.LostAttachments > 0)
-        {
-            Json.WriteNumber("attachments_lost"u8, totals.LostAttachments);
-        }
-
-        Json.WriteEndObject();
-        EndLine();
-    }
-
-    private void EndLine()
-    {
-        Json.Flush();
-        Json.Reset();
-        Bytes.Write("\n"u8);
-    }
-}
-
-/// <summary>One JSON document with the header, the session, its messages, its memory and the feedback.</summary>
-internal sealed class JsonDocumentFormat(IMapper mapper) : ExportFormat(mapper)
-{
-    private bool _isInAttachments;
-    private bool _isInFeedback;
-
-    public override string ContentType => MediaTypeNames.Application.Json;
-
-    public override string Extension => "json";
-
-    public override void Begin(DateTimeOffset now) => BeginHeader(now);
-
-    public override void WriteAttachment(StoredAttachment attachment, long offset, ReadOnlySpan<byte> piece)
-    {
-        if (!_isInAttachments)
-        {
-            Json.WriteStartArray("attachments"u8);
-            _isInAttachments = true;
-        }
-
-        WriteJson(attachment, offset, piece);
-    }
-
-    public override void BeginSession(ExportedSession session)
-    {
-        base.BeginSession(session);
-        if (_isInAttachments)
-        {
-            Json.WriteEndArray();
-        }
-
-        Json.WritePropertyName("session"u8);
-        WriteJson<SessionLine>(session.Session);
-        Json.WriteStartArray("messages"u8);
-    }
-
-    public override void WriteMessage(in MessageRow message) => WriteJson(message);
-
-    public override void EndSession(ExportedSession session)
-    {
-        Json.WriteEndArray();
-        Json.WritePropertyName("memory"u8);
-        if (session.Memory is null)
-        {
-            Json.WriteNullValue();
-        }
-        else
-        {
-            WriteJson<MemoryLine>(session.Memory);
-        }
-    }
-
-    public override void WriteFeedback(MessageFeedback feedback, SessionMessage message)
-    {
-        if (!_isInFeedback)
-        {
-            Json.WriteStartArray("feedback"u8);
-            _isInFeedback = true;
-        }
-
-        WriteJson(feedback, message);
-    }
-
-    public override void WriteUserMemory(UserMemory memory) => throw NotOfOneSession();
-
-    public override void WriteEarlier(UserMemoryVersion version) => throw NotOfOneSession();
-
-    public override void End(ExportTotals totals)
-    {
-        if (_isInFeedback)
-        {
-            Json.WriteEndArray();
-        }
-
-        Json.WriteEndObject();
-    }
-
-    private static InvalidOperationException NotOfOneSession() => new("One document holds one session.");
 }

@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using SessionService.Application.Attachments;
+using SessionService.Application.Branches;
 using SessionService.Application.Exports;
 using SessionService.Application.Feedback;
 using SessionService.Application.Messages;
@@ -14,7 +16,8 @@ namespace SessionService.Api.Exports;
 /// with the messages that it had when it was read. Messages never change, so they can be read later, some at a time. No connection or
 /// snapshot is held in between.
 /// </summary>
-internal sealed class ExportWriter(IMessageReader messages, IAttachmentStore attachments, JudgedMessages judged, TimeProvider time)
+internal sealed class ExportWriter(
+    IMessageReader messages, IBranchStore branches, IAttachmentStore attachments, JudgedMessages judged, TimeProvider time)
 {
     /// <summary>The bytes that are buffered before they are sent.</summary>
     private const int ChunkBytes = 256 * 1024;
@@ -40,15 +43,21 @@ internal sealed class ExportWriter(IMessageReader messages, IAttachmentStore att
         format.Begin(time.GetDatabaseNow());
         await foreach (var session in export.Sessions.WithCancellation(cancellationToken))
         {
-            if (format.HasAttachments)
+            if (format.IsWhole)
             {
                 await WriteAttachmentsAsync(session.Session, written, totals, format, send, cancellationToken);
             }
 
-            format.BeginSession(session);
-            totals.Messages += await WriteMessagesAsync(session, format, send, cancellationToken);
+            format.BeginSession(session, export.Chosen?.Parents);
+            await WriteMessagesAsync(session, export.Chosen, totals, format, send, cancellationToken);
+            if (session.HasBranches && export.Chosen is null && format.IsWhole)
+            {
+                await format.WriteBranchesAsync(
+                    ReadBranchesAsync(session, totals, cancellationToken), () => SendAsync(format, send, from: ChunkBytes).AsTask());
+            }
+
             format.EndSession(session);
-            if (format.HasFeedback)
+            if (export.Chosen is null && format.IsWhole)
             {
                 totals.Feedback += await WriteFeedbackAsync(session.Session, format, send, cancellationToken);
             }
@@ -134,12 +143,44 @@ internal sealed class ExportWriter(IMessageReader messages, IAttachmentStore att
         }
     }
 
-    private async Task<long> WriteMessagesAsync(
-        ExportedSession exported, ExportFormat format, Func<ReadOnlyMemory<byte>, Task> send, CancellationToken cancellationToken)
+    private async Task WriteMessagesAsync(
+        ExportedSession exported,
+        ChosenMessages? chosen,
+        ExportTotals totals,
+        ExportFormat format,
+        Func<ReadOnlyMemory<byte>, Task> send,
+        CancellationToken cancellationToken)
     {
         var session = exported.Session;
-        long written = 0;
-        while (written < session.MessageCount)
+        var shown = chosen?.Path ?? await FindPathAsync(session, session.CurrentBranch, cancellationToken);
+        var others = chosen is null && format.IsWhole ? shown.Gaps(session.MessageCount) : new MessagePath([]);
+        if (format.DividesMessages && others.Count > 0)
+        {
+            format.BeginMessages(ExportForm.BranchMessage);
+            await WriteMessagesAsync(session, others, shown, totals, format, send, cancellationToken);
+            format.EndMessages();
+        }
+
+        format.BeginMessages(ExportForm.Message);
+        var isMixed = !format.DividesMessages && others.Count > 0;
+        await WriteMessagesAsync(session, isMixed ? MessagePath.Whole : shown, shown, totals, format, send, cancellationToken);
+        format.EndMessages();
+    }
+
+    /// <param name="session">The session, as it was when it was read.</param>
+    /// <param name="path">The messages to write.</param>
+    /// <param name="shown">Those of them that the conversation shows.</param>
+    private async Task WriteMessagesAsync(
+        Session session,
+        MessagePath path,
+        MessagePath shown,
+        ExportTotals totals,
+        ExportFormat format,
+        Func<ReadOnlyMemory<byte>, Task> send,
+        CancellationToken cancellationToken)
+    {
+        var last = path.Through(session.MessageCount).Last;
+        for (long written = 0; written < last;)
         {
             var selection = new MessageSelection
             {
@@ -147,6 +188,7 @@ internal sealed class ExportWriter(IMessageReader messages, IAttachmentStore att
                 After = written,
                 Before = session.MessageCount + 1,
                 Take = MaxTake,
+                Path = path,
             };
             using var portion = await messages.ReadAsync(session.UserId, session.SessionId, selection, cancellationToken);
             if (portion is not { Count: > 0 })
@@ -157,13 +199,14 @@ internal sealed class ExportWriter(IMessageReader messages, IAttachmentStore att
 
             for (var i = 0; i < portion.Count; i++)
             {
-                format.WriteMessage(portion[i]);
-                written++;
+                written = portion[i].Sequence;
+                var isShown = shown.Contains(written);
+                format.WriteMessage(portion[i], isShown ? ExportForm.Message : ExportForm.BranchMessage);
+                totals.Messages += isShown ? 1 : 0;
+                totals.BranchMessages += isShown ? 0 : 1;
                 await SendAsync(format, send, from: ChunkBytes);
             }
         }
-
-        return written;
     }
 
     private async Task<long> WriteFeedbackAsync(
@@ -181,6 +224,34 @@ internal sealed class ExportWriter(IMessageReader messages, IAttachmentStore att
 
         return written;
     }
+
+    /// <summary>The branches as they were when the session was read. Since then a branch may have grown.</summary>
+    private async IAsyncEnumerable<BranchLine> ReadBranchesAsync(
+        ExportedSession exported, ExportTotals totals, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var session = exported.Session;
+        foreach (var branch in await branches.ListAsync(session.UserId, session.SessionId, cancellationToken) ?? [])
+        {
+            var path = (await FindPathAsync(session, branch.BranchId, cancellationToken)).Through(session.MessageCount);
+            totals.Branches++;
+            yield return new BranchLine
+            {
+                BranchId = branch.BranchId,
+                SessionId = session.SessionId,
+                UserId = session.UserId,
+                Name = branch.Name,
+                FromSequence = branch.FromSequence <= session.MessageCount ? branch.FromSequence : null,
+                Path = BranchLine.Text(path),
+                CreatedAt = branch.CreatedAt,
+                IsCurrent = branch.BranchId == exported.CurrentBranch,
+            };
+        }
+    }
+
+    private async Task<MessagePath> FindPathAsync(Session session, int? branchId, CancellationToken cancellationToken) =>
+        branchId is { } id && await branches.FindPathAsync(session.UserId, session.SessionId, id, cancellationToken) is { } path
+            ? path
+            : MessagePath.Whole;
 
     private static async ValueTask SendAsync(ExportFormat format, Func<ReadOnlyMemory<byte>, Task> send, int from)
     {

@@ -5,6 +5,7 @@ using SessionService.Api.Compression;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
 using SessionService.Api.Turns;
+using SessionService.Application.Branches;
 using SessionService.Application.Exports;
 
 namespace SessionService.Api.Exports;
@@ -12,13 +13,17 @@ namespace SessionService.Api.Exports;
 /// <summary>Export of conversations.</summary>
 [ApiController]
 [Tags("Export and import")]
-public sealed class ExportsController(IExportReader reader, IMapper mapper) : ControllerBase
+public sealed class ExportsController(IExportReader reader, BranchesService branches, IMapper mapper) : ControllerBase
 {
     /// <summary>Exports a session</summary>
     /// <remarks>
     /// Streams the session with its messages, its memory and the feedback. `json` is one document; `jsonl` has one line for each of them.
-    /// An import accepts both without loss. `markdown` is for people. If an export fails midway, the connection is aborted, so that the
-    /// answer does not look complete.
+    /// An import accepts both without loss. `markdown` is for people. If an export fails midway, the connection is aborted, so that
+    /// the answer does not look complete.
+    ///
+    /// The messages (`"type": "message"`) are those of the current branch. An import needs those of other branches too: `jsonl` has them in
+    /// the order of their numbers with the type `branch_message`, `json` under `branch_messages`. The branches follow (`"branch"`). With
+    /// `branch` an export has the messages that were asked for and no others. Such an export is for reading, not for an import.
     /// </remarks>
     /// <response code="200">The session at the time of the request.</response>
     [HttpGet("api/v1/sessions/{session_id:guid}/export", Name = "export_session")]
@@ -33,6 +38,13 @@ public sealed class ExportsController(IExportReader reader, IMapper mapper) : Co
         CancellationToken cancellationToken)
     {
         var export = await Export.OfSessionAsync(reader, userId, sessionId, cancellationToken);
+        if (await branches.ChooseAsync(userId, sessionId, query.Branch, cancellationToken) is { } path)
+        {
+            var isAll = BranchChoice.Parse(query.Branch).IsAll;
+            var parents = isAll ? await branches.ReadParentsAsync(userId, sessionId, cancellationToken) : null;
+            export = export with { Chosen = new ChosenMessages(path, parents) };
+        }
+
         return new ExportResult(export, ExportFormat.Of(query.Format, mapper), $"session-{sessionId}");
     }
 
@@ -42,8 +54,9 @@ public sealed class ExportsController(IExportReader reader, IMapper mapper) : Co
     /// each followed by its messages (`"message"`), its memory (`"memory"`) and the feedback of its messages (`"feedback"`), named as in
     /// the other answers; the user's own memories (`"user_memory"`), each followed by its earlier versions (`"user_memory_version"`); and
     /// a line `{"type": "end", …}` with the totals.
-    /// Attachments stand before the first session that refers to them (`"attachment"`), with their bytes in base64, in several lines if
-    /// they are large.
+    /// Messages that the conversation does not show are among the others (`"branch_message"`), and the branches of a session stand before
+    /// its memory (`"branch"`). Attachments stand before the first session that refers to them (`"attachment"`), with their bytes in
+    /// base64, in several lines if they are large.
     ///
     /// An export without this line is incomplete. Each session and each memory is exported as it is when the export reaches it.
     /// </remarks>

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using AutoMapper;
+using SessionService.Application.Branches;
 using SessionService.Application.Contexts;
 using SessionService.Application.Exports;
 using SessionService.Application.Imports;
@@ -26,9 +27,7 @@ internal sealed class MarkdownFormat(IMapper mapper) : ExportFormat(mapper)
 
     public override string Extension => "md";
 
-    public override bool HasAttachments => false;
-
-    public override bool HasFeedback => false;
+    public override bool IsWhole => false;
 
     public override void WriteAttachment(StoredAttachment attachment, long offset, ReadOnlySpan<byte> piece)
     {
@@ -38,10 +37,10 @@ internal sealed class MarkdownFormat(IMapper mapper) : ExportFormat(mapper)
     {
     }
 
-    public override void BeginSession(ExportedSession session)
+    public override void BeginSession(ExportedSession session, MessageParents? parents)
     {
         var of = session.Session;
-        base.BeginSession(session);
+        base.BeginSession(session, parents);
         Write(MarkdownText.Inline(of.Title ?? "") is { Length: > 0 } title
             ? $"# {title}\n\nSession {of.SessionId}, "
             : (FormattableString)$"# Session {of.SessionId}\n\n");
@@ -53,7 +52,7 @@ internal sealed class MarkdownFormat(IMapper mapper) : ExportFormat(mapper)
         }
     }
 
-    public override void WriteMessage(in MessageRow stored)
+    public override void WriteMessage(in MessageRow stored, string type)
     {
         var message = EarlierParts.Of(stored);
         var role = Text(message.Role);
@@ -65,15 +64,15 @@ internal sealed class MarkdownFormat(IMapper mapper) : ExportFormat(mapper)
             return;
         }
 
-        var (type, content, metadata) = (Text(message.MessageType), Text(message.Content), Text(message.Metadata));
-        var calls = ToolCall.ReadCalls(role, type, content, metadata);
+        var (messageType, content, metadata) = (Text(message.MessageType), Text(message.Content), Text(message.Metadata));
+        var calls = ToolCall.ReadCalls(role, messageType, content, metadata);
         if (!message.Parts.IsEmpty)
         {
             var parts = MessageParts.Read(Text(message.Parts));
             WriteAll(MarkdownParts.Of(parts));
             WriteCalls(parts.Parts.Any(part => part.Kind == PartKind.Call) ? [] : calls);
         }
-        else if (calls.Count == 0 && ToolCall.IsResult(role, type))
+        else if (calls.Count == 0 && ToolCall.IsResult(role, messageType))
         {
             WriteResult(content, ToolCall.ReadName(metadata));
         }
@@ -82,6 +81,8 @@ internal sealed class MarkdownFormat(IMapper mapper) : ExportFormat(mapper)
             WriteSaid(content, calls);
         }
     }
+
+    public override Task WriteBranchesAsync(IAsyncEnumerable<BranchLine> branches, Func<Task> send) => Task.CompletedTask;
 
     public override void EndSession(ExportedSession session)
     {

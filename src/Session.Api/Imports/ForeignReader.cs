@@ -42,7 +42,7 @@ internal sealed class ForeignReader(
                 record,
                 kind: null,
                 ProblemCodes.ValidationFailed,
-                "type: must be one of session, message, memory, user_memory, user_memory_version, attachment, "
+                "type: must be one of session, message, branch_message, branch, memory, user_memory, user_memory_version, attachment, "
                 + $"or the object a conversation of a known form. {KnownForms}"));
         }
 
@@ -64,7 +64,7 @@ internal sealed class ForeignReader(
         }
 
         return errors.IsValid
-            ? new ValidConversation(record.Number, foreign.Session, foreign.Messages, foreign.SkippedBranches)
+            ? new ValidConversation(record.Number, foreign.Session, foreign.Messages, foreign.Branches, foreign.SkippedBranches)
             : ImportReader.Refuse(
                 record,
                 ImportKind.Session,

@@ -19,6 +19,7 @@ internal sealed class ImportReader(
     IOptions<LimitOptions> limits,
     IValidator<SessionLine> sessions,
     IValidator<MessageLine> messages,
+    IValidator<BranchLine> branches,
     IValidator<MemoryLine> memories,
     IValidator<UserMemoryLine> userMemories,
     IValidator<UserMemoryVersionLine> userMemoryVersions,
@@ -156,6 +157,8 @@ internal sealed class ImportReader(
                 "unsupported_version", $"The export is of another version than {ExportForm.Version}.", EndsReading: true))], Place.Inside),
             ExportForm.Session => ([Read(record, json, ImportKind.Session, sessions)], Place.Inside),
             ExportForm.Message => ([Read(record, json, ImportKind.Message, messages)], Place.Inside),
+            ExportForm.BranchMessage => ([AsOffPath(Read(record, json, ImportKind.Message, messages))], Place.Inside),
+            ExportForm.Branch => ([Read(record, json, ImportKind.Branch, branches)], Place.Inside),
             ExportForm.Memory => ([Read(record, json, ImportKind.Memory, memories)], Place.Inside),
             ExportForm.UserMemory => ([Read(record, json, ImportKind.UserMemory, userMemories)], Place.Inside),
             ExportForm.UserMemoryVersion => ([Read(record, json, ImportKind.UserMemory, userMemoryVersions)], Place.Inside),
@@ -165,6 +168,9 @@ internal sealed class ImportReader(
             _ => null,
         };
     }
+
+    private static ImportLine AsOffPath(ImportLine line) =>
+        line is ValidLine<MessageLine> message ? message with { Content = message.Content with { IsOffPath = true } } : line;
 
     // The raw text between the quotes: in foreign files it may hold escapes that are no valid text.
     private static string? TypeOf(JsonElement json) =>

@@ -33,11 +33,11 @@ public sealed class ImportsController(ImportsService imports) : ControllerBase
     ///
     /// Other formats, as JSON, as one conversation per line, or as a zip as it was downloaded: the exports of ChatGPT, Claude, Open WebUI,
     /// LibreChat, AI Studio and Grok; messages of the Vercel AI SDK, of OpenAI's and Anthropic's APIs and of Gemini's; ShareGPT and other
-    /// fine-tuning files. Of a tree of messages the current path is imported, and a conversation as a whole or not at all. Ids are derived
+    /// fine-tuning files. A tree of messages becomes branches, and a conversation is imported as a whole or not at all. Ids are derived
     /// from the ids in the file or, where it has none, from its text, so these too are imported only once.
     ///
-    /// Where a message differs from the stored one of its number, nothing from there on is written to its session (`diverged_sessions`),
-    /// and the import goes on with the next.
+    /// Where a session went on in another way than the import, the import's messages become a branch of it, and the conversation stays as
+    /// it is (`diverged_sessions`). Where messages of the same ids say something else, nothing from there on is written to the session.
     /// </remarks>
     /// <response code="200">The result, also of an import that stopped at an invalid line (`is_complete`).</response>
     [HttpPost("api/v1/sessions/import", Name = "import_sessions")]

@@ -1,3 +1,5 @@
+using SessionService.Application.Branches;
+using SessionService.Application.Messages;
 using SessionService.Domain.Errors;
 using SessionService.Domain.Memories;
 using SessionService.Domain.Sessions;
@@ -26,6 +28,11 @@ public interface IExportReader
 /// <param name="UserMemories">The user's memories, read likewise; none in the export of a session.</param>
 public sealed record Export(IAsyncEnumerable<ExportedSession> Sessions, IAsyncEnumerable<ExportedUserMemory> UserMemories)
 {
+    /// <summary>
+    /// The only messages to export; <see langword="null"/> for those of the current branch with all others beside them.
+    /// </summary>
+    public ChosenMessages? Chosen { get; init; }
+
     /// <exception cref="NotFoundException">The user has no such session.</exception>
     public static async Task<Export> OfSessionAsync(
         IExportReader reader, string userId, Guid sessionId, CancellationToken cancellationToken)
@@ -44,5 +51,15 @@ public sealed record Export(IAsyncEnumerable<ExportedSession> Sessions, IAsyncEn
 /// <summary>A memory of a user, and its earlier versions.</summary>
 public sealed record ExportedUserMemory(UserMemory Memory, IAsyncEnumerable<UserMemoryVersion> Earlier);
 
+/// <summary>The messages that an export was asked for.</summary>
+/// <param name="Path">Their numbers.</param>
+/// <param name="Parents">After which message each was written; <see langword="null"/> where the export does not tell.</param>
+public sealed record ChosenMessages(MessagePath Path, MessageParents? Parents);
+
 /// <summary>A session and its memory, if it has one.</summary>
-public sealed record ExportedSession(Session Session, SessionMemory? Memory);
+/// <param name="HasBranches">Whether there is something to tell of its branches.</param>
+public sealed record ExportedSession(Session Session, SessionMemory? Memory, bool HasBranches)
+{
+    /// <summary>The branch that is the conversation, if there is something to tell of branches.</summary>
+    public int? CurrentBranch => HasBranches ? Session.CurrentBranch ?? 1 : null;
+}

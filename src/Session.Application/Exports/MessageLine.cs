@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using FluentValidation;
 using Microsoft.Extensions.Options;
 using SessionService.Application.Attachments;
@@ -49,6 +50,10 @@ public sealed record MessageLine : IGivenMessage
 
     /// <summary>Given for a redacted message, which has no content.</summary>
     public DateTimeOffset? RedactedAt { get; init; }
+
+    /// <summary>Whether the conversation does not show the message. The type of the line says so.</summary>
+    [JsonIgnore]
+    public bool IsOffPath { get; init; }
 }
 
 internal sealed class MessageLineValidator : AbstractValidator<MessageLine>

@@ -1,5 +1,7 @@
+using System.Text.Json.Serialization;
 using FluentValidation;
 using Microsoft.Extensions.Options;
+using SessionService.Application.Branches;
 using SessionService.Application.Json;
 using SessionService.Application.Limits;
 using SessionService.Application.Sessions;
@@ -48,6 +50,10 @@ public sealed record SessionLine
     public Guid? ForkedFromSession { get; init; }
 
     public long? ForkedFromSequence { get; init; }
+
+    /// <summary>The branch that is the conversation, where the session has branches.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? CurrentBranch { get; init; }
 }
 
 internal sealed class SessionLineValidator : AbstractValidator<SessionLine>
@@ -66,5 +72,7 @@ internal sealed class SessionLineValidator : AbstractValidator<SessionLine>
         RuleFor(l => l.LastActivity).InRange().NotInFuture(time);
         RuleFor(l => l.ArchivedAt).InRange().NotInFuture(time);
         RuleFor(l => l.ForkedFromSequence).ExpectedSequence();
+        RuleFor(l => l.CurrentBranch)
+            .InclusiveBetween(1, IBranchStore.MaxBranches).WithMessage($"must be between 1 and {IBranchStore.MaxBranches}");
     }
 }

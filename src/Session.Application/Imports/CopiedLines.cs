@@ -18,6 +18,7 @@ internal sealed class CopiedLines(string userId)
             Session = Of(conversation.Session),
             Messages = [.. conversation.Messages.Select(Of)],
         },
+        ValidLine<BranchLine> branch => branch with { Content = branch.Content with { SessionId = Of(branch.Content.SessionId) } },
         ValidLine<MemoryLine> memory => memory with
         {
             Content = memory.Content with { SessionId = Of(memory.Content.SessionId), MemoryId = Of(memory.Content.MemoryId) },

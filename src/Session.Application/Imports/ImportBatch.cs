@@ -36,7 +36,7 @@ internal sealed class ImportBatch(ImportedEntities entities)
         }
 
         var session = entities.Of(line.Content);
-        _sessions.Add(new BatchedSession(line, session, IsWhole: false, [], [], []));
+        _sessions.Add(new BatchedSession(line, session, IsWhole: false, [], [], [], []));
         _characters += session.Metadata.Length + session.ConversationData.Length + session.SessionSummary.Length;
         return true;
     }
@@ -45,6 +45,7 @@ internal sealed class ImportBatch(ImportedEntities entities)
     public bool TryAdd(ValidLine<MessageLine> line)
     {
         if (_sessions is not [.., { IsWhole: false, Memories.Count: 0, Feedback.Count: 0 } open]
+            || line.Content.IsOffPath
             || open.Session.SessionId != line.Content.SessionId
             || (line.Content.Sequence ?? open.Messages.Count + 1) != open.Messages.Count + 1)
         {
@@ -97,7 +98,7 @@ internal sealed class ImportBatch(ImportedEntities entities)
         }
 
         TryAdd(new ValidLine<SessionLine>(line.Number, line.Session) { File = line.File });
-        var open = _sessions[^1] with { IsWhole = true };
+        var open = _sessions[^1] with { IsWhole = true, Branches = line.Branches };
         _sessions[^1] = open;
         for (var i = 0; i < messages.Count; i++)
         {
@@ -135,8 +136,13 @@ internal sealed record BatchedSession(
     Session Session,
     bool IsWhole,
     List<(ValidLine<MessageLine> Line, SessionMessage Message)> Messages,
+    IReadOnlyList<ImportedBranch> Branches,
     List<ValidLine<MemoryLine>> Memories,
     List<ValidLine<FeedbackLine>> Feedback)
 {
-    public NewSession ToNew() => new(Session, [.. Messages.Select(message => message.Message)]);
+    /// <summary>The branch that is the conversation where it comes from.</summary>
+    public int? FileBranch => Line.Content.CurrentBranch;
+
+    public NewSession ToNew() => new(
+        Session, [.. Messages.Select(message => message.Message)], Branches, Branches.Count == 0 ? null : FileBranch);
 }

@@ -16,8 +16,14 @@ public abstract record ImportLine(long Number)
 public sealed record ValidLine<T>(long Number, T Content) : ImportLine(Number);
 
 /// <summary>A conversation of another program, valid as a whole. It is stored as a whole or not at all.</summary>
+/// <param name="Branches">Its branches, in the numbers of the messages from 1; none where all messages are the conversation.</param>
 /// <param name="SkippedBranches">How many of its branches are not imported.</param>
-public sealed record ValidConversation(long Number, SessionLine Session, IReadOnlyList<MessageLine> Messages, int SkippedBranches)
+public sealed record ValidConversation(
+    long Number,
+    SessionLine Session,
+    IReadOnlyList<MessageLine> Messages,
+    IReadOnlyList<ImportedBranch> Branches,
+    int SkippedBranches)
     : ImportLine(Number);
 
 /// <summary>An invalid line.</summary>
@@ -30,6 +36,7 @@ public enum ImportKind
 {
     Session,
     Message,
+    Branch,
     Memory,
     UserMemory,
     Attachment,

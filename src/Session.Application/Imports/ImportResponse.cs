@@ -29,6 +29,10 @@ public sealed class ImportResponse
     [Required]
     public ImportCounts Messages { get; } = new();
 
+    /// <summary>The branches of sessions that have more than one, and of those in which a branch has a name.</summary>
+    [Required]
+    public ImportCounts Branches { get; } = new();
+
     /// <summary>The memories of sessions.</summary>
     [Required]
     public ImportCounts Memories { get; } = new();
@@ -46,14 +50,15 @@ public sealed class ImportResponse
     public ImportCounts Attachments { get; } = new();
 
     /// <summary>
-    /// The first 100 sessions that have other messages than the import from some number on. They were left as they are: nothing from that
-    /// number on was written to them. Other sessions are not affected.
+    /// The first 100 sessions that went on in another way than the import from some number on. The import's messages from there on are in a
+    /// branch, and the conversation stayed as it was. Where messages of the same ids say something else, nothing was written from there on.
+    /// Other sessions are not affected.
     /// </summary>
     /// <example>[]</example>
     [Required]
     public IList<DivergedSession> DivergedSessions { get; } = [];
 
-    /// <summary>How many branches of conversations were left out: of a tree only the current path is imported.</summary>
+    /// <summary>How many branches of conversations were left out because there were too many.</summary>
     /// <example>0</example>
     [Required]
     public long SkippedBranches { get; set; }
@@ -107,10 +112,15 @@ public sealed class DivergedSession
     [Required]
     public required Guid SessionId { get; init; }
 
-    /// <summary>The number of the first message that differs.</summary>
+    /// <summary>The number in the import of the first message that differs.</summary>
     /// <example>2</example>
     [Required]
     public required long Sequence { get; init; }
+
+    /// <summary>The branch that has the import's messages; absent where they are not stored.</summary>
+    /// <example>2</example>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? BranchId { get; init; }
 }
 
 /// <summary>Something wrong in what was to be imported.</summary>

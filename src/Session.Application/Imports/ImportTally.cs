@@ -68,7 +68,16 @@ internal sealed class ImportTally(bool skipsWrongLines)
         }
     }
 
-    /// <summary>Counts the messages from the one that differs from what is stored: nothing more is written to the session.</summary>
+    /// <summary>Names a session whose messages from some number on went into a branch.</summary>
+    public void AddBranch(Guid sessionId, long sequence, int? branchId)
+    {
+        if (Response.DivergedSessions.Count < ImportResponse.MaxErrors)
+        {
+            Response.DivergedSessions.Add(new DivergedSession { SessionId = sessionId, Sequence = sequence, BranchId = branchId });
+        }
+    }
+
+    /// <summary>Counts the messages from one whose id says something else here: nothing more is written to the session.</summary>
     public void Diverge(long line, Guid sessionId, long sequence, int messages)
     {
         Count(ImportKind.Message, messages);
@@ -77,10 +86,7 @@ internal sealed class ImportTally(bool skipsWrongLines)
             "sequence_taken",
             FormattableString.Invariant(
                 $"Another message of the session {sessionId} is number {sequence}; nothing more was written to the session."));
-        if (Response.DivergedSessions.Count < ImportResponse.MaxErrors)
-        {
-            Response.DivergedSessions.Add(new DivergedSession { SessionId = sessionId, Sequence = sequence });
-        }
+        AddBranch(sessionId, sequence, branchId: null);
     }
 
     /// <summary>Counts what is not written because of an error that is told already.</summary>
@@ -105,6 +111,7 @@ internal sealed class ImportTally(bool skipsWrongLines)
     {
         ImportKind.Session => Response.Sessions,
         ImportKind.Message => Response.Messages,
+        ImportKind.Branch => Response.Branches,
         ImportKind.Memory => Response.Memories,
         ImportKind.Attachment => Response.Attachments,
         ImportKind.Feedback => Response.Feedback,

@@ -62,6 +62,15 @@ internal sealed class ImportedEntities(string userId, TimeProvider time)
         };
     }
 
+    public ImportedBranch Of(BranchLine line) => new()
+    {
+        BranchId = line.BranchId,
+        Name = line.Name,
+        CreatedAt = line.CreatedAt?.NoLaterThan(Now) ?? Now,
+        Path = BranchLine.Read(line.Path)!,
+        FromSequence = line.FromSequence,
+    };
+
     /// <param name="messages">The number of messages that the session has.</param>
     public SessionMemory Of(MemoryLine line, long messages)
     {

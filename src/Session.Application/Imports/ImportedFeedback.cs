@@ -15,7 +15,7 @@ internal sealed class ImportedFeedback(
     ImportTally tally,
     ImportChoices choices,
     ImportedEntities entities,
-    ImportedMessages messages,
+    EnteredSessions entered,
     IFeedbackStore store,
     JudgedMessages judged)
 {
@@ -86,7 +86,7 @@ internal sealed class ImportedFeedback(
     {
         if (message is null)
         {
-            return choices.IsDryRun && messages.Knows(feedback.SessionId) ? feedback : null;
+            return choices.IsDryRun && entered.Knows(feedback.SessionId) ? feedback : null;
         }
 
         return messageId is { } id && id != message.MessageId ? null : feedback with

@@ -1,24 +1,20 @@
-using System.Globalization;
-using System.Text;
 using SessionService.Application.Exports;
-using SessionService.Application.Messages;
-using SessionService.Application.Sessions;
+using SessionService.Domain.Errors;
 using SessionService.Domain.Messages;
 
 namespace SessionService.Application.Imports;
 
 /// <summary>
-/// Writes the messages of an import in batches, session by session. Messages keep their numbers. A skipped message leaves no gap: those
-/// after it move up.
+/// Writes the messages of an import in batches, session by session. Messages that the session has are known by their ids, and stay as they
+/// are. The others take the next numbers. A skipped message leaves no gap: those after it move up.
 /// </summary>
 internal sealed class ImportedMessages(
     string userId,
     ImportTally tally,
     ImportChoices choices,
     ImportedEntities entities,
-    ISessionStore sessions,
-    IMessageStore messages,
-    IMessageReader reader)
+    EnteredSessions entered,
+    IImportStore store)
 {
     private const int MaxBatch = 500;
     private const int MaxBatchCharacters = 1024 * 1024;
@@ -34,106 +30,54 @@ internal sealed class ImportedMessages(
     private readonly HashSet<Guid> _pendingIds = [];
     private long _pendingCharacters;
 
-    // The number of the next message in the imported file; null before a session's first message.
-    private long? _nextNumber;
+    /// <summary>Where the import stands in the current session.</summary>
+    public ImportPlace Place => entered.Place(entities.Now);
 
-    // How much lower numbers are here than in the file. A gap in the file may be due to invalid lines since the last message.
-    private long _shift;
-    private long _wrongBefore;
+    private ImportedSession? Current => entered.Current;
 
-    // The last session that was not found, so that it is not looked for with each of its messages.
-    private Guid? _absentSessionId;
-
-    // Whether a message of the current session differs from the stored one, so that nothing more is written to the session.
-    private bool _isDiverged;
-
-    // The sessions that a dry run would have made or gone on with, and how many messages they would have.
-    private readonly Dictionary<Guid, long> _wouldHave = [];
-
-    /// <summary>The current session.</summary>
-    public Guid? SessionId { get; private set; }
-
-    /// <summary>The number of messages that the current session has in the database.</summary>
-    public long Count { get; private set; }
-
-    /// <summary>Whether a dry run would have written to the session by now.</summary>
-    public bool Knows(Guid sessionId) => _wouldHave.ContainsKey(sessionId);
-
-    /// <summary>Makes a session the current one. No message may be waiting.</summary>
-    /// <param name="isNew">Whether the import made the session, with all the messages that it has.</param>
-    public void Enter(Guid sessionId, long count, bool isNew)
+    /// <summary>Makes the session of a line the current one. Where that cannot be done the line is counted as wrong.</summary>
+    public async Task<bool> TryEnterAsync(Guid sessionId, long line, ImportKind kind, CancellationToken cancellationToken)
     {
-        _absentSessionId = null;
-        _isDiverged = false;
-        (SessionId, Count) = (sessionId, count);
-        (_nextNumber, _shift, _wrongBefore) = (isNew && count > 0 ? count + 1 : null, 0, tally.Response.Failed);
-        if (choices.IsDryRun && isNew)
+        if (sessionId == Current?.SessionId)
         {
-            _wouldHave[sessionId] = count;
-        }
-    }
-
-    /// <summary>Makes an existing session the current one; false where the user has no such session.</summary>
-    public async Task<bool> TryEnterAsync(Guid sessionId, CancellationToken cancellationToken)
-    {
-        if (_wouldHave.TryGetValue(sessionId, out var messages))
-        {
-            Enter(sessionId, messages, isNew: false);
             return true;
         }
 
-        if (await sessions.FindAsync(userId, sessionId, cancellationToken) is not { } session)
+        await WriteAsync(cancellationToken);
+        if (tally.HasStopped)
         {
-            _absentSessionId = sessionId;
             return false;
         }
 
-        Enter(sessionId, session.MessageCount, isNew: false);
+        if (entered.IsAbsent(sessionId) || !await entered.TryEnterAsync(sessionId, fileBranch: null, cancellationToken))
+        {
+            tally.Fail(line, kind, SessionNotFound);
+            return false;
+        }
+
         return true;
     }
 
     /// <summary>Adds a message. If it belongs to another session, that becomes the current one.</summary>
     public async Task AddAsync(long line, MessageLine message, CancellationToken cancellationToken)
     {
-        if (message.SessionId is { } sessionId && sessionId != SessionId)
+        if (message.SessionId is { } sessionId && !await TryEnterAsync(sessionId, line, ImportKind.Message, cancellationToken))
         {
-            await WriteAsync(cancellationToken);
-            if (tally.HasStopped)
-            {
-                return;
-            }
-
-            if (sessionId == _absentSessionId || !await TryEnterAsync(sessionId, cancellationToken))
-            {
-                tally.Fail(line, ImportKind.Message, SessionNotFound);
-                return;
-            }
+            return;
         }
 
-        if (_isDiverged)
+        if (Current!.IsLeftOut)
         {
             tally.Count(ImportKind.Message, failed: 1);
             return;
         }
 
-        var there = message.Sequence ?? _nextNumber ?? 1;
-        var gap = there - (_nextNumber ?? Math.Min(there, Count + 1));
-        if (gap < 0 || gap > tally.Response.Failed - _wrongBefore)
+        if (!Current.TryTake(message.Sequence, out var there, out var refusal))
         {
-            var next = _nextNumber ?? Count + 1;
-            await FailAsync(
-                line,
-                ImportKind.Message,
-                new ImportRefusal(
-                    "sequence_mismatch", string.Create(
-                        CultureInfo.InvariantCulture, $"The next message would be number {next}, not {there}.")),
-                cancellationToken);
+            await FailAsync(line, ImportKind.Message, refusal, cancellationToken);
             return;
         }
 
-        _shift += gap;
-        _wrongBefore = tally.Response.Failed;
-        _nextNumber = there + 1;
         var stored = entities.Of(message, there);
         if (_pending.Count == MaxBatch || _pendingCharacters > MaxBatchCharacters || !_pendingIds.Add(stored.MessageId))
         {
@@ -146,7 +90,7 @@ internal sealed class ImportedMessages(
             _pendingIds.Add(stored.MessageId);
         }
 
-        _pending.Add(new PendingMessage(line, there - _shift, stored));
+        _pending.Add(new PendingMessage(line, there, there - Current.Shift, stored, message.IsOffPath));
         _pendingCharacters += stored.Content.Length + stored.Metadata.Length + (stored.Parts?.Length ?? 0);
     }
 
@@ -156,9 +100,7 @@ internal sealed class ImportedMessages(
         var take = _pending.Count;
         while (_pending.Count > 0)
         {
-            take = _pending[0].Number <= Count
-                ? await CompareAsync(cancellationToken)
-                : await AppendAsync(Math.Min(take, _pending.Count), cancellationToken);
+            take = await WriteAsync(Math.Min(take, _pending.Count), cancellationToken);
             if (tally.HasStopped)
             {
                 _pending.Clear();
@@ -183,157 +125,162 @@ internal sealed class ImportedMessages(
         }
     }
 
-    /// <summary>
-    /// Compares waiting messages whose numbers are taken with the stored ones. At the first that differs, the rest of the session is left
-    /// out: the end of one history must not follow the beginning of another.
-    /// </summary>
-    private async Task<int> CompareAsync(CancellationToken cancellationToken)
+    /// <summary>Writes the first waiting messages, as many as are to be appended at once. Returns how many to try next.</summary>
+    private async Task<int> WriteAsync(int take, CancellationToken cancellationToken)
     {
-        var compared = _pending.Count(pending => pending.Number <= Count);
-        var same = await CountSameAsync(compared, cancellationToken);
-        tally.Response.Messages.Unchanged += same;
-        if (same == compared)
+        Guid[] ids = [.. _pending.Select(pending => pending.Message.MessageId)];
+        var found = (await store.FindMessagesAsync(userId, ids, cancellationToken)).ToDictionary(message => message.MessageId);
+        while (_pending.Count > 0 && !tally.HasStopped)
         {
-            _pending.RemoveRange(0, compared);
-            return _pending.Count;
-        }
-
-        var (line, number, _) = _pending[same];
-        tally.Diverge(line, SessionId!.Value, number, _pending.Count - same);
-        _isDiverged = true;
-        _pending.Clear();
-        return 0;
-    }
-
-    /// <summary>How many of the first waiting messages are as they are stored. A redaction makes no difference.</summary>
-    private async Task<int> CountSameAsync(int compared, CancellationToken cancellationToken)
-    {
-        var first = _pending[0].Number;
-        var selection = new MessageSelection { Order = MessageOrder.OldestFirst, After = first - 1, Take = compared };
-        var same = 0;
-        await foreach (var row in reader.ReadAllAsync(userId, SessionId!.Value, selection, cancellationToken))
-        {
-            if (row.Sequence != first + same || !IsSame(row, _pending[same].Message))
+            var pending = _pending[0];
+            if (found.TryGetValue(pending.Message.MessageId, out var stored))
             {
-                return same;
+                Compare(pending, stored);
+                take = _pending.Count;
+                continue;
             }
 
-            same++;
+            var fresh = _pending.Take(take).TakeWhile(next => !found.ContainsKey(next.Message.MessageId)).Count();
+            var next = choices.IsDryRun ? CountAsAppended(fresh) : await AppendAsync(fresh, cancellationToken);
+            if (next < 0)
+            {
+                take = _pending.Count;
+                continue;
+            }
+
+            return next;
         }
 
-        // A dry run has stored nothing that it could compare with.
-        return choices.IsDryRun && _wouldHave.ContainsKey(SessionId.Value) ? compared : same;
+        return _pending.Count;
     }
 
-    // Imports of earlier versions stored no parts. A dry run keeps no files, so its parts hold base64 where the stored ones refer to files.
-    private bool IsSame(in MessageRow stored, SessionMessage message) =>
-        stored.MessageId == message.MessageId
-        && (stored.RedactedAt is not null
-            || message.RedactedAt is not null
-            || (IsText(stored.Role, message.Role)
-                && IsText(stored.Content, message.Content)
-                && (stored.Parts.IsEmpty || choices.IsDryRun || IsText(stored.Parts, message.Parts ?? ""))));
-
-    private static bool IsText(ReadOnlyMemory<byte> stored, string text) =>
-        stored.Length == Encoding.UTF8.GetByteCount(text) && stored.Span.SequenceEqual(Encoding.UTF8.GetBytes(text));
-
-    /// <summary>Appends the first waiting messages if they are the next of the session. Returns how many to try next.</summary>
-    private async Task<int> AppendAsync(int take, CancellationToken cancellationToken)
+    /// <summary>Compares the first waiting message with the stored one of the same id. A redaction or a removal is no difference.</summary>
+    private void Compare(PendingMessage pending, SessionMessage stored)
     {
-        if (choices.IsDryRun)
+        if (stored.SessionId != Current!.SessionId)
         {
-            tally.Response.Messages.Created += take;
-            Count += take;
-            _wouldHave[SessionId!.Value] = Count;
-            _pending.RemoveRange(0, take);
-            return _pending.Count;
+            Fail(pending, MessageIdTaken);
+        }
+        else if (ImportComparison.IsSame(stored, pending.Message, choices.IsDryRun))
+        {
+            tally.Response.Messages.Unchanged++;
+            Current.NoteFound(pending.InFile, stored.Sequence, pending.IsOffPath);
+            _pending.RemoveAt(0);
+        }
+        else
+        {
+            // The end of one history must not follow the beginning of another.
+            tally.Diverge(pending.Line, Current.SessionId, stored.Sequence, _pending.Count);
+            Current.IsLeftOut = true;
+            _pending.Clear();
+        }
+    }
+
+    /// <summary>Counts what would be appended. A dry run has stored nothing that it could compare with.</summary>
+    private int CountAsAppended(int take)
+    {
+        var session = Current!;
+        var known = entered.Knows(session.SessionId) ? _pending.Take(take).Count(pending => pending.Number <= session.Count) : 0;
+        if (session.IsElsewhere && _pending.Take(take).Any(pending => !pending.IsOffPath))
+        {
+            session.TellBranch(_pending[0].InFile, branchId: null);
         }
 
-        var result = await messages.AppendAsync(
-            new Append
-            {
-                UserId = userId,
-                SessionId = SessionId!.Value,
-                Messages =
-                [
-                    .. _pending.Take(take).Select(pending => new NewMessage(pending.Message, HasOwnId: true, HasOwnTime: true)),
-                ],
-                ExpectedSequence = _pending[0].Number,
-                Now = null,
-                ImportedAt = entities.Now,
-            },
-            cancellationToken);
+        tally.Response.Messages.Unchanged += known;
+        tally.Response.Messages.Created += take - known;
+        entered.NoteWouldHave(_pending[take - 1].Number);
+        _pending.RemoveRange(0, take);
+        return -1;
+    }
+
+    /// <summary>
+    /// Appends the first waiting messages. Returns how many to try next, after a look at which of them exist; less than none where that
+    /// is known.
+    /// </summary>
+    private async Task<int> AppendAsync(int take, CancellationToken cancellationToken)
+    {
+        PendingMessage[] taken = [.. _pending.Take(take)];
+        ImportAppended result;
+        try
+        {
+            result = await store.AppendAsync(
+                new ImportAppend(
+                    Place, [.. taken.Select(pending => pending.Message)], [.. taken.Select(pending => pending.IsOffPath)]),
+                cancellationToken);
+        }
+        catch (ConflictException exception)
+        {
+            tally.Fail(taken[0].Line, ImportKind.Message, new ImportRefusal(exception.Code, exception.Message));
+            tally.Count(ImportKind.Message, _pending.Count - 1);
+            Current!.IsLeftOut = true;
+            _pending.Clear();
+            return 0;
+        }
+
         switch (result.Outcome)
         {
-            case AppendOutcome.Appended:
+            case ImportAppendOutcome.Appended:
+                if (result.BranchId is not null)
+                {
+                    Current!.TellBranch(taken[0].InFile, result.BranchId);
+                }
+
+                for (var i = 0; i < take; i++)
+                {
+                    Current!.NoteAppended(taken[i].InFile, result.First + i, taken[i].IsOffPath);
+                }
+
                 tally.Response.Messages.Created += take;
-                Count += take;
                 _pending.RemoveRange(0, take);
-                break;
+                return -1;
 
-            case AppendOutcome.Replayed when result.Messages[0].SessionId == SessionId && result.Messages[0].Sequence == _pending[0].Number:
-                // Another import of the same file runs at the same time.
-                tally.Response.Messages.Unchanged += take;
-                Count += take;
-                _pending.RemoveRange(0, take);
-                break;
+            case ImportAppendOutcome.MessageIdTaken:
+                // Another import of the same file wrote it, or the id resembles another one. Fewer messages at a time find out which.
+                return take > 1 ? take / 2 : await FailUnlessFoundAsync(cancellationToken);
 
-            case AppendOutcome.SequenceMismatch when result.NextSequence > _pending[0].Number:
-                Count = result.NextSequence - 1;
-                break;
+            case ImportAppendOutcome.AttachmentNotFound:
+                if (take > 1)
+                {
+                    return take / 2;
+                }
 
-            case AppendOutcome.MessageIdTaken or AppendOutcome.Replayed:
-                return await FindCulpritAsync(take, cancellationToken);
-
-            case AppendOutcome.AttachmentNotFound:
-                return FailCulprit(take, AttachmentNotFound);
+                Fail(taken[0], AttachmentNotFound);
+                return _pending.Count;
 
             default:
-                SessionId = null;
+                entered.Leave();
                 _pending.TakeWhile(_ => !tally.HasStopped)
                     .ToList()
                     .ForEach(pending => tally.Fail(pending.Line, ImportKind.Message, SessionNotFound));
                 _pending.Clear();
-                break;
+                return 0;
+        }
+    }
+
+    private async Task<int> FailUnlessFoundAsync(CancellationToken cancellationToken)
+    {
+        var found = await store.FindMessagesAsync(userId, [_pending[0].Message.MessageId], cancellationToken);
+        if (found.Count == 0)
+        {
+            Fail(_pending[0], MessageIdTaken);
         }
 
         return _pending.Count;
     }
 
-    /// <summary>
-    /// One of the messages exists already: either another import of the same file wrote it, or its id belongs to another message. Trying
-    /// fewer messages at a time finds out which.
-    /// </summary>
-    private async Task<int> FindCulpritAsync(int take, CancellationToken cancellationToken)
+    /// <summary>Counts the first waiting message as wrong. Those after it move up.</summary>
+    private void Fail(PendingMessage pending, ImportRefusal refusal)
     {
-        var count = (await sessions.FindAsync(userId, SessionId!.Value, cancellationToken))?.MessageCount ?? Count;
-        if (count >= _pending[0].Number)
-        {
-            Count = count;
-            return _pending.Count;
-        }
-
-        return FailCulprit(take, MessageIdTaken);
-    }
-
-    /// <summary>Fails the first waiting message if it was tried alone. Otherwise fewer are tried next.</summary>
-    private int FailCulprit(int take, ImportRefusal refusal)
-    {
-        if (take > 1)
-        {
-            return take / 2;
-        }
-
-        tally.Fail(_pending[0].Line, ImportKind.Message, refusal);
+        tally.Fail(pending.Line, ImportKind.Message, refusal);
+        Current!.NoteSkipped(pending.InFile);
         _pending.RemoveAt(0);
-        _shift++;
         for (var i = 0; i < _pending.Count; i++)
         {
             _pending[i] = _pending[i] with { Number = _pending[i].Number - 1 };
         }
-
-        return _pending.Count;
     }
 
-    private readonly record struct PendingMessage(long Line, long Number, SessionMessage Message);
+    /// <param name="InFile">The number in the file.</param>
+    /// <param name="Number">The number without those that were skipped.</param>
+    private readonly record struct PendingMessage(long Line, long InFile, long Number, SessionMessage Message, bool IsOffPath);
 }

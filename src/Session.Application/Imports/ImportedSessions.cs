@@ -9,7 +9,9 @@ internal sealed class ImportedSessions(
     ImportChoices choices,
     IImportStore store,
     ISessionStore sessions,
+    EnteredSessions entered,
     ImportedMessages messages,
+    ImportedBranches branches,
     ImportedMemories memories,
     ImportedFeedback feedback)
 {
@@ -27,7 +29,7 @@ internal sealed class ImportedSessions(
         var fresh = new List<BatchedSession>();
         foreach (var one in batch)
         {
-            if (!messages.Knows(one.Session.SessionId)
+            if (!entered.Knows(one.Session.SessionId)
                 && !known.Sessions.Contains(one.Session.SessionId)
                 && !one.Messages.Exists(message => known.Messages.Contains(message.Message.MessageId)))
             {
@@ -60,7 +62,8 @@ internal sealed class ImportedSessions(
             {
                 tally.CountCreated(one.Session.SessionId);
                 tally.Response.Messages.Created += one.Messages.Count;
-                messages.Enter(one.Session.SessionId, one.Messages.Count, isNew: true);
+                tally.Response.Branches.Created += one.Branches.Count;
+                entered.EnterNew(one.Session.SessionId, one.Messages.Count, one.FileBranch);
                 await AddMemoriesAsync(one, isNewSession: true, cancellationToken);
                 await AddFeedbackAsync(one, cancellationToken);
             }
@@ -81,13 +84,14 @@ internal sealed class ImportedSessions(
     private async Task AddOneAsync(BatchedSession batched, bool isKnown, CancellationToken cancellationToken)
     {
         var sessionId = batched.Session.SessionId;
+        var fileBranch = batched.IsWhole ? null : batched.FileBranch;
         var isNew = !isKnown && await TryCreateAsync(batched, cancellationToken);
         if (isNew)
         {
             tally.CountCreated(sessionId);
-            messages.Enter(sessionId, count: 0, isNew: true);
+            entered.EnterNew(sessionId, count: 0, fileBranch);
         }
-        else if (await messages.TryEnterAsync(sessionId, cancellationToken))
+        else if (await entered.TryEnterAsync(sessionId, fileBranch, cancellationToken))
         {
             tally.Response.Sessions.Unchanged++;
         }
@@ -110,6 +114,15 @@ internal sealed class ImportedSessions(
         }
 
         await messages.WriteAsync(cancellationToken);
+        foreach (var branch in batched.Branches)
+        {
+            if (!tally.HasStopped)
+            {
+                // The ids are the import's own: branches that the session has are known by their messages.
+                await branches.AddAsync(batched.Line.Number, sessionId, branch with { BranchId = null }, cancellationToken);
+            }
+        }
+
         if (!tally.HasStopped)
         {
             await AddMemoriesAsync(batched, isNew, cancellationToken);
@@ -121,8 +134,9 @@ internal sealed class ImportedSessions(
     {
         if (choices.IsDryRun)
         {
-            return !messages.Knows(batched.Session.SessionId)
-                && await store.TryAddAsync(userId, [new NewSession(batched.Session, [])], isDryRun: true, cancellationToken);
+            return !entered.Knows(batched.Session.SessionId)
+                && await store.TryAddAsync(
+                    userId, [new NewSession(batched.Session, [], [], CurrentBranch: null)], isDryRun: true, cancellationToken);
         }
 
         return (await sessions.CreateAsync(batched.Session, key: null, cancellationToken)).Outcome == CreateOutcome.Created;
@@ -134,7 +148,7 @@ internal sealed class ImportedSessions(
         {
             if (!tally.HasStopped)
             {
-                await memories.AddAsync(memory, messages.Count, cancellationToken, isNewSession);
+                await memories.AddAsync(memory, entered.Current?.Count ?? 0, cancellationToken, isNewSession);
             }
         }
     }

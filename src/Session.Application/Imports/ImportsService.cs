@@ -13,8 +13,6 @@ namespace SessionService.Application.Imports;
 public sealed class ImportsService(
     IImportStore store,
     ISessionStore sessions,
-    IMessageStore messages,
-    IMessageReader reader,
     IMemoryStore memories,
     IUserMemoryStore userMemories,
     IFeedbackStore feedbackStore,
@@ -43,14 +41,18 @@ public sealed class ImportsService(
         var tally = new ImportTally(choices.SkipsWrongLines);
         tally.Response.IsDryRun = choices.IsDryRun ? true : null;
         var entities = new ImportedEntities(userId, time);
-        var written = new ImportedMessages(userId, tally, choices, entities, sessions, messages, reader);
+        var entered = new EnteredSessions(userId, tally, choices, store);
+        var written = new ImportedMessages(userId, tally, choices, entities, entered, store);
+        var branches = new ImportedBranches(tally, choices, store, entered, written);
         var existing = new ImportedMemories(userId, tally, choices, entities, memories, userMemories);
-        var feedback = new ImportedFeedback(userId, tally, choices, entities, written, feedbackStore, judged);
-        var import = new ImportedSessions(userId, tally, choices, store, sessions, written, existing, feedback);
+        var feedback = new ImportedFeedback(userId, tally, choices, entities, entered, feedbackStore, judged);
+        var import = new ImportedSessions(
+            userId, tally, choices, store, sessions, entered, written, branches, existing, feedback);
         await using var importedAttachments = new ImportedAttachments(userId, tally, choices, attachments);
         var batch = new ImportBatch(entities);
         var imported = new ImportedFiles(userId, choices, importedAttachments, attachments, files);
         var copies = choices.MakesCopies ? new CopiedLines(userId) : null;
+        var ordered = new OrderedLines();
         await foreach (var line in lines.WithCancellation(cancellationToken))
         {
             if (line.File != tally.File)
@@ -60,10 +62,9 @@ public sealed class ImportsService(
                 tally.File = line.File;
             }
 
-            var read = line is ValidLine<MessageLine> message ? message with { Content = EarlierParts.Of(message.Content) } : line;
-            if (!tally.HasStopped && await imported.TakeAsync(copies?.Of(read) ?? read, cancellationToken) is { } taken)
+            foreach (var next in ordered.Take(line))
             {
-                await AddAsync(taken);
+                await TakeAsync(next);
             }
 
             onProgress?.Invoke(tally.Response);
@@ -71,6 +72,11 @@ public sealed class ImportsService(
             {
                 break;
             }
+        }
+
+        foreach (var last in ordered.End())
+        {
+            await TakeAsync(last);
         }
 
         await importedAttachments.DropAsync();
@@ -87,6 +93,15 @@ public sealed class ImportsService(
             if (!batch.IsEmpty)
             {
                 await import.AddAsync(batch.Take(), cancellationToken);
+            }
+        }
+
+        async Task TakeAsync(ImportLine line)
+        {
+            var read = line is ValidLine<MessageLine> message ? message with { Content = EarlierParts.Of(message.Content) } : line;
+            if (!tally.HasStopped && await imported.TakeAsync(copies?.Of(read) ?? read, cancellationToken) is { } taken)
+            {
+                await AddAsync(taken);
             }
         }
 
@@ -153,6 +168,11 @@ public sealed class ImportsService(
                 case ValidLine<MessageLine> message:
                     await written.AddAsync(message.Number, message.Content, cancellationToken);
                     return;
+
+                case ValidLine<BranchLine> branch:
+                    await branches.AddAsync(
+                        branch.Number, branch.Content.SessionId!.Value, entities.Of(branch.Content), cancellationToken);
+                    return;
             }
 
             await written.WriteAsync(cancellationToken);
@@ -162,7 +182,7 @@ public sealed class ImportsService(
             }
             else if (!tally.HasStopped)
             {
-                await existing.AddAsync(line, written.Count, cancellationToken);
+                await existing.AddAsync(line, entered.Current?.Count ?? 0, cancellationToken);
             }
         }
     }

@@ -44,6 +44,35 @@ public sealed class MessagePath
     public MessagePath Through(long last) =>
         last >= Last ? this : new MessagePath(_ranges.TakeWhile(range => range.First <= last).Select(range => range.Through(last)));
 
+    /// <summary>The path with the numbers to come.</summary>
+    /// <param name="count">How many messages there are, on this path or another.</param>
+    public MessagePath Open(long count) => new(Last == count && _ranges.Length > 0
+        ? _ranges.SkipLast(1).Append(_ranges[^1] with { Last = long.MaxValue })
+        : _ranges.Append(new NumberRange(count + 1, long.MaxValue)));
+
+    /// <summary>The numbers up to one that are not on the path.</summary>
+    public MessagePath Gaps(long last)
+    {
+        var gaps = new List<NumberRange>();
+        long next = 1;
+        foreach (var range in Through(last).Ranges)
+        {
+            if (range.First > next)
+            {
+                gaps.Add(new NumberRange(next, range.First - 1));
+            }
+
+            next = range.Last + 1;
+        }
+
+        if (next <= last)
+        {
+            gaps.Add(new NumberRange(next, last));
+        }
+
+        return new MessagePath(gaps);
+    }
+
     public bool Contains(long number) => RangeOf(number) is >= 0 and var range && number <= _ranges[range].Last;
 
     /// <summary>How many messages have numbers up to this one.</summary>

@@ -273,10 +273,7 @@ internal sealed class BranchStore(SessionDbContext context, ReadConnections read
     /// <summary>Lets the numbers to come be on the path of a branch.</summary>
     private static void Open(SessionBranch branch, MessagePath path, Session session)
     {
-        var open = path.Last == session.MessageCount && path.Ranges.Count > 0
-            ? path.Ranges.SkipLast(1).Append(path.Ranges[^1] with { Last = long.MaxValue })
-            : path.Ranges.Append(new NumberRange(session.MessageCount + 1, long.MaxValue));
-        branch.Path = PathRanges.Of(new MessagePath(open))!;
+        branch.Path = PathRanges.Of(path.Open(session.MessageCount))!;
         if (branch.Path.Length > MessagePath.MaxRanges)
         {
             throw BranchErrors.TooManyRanges(MessagePath.MaxRanges);

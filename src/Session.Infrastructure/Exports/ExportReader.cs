@@ -118,6 +118,8 @@ internal sealed class ExportReader(SessionDbContext context) : IExportReader
     private IQueryable<ExportedSession> WithMemory(IQueryable<Session> sessions) =>
         sessions
             .Select(s => new ExportedSession(
-                s, context.Memories.SingleOrDefault(m => m.UserId == s.UserId && m.SessionId == s.SessionId && m.IsActive)))
+                s,
+                context.Memories.SingleOrDefault(m => m.UserId == s.UserId && m.SessionId == s.SessionId && m.IsActive),
+                s.CurrentBranch != null || context.SessionBranches.Any(b => b.UserId == s.UserId && b.SessionId == s.SessionId)))
             .AsNoTracking();
 }

@@ -1,17 +1,22 @@
 using Npgsql;
 using NpgsqlTypes;
 using SessionService.Application.Imports;
+using SessionService.Application.Messages;
 using SessionService.Application.Messages.Parts;
+using SessionService.Domain.Messages;
 using SessionService.Domain.Sessions;
 using SessionService.Infrastructure.Attachments;
+using SessionService.Infrastructure.Branches;
 using SessionService.Infrastructure.Messages;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Persistence.Configurations;
 using SessionService.Infrastructure.Statistics;
+using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Infrastructure.Imports;
 
-internal sealed class ImportStore(Database database, MessageReplays messages) : IImportStore
+internal sealed class ImportStore(
+    Database database, MessageReplays messages, IGroupStatement<Append, Appended> appends) : IImportStore
 {
     // By hand for ON CONFLICT: the database decides whether an id is taken. In the order of the ids, so that two imports never wait for
     // each other in a circle.
@@ -21,15 +26,16 @@ internal sealed class ImportStore(Database database, MessageReplays messages) : 
             (user_id, session_id, status, title, conversation_data, metadata, session_summary,
              message_count, total_tokens, total_cost, created_at, updated_at, last_activity,
              archived_at, starred_at, used_at, forked_from_session_id, forked_from_sequence,
-             copied_messages, copied_tokens, copied_cost,
+             copied_messages, copied_tokens, copied_cost, current_branch, hidden_messages,
              is_digested, digested_messages, digested_cost, digested_activity)
         SELECT $1, session_id, status, title, conversation_data, metadata, session_summary,
                messages, tokens, cost, created_at, updated_at, last_activity,
                archived_at, starred_at, used_at, forked_from_session_id, forked_from_sequence,
-               0, 0, 0, messages = 0, 0, 0, last_activity
-        FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+               0, 0, 0, current_branch, hidden, messages = 0, 0, 0, last_activity
+        FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
             AS i (session_id, status, title, conversation_data, metadata, session_summary, messages, tokens, cost, created_at, updated_at,
-                  last_activity, archived_at, starred_at, used_at, forked_from_session_id, forked_from_sequence)
+                  last_activity, archived_at, starred_at, used_at, forked_from_session_id, forked_from_sequence,
+                  current_branch, hidden)
         ORDER BY session_id
         ON CONFLICT DO NOTHING
         RETURNING session_id
@@ -63,6 +69,59 @@ internal sealed class ImportStore(Database database, MessageReplays messages) : 
         }
     }
 
+    public Task<ImportTarget?> FindTargetAsync(string userId, Guid sessionId, CancellationToken cancellationToken) =>
+        database.ReadAsync(sql => ImportedPaths.FindAsync(sql, userId, sessionId, cancellationToken), cancellationToken);
+
+    public async Task<IReadOnlyList<SessionMessage>> FindMessagesAsync(string userId, Guid[] ids, CancellationToken cancellationToken) =>
+        await messages.FindAsync(userId, ids, cancellationToken);
+
+    public async Task<ImportAppended> AppendAsync(ImportAppend append, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await database.InTransactionAsync(sql => AppendAsync(sql, append, cancellationToken), cancellationToken);
+        }
+        catch (PostgresException exception) when (exception.ConstraintName == AttachmentUseConfiguration.ToAttachments)
+        {
+            return new ImportAppended(ImportAppendOutcome.AttachmentNotFound);
+        }
+        catch (PostgresException exception) when (DatabaseFaults.IsRace(exception))
+        {
+            return new ImportAppended(ImportAppendOutcome.MessageIdTaken);
+        }
+    }
+
+    public Task<BranchOutcome> AddBranchAsync(
+        ImportPlace place, ImportedBranch branch, bool isDryRun, CancellationToken cancellationToken) =>
+        database.InTransactionAsync(
+            sql => new BranchImport(sql, place).AddAsync(branch, isDryRun, cancellationToken), cancellationToken);
+
+    private async Task<ImportAppended> AppendAsync(Sql sql, ImportAppend append, CancellationToken cancellationToken)
+    {
+        var branches = new BranchImport(sql, append.Place);
+        if (!await branches.LockAsync(cancellationToken))
+        {
+            return new ImportAppended(ImportAppendOutcome.SessionNotFound);
+        }
+
+        var write = new Append
+        {
+            UserId = append.Place.UserId,
+            SessionId = append.Place.SessionId,
+            Messages = [.. append.Messages.Select(message => new NewMessage(message, HasOwnId: true, HasOwnTime: true))],
+            Now = null,
+            ImportedAt = append.Place.Now,
+        };
+        var appended = await appends.ExecuteAsync(sql.Connection, [write], cancellationToken);
+        if (appended[0].FirstSequence is not { } first)
+        {
+            return new ImportAppended(ImportAppendOutcome.MessageIdTaken);
+        }
+
+        return new ImportAppended(
+            ImportAppendOutcome.Appended, first, await branches.PlaceAsync(first, append.IsOffPath, cancellationToken));
+    }
+
     private static async Task<bool> AddAsync(
         Sql sql, string userId, IReadOnlyList<NewSession> sessions, bool isDryRun, CancellationToken cancellationToken)
     {
@@ -87,7 +146,9 @@ internal sealed class ImportStore(Database database, MessageReplays messages) : 
                 SqlValue.Column(rows, r => r.Session.StarredAt, NpgsqlDbType.TimestampTz),
                 SqlValue.Column(rows, r => r.Session.UsedAt, NpgsqlDbType.TimestampTz),
                 SqlValue.Column(rows, r => r.Session.ForkedFromSessionId, NpgsqlDbType.Uuid),
-                SqlValue.Column(rows, r => r.Session.ForkedFromSequence, NpgsqlDbType.Bigint))
+                SqlValue.Column(rows, r => r.Session.ForkedFromSequence, NpgsqlDbType.Bigint),
+                SqlValue.Column(rows, r => r.CurrentBranch, NpgsqlDbType.Integer),
+                SqlValue.Column(rows, r => r.Hidden, NpgsqlDbType.Bigint))
             .ListAsync(row => row.GetGuid(0), cancellationToken);
         if (isDryRun || added.Count < sessions.Count)
         {
@@ -98,6 +159,7 @@ internal sealed class ImportStore(Database database, MessageReplays messages) : 
 
         await CopyAsync(sql.Connection, sessions, cancellationToken);
         await AddUsesAsync(sql, userId, sessions, cancellationToken);
+        await ImportedBranchRows.AddAsync(sql, userId, sessions, cancellationToken);
         await SessionTotal.AddAsync(
             sql,
             userId,
@@ -130,12 +192,14 @@ internal sealed class ImportStore(Database database, MessageReplays messages) : 
     }
 
     /// <summary>A session with the totals of its messages.</summary>
-    private readonly record struct Row(Session Session, long Messages, long Tokens, decimal Cost)
+    private readonly record struct Row(Session Session, long Messages, long Tokens, decimal Cost, int? CurrentBranch, long Hidden)
     {
         public static Row Of(NewSession added) => new(
             added.Session,
             added.Messages.Count,
             added.Messages.Sum(message => (long)message.TokensUsed),
-            added.Messages.Sum(message => message.CostUsd));
+            added.Messages.Sum(message => message.CostUsd),
+            added.CurrentBranch,
+            added.Branches.Where(branch => branch.BranchId == added.CurrentBranch).Sum(branch => added.Messages.Count - branch.Path.Count));
     }
 }

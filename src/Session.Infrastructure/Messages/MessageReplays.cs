@@ -87,15 +87,7 @@ internal sealed class MessageReplays(Database database, IMessageReader reader)
     public async Task<AppendResult?> FindByIdsAsync(Append append, CancellationToken cancellationToken)
     {
         NewMessage[] own = [.. append.Messages.Where(message => message.HasOwnId)];
-        var positions = await FindPositionsAsync(append.UserId, own, cancellationToken);
-        if (positions.Count == 0)
-        {
-            return null;
-        }
-
-        var ids = own.Select(message => message.Message.MessageId).ToHashSet();
-        var found = await reader.FindAsync(append.UserId, positions, cancellationToken);
-        SessionMessage[] taken = [.. found.Where(message => ids.Contains(message.MessageId))];
+        var taken = await FindAsync(append.UserId, [.. own.Select(message => message.Message.MessageId)], cancellationToken);
         if (taken.Length == 0)
         {
             return null;
@@ -104,6 +96,20 @@ internal sealed class MessageReplays(Database database, IMessageReader reader)
         return await AreTheSameAsync(append, taken, cancellationToken)
             ? new AppendResult(AppendOutcome.Replayed, taken)
             : new AppendResult(AppendOutcome.MessageIdTaken, []);
+    }
+
+    /// <summary>The user's messages that have one of these ids, sorted by session and number.</summary>
+    public async Task<SessionMessage[]> FindAsync(string userId, Guid[] ids, CancellationToken cancellationToken)
+    {
+        var positions = await FindPositionsAsync(userId, ids, cancellationToken);
+        if (positions.Count == 0)
+        {
+            return [];
+        }
+
+        var wanted = ids.ToHashSet();
+        var found = await reader.FindAsync(userId, positions, cancellationToken);
+        return [.. found.Where(message => wanted.Contains(message.MessageId))];
     }
 
     /// <summary>Which of these ids messages of the user have.</summary>
@@ -134,9 +140,9 @@ internal sealed class MessageReplays(Database database, IMessageReader reader)
                 .ExecuteAsync(cancellationToken),
             cancellationToken) > 0;
 
-    private Task<List<MessagePosition>> FindPositionsAsync(string userId, NewMessage[] own, CancellationToken cancellationToken) =>
+    private Task<List<MessagePosition>> FindPositionsAsync(string userId, Guid[] ids, CancellationToken cancellationToken) =>
         database.ReadAsync(
-            sql => sql.Statement(PositionsOfIds, userId, SqlValue.Column(own, m => m.Message.MessageId, NpgsqlDbType.Uuid))
+            sql => sql.Statement(PositionsOfIds, userId, ids)
                 .ListAsync(row => new MessagePosition(row.GetGuid(0), row.GetInt64(1)), cancellationToken),
             cancellationToken);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using NpgsqlTypes;
 using SessionService.Application.Messages;
 
@@ -12,6 +13,13 @@ internal static class PathRanges
     public static MessagePath Read(NpgsqlRange<long>[] ranges) =>
         new(ranges.Select(range => new NumberRange(
             range.LowerBound, range.UpperBoundInfinite ? long.MaxValue : range.UpperBound - (range.UpperBoundIsInclusive ? 0 : 1))));
+
+    /// <summary>A path as a text that PostgreSQL casts, for statements that write many at once.</summary>
+    public static string Text(MessagePath path) => $"{{{string.Join(',', path.Ranges.Select(Text))}}}";
+
+    private static string Text(NumberRange range) => range.Last == long.MaxValue
+        ? string.Create(CultureInfo.InvariantCulture, $"[{range.First},)")
+        : string.Create(CultureInfo.InvariantCulture, $"[{range.First},{range.Last}]");
 
     private static NpgsqlRange<long> Of(NumberRange range) => range.Last == long.MaxValue
         ? new NpgsqlRange<long>(range.First, true, false, 0, false, true)

@@ -12,7 +12,7 @@ public sealed class ForeignImportTests(TransferFixture service) : IClassFixture<
     [Theory]
     [InlineData("stop")]
     [InlineData("skip")]
-    public async Task A_conversation_that_went_another_way_is_left_as_it_is_and_the_others_of_the_file_are_imported(string onError)
+    public async Task A_conversation_that_went_another_way_stays_as_it_is_and_what_came_is_a_branch(string onError)
     {
         var user = service.AsNewUser();
         var first = ChatGpt("fruit", "Name one", "Apple", "Red?", "Yes");
@@ -26,13 +26,21 @@ public sealed class ForeignImportTests(TransferFixture service) : IClassFixture<
         Assert.Equal(["Tea?", "Yes"], await SaidAsync(user, (await FindAsync(user, "tea")).Text("session_id")));
         var diverged = Assert.Single(answer.Items("diverged_sessions"));
         Assert.Equal((session, 2), (diverged.Text("session_id"), diverged.Number("sequence")));
-        Assert.Equal("sequence_taken", Assert.Single(answer.Items("errors")).Text("code"));
-        answer.Has("messages", created: 2, unchanged: 1, failed: 4);
+        Assert.Empty(answer.Items("errors"));
+        answer.Has("messages", created: 6, unchanged: 1);
+        var branch = diverged.Number("branch_id");
+        Assert.Equal(
+            ["Name one", "Banana", "Yellow?", "Mostly", "How do I peel it?"], await SaidAsync(user, session, $"?branch={branch}"));
+        (await user.ImportAsync($"[{later}]", onError, Json)).Is(200).Has("messages", created: 0, unchanged: 5);
+        (await user.ImportAsync($"[{ChatGpt("fruit", "Name one", "Banana#2", "Yellow?#2", "Mostly#2", "How do I peel it?#2", "So#2")}]", onError, Json)).Is(200)
+            .Has("messages", created: 1, unchanged: 5);
+        Assert.Equal(2, (await user.GetAsync($"/api/v1/sessions/{session}/branches")).Is(200).Number("total"));
+        Assert.Equal("So", (await SaidAsync(user, session, $"?branch={branch}")).Last());
         Assert.True(answer.GetProperty("is_complete").GetBoolean());
     }
 
     [Fact]
-    public async Task A_conversation_that_has_grown_gets_the_rest_and_one_that_was_gone_on_with_here_does_not()
+    public async Task A_conversation_that_has_grown_gets_the_rest_and_one_that_was_gone_on_with_here_gets_a_branch()
     {
         var user = service.AsNewUser();
         (await user.ImportAsync(ChatGpt("grown", "1", "2"), type: Json)).Is(200);
@@ -44,6 +52,7 @@ public sealed class ForeignImportTests(TransferFixture service) : IClassFixture<
 
         Assert.Equal(5, Assert.Single(answer.Items("diverged_sessions")).Number("sequence"));
         Assert.Equal(["1", "2", "3", "4", "mine"], await SaidAsync(user, session));
+        Assert.Equal(["1", "2", "3", "4", "5"], await SaidAsync(user, session, "?branch=2"));
     }
 
     [Fact]
@@ -312,8 +321,8 @@ public sealed class ForeignImportTests(TransferFixture service) : IClassFixture<
     private static async Task<JsonElement> FindAsync(ApiClient user, string title) =>
         (await user.GetAsync("/api/v1/sessions?page_size=100")).Is(200).Items("sessions").Single(session => session.GetProperty("title").GetString() == title);
 
-    private static async Task<IEnumerable<string>> SaidAsync(ApiClient user, string session) =>
-        (await user.GetAsync($"/api/v1/sessions/{session}/messages")).Is(200).Items("messages").Select(message => message.Text("content"));
+    private static async Task<IEnumerable<string>> SaidAsync(ApiClient user, string session, string query = "") =>
+        (await user.GetAsync($"/api/v1/sessions/{session}/messages{query}")).Is(200).Items("messages").Select(message => message.Text("content"));
 
     private static Task<Answer> ImportAsync(ApiClient user, string body, string query, string type = "application/x-ndjson") =>
         ImportAsync(user, new StringContent(body, Encoding.UTF8, type), query);

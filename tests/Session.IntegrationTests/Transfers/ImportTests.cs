@@ -94,7 +94,7 @@ public sealed class ImportTests(TransferFixture service) : IClassFixture<Transfe
     }
 
     [Fact]
-    public async Task A_gap_or_a_step_back_in_the_numbers_is_an_error_and_so_is_another_message_in_the_same_place()
+    public async Task A_gap_or_a_step_back_in_the_numbers_is_an_error_and_another_message_in_the_same_place_is_a_branch()
     {
         var user = service.AsNewUser();
         var session = Guid.NewGuid();
@@ -105,8 +105,9 @@ public sealed class ImportTests(TransferFixture service) : IClassFixture<Transfe
 
         Assert.Equal("sequence_mismatch", Assert.Single(gap.Items("errors")).Text("code"));
         Assert.Equal("sequence_mismatch", Assert.Single(back.Items("errors")).Text("code"));
-        Assert.Equal("sequence_taken", Assert.Single(other.Items("errors")).Text("code"));
-        other.Has("messages", created: 0, failed: 2);
+        Assert.Empty(other.Items("errors"));
+        other.Has("messages", created: 2);
+        Assert.Equal(1, (await user.GetAsync($"/api/v1/sessions/{session}/messages")).Is(200).Number("total"));
     }
 
     [Fact]
@@ -154,7 +155,7 @@ public sealed class ImportTests(TransferFixture service) : IClassFixture<Transfe
     }
 
     [Fact]
-    public async Task The_conversations_of_ChatGPT_are_imported_along_their_current_path_and_once()
+    public async Task The_conversations_of_ChatGPT_are_imported_with_their_branches_and_once()
     {
         var user = service.AsNewUser();
         const string conversations =
@@ -180,14 +181,20 @@ public sealed class ImportTests(TransferFixture service) : IClassFixture<Transfe
         (await service.AsNewUser().ImportAsync(conversations, type: "application/json")).Is(200).Has("sessions", created: 2);
 
         first.Has("sessions", created: 2);
-        first.Has("messages", created: 3);
+        first.Has("messages", created: 4);
+        first.Has("branches", created: 2);
         second.Has("sessions", created: 0, unchanged: 2);
-        second.Has("messages", created: 0, unchanged: 3);
+        second.Has("messages", created: 0, unchanged: 4);
+        second.Has("branches", created: 0, unchanged: 2);
         var tea = (await user.GetAsync("/api/v1/sessions")).Is(200).Items("sessions")
             .Single(session => session.GetProperty("metadata").Text("title").StartsWith("Tea", StringComparison.Ordinal));
         Assert.Equal("2023-11-14T22:13:20.123456Z", tea.Text("created_at"));
         Assert.Equal("2023-11-14T22:15:00.500000Z", tea.Text("last_activity"));
-        Assert.Equal("Coffee?", tea.GetProperty("metadata").GetProperty("branches").GetProperty("x").GetProperty("message").GetProperty("content").Items("parts")[0].GetString());
+        Assert.False(tea.GetProperty("metadata").TryGetProperty("branches", out _));
+        var branches = (await user.GetAsync($"/api/v1/sessions/{tea.Text("session_id")}/branches")).Is(200).Items("branches");
+        Assert.Equal([(1L, 1L, 1L), (2L, 3L, 4L)], branches.Select(branch => (branch.Number("from_sequence"), branch.Number("message_count"), branch.Number("last_sequence"))));
+        Assert.Equal([false, true], branches.Select(branch => branch.GetProperty("is_current").GetBoolean()));
+        Assert.Equal("Coffee?", Assert.Single((await user.GetAsync($"/api/v1/sessions/{tea.Text("session_id")}/messages?branch=1")).Is(200).Items("messages")).Text("content"));
         Assert.StartsWith("Tea", tea.Text("title"), StringComparison.Ordinal);
         var messages = (await user.GetAsync($"/api/v1/sessions/{tea.Text("session_id")}/messages")).Is(200).Items("messages");
         Assert.Equal(["user", "tool", "assistant"], messages.Select(message => message.Text("role")));

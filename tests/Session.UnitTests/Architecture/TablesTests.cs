@@ -17,7 +17,7 @@ public sealed partial class TablesTests
         ("session_counts", "SessionCounts", "Statistics", ["Erasure", "Sessions"]),
         ("session_messages", "Messages", "Messages", ["Digests", "Erasure", "MemorySearch", "Usage"]),
         ("message_segments", "MessageSegments", "Messages", ["Erasure", "MemorySearch"]),
-        ("session_branches", "SessionBranches", "Branches", ["Copies", "Messages", "Search"]),
+        ("session_branches", "SessionBranches", "Branches", ["Copies", "Exports", "Messages", "Search"]),
         ("message_feedback", "MessageFeedback", "Feedback", []),
         ("attachments", "Attachments", "Attachments", []),
         ("attachment_pieces", "AttachmentPieces", "Attachments", []),

@@ -20,10 +20,11 @@ internal static class Foreign
         return ForeignSession.Of(conversation, json.RootElement, "user", Now, maxJsonBytes, inlineBytes: 4096, maxFileBytes);
     }
 
-    public static IEnumerable<string> Said(this ForeignSession session) => session.Messages.Select(message => message.Content!.Text!);
+    /// <summary>What the conversation shows.</summary>
+    public static IEnumerable<string> Said(this ForeignSession session) => session.Messages.Where(message => !message.IsOffPath).Select(message => message.Content!.Text!);
 
     public static IEnumerable<string> Told(this ForeignSession session) =>
-        session.Messages.Select(message => $"{message.Role} {message.MessageType ?? "chat"}: {message.Content?.Text}");
+        session.Messages.Where(message => !message.IsOffPath).Select(message => $"{message.Role} {message.MessageType ?? "chat"}: {message.Content?.Text}");
 
     public static JsonElement Labels(this MessageLine message) => JsonDocument.Parse(message.Metadata!.Value).RootElement;
 

@@ -220,8 +220,8 @@ public sealed class ForeignFormsTests
 
     [Theory]
     [InlineData("\"current_node\":\"c\",", "Coffee", 1)]
-    [InlineData("", "Milk", 1)]
-    public void The_current_path_is_the_one_that_the_file_names_or_else_leads_to_the_newest_message(string current, string last, int skipped)
+    [InlineData("", "Milk", 2)]
+    public void The_current_path_is_the_one_that_the_file_names_or_else_leads_to_the_newest_message(string current, string last, int branch)
     {
         var session = Foreign.Read(
             $$$$$$"""
@@ -232,8 +232,11 @@ public sealed class ForeignFormsTests
             """);
 
         Assert.Equal(["Drink?", last], session.Said());
-        Assert.Equal(skipped, session.SkippedBranches);
-        Assert.Single(session.Session.Labels().GetProperty("branches").EnumerateObject());
+        Assert.Equal(["Drink?", "Coffee", "Milk"], session.Messages.Select(message => message.Content!.Text));
+        Assert.Equal(["1-2", "1-1, 3-3"], session.Branches.Select(one => string.Join(", ", one.Path.Ranges.Select(range => $"{range.First}-{range.Last}"))));
+        Assert.Equal(branch, session.Session.CurrentBranch);
+        Assert.Equal([1, 3], session.Branches.Select(one => one.FromSequence!.Value));
+        Assert.False(session.Session.Labels().TryGetProperty("branches", out _));
     }
 
     [Fact]

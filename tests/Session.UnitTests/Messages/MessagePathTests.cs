@@ -62,4 +62,21 @@ public sealed class MessagePathTests
         Assert.Equal(5, MessagePath.Whole.CountBetween(3, 8));
         Assert.Equal(long.MaxValue, MessagePath.Whole.CountThrough(long.MaxValue));
     }
+
+    [Fact]
+    public void Gaps_are_the_numbers_that_are_not_on_the_path()
+    {
+        Assert.Equal([new NumberRange(4, 6), new NumberRange(8, 9), new NumberRange(12, 13)], Path.Gaps(13).Ranges);
+        Assert.Equal([new NumberRange(4, 5)], Path.Gaps(5).Ranges);
+        Assert.Empty(MessagePath.Whole.Gaps(5).Ranges);
+        Assert.Empty(Path.Gaps(0).Ranges);
+    }
+
+    [Fact]
+    public void An_open_path_goes_on_with_the_numbers_to_come()
+    {
+        Assert.Equal(new NumberRange(10, long.MaxValue), Path.Open(11).Ranges[^1]);
+        Assert.Equal(new NumberRange(16, long.MaxValue), Path.Open(15).Ranges[^1]);
+        Assert.Equal([new NumberRange(1, long.MaxValue)], new MessagePath([]).Open(0).Ranges);
+    }
 }

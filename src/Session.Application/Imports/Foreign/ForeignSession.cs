@@ -10,9 +10,11 @@ namespace SessionService.Application.Imports.Foreign;
 
 /// <summary>A conversation of another program, converted into the lines of an export of this service.</summary>
 /// <param name="Session">The session that it becomes.</param>
-/// <param name="Messages">Its messages in order.</param>
-/// <param name="SkippedBranches">How many other branches the conversation has.</param>
-public sealed record ForeignSession(SessionLine Session, IReadOnlyList<MessageLine> Messages, int SkippedBranches)
+/// <param name="Messages">The messages of all branches, numbered from 1 in this order.</param>
+/// <param name="Branches">Its branches; none where all messages are the conversation.</param>
+/// <param name="SkippedBranches">How many branches there are too many of.</param>
+public sealed record ForeignSession(
+    SessionLine Session, IReadOnlyList<MessageLine> Messages, IReadOnlyList<ImportedBranch> Branches, int SkippedBranches)
 {
     /// <param name="json">The conversation as it is in the file. Its text identifies a conversation without an id.</param>
     /// <param name="userId">The user who gets the session. The same conversation is another session for another user.</param>
@@ -31,38 +33,62 @@ public sealed record ForeignSession(SessionLine Session, IReadOnlyList<MessageLi
     {
         var id = conversation.Id ?? Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(json.GetRawText())));
         var sessionId = NameBasedId.Of(conversation.Source, userId, id);
-        var path = ForeignPath.Of(conversation);
-        var createdAt = conversation.CreatedAt ?? path.Messages.Select(message => message.CreatedAt).Min() ?? now;
-        var messages = ReadMessages(conversation, path.Messages, sessionId, createdAt, maxJsonBytes, inlineBytes, maxFileBytes);
-        var lastActivity = conversation.UpdatedAt ?? path.Messages.Select(message => message.CreatedAt).Max() ?? createdAt;
+        var tree = ForeignTree.Of(conversation);
+        var createdAt = conversation.CreatedAt ?? tree.Nodes.Select(message => message.CreatedAt).Min() ?? now;
+        var times = TimesOf(tree, createdAt);
+        var branches = ForeignBranches.Of(tree, LengthsOf(tree), times);
+        if (branches.CurrentPath.Ranges.Count > MessagePath.MaxRanges)
+        {
+            tree = tree.CurrentPath();
+            times = TimesOf(tree, createdAt);
+            branches = ForeignBranches.Of(tree, LengthsOf(tree), times) with { Skipped = branches.Branches.Count + branches.Skipped - 1 };
+        }
+
+        var messages = ReadMessages(conversation, tree, times, branches, sessionId, maxJsonBytes, inlineBytes, maxFileBytes);
+        var lastActivity = conversation.UpdatedAt ?? tree.Nodes.Select(message => message.CreatedAt).Max() ?? createdAt;
         var session = new SessionLine
         {
             SessionId = sessionId,
             Title = CutTitle(conversation.Title),
-            Metadata = Describe(conversation, path, maxJsonBytes),
+            Metadata = Describe(conversation, tree, maxJsonBytes),
             CreatedAt = createdAt,
             UpdatedAt = lastActivity > createdAt ? lastActivity : createdAt,
             LastActivity = lastActivity,
+            CurrentBranch = branches.Current,
         };
-        return new ForeignSession(session, messages, path.OtherBranches);
+        return new ForeignSession(session, messages, branches.Branches, branches.Skipped);
+    }
+
+    private static int[] LengthsOf(ForeignTree tree) => [.. tree.Nodes.Select(node => node.Turns.Count)];
+
+    /// <summary>A message without a time has that of the message before it.</summary>
+    private static DateTimeOffset[] TimesOf(ForeignTree tree, DateTimeOffset createdAt)
+    {
+        var times = new DateTimeOffset[tree.Nodes.Count];
+        for (var i = 0; i < times.Length; i++)
+        {
+            times[i] = tree.Nodes[i].CreatedAt ?? (tree.Parents[i] < 0 ? createdAt : times[tree.Parents[i]]);
+        }
+
+        return times;
     }
 
     private static List<MessageLine> ReadMessages(
         ForeignConversation conversation,
-        IReadOnlyList<ForeignMessage> path,
+        ForeignTree tree,
+        DateTimeOffset[] times,
+        ForeignBranches branches,
         Guid sessionId,
-        DateTimeOffset createdAt,
         int maxJsonBytes,
         int inlineBytes,
         int maxFileBytes)
     {
-        var lines = new List<MessageLine>(path.Count);
+        var lines = new List<MessageLine>(tree.Nodes.Count);
         var names = new HashSet<string>(StringComparer.Ordinal);
-        var (number, at) = (0, createdAt);
-        foreach (var message in path)
+        for (var node = 0; node < tree.Nodes.Count; node++)
         {
-            number++;
-            at = message.CreatedAt ?? at;
+            var message = tree.Nodes[node];
+            var number = node + 1;
             for (var i = 0; i < message.Turns.Count; i++)
             {
                 var name = message.Id ?? number.Invariant();
@@ -84,7 +110,8 @@ public sealed record ForeignSession(SessionLine Session, IReadOnlyList<MessageLi
                     Parts = parts.Json,
                     MessageType = turn.Type ?? (turn.Role == MessageRoles.Tool ? ForeignTurn.Result : null),
                     Metadata = Describe(conversation, message, turn, parts, maxJsonBytes),
-                    CreatedAt = at,
+                    CreatedAt = times[node],
+                    IsOffPath = !branches.CurrentPath.Contains(lines.Count + 1),
                 });
             }
         }
@@ -126,7 +153,7 @@ public sealed record ForeignSession(SessionLine Session, IReadOnlyList<MessageLi
         return labels.Build();
     }
 
-    private static JsonText Describe(ForeignConversation conversation, ForeignPath path, int maxJsonBytes)
+    private static JsonText Describe(ForeignConversation conversation, ForeignTree tree, int maxJsonBytes)
     {
         var labels = new ForeignLabels(maxJsonBytes);
         labels.AddText("source", conversation.Source);
@@ -138,8 +165,7 @@ public sealed record ForeignSession(SessionLine Session, IReadOnlyList<MessageLi
             labels.Add(name, json.GetRawText());
         }
 
-        labels.AddMembers("branches", path.Others.Select(message => new KeyValuePair<string, JsonElement>(message.Id!, message.Json)));
-        labels.AddMembers("hidden", path.Messages
+        labels.AddMembers("hidden", tree.Nodes
             .Where(message => message is { IsHidden: true, Id: not null })
             .Select(message => new KeyValuePair<string, JsonElement>(message.Id!, message.Json)));
         return labels.Build();
