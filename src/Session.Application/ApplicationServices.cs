@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using SessionService.Application.Attachments;
 using SessionService.Application.Contexts;
+using SessionService.Application.Conversations;
 using SessionService.Application.Forks;
 using SessionService.Application.Identity;
 using SessionService.Application.Imports;
@@ -33,6 +34,9 @@ public static class ApplicationServices
         services.AddScoped<SessionsService>();
         services.AddScoped<MessageFiles>();
         services.AddScoped<MessagesService>();
+        services.AddScoped<ItemReader>();
+        services.AddScoped<ConversationItemsService>();
+        services.AddScoped<ConversationsService>();
         services.AddScoped<MemoriesService>();
         services.AddAttachments();
         services.AddContexts();

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using SessionService.Infrastructure.Archival;
 using SessionService.Infrastructure.Attachments;
 using SessionService.Infrastructure.Contexts;
+using SessionService.Infrastructure.Conversations;
 using SessionService.Infrastructure.Digests;
 using SessionService.Infrastructure.Embeddings;
 using SessionService.Infrastructure.Erasure;
@@ -56,7 +57,8 @@ public static class InfrastructureServices
         .AddImportStore()
         .AddErasure()
         .AddArchival()
-        .AddForks();
+        .AddForks()
+        .AddConversations();
 
     /// <summary>Lets the embedded server come up while the application is put together; the start-up waits for it.</summary>
     public static void BeginDatabaseStart(this IServiceProvider services, CancellationToken cancellationToken) =>

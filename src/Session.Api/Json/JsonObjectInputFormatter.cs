@@ -122,7 +122,7 @@ internal sealed class JsonObjectInputFormatter : TextInputFormatter, IInputForma
 
             if (value.ValueKind == JsonValueKind.Null)
             {
-                (model as IMergePatch)?.Nulls.Add(property.Name);
+                (model as IKnowsNulls)?.Nulls.Add(property.Name);
                 continue;
             }
 

@@ -5,6 +5,7 @@ using SessionService.Api.Consistency;
 using SessionService.Api.Idempotency;
 using SessionService.Api.Identity;
 using SessionService.Domain.Attachments;
+using SessionService.Domain.Conversations;
 using SessionService.Domain.Errors;
 using SessionService.Domain.Idempotency;
 using SessionService.Domain.Memories;
@@ -26,6 +27,8 @@ internal static class ProblemExamples
         ("{memory_id}", "0d1f95c6-a8fa-462d-8f6e-b1f0da7524a0"),
         ("{user_id}", "test_user_123"),
         ("{sequence}", "1"),
+        ("{conversation_id}", "conv_a87a9d6e41374d418ab8a13c4abcc83e"),
+        ("{item_id}", "msg_5d8a1a6c6f0b8c1e0000000000010000"),
     ];
 
     /// <summary>The examples for an answer of an operation, by their codes.</summary>
@@ -41,7 +44,7 @@ internal static class ProblemExamples
             problem => (IOpenApiExample)new OpenApiExample
             {
                 Summary = problem.Detail,
-                Value = ToJson(int.Parse(status), instance, problem),
+                Value = OpenAiError.IsAt(path) ? ToOpenAi(int.Parse(status), problem) : ToJson(int.Parse(status), instance, problem),
             },
             StringComparer.Ordinal);
     }
@@ -49,6 +52,8 @@ internal static class ProblemExamples
     private static IEnumerable<ExampleProblem> Problems(
         int status, string method, string path, IReadOnlySet<string> parameters) => status switch
         {
+            StatusCodes.Status400BadRequest when OpenAiError.IsAt(path) =>
+                [Invalid(parameters), new(ProblemCodes.InvalidJson, "The body is not JSON: it is empty.")],
             StatusCodes.Status400BadRequest => method == HttpMethods.Get || IsUpload(path)
                 ? [new(ProblemCodes.BadRequest, "The request could not be read.")]
                 : [new(ProblemCodes.InvalidJson, "The body is not JSON: it is empty.")],
@@ -100,6 +105,16 @@ internal static class ProblemExamples
             yield return new(MessageErrors.NotFound());
         }
 
+        if (path.Contains("{conversation_id}", StringComparison.Ordinal))
+        {
+            yield return new(ConversationErrors.NotFound());
+        }
+
+        if (path.Contains("{item_id}", StringComparison.Ordinal))
+        {
+            yield return new(ConversationErrors.ItemNotFound());
+        }
+
         if (path.EndsWith("/memory", StringComparison.Ordinal) && method == HttpMethods.Get)
         {
             yield return new(MemoryErrors.NotFound());
@@ -124,6 +139,8 @@ internal static class ProblemExamples
         {
             ("POST", "sessions") => [SessionErrors.IdTaken()],
             ("PUT", "{session_id}") => [SessionErrors.StatusChangeNotAllowed(SessionStatus.Ended, SessionStatus.Active)],
+            ("POST", "items") => [SessionErrors.Ended()],
+            ("DELETE", "{item_id}") => [ConversationErrors.ItemIsPartOfMessage(sequence: 2)],
             ("POST", "fork") => [SessionErrors.MessageNotFound(sequence: 3, messages: 2)],
             ("POST", "messages" or "batch") when path.Contains("/messages", StringComparison.Ordinal) =>
                 [SessionErrors.Ended(), MessageErrors.SequenceMismatch(expected: 2, next: 3), MessageErrors.IdTaken()],
@@ -162,6 +179,21 @@ internal static class ProblemExamples
                 : "Too many writes wait already. This one was not made.");
 
         yield return new(ProblemCodes.TimeLimitExceeded, "The request took too long and was given up.");
+    }
+
+    private static JsonObject ToOpenAi(int status, ExampleProblem problem)
+    {
+        var (field, reasons) = problem.Errors?.FirstOrDefault() ?? default;
+        return new JsonObject
+        {
+            ["error"] = new JsonObject
+            {
+                ["message"] = field is null ? problem.Detail : $"{field} {reasons![0]}.",
+                ["type"] = OpenAiError.TypeOf(status),
+                ["param"] = field,
+                ["code"] = problem.Code,
+            },
+        };
     }
 
     private static JsonObject ToJson(int status, string instance, ExampleProblem problem)

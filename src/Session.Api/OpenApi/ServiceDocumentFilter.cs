@@ -12,6 +12,7 @@ internal sealed class ServiceDocumentFilter : IDocumentFilter
         ("Messages", "What is said in a session, numbered 1, 2, 3 …"),
         ("Memory", "The one memory of a session."),
         ("Attachments", "Pictures and files that messages refer to."),
+        ("OpenAI Conversations", "Sessions as OpenAI's SDKs read and write them."),
         ("Context", "What to send to a model next."),
         ("Search", "Full text search in sessions."),
         ("Memories of users", "Facts and preferences that outlast sessions."),

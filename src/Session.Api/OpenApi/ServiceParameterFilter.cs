@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
 using Microsoft.OpenApi;
+using SessionService.Api.Conversations;
+using SessionService.Application.Conversations;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace SessionService.Api.OpenApi;
@@ -14,6 +16,8 @@ internal sealed class ServiceParameterFilter : IParameterFilter
         ["attachment_id"] = "The attachment's id.",
         ["memory_id"] = "The memory's id.",
         ["sequence"] = "The message's number.",
+        [ConversationIdBinder.RouteParameter] = "The conversation's id: `conv_` and the session's UUID, with or without hyphens.",
+        ["item_id"] = "The item's id.",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     public void Apply(IOpenApiParameter parameter, ParameterFilterContext context)
@@ -26,6 +30,10 @@ internal sealed class ServiceParameterFilter : IParameterFilter
         if (parameter is OpenApiParameter { In: ParameterLocation.Path } ofPath)
         {
             ofPath.Description = Descriptions[ofPath.Name!];
+            if (ofPath.Name == ConversationIdBinder.RouteParameter)
+            {
+                ofPath.Schema = new OpenApiSchema { Type = JsonSchemaType.String, Pattern = ConversationIds.Pattern };
+            }
         }
     }
 }

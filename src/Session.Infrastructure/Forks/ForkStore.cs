@@ -75,6 +75,14 @@ internal sealed class ForkStore(Database database, IMessageReader messages, Idem
         WHERE user_id = $1 AND session_id = $2 AND sequence <= $4
         """;
 
+    private const string CopyItems =
+        """
+        INSERT INTO dev.conversation_items (user_id, session_id, sequence, item_id)
+        SELECT user_id, $3, sequence, item_id
+        FROM dev.conversation_items
+        WHERE user_id = $1 AND session_id = $2 AND sequence <= $4
+        """;
+
     public Task<ForkResult> ForkAsync(Fork fork, CancellationToken cancellationToken) =>
         database.InTransactionAsync(sql => ForkAsync(sql, fork, cancellationToken), cancellationToken);
 
@@ -108,6 +116,7 @@ internal sealed class ForkStore(Database database, IMessageReader messages, Idem
         await sql.Statement(AddSession, fork.UserId, fork.SourceId, fork.SessionId, through, fork.Now).ExecuteAsync(cancellationToken);
         var (tokens, cost) = await CopyAsync(sql.Connection, fork, through, cancellationToken);
         await sql.Statement(CopyUses, fork.UserId, fork.SourceId, fork.SessionId, through).ExecuteAsync(cancellationToken);
+        await sql.Statement(CopyItems, fork.UserId, fork.SourceId, fork.SessionId, through).ExecuteAsync(cancellationToken);
         await sql
             .Statement(
                 Finish,
