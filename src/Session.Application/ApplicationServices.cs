@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using SessionService.Application.Attachments;
+using SessionService.Application.Branches;
 using SessionService.Application.Contexts;
 using SessionService.Application.Conversations;
 using SessionService.Application.Forks;
@@ -32,6 +33,7 @@ public static class ApplicationServices
         services.AddValidation();
         services.AddScoped<CallerAccess>();
         services.AddScoped<SessionsService>();
+        services.AddScoped<BranchesService>();
         services.AddScoped<MessageFiles>();
         services.AddScoped<MessagesService>();
         services.AddScoped<ItemReader>();

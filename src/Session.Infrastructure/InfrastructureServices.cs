@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using SessionService.Infrastructure.Archival;
 using SessionService.Infrastructure.Attachments;
+using SessionService.Infrastructure.Branches;
 using SessionService.Infrastructure.Contexts;
 using SessionService.Infrastructure.Conversations;
 using SessionService.Infrastructure.Digests;
@@ -49,6 +50,7 @@ public static class InfrastructureServices
         .AddSessions()
         .AddSearch()
         .AddMemorySearch()
+        .AddBranches()
         .AddMemories()
         .AddUserMemories()
         .AddUsage()

@@ -24,7 +24,7 @@ internal sealed class MessageListResult(IMessagePage page, RestoredFiles? restor
     {
         using var opened = page;
         using var buffer = AnswerBuffer.Rent();
-        var writer = new MessageListWriter(buffer.Json, page.UserId, page.SessionId);
+        var writer = new MessageListWriter(buffer.Json, page.UserId, page.SessionId, page.Parents);
         writer.Begin();
         await foreach (var portion in page.ReadAsync(cancellationToken))
         {

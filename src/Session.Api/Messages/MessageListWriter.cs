@@ -1,5 +1,6 @@
 using System.Text.Json;
 using SessionService.Api.Json;
+using SessionService.Application.Branches;
 using SessionService.Application.Imports;
 using SessionService.Application.Messages;
 using SessionService.Domain.Messages;
@@ -7,7 +8,11 @@ using SessionService.Domain.Messages;
 namespace SessionService.Api.Messages;
 
 /// <summary>Writes the JSON of <see cref="MessageListResponse"/> from rows, without creating the object.</summary>
-internal readonly struct MessageListWriter(Utf8JsonWriter json, string userId, Guid sessionId)
+/// <param name="json">Where to write.</param>
+/// <param name="userId">Owner of the session.</param>
+/// <param name="sessionId">The session.</param>
+/// <param name="parents">After which message each was written; <see langword="null"/> where this is not told.</param>
+internal readonly struct MessageListWriter(Utf8JsonWriter json, string userId, Guid sessionId, MessageParents? parents = null)
 {
     private static readonly JsonEncodedText Messages = Name(nameof(MessageListResponse.Messages));
     private static readonly JsonEncodedText Total = Name(nameof(MessageListResponse.Total));
@@ -21,6 +26,7 @@ internal readonly struct MessageListWriter(Utf8JsonWriter json, string userId, G
     private static readonly JsonEncodedText SessionId = Name(nameof(MessageResponse.SessionId));
     private static readonly JsonEncodedText UserId = Name(nameof(MessageResponse.UserId));
     private static readonly JsonEncodedText Sequence = Name(nameof(MessageResponse.Sequence));
+    private static readonly JsonEncodedText ParentSequence = Name(nameof(MessageResponse.ParentSequence));
     private static readonly JsonEncodedText Role = Name(nameof(MessageResponse.Role));
     private static readonly JsonEncodedText Content = Name(nameof(MessageResponse.Content));
     private static readonly JsonEncodedText Parts = Name(nameof(MessageResponse.Parts));
@@ -59,6 +65,11 @@ internal readonly struct MessageListWriter(Utf8JsonWriter json, string userId, G
         json.WriteString(SessionId, _sessionId);
         json.WriteString(UserId, _userId);
         json.WriteNumber(Sequence, message.Sequence);
+        if (parents is not null)
+        {
+            WriteParent(parents.ParentOf(message.Sequence));
+        }
+
         json.WriteString(Role, message.Role.Span);
         json.WriteString(Content, message.Content.Span);
         if (!message.Parts.IsEmpty)
@@ -117,6 +128,18 @@ internal readonly struct MessageListWriter(Utf8JsonWriter json, string userId, G
         }
 
         json.WriteEndObject();
+    }
+
+    private void WriteParent(long? parent)
+    {
+        if (parent is { } sequence)
+        {
+            json.WriteNumber(ParentSequence, sequence);
+        }
+        else
+        {
+            json.WriteNull(ParentSequence);
+        }
     }
 
     private static JsonEncodedText Name(string property) => JsonEncodedText.Encode(JsonNamingPolicy.SnakeCaseLower.ConvertName(property));

@@ -123,12 +123,19 @@ public sealed class MessagesController(MessagesService messages, MessageFiles fi
     /// Blanks the message's `content`, `parts`, `name` and `metadata` for good, wherever they are stored. Its number, tokens and cost stay.
     /// `redacted_at` holds the time; messages that are not redacted lack this field. Redacting a message again changes nothing. The
     /// session's memory is not changed, though it may quote the message.
+    ///
+    /// With `mode=remove` no branch of the session shows the message any more. The other messages keep their numbers, and lists with
+    /// `branch=all` still have the message.
     /// </remarks>
     /// <response code="200">The message as it is now.</response>
     [HttpDelete("{sequence:long}", Name = "redact_message")]
     [ProducesResponseType<MessageResponse>(StatusCodes.Status200OK)]
-    [ProducesProblem(StatusCodes.Status404NotFound)]
+    [ProducesProblem(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict)]
     public Task<MessageResponse> Redact(
-        [FromRoute(Name = "session_id")] Guid sessionId, long sequence, [FromCaller] string userId, CancellationToken cancellationToken) =>
-        messages.RedactAsync(userId, sessionId, sequence, cancellationToken);
+        [FromRoute(Name = "session_id")] Guid sessionId,
+        long sequence,
+        [FromQuery(Name = "")] DeleteMessageQuery query,
+        [FromCaller] string userId,
+        CancellationToken cancellationToken) =>
+        messages.RedactAsync(userId, sessionId, sequence, query, cancellationToken);
 }

@@ -12,8 +12,15 @@ namespace SessionService.Application.Contexts;
 /// Chooses the messages of a context: the newest that fit into a number of tokens, and the system messages of the start. Calls stay with
 /// their results. The newest message always has a place: if it does not fit, with its calls and results, their texts are cut.
 /// </summary>
+/// <param name="path">The messages to choose from; <see langword="null"/> for the current branch, as of the first read.</param>
 internal sealed class ContextSelection(
-    IMessageReader messages, IMessageTokens tokens, TokenCounter counter, string userId, Guid sessionId, ContextReading reading)
+    IMessageReader messages,
+    IMessageTokens tokens,
+    TokenCounter counter,
+    string userId,
+    Guid sessionId,
+    MessagePath? path,
+    ContextReading reading)
 {
     /// <summary>The most messages in an answer.</summary>
     public const int MaxMessages = 2_000;
@@ -41,28 +48,37 @@ internal sealed class ContextSelection(
     private IReadOnlyDictionary<long, int> _counts = new Dictionary<long, int>();
     private long _countsFrom = long.MaxValue;
     private long _bytesToCount;
+    private MessagePath? _path = path;
+
+    /// <summary>How many messages there are to choose from, as of the last read from the newest back.</summary>
+    public long Total { get; private set; }
 
     /// <summary>The system messages at the start of the session. Their texts are cut where they do not fit.</summary>
     public async Task<IReadOnlyList<ContextCandidate>> ReadSystemAsync(int maxTokens, CancellationToken cancellationToken)
     {
         var selection = new MessageSelection { Order = MessageOrder.OldestFirst, Take = MaxSystemMessages };
         var start = new List<ContextCandidate>();
-        await foreach (var row in messages.ReadAllAsync(userId, sessionId, selection, cancellationToken))
+        for (var isLast = false; !isLast && selection.Take > 0; selection = selection with { Path = _path })
         {
-            if (ContextCandidate.From(row, reading, counter, kept: null)
-                is not { Role: MessageRoles.System or MessageRoles.Developer, IsCall: false } message)
+            using var portion = await messages.ReadAsync(userId, sessionId, selection, cancellationToken) ?? throw SessionErrors.NotFound();
+            (_path, isLast, selection) = (portion.Path, portion.IsLast, selection.Rest(portion));
+            for (var i = 0; i < portion.Count; i++)
             {
-                break;
-            }
+                if (ContextCandidate.From(portion[i], reading, counter, kept: null)
+                    is not { Role: MessageRoles.System or MessageRoles.Developer, IsCall: false } message)
+                {
+                    return Shorten(start, maxTokens);
+                }
 
-            start.Add(message);
+                start.Add(message);
+            }
         }
 
         return Shorten(start, maxTokens);
     }
 
-    /// <summary>The newest messages after a number, in time order, and the number of the newest one of all.</summary>
-    public async Task<(IReadOnlyList<ContextCandidate> Messages, long Last)> ChooseRecentAsync(
+    /// <summary>The newest messages after a number, in time order.</summary>
+    public async Task<IReadOnlyList<ContextCandidate>> ChooseRecentAsync(
         long after, int maxTokens, CancellationToken cancellationToken)
     {
         // The messages from the newest back: those that fit, then, while a result lacks its call, some that do not fit.
@@ -98,13 +114,12 @@ internal sealed class ContextSelection(
         var all = InTimeOrder(read);
         if (all.Count == 0)
         {
-            return ([], after);
+            return [];
         }
 
         var turns = new ToolTurns(all);
         var cut = turns.CutAtOrAfter(all.Count - fitting);
-        var chosen = cut < all.Count ? all[cut..] : Shorten(all[FirstOfNewest(all, turns, maxTokens)..], maxTokens);
-        return (chosen, all[^1].Sequence);
+        return cut < all.Count ? all[cut..] : Shorten(all[FirstOfNewest(all, turns, maxTokens)..], maxTokens);
     }
 
     private async IAsyncEnumerable<ContextCandidate> ReadBackAsync(long after, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -112,8 +127,10 @@ internal sealed class ContextSelection(
         var before = long.MaxValue;
         while (before > after + 1)
         {
-            var selection = new MessageSelection { Order = MessageOrder.NewestFirst, Before = before, Take = ReadAtOnce };
+            var selection = new MessageSelection { Order = MessageOrder.NewestFirst, Before = before, Take = ReadAtOnce, Path = _path };
             using var portion = await messages.ReadAsync(userId, sessionId, selection, cancellationToken) ?? throw SessionErrors.NotFound();
+            _path = portion.Path;
+            Total = before == long.MaxValue ? portion.Total : Total;
             var wasBefore = before;
             await ReadCountsAsync(portion, cancellationToken);
             for (var i = 0; i < portion.Count; i++)

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using SessionService.Application.Attachments;
+using SessionService.Application.Branches;
 using SessionService.Application.Contexts.Formats;
 using SessionService.Application.Contexts.Tokens;
 using SessionService.Application.Json;
@@ -15,6 +16,7 @@ namespace SessionService.Application.Contexts;
 public sealed class ContextsService(
     IMessageReader messages,
     IMemoryStore memories,
+    BranchesService branches,
     IMessageTokens tokens,
     TokenCounter counter,
     IOptions<ContextOptions> options,
@@ -27,7 +29,8 @@ public sealed class ContextsService(
         var found = await memories.FindAsync(userId, sessionId, cancellationToken) ?? throw SessionErrors.NotFound();
         var maxTokens = query.MaxTokens ?? GetContextQuery.DefaultMaxTokens;
         var reading = query.Reading;
-        var selection = new ContextSelection(messages, tokens, counter, userId, sessionId, reading);
+        var path = await branches.ChooseAsync(userId, sessionId, query.Branch, cancellationToken);
+        var selection = new ContextSelection(messages, tokens, counter, userId, sessionId, path, reading);
         var start = query.KeepsSystem ? await selection.ReadSystemAsync(maxTokens / 2, cancellationToken) : [];
         var left = maxTokens - start.Sum(message => message.Tokens);
 
@@ -35,7 +38,7 @@ public sealed class ContextsService(
         var memoryTokens = found.Memory is null ? 0 : counter.Count(found.Memory.Content);
         var reserved = Math.Min(memoryTokens, (int)(left * options.Value.MemoryShare));
         var after = start.Count == 0 ? 0 : start[^1].Sequence;
-        var (recent, last) = await selection.ChooseRecentAsync(after, left - reserved, cancellationToken);
+        var recent = await selection.ChooseRecentAsync(after, left - reserved, cancellationToken);
         var memory = found.Memory is null ? null : ToMemory(found.Memory, memoryTokens, left - recent.Sum(message => message.Tokens));
         ContextCandidate[] chosen = [.. start, .. recent];
         var format = query.Format ?? GetContextQuery.SessionFormat;
@@ -54,7 +57,7 @@ public sealed class ContextsService(
             Messages = told.Messages,
             Input = told.Input,
             IncludedFromSequence = recent.Count == 0 ? null : recent[0].Sequence,
-            OmittedMessages = last - chosen.Length,
+            OmittedMessages = selection.Total - chosen.Length,
         };
     }
 

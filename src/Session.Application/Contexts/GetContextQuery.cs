@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using FluentValidation;
+using SessionService.Application.Branches;
 
 namespace SessionService.Application.Contexts;
 
@@ -40,6 +41,10 @@ public sealed class GetContextQuery
     [AllowedValues("inline", null)]
     public string? Attachments { get; init; }
 
+    /// <summary>The number of a branch, or <c>all</c> for the messages of all branches. By default the current branch.</summary>
+    [RegularExpression(BranchChoice.Pattern)]
+    public string? Branch { get; init; }
+
     internal bool KeepsSystem => Keep is "system";
 
     internal ContextReading Reading => new(
@@ -58,6 +63,7 @@ internal sealed class GetContextQueryValidator : AbstractValidator<GetContextQue
             .WithMessage("must be session, openai, openai-responses or anthropic");
         RuleFor(q => q.Keep).Must(keep => keep is null or "system").WithMessage("must be system");
         RuleFor(q => q.Reasoning).Must(reasoning => reasoning is null or "include").WithMessage("must be include");
+        RuleFor(q => q.Branch).BranchChoice();
         RuleFor(q => q.Attachments).Must(attachments => attachments is null or "inline").WithMessage("must be inline");
     }
 }

@@ -94,7 +94,8 @@ public sealed class ConversationItemsService(
             throw ConversationErrors.ItemIsPartOfMessage(item.Place.Sequence);
         }
 
-        var result = await redaction.RedactAsync(userId, sessionId, item.Place.Sequence, time.GetDatabaseNow(), cancellationToken);
+        var result = await redaction.RedactAsync(
+            new Redaction(userId, sessionId, item.Place.Sequence, Removes: true, time.GetDatabaseNow()), cancellationToken);
         if (result.Outcome != RedactOutcome.Redacted)
         {
             throw ConversationErrors.ItemNotFound();

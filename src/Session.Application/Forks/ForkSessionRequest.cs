@@ -7,7 +7,7 @@ namespace SessionService.Application.Forks;
 /// <summary>Where to fork a session.</summary>
 public sealed class ForkSessionRequest
 {
-    /// <summary>The last message to copy. Default: all messages.</summary>
+    /// <summary>The number of the last message to copy, in the current branch. Default: all messages of the branch.</summary>
     /// <example>2</example>
     [Range(typeof(long), "1", "9223372036854775807")]
     public long? ThroughSequence { get; init; }

@@ -29,6 +29,9 @@ public sealed class ForksService(IForkStore forks, TimeProvider time)
             case ForkOutcome.MessageNotFound:
                 throw SessionErrors.MessageNotFound(request.ThroughSequence!.Value, result.Messages);
 
+            case ForkOutcome.MessageNotShown:
+                throw BranchErrors.NotOnPath("through_sequence");
+
             case ForkOutcome.TooLarge:
                 throw SessionErrors.ForkTooLarge(IForkStore.MaxMessages);
 

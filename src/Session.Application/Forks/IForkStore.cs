@@ -40,6 +40,9 @@ public enum ForkOutcome
     /// <summary>The session has no message of this number yet.</summary>
     MessageNotFound,
 
+    /// <summary>The message is not in the current branch.</summary>
+    MessageNotShown,
+
     TooLarge,
 
     /// <summary>The idempotency key belongs to another request.</summary>

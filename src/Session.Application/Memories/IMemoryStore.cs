@@ -42,4 +42,7 @@ public enum WriteMemoryOutcome
 }
 
 /// <summary>The memory of a session, if it has one, and the messages that the session holds now.</summary>
-public sealed record SessionWithMemory(SessionMemory? Memory, long MessageCount);
+/// <param name="Memory">The memory.</param>
+/// <param name="MessageCount">The number of messages of all branches.</param>
+/// <param name="HasBranches">Whether the conversation shows only some of them.</param>
+public sealed record SessionWithMemory(SessionMemory? Memory, long MessageCount, bool HasBranches = false);

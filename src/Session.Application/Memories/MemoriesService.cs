@@ -1,4 +1,5 @@
 using AutoMapper;
+using SessionService.Application.Branches;
 using SessionService.Application.Idempotency;
 using SessionService.Application.Time;
 using SessionService.Domain.Errors;
@@ -9,7 +10,7 @@ using SessionService.Domain.Sessions;
 namespace SessionService.Application.Memories;
 
 /// <summary>Writes and reads the one memory of a session.</summary>
-public sealed class MemoriesService(IMemoryStore memories, IMapper mapper, TimeProvider time)
+public sealed class MemoriesService(IMemoryStore memories, IBranchStore branches, IMapper mapper, TimeProvider time)
 {
     /// <returns>The memory, and whether it is the session's first.</returns>
     /// <exception cref="NotFoundException">The user has no such session.</exception>
@@ -39,7 +40,7 @@ public sealed class MemoriesService(IMemoryStore memories, IMapper mapper, TimeP
         {
             WriteMemoryOutcome.Written or WriteMemoryOutcome.Replayed => (
                 new Written<MemoryResponse>(
-                    Map(result.Memory!, result.Memory!.TotalMessages), result.Outcome == WriteMemoryOutcome.Replayed),
+                    Map(result.Memory!, messagesSince: 0), result.Outcome == WriteMemoryOutcome.Replayed),
                 result.IsFirst),
             WriteMemoryOutcome.KeyReused => throw IdempotencyErrors.KeyReused(),
             _ => throw SessionErrors.NotFound(),
@@ -50,9 +51,18 @@ public sealed class MemoriesService(IMemoryStore memories, IMapper mapper, TimeP
     public async Task<MemoryResponse> GetAsync(string userId, Guid sessionId, CancellationToken cancellationToken)
     {
         var found = await memories.FindAsync(userId, sessionId, cancellationToken) ?? throw SessionErrors.NotFound();
-        return Map(found.Memory ?? throw MemoryErrors.NotFound(), found.MessageCount);
+        var memory = found.Memory ?? throw MemoryErrors.NotFound();
+        var messagesSince = Math.Max(0, found.MessageCount - memory.TotalMessages);
+        if (found.HasBranches)
+        {
+            var path = await branches.FindPathAsync(userId, sessionId, branchId: null, cancellationToken)
+                ?? throw SessionErrors.NotFound();
+            messagesSince = path.CountBetween(memory.TotalMessages, found.MessageCount);
+        }
+
+        return Map(memory, messagesSince);
     }
 
-    private MemoryResponse Map(SessionMemory memory, long messageCount) =>
-        mapper.Map<MemoryResponse>(memory, options => options.Items[MemoryMapping.MessageCount] = messageCount);
+    private MemoryResponse Map(SessionMemory memory, long messagesSince) =>
+        mapper.Map<MemoryResponse>(memory, options => options.Items[MemoryMapping.MessagesSince] = messagesSince);
 }

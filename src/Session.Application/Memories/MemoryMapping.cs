@@ -12,10 +12,9 @@ internal sealed class MemoryMapping : Profile
             .ForMember(r => r.Metadata, map => map.MapFrom(m => new JsonText(m.Metadata)))
             .ForMember(r => r.UserPreferences, map => map.MapFrom(m => new JsonText(m.UserPreferences)))
             .ForMember(r => r.OngoingTasks, map => map.MapFrom(m => new JsonText(m.OngoingTasks)))
-            .ForMember(r => r.MessagesSinceLastSummary, map => map.MapFrom((memory, _, _, context) =>
-                Math.Max(0, (long)context.Items[MessageCount] - memory.TotalMessages)));
+            .ForMember(r => r.MessagesSinceLastSummary, map => map.MapFrom((_, _, _, context) => context.Items[MessagesSince]));
     }
 
-    /// <summary>The key of the mapping's context item with the session's current message count.</summary>
-    public const string MessageCount = nameof(MessageCount);
+    /// <summary>The key of the mapping's context item with the number of messages that came since the memory was written.</summary>
+    public const string MessagesSince = nameof(MessagesSince);
 }

@@ -52,7 +52,7 @@ public sealed class MemoryResponse
     [Required]
     public required long TotalMessages { get; init; }
 
-    /// <summary>The messages that came since: it tells an agent when to summarise again.</summary>
+    /// <summary>The messages of the current branch that came since: it tells an agent when to summarise again.</summary>
     /// <example>0</example>
     [Required]
     public required long MessagesSinceLastSummary { get; init; }

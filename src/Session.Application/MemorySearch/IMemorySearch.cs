@@ -1,3 +1,5 @@
+using SessionService.Application.Branches;
+
 namespace SessionService.Application.MemorySearch;
 
 /// <summary>Searches the passages of one user.</summary>
@@ -22,6 +24,9 @@ public sealed record MemoryQuestion
     public required IReadOnlyCollection<string> Sources { get; init; }
 
     public Guid? SessionId { get; init; }
+
+    /// <summary>The branches to look in, of <see cref="SessionId"/> unless all.</summary>
+    public BranchChoice Branch { get; init; }
 
     public string? MemoryType { get; init; }
 

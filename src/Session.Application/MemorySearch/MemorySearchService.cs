@@ -1,3 +1,4 @@
+using SessionService.Application.Branches;
 using SessionService.Application.Sessions;
 using SessionService.Application.Time;
 using SessionService.Domain.Errors;
@@ -26,8 +27,15 @@ public sealed class MemorySearchService(IMemorySearch search, ISessionStore sess
     }
 
     private Task<SearchMemoriesResponse> SearchAsync(
-        string userId, Guid? sessionId, SearchMemoriesRequest request, CancellationToken cancellationToken) =>
-        search.SearchAsync(
+        string userId, Guid? sessionId, SearchMemoriesRequest request, CancellationToken cancellationToken)
+    {
+        var branch = BranchChoice.Parse(request.Branch);
+        if (branch.BranchId is not null && sessionId is null)
+        {
+            throw new InvalidFieldException("branch", "must be all, unless session_id is given");
+        }
+
+        return search.SearchAsync(
             new MemoryQuestion
             {
                 UserId = userId,
@@ -36,6 +44,7 @@ public sealed class MemorySearchService(IMemorySearch search, ISessionStore sess
                 Mode = request.Mode ?? MemorySearchModes.Best,
                 Sources = [.. MemorySources.All.Where(request.Includes)],
                 SessionId = sessionId,
+                Branch = branch,
                 MemoryType = request.MemoryType,
                 Role = request.Role,
                 // Every object contains the empty object, so it is no condition.
@@ -45,4 +54,5 @@ public sealed class MemorySearchService(IMemorySearch search, ISessionStore sess
                 ValidAt = request.IncludeExpired == true ? null : time.GetDatabaseNow(),
             },
             cancellationToken);
+    }
 }

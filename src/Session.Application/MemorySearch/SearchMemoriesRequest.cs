@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using FluentValidation;
 using Microsoft.Extensions.Options;
+using SessionService.Application.Branches;
 using SessionService.Application.Json;
 using SessionService.Application.Limits;
 using SessionService.Application.Memories;
@@ -47,6 +48,12 @@ public sealed class SearchMemoriesRequest
 
     /// <summary>Only what belongs to this session: its messages, its memory, and the user's memories that came from it.</summary>
     public Guid? SessionId { get; init; }
+
+    /// <summary>
+    /// The number of a branch, of one session; or <c>all</c> for the messages of all branches. By default the current branches.
+    /// </summary>
+    [RegularExpression(BranchChoice.Pattern)]
+    public string? Branch { get; init; }
 
     /// <summary>Only memories of this type, and no messages.</summary>
     [StringLength(WriteMemoryRequest.MaxTypeLength, MinimumLength = 1)]
@@ -108,6 +115,7 @@ internal sealed class SearchMemoriesRequestValidator : AbstractValidator<SearchM
         RuleFor(r => r.Sources)
             .Must(sources => sources is null || (sources.Count > 0 && sources.All(MemorySources.All.Contains)))
             .WithMessage($"must hold one or more of {string.Join(", ", MemorySources.All)}");
+        RuleFor(r => r.Branch).BranchChoice();
         RuleFor(r => r.MemoryType).NotBlank().Characters(WriteMemoryRequest.MaxTypeLength);
         RuleFor(r => r.Role)
             .Must(role => role is null || MessageRoles.IsKnown(role)).WithMessage($"must be one of {MessageRoles.Names}");

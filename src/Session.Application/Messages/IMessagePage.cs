@@ -1,3 +1,4 @@
+using SessionService.Application.Branches;
 using SessionService.Application.Paging;
 
 namespace SessionService.Application.Messages;
@@ -23,6 +24,9 @@ public interface IMessagePage : IDisposable
 
     /// <summary>Where conditions on metadata were given: before which number to go on.</summary>
     long? NextBefore { get; }
+
+    /// <summary>After which message each was written; only where the messages of all branches are listed.</summary>
+    MessageParents? Parents { get; set; }
 
     /// <summary>Reads the portions, each once the one before it is done with.</summary>
     IAsyncEnumerable<MessagePortion> ReadAsync(CancellationToken cancellationToken);

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using FluentValidation;
+using SessionService.Application.Branches;
 using SessionService.Application.Paging;
 using SessionService.Application.Sessions;
 using SessionService.Application.Validation;
@@ -64,6 +65,13 @@ public sealed class ListMessagesQuery : IPageQuery
     [AllowedValues("inline", null)]
     public string? Attachments { get; init; }
 
+    /// <summary>
+    /// The number of a branch, or <c>all</c> for the messages of all branches, each with its <c>parent_sequence</c>. By default the
+    /// current branch.
+    /// </summary>
+    [RegularExpression(BranchChoice.Pattern)]
+    public string? Branch { get; init; }
+
     internal bool IsByPage => Page is not null || PageSize is not null;
 
     internal bool IsByPosition => HasPosition || Metadata is not null;
@@ -73,7 +81,8 @@ public sealed class ListMessagesQuery : IPageQuery
     /// <summary>The page as the answer tells it: a range of numbers is one page of <c>limit</c> messages.</summary>
     internal PageRange ToRange() => IsByPosition ? new PageRange(1, Limit ?? DefaultLimit) : this.ToRange(DefaultPageSize);
 
-    internal MessageSelection ToSelection()
+    /// <param name="path">The path of the branch; <see langword="null"/> for that of the current one.</param>
+    internal MessageSelection ToSelection(MessagePath? path = null)
     {
         var range = ToRange();
         return new MessageSelection
@@ -90,6 +99,7 @@ public sealed class ListMessagesQuery : IPageQuery
             Before = Before ?? long.MaxValue,
             Skip = range.Skip,
             Take = range.Size,
+            Path = path,
         };
     }
 }
@@ -111,6 +121,7 @@ internal sealed class ListMessagesQueryValidator : AbstractValidator<ListMessage
         RuleFor(q => q.Role)
             .Must(role => role is null || MessageRoles.IsKnown(role)).WithMessage($"must be one of {MessageRoles.Names}");
         RuleFor(q => q.MessageType).NotBlank().Characters(CreateMessageRequest.MaxTypeLength);
+        RuleFor(q => q.Branch).BranchChoice();
         RuleFor(q => q.Attachments).Must(attachments => attachments is null or "inline").WithMessage("must be inline");
         When(q => q.IsByPage && q.HasPosition, () =>
         {

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using SessionService.Application.Branches;
 using SessionService.Application.Paging;
 using SessionService.Domain.Errors;
 using SessionService.Domain.Sessions;
@@ -21,17 +22,17 @@ public sealed class MatchedMessagePage : IMessagePage
     private readonly MetadataMatch _match;
     private readonly MessageSelection _selection;
 
-    private MatchedMessagePage(IMessageReader reader, string userId, Guid sessionId, ListMessagesQuery query, long total)
+    private MatchedMessagePage(IMessageReader reader, string userId, Guid sessionId, ListMessagesQuery query, long total, MessagePath path)
     {
         (_reader, UserId, SessionId, _query, Total) = (reader, userId, sessionId, query, total);
         _match = new MetadataMatch(query.Metadata!.Conditions);
-        _selection = query.ToSelection();
+        _selection = query.ToSelection(path);
         // What is written from now on belongs to no page of this moment.
         _selection = _selection with
         {
             Role = null,
             MessageType = null,
-            Before = Math.Min(_selection.Before, total + 1),
+            Before = path.IsWhole ? Math.Min(_selection.Before, total + 1) : _selection.Before,
         };
     }
 
@@ -41,7 +42,7 @@ public sealed class MatchedMessagePage : IMessagePage
 
     public PageRange Range => _query.ToRange();
 
-    /// <summary>All messages of the session, because those that meet the conditions are not counted.</summary>
+    /// <summary>All messages of the branch, because those that meet the conditions are not counted.</summary>
     public long Total { get; }
 
     public bool? HasMore { get; private set; } = false;
@@ -50,13 +51,20 @@ public sealed class MatchedMessagePage : IMessagePage
 
     public long? NextBefore { get; private set; }
 
+    public MessageParents? Parents { get; set; }
+
     /// <exception cref="NotFoundException">The user has no such session.</exception>
     internal static async Task<MatchedMessagePage> OpenAsync(
-        IMessageReader reader, string userId, Guid sessionId, ListMessagesQuery query, CancellationToken cancellationToken)
+        IMessageReader reader,
+        string userId,
+        Guid sessionId,
+        ListMessagesQuery query,
+        MessagePath? path,
+        CancellationToken cancellationToken)
     {
-        var none = new MessageSelection { Order = MessageOrder.OldestFirst, Take = 0 };
+        var none = new MessageSelection { Order = MessageOrder.OldestFirst, Take = 0, Path = path };
         using var portion = await reader.ReadAsync(userId, sessionId, none, cancellationToken) ?? throw SessionErrors.NotFound();
-        return new MatchedMessagePage(reader, userId, sessionId, query, portion.Total);
+        return new MatchedMessagePage(reader, userId, sessionId, query, portion.Total, portion.Path!);
     }
 
     public async IAsyncEnumerable<MessagePortion> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -114,7 +122,13 @@ public sealed class MatchedMessagePage : IMessagePage
             using var portion = await _reader.ReadAsync(UserId, SessionId, range with { Take = take }, cancellationToken) ?? throw Gone();
             if (portion.Count == 0)
             {
-                throw Gone();
+                // A range of numbers may hold no message of a branch.
+                if (range.Path!.IsWhole)
+                {
+                    throw Gone();
+                }
+
+                yield break;
             }
 
             looked += portion.Count;

@@ -9,6 +9,7 @@ internal sealed class MessageMapping : Profile
     public MessageMapping()
     {
         CreateMap<SessionMessage, MessageResponse>()
+            .ForMember(r => r.ParentSequence, map => map.Ignore())
             .ForMember(r => r.Parts, map => map.MapFrom(m => m.Parts == null ? null : new JsonText(m.Parts)))
             .ForMember(r => r.Metadata, map => map.MapFrom(m => new JsonText(m.Metadata)));
     }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using SessionService.Application.Branches;
 using SessionService.Application.Paging;
 using SessionService.Domain.Errors;
 using SessionService.Domain.Sessions;
@@ -53,13 +54,21 @@ public sealed class MessagePage : IMessagePage
 
     public long? NextBefore => null;
 
+    public MessageParents? Parents { get; set; }
+
     /// <summary>Reads the first portion.</summary>
     /// <exception cref="NotFoundException">The user has no such session.</exception>
     internal static async Task<MessagePage> OpenAsync(
-        IMessageReader reader, string userId, Guid sessionId, ListMessagesQuery query, CancellationToken cancellationToken)
+        IMessageReader reader,
+        string userId,
+        Guid sessionId,
+        ListMessagesQuery query,
+        MessagePath? path,
+        CancellationToken cancellationToken)
     {
-        var selection = query.ToSelection();
+        var selection = query.ToSelection(path);
         var first = await reader.ReadAsync(userId, sessionId, selection, cancellationToken) ?? throw SessionErrors.NotFound();
+        selection = selection with { Path = first.Path };
         var (inRange, endsEarly) = (first.InRange, query.IsByPosition && selection.Order != MessageOrder.LastInTimeOrder);
         if (selection.Order == MessageOrder.LastInTimeOrder && !first.IsLast)
         {

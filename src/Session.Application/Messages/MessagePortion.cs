@@ -23,6 +23,9 @@ public sealed class MessagePortion : IDisposable
     /// <summary>The number of matching messages in the range, in the snapshot of the first messages.</summary>
     public long InRange { get; set; }
 
+    /// <summary>The path of the messages, as of the first portion.</summary>
+    public MessagePath? Path { get; set; }
+
     public int Count { get; private set; }
 
     /// <summary>The length of the texts.</summary>

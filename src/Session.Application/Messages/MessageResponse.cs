@@ -28,6 +28,14 @@ public sealed class MessageResponse
     public required long Sequence { get; init; }
 
     /// <summary>
+    /// In lists with <c>branch=all</c>: the number of the message before this one in its branch. <see langword="null"/> for the first one,
+    /// and for a message that was removed. Elsewhere absent.
+    /// </summary>
+    /// <example>null</example>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? ParentSequence { get; init; }
+
+    /// <summary>
     /// Who speaks: <c>user</c>, <c>assistant</c>, <c>system</c>, <c>developer</c> or <c>tool</c>; adopted messages may carry another word.
     /// </summary>
     /// <example>user</example>

@@ -21,16 +21,25 @@ public sealed record MessageSelection
     /// <summary>How many to read at most.</summary>
     public required int Take { get; init; }
 
+    /// <summary>The messages to choose from; <see langword="null"/> for the current path of the session.</summary>
+    public MessagePath? Path { get; init; }
+
     /// <summary>Whether there is no filter.</summary>
     public bool IsUnfiltered => Role is null && MessageType is null;
 
-    /// <summary>What is left to read after a portion.</summary>
-    public MessageSelection Rest(MessagePortion portion) => portion.Count == 0 ? this : Order switch
+    /// <summary>What is left to read after a portion, on the same path.</summary>
+    public MessageSelection Rest(MessagePortion portion)
     {
-        MessageOrder.OldestFirst => this with { After = portion[portion.Count - 1].Sequence, Skip = 0, Take = Take - portion.Count },
-        MessageOrder.NewestFirst => this with { Before = portion[portion.Count - 1].Sequence, Skip = 0, Take = Take - portion.Count },
-        _ => this with { Before = portion[0].Sequence, Skip = 0, Take = Take - portion.Count },
-    };
+        var rest = this with { Path = portion.Path ?? Path };
+        return portion.Count == 0 ? rest : Order switch
+        {
+            MessageOrder.OldestFirst =>
+                rest with { After = portion[portion.Count - 1].Sequence, Skip = 0, Take = Take - portion.Count },
+            MessageOrder.NewestFirst =>
+                rest with { Before = portion[portion.Count - 1].Sequence, Skip = 0, Take = Take - portion.Count },
+            _ => rest with { Before = portion[0].Sequence, Skip = 0, Take = Take - portion.Count },
+        };
+    }
 }
 
 /// <summary>From which end of the range messages are taken, and in which order they are given.</summary>

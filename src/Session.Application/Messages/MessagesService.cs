@@ -1,4 +1,5 @@
 using AutoMapper;
+using SessionService.Application.Branches;
 using SessionService.Application.Idempotency;
 using SessionService.Application.Imports;
 using SessionService.Application.Json;
@@ -19,6 +20,7 @@ public sealed class MessagesService(
     IMessageReader reader,
     IMessageRedaction redaction,
     ISessionStore sessions,
+    BranchesService branches,
     MessageFiles files,
     IMapper mapper,
     TimeProvider time)
@@ -51,12 +53,22 @@ public sealed class MessagesService(
     }
 
     /// <summary>Starts to read a page. The caller reads the messages and disposes of the page.</summary>
-    /// <exception cref="NotFoundException">The user has no such session.</exception>
+    /// <exception cref="NotFoundException">The user has no such session, or the session no such branch.</exception>
     public async Task<IMessagePage> ReadAsync(
-        string userId, Guid sessionId, ListMessagesQuery query, CancellationToken cancellationToken) =>
-        query.Metadata is null
-            ? await MessagePage.OpenAsync(reader, userId, sessionId, query, cancellationToken)
-            : await MatchedMessagePage.OpenAsync(reader, userId, sessionId, query, cancellationToken);
+        string userId, Guid sessionId, ListMessagesQuery query, CancellationToken cancellationToken)
+    {
+        var path = await branches.ChooseAsync(userId, sessionId, query.Branch, cancellationToken);
+        IMessagePage page = query.Metadata is null
+            ? await MessagePage.OpenAsync(reader, userId, sessionId, query, path, cancellationToken)
+            : await MatchedMessagePage.OpenAsync(reader, userId, sessionId, query, path, cancellationToken);
+        if (BranchChoice.Parse(query.Branch).IsAll)
+        {
+            // After the page, so that the branches of all its messages are known.
+            page.Parents = await branches.ReadParentsAsync(userId, sessionId, cancellationToken);
+        }
+
+        return page;
+    }
 
     /// <exception cref="NotFoundException">The user has no such session, or no such message in it.</exception>
     public async Task<MessageResponse> GetAsync(
@@ -84,11 +96,15 @@ public sealed class MessagesService(
         throw MessageErrors.NotFound();
     }
 
-    /// <summary>Redacts a message. Redacting it again changes nothing.</summary>
+    /// <summary>Redacts a message, and removes it from the conversation if asked for. Doing it again changes nothing.</summary>
     /// <exception cref="NotFoundException">The user has no such session, or no such message in it.</exception>
-    public async Task<MessageResponse> RedactAsync(string userId, Guid sessionId, long sequence, CancellationToken cancellationToken)
+    /// <exception cref="ConflictException">Too many messages were removed between others.</exception>
+    public async Task<MessageResponse> RedactAsync(
+        string userId, Guid sessionId, long sequence, DeleteMessageQuery query, CancellationToken cancellationToken)
     {
-        var result = await redaction.RedactAsync(userId, sessionId, sequence, time.GetDatabaseNow(), cancellationToken);
+        var result = await redaction.RedactAsync(
+            new Redaction(userId, sessionId, sequence, Removes: query.Mode is DeleteMessageQuery.Remove, time.GetDatabaseNow()),
+            cancellationToken);
         return result.Outcome switch
         {
             RedactOutcome.Redacted => mapper.Map<MessageResponse>(result.Message),

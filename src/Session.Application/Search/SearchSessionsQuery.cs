@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using FluentValidation;
+using SessionService.Application.Branches;
 using SessionService.Application.Messages;
 using SessionService.Application.Sessions;
 using SessionService.Application.Time;
@@ -33,6 +34,13 @@ public sealed class SearchSessionsQuery : SessionConditionsQuery
     /// Only the messages, the title, the summary and the memory of this session. No hits if the caller has no such session.
     /// </summary>
     public Guid? SessionId { get; init; }
+
+    /// <summary>
+    /// The number of a branch, together with <c>session_id</c>; or <c>all</c> for the messages of all branches. By default the current
+    /// branches.
+    /// </summary>
+    [RegularExpression(BranchChoice.Pattern)]
+    public string? Branch { get; init; }
 
     /// <summary>
     /// <c>tools</c>: searches the names and arguments of calls of tools, and nothing else. By default texts and results are searched.
@@ -74,6 +82,7 @@ public sealed class SearchSessionsQuery : SessionConditionsQuery
     {
         Query = Q!,
         In = In,
+        Branch = Branch,
         SessionId = SessionId,
         Role = Role,
         MessageType = MessageType,
@@ -96,6 +105,7 @@ internal sealed class SearchSessionsQueryValidator : AbstractValidator<SearchSes
         RuleFor(q => q.Q).Required();
         RuleFor(q => q.Q).NotBlank().Characters(SearchSessionsQuery.MaxLength);
         RuleFor(q => q.In).Must(text => text is null or "tools").WithMessage("must be tools");
+        RuleFor(q => q.Branch).BranchChoice().OfOneSession(q => q.SessionId);
         RuleFor(q => q.Role)
             .Must(role => role is null || MessageRoles.IsKnown(role)).WithMessage($"must be one of {MessageRoles.Names}");
         RuleFor(q => q.MessageType).NotBlank().Characters(CreateMessageRequest.MaxTypeLength);
@@ -124,6 +134,9 @@ public sealed record SearchFilter
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? In { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Branch { get; init; }
 
     /// <summary>Whether calls of tools are searched, and nothing else.</summary>
     [JsonIgnore]

@@ -38,10 +38,15 @@ public class SessionResponse
     [Required]
     public required bool IsActive { get; init; }
 
-    /// <summary>The number of messages, and the sequence of the newest one.</summary>
+    /// <summary>The number of messages of all branches, and the sequence of the newest one.</summary>
     /// <example>2</example>
     [Required]
     public required long MessageCount { get; init; }
+
+    /// <summary>The number of messages in the current branch, which are those that lists show.</summary>
+    /// <example>2</example>
+    [Required]
+    public required long VisibleMessages { get; init; }
 
     /// <summary>The sum of the messages' tokens.</summary>
     /// <example>22</example>

@@ -26,6 +26,11 @@ public sealed class SessionSummaryResponse
     [Required]
     public required long MessageCount { get; init; }
 
+    /// <summary>The number of messages in the current branch, which are those that lists show.</summary>
+    /// <example>2</example>
+    [Required]
+    public required long VisibleMessages { get; init; }
+
     /// <summary>The sum of the messages' tokens.</summary>
     /// <example>22</example>
     [Required]

@@ -19,5 +19,6 @@ public static class ConversationErrors
     public static ConflictException ItemIsPartOfMessage(long sequence) =>
         new(
             "item_is_part_of_message",
-            $"The item is one of several in message {sequence}. DELETE /api/v1/sessions/{{session_id}}/messages/{sequence} removes them all.");
+            $"The item is one of several in message {sequence}. "
+                + $"DELETE /api/v1/sessions/{{session_id}}/messages/{sequence}?mode=remove removes them all.");
 }

@@ -222,6 +222,30 @@ public sealed class Session
         }
     }
 
+    /// <summary>Makes a branch the conversation. An archived or expired session becomes active.</summary>
+    /// <param name="branchId">The branch.</param>
+    /// <param name="visibleMessages">How many messages the branch has.</param>
+    /// <param name="now">The current time.</param>
+    /// <exception cref="Errors.ConflictException">The session has ended.</exception>
+    public void Show(int branchId, long visibleMessages, DateTimeOffset now)
+    {
+        if (Status == SessionStatus.Ended)
+        {
+            throw SessionErrors.Ended();
+        }
+
+        (CurrentBranch, HiddenMessages) = (branchId, MessageCount - visibleMessages);
+        if (Status is SessionStatus.Archived or SessionStatus.Expired)
+        {
+            (Status, ArchivedAt) = (SessionStatus.Active, null);
+        }
+
+        Touch(now);
+    }
+
+    /// <summary>Notes that something of the session changed that has a table of its own.</summary>
+    public void NoteChange(DateTimeOffset now) => Touch(now);
+
     /// <summary>Adds or removes the star. A star that the session has keeps its time.</summary>
     public void Star(bool isStarred, DateTimeOffset now)
     {

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using SessionService.Application.Messages;
 using SessionService.Domain.Messages;
 using SessionService.Infrastructure.Attachments;
+using SessionService.Infrastructure.Branches;
 using SessionService.Infrastructure.Messages;
 using SessionService.Infrastructure.Messages.Packed;
 using SessionService.Infrastructure.Persistence;
@@ -21,17 +22,25 @@ internal sealed class MessageRedaction(
 {
     // Writers and the packer take the same lock: the message is neither packed nor removed meanwhile. In the order of the key, as every
     // statement that locks sessions.
+    //
+    // A copy of a message on a path has another number in the fork: its position on that path.
     private const string Lock =
         """
         WITH RECURSIVE holder AS (
-            SELECT $2::uuid AS session_id
+            SELECT $2::uuid AS session_id, $3::bigint AS sequence
             UNION
-            SELECT f.session_id
+            SELECT f.session_id,
+                   CASE WHEN f.forked_from_path IS NULL THEN h.sequence
+                        ELSE (SELECT sum(upper(r.numbers) - lower(r.numbers))::bigint
+                              FROM unnest(f.forked_from_path * int8multirange(int8range(NULL, h.sequence, '[]'))) AS r (numbers)) END
             FROM holder AS h
-            JOIN dev.sessions AS f ON f.user_id = $1 AND f.forked_from_session_id = h.session_id AND f.forked_from_sequence >= $3)
-        SELECT s.session_id, s.message_count, s.packed_messages
+            JOIN dev.sessions AS f
+                ON f.user_id = $1 AND f.forked_from_session_id = h.session_id AND f.forked_from_sequence >= h.sequence
+               AND (f.forked_from_path IS NULL OR f.forked_from_path @> h.sequence))
+        SELECT s.session_id, h.sequence, s.message_count, s.packed_messages
         FROM dev.sessions AS s
-        WHERE s.user_id = $1 AND s.session_id IN (SELECT session_id FROM holder)
+        JOIN holder AS h ON h.session_id = s.session_id
+        WHERE s.user_id = $1
         ORDER BY s.session_id
         FOR NO KEY UPDATE OF s
         """;
@@ -79,17 +88,16 @@ internal sealed class MessageRedaction(
         WHERE g.user_id = $1 AND g.session_id = $2 AND {PackedColumns.HoldSome("($3 - 1)", "$3")}
         """;
 
-    public Task<RedactResult> RedactAsync(
-        string userId, Guid sessionId, long sequence, DateTimeOffset now, CancellationToken cancellationToken) =>
-        database.InTransactionAsync(sql => RedactAsync(sql, userId, sessionId, sequence, now, cancellationToken), cancellationToken);
+    public Task<RedactResult> RedactAsync(Redaction redaction, CancellationToken cancellationToken) =>
+        database.InTransactionAsync(sql => RedactAsync(sql, redaction, cancellationToken), cancellationToken);
 
-    private async Task<RedactResult> RedactAsync(
-        Sql sql, string userId, Guid sessionId, long sequence, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<RedactResult> RedactAsync(Sql sql, Redaction redaction, CancellationToken cancellationToken)
     {
+        var (userId, sessionId, sequence, _, now) = redaction;
         // A digest or a fork under way has read the message already and would write it afterwards: this waits until they have ended.
         await SearchSegments.LockAsync(sql, userId, cancellationToken);
         var holders = await LockAsync(sql, userId, sessionId, sequence, cancellationToken);
-        if (holders.Find(holder => holder.SessionId == sessionId) is not { } session)
+        if (holders.Find(holder => holder.SessionId == sessionId && holder.Sequence == sequence) is not { } session)
         {
             return new RedactResult(RedactOutcome.SessionNotFound, Message: null);
         }
@@ -99,50 +107,55 @@ internal sealed class MessageRedaction(
             return new RedactResult(RedactOutcome.MessageNotFound, Message: null);
         }
 
-        var (message, isNew) = await RedactAsync(session, sequence, original: null, now, cancellationToken);
-        var blanked = new HashSet<Guid>();
-        AddIf(isNew, session);
-        foreach (var fork in holders.Where(holder => holder != session && holder.Messages >= sequence))
+        var (message, isNew) = await RedactAsync(session, original: null, now, cancellationToken);
+        List<Holder> blanked = isNew ? [session] : [];
+        foreach (var fork in holders.Where(holder => holder != session && holder.Messages >= holder.Sequence))
         {
-            AddIf((await RedactAsync(fork, sequence, message, now, cancellationToken)).IsNew, fork);
+            if ((await RedactAsync(fork, message, now, cancellationToken)).IsNew)
+            {
+                blanked.Add(fork);
+            }
+        }
+
+        foreach (var alike in blanked.GroupBy(holder => holder.Sequence))
+        {
+            await attachments.RemoveOfMessageAsync(
+                sql, userId, [.. alike.Select(holder => holder.SessionId)], alike.Key, message.CreatedAt, cancellationToken);
         }
 
         if (blanked.Count > 0)
         {
-            await attachments.RemoveOfMessageAsync(
-                sql, userId, [.. blanked], sequence, message.CreatedAt, cancellationToken);
+            var places = blanked.Select(holder => (holder.SessionId, holder.Sequence)).ToHashSet();
             await index.RemoveAsync(
-                sql, userId, indexed => indexed.Sequence == sequence && blanked.Contains(indexed.SessionId), cancellationToken);
+                sql, userId, indexed => places.Contains((indexed.SessionId, indexed.Sequence)), cancellationToken);
+        }
+
+        if (redaction.Removes)
+        {
+            await BranchRemoval.RemoveAsync(sql, userId, sessionId, sequence, now, cancellationToken);
         }
 
         return new RedactResult(RedactOutcome.Redacted, message);
-
-        void AddIf(bool isBlanked, Holder holder)
-        {
-            if (isBlanked)
-            {
-                blanked.Add(holder.SessionId);
-            }
-        }
     }
 
     /// <summary>Locks the session and those that may have begun with a copy of its message.</summary>
     private static Task<List<Holder>> LockAsync(
         Sql sql, string userId, Guid sessionId, long sequence, CancellationToken cancellationToken) =>
         sql.Statement(Lock, userId, sessionId, sequence)
-            .ListAsync(row => new Holder(sql, userId, row.GetGuid(0), row.GetInt64(1), row.GetInt64(2)), cancellationToken);
+            .ListAsync(
+                row => new Holder(sql, userId, row.GetGuid(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3)), cancellationToken);
 
     /// <summary>Blanks a message with everything derived from it, unless it is blank already, or is no copy of the original.</summary>
     private async Task<(SessionMessage Message, bool IsNew)> RedactAsync(
-        Holder session, long sequence, SessionMessage? original, DateTimeOffset now, CancellationToken cancellationToken)
+        Holder session, SessionMessage? original, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var (message, isNew) = sequence <= session.Packed
-            ? await RedactPackedAsync(session, sequence, original, now, cancellationToken)
-            : await RedactRowAsync(session, sequence, original, now, cancellationToken);
+        var (message, isNew) = session.Sequence <= session.Packed
+            ? await RedactPackedAsync(session, original, now, cancellationToken)
+            : await RedactRowAsync(session, original, now, cancellationToken);
         if (isNew)
         {
-            await session.Statement(BlankVectors, sequence).ExecuteAsync(cancellationToken);
-            await session.Statement(ForgetItem, sequence).ExecuteAsync(cancellationToken);
+            await session.Statement(BlankVectors, session.Sequence).ExecuteAsync(cancellationToken);
+            await session.Statement(ForgetItem, session.Sequence).ExecuteAsync(cancellationToken);
             await session.Statement(Touch, now).ExecuteAsync(cancellationToken);
         }
 
@@ -162,9 +175,9 @@ internal sealed class MessageRedaction(
         row with { Content = default, Parts = default, Name = default, Metadata = EmptyObject, RedactedAt = now.UtcDateTime };
 
     private static async Task<(SessionMessage Message, bool IsNew)> RedactRowAsync(
-        Holder session, long sequence, SessionMessage? original, DateTimeOffset now, CancellationToken cancellationToken)
+        Holder session, SessionMessage? original, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var (message, isNew) = await session.Statement(OneRow, sequence).FirstAsync(
+        var (message, isNew) = await session.Statement(OneRow, session.Sequence).FirstAsync(
             reader =>
             {
                 var row = new MessageRowReader(reader, 0).Read();
@@ -174,21 +187,21 @@ internal sealed class MessageRedaction(
             cancellationToken);
         if (isNew)
         {
-            await session.Statement(BlankRow, sequence, now).ExecuteAsync(cancellationToken);
+            await session.Statement(BlankRow, session.Sequence, now).ExecuteAsync(cancellationToken);
         }
 
         return (message, isNew);
     }
 
     private async Task<(SessionMessage Message, bool IsNew)> RedactPackedAsync(
-        Holder session, long sequence, SessionMessage? original, DateTimeOffset now, CancellationToken cancellationToken)
+        Holder session, SessionMessage? original, DateTimeOffset now, CancellationToken cancellationToken)
     {
         PackedMessages packed;
         SessionMessage message;
-        using (var part = await session.Statement(OneSegment, sequence).FirstAsync(row => PackedColumns.Read(row, 0), cancellationToken))
+        using (var part = await session.Statement(OneSegment, session.Sequence).FirstAsync(row => PackedColumns.Read(row, 0), cancellationToken))
         {
             var rows = part!.Rows().ToArray();
-            ref var row = ref rows[sequence - rows[0].Sequence];
+            ref var row = ref rows[session.Sequence - rows[0].Sequence];
             if (!IsToBeBlanked(row, original))
             {
                 return (row.ToMessage(session.UserId, session.SessionId), IsNew: false);
@@ -204,7 +217,7 @@ internal sealed class MessageRedaction(
     }
 
     /// <summary>A session that holds the message, or may hold a copy.</summary>
-    private sealed record Holder(Sql Sql, string UserId, Guid SessionId, long Messages, long Packed)
+    private sealed record Holder(Sql Sql, string UserId, Guid SessionId, long Sequence, long Messages, long Packed)
     {
         /// <summary>A statement about the session: <c>$1</c> is its owner, <c>$2</c> its id, the values follow.</summary>
         public SqlStatement Statement(string text, params ReadOnlySpan<SqlValue> values) =>

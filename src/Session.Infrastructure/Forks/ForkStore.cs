@@ -32,10 +32,10 @@ internal sealed class ForkStore(Database database, IMessageReader messages, Idem
         INSERT INTO dev.sessions
             (user_id, session_id, status, title, conversation_data, metadata, session_summary,
              message_count, total_tokens, total_cost, created_at, updated_at, last_activity,
-             forked_from_session_id, forked_from_sequence, copied_messages, copied_tokens, copied_cost,
+             forked_from_session_id, forked_from_sequence, forked_from_path, copied_messages, copied_tokens, copied_cost,
              is_digested, digested_messages, digested_cost, digested_activity)
-        SELECT user_id, $3, 'active', title, conversation_data, metadata, CASE WHEN message_count = $4 THEN session_summary ELSE '' END,
-               0, 0, 0, $5, $5, $5, session_id, $4, $4, 0, 0, false, 0, 0, $5
+        SELECT user_id, $3, 'active', title, conversation_data, metadata, CASE WHEN $6 THEN session_summary ELSE '' END,
+               0, 0, 0, $5, $5, $5, session_id, $4, $7, $8, 0, 0, false, 0, 0, $5
         FROM dev.sessions
         WHERE user_id = $1 AND session_id = $2
         """;
@@ -53,9 +53,9 @@ internal sealed class ForkStore(Database database, IMessageReader messages, Idem
                 (user_id, session_id, id, memory_type, conversation_summary, session_metadata, user_preferences, ongoing_tasks,
                  total_messages, last_summary_at, is_active, created_at, updated_at, vector, words, model, model_vector)
             SELECT user_id, $3, $8, memory_type, conversation_summary, session_metadata, user_preferences, ongoing_tasks,
-                   total_messages, last_summary_at, true, created_at, updated_at, vector, words, model, model_vector
+                   least(total_messages, $4), last_summary_at, true, created_at, updated_at, vector, words, model, model_vector
             FROM dev.session_memories
-            WHERE user_id = $1 AND session_id = $2 AND is_active AND total_messages <= $4),
+            WHERE user_id = $1 AND session_id = $2 AND is_active AND total_messages <= $11),
         claimed AS (
             {IdempotencySql.Claim("'{}'")}
             FROM (
@@ -67,20 +67,23 @@ internal sealed class ForkStore(Database database, IMessageReader messages, Idem
         {StatisticsSql.Add("(SELECT count(*) FROM counted_user) AS one", sessions: "1", activeSessions: "1")}
         """;
 
+    // A message on a path has its position as its number in the fork.
     private const string CopyUses =
         """
         INSERT INTO dev.attachment_uses (user_id, session_id, sequence, attachment_id)
-        SELECT user_id, $3, sequence, attachment_id
-        FROM dev.attachment_uses
-        WHERE user_id = $1 AND session_id = $2 AND sequence <= $4
+        SELECT u.user_id, $3, r.before + u.sequence - r.first + 1, u.attachment_id
+        FROM unnest($4, $5, $6) AS r (first, last, before)
+        JOIN dev.attachment_uses AS u
+            ON u.user_id = $1 AND u.session_id = $2 AND u.sequence >= r.first AND u.sequence <= r.last
         """;
 
     private const string CopyItems =
         """
         INSERT INTO dev.conversation_items (user_id, session_id, sequence, item_id)
-        SELECT user_id, $3, sequence, item_id
-        FROM dev.conversation_items
-        WHERE user_id = $1 AND session_id = $2 AND sequence <= $4
+        SELECT i.user_id, $3, r.before + i.sequence - r.first + 1, i.item_id
+        FROM unnest($4, $5, $6) AS r (first, last, before)
+        JOIN dev.conversation_items AS i
+            ON i.user_id = $1 AND i.session_id = $2 AND i.sequence >= r.first AND i.sequence <= r.last
         """;
 
     public Task<ForkResult> ForkAsync(Fork fork, CancellationToken cancellationToken) =>
@@ -102,34 +105,71 @@ internal sealed class ForkStore(Database database, IMessageReader messages, Idem
             return new ForkResult(ForkOutcome.SessionNotFound);
         }
 
-        var through = fork.ThroughSequence ?? count;
+        // Read under the lock and then kept: a rewind does not wait for it.
+        if (await BranchPaths.ReadCurrentAsync(sql, fork.UserId, fork.SourceId, cancellationToken) is not { } current)
+        {
+            return new ForkResult(ForkOutcome.SessionNotFound);
+        }
+
+        var shown = current.Through(count);
+        var through = fork.ThroughSequence ?? shown.Last;
         if (through > count)
         {
             return new ForkResult(ForkOutcome.MessageNotFound, Messages: count);
         }
 
-        if (through > IForkStore.MaxMessages)
+        if (through > 0 && !shown.Contains(through))
+        {
+            return new ForkResult(ForkOutcome.MessageNotShown);
+        }
+
+        var path = shown.Through(through);
+        if (path.Count > IForkStore.MaxMessages)
         {
             return new ForkResult(ForkOutcome.TooLarge);
         }
 
-        await sql.Statement(AddSession, fork.UserId, fork.SourceId, fork.SessionId, through, fork.Now).ExecuteAsync(cancellationToken);
-        var (tokens, cost) = await CopyAsync(sql.Connection, fork, through, cancellationToken);
-        await sql.Statement(CopyUses, fork.UserId, fork.SourceId, fork.SessionId, through).ExecuteAsync(cancellationToken);
-        await sql.Statement(CopyItems, fork.UserId, fork.SourceId, fork.SessionId, through).ExecuteAsync(cancellationToken);
+        await sql
+            .Statement(
+                AddSession,
+                fork.UserId,
+                fork.SourceId,
+                fork.SessionId,
+                through,
+                fork.Now,
+                through == shown.Last,
+                SqlValue.Ranges(current.IsWhole ? null : PathRanges.Of(path)),
+                path.Count)
+            .ExecuteAsync(cancellationToken);
+        var (tokens, cost) = await CopyAsync(sql.Connection, fork, path, cancellationToken);
+        foreach (var copy in (string[])[CopyUses, CopyItems])
+        {
+            await sql
+                .Statement(
+                    copy,
+                    fork.UserId,
+                    fork.SourceId,
+                    fork.SessionId,
+                    path.Ranges.Select(range => range.First).ToArray(),
+                    path.Ranges.Select(range => range.Last).ToArray(),
+                    path.Ranges.Select(range => path.CountThrough(range.First) - 1).ToArray())
+                .ExecuteAsync(cancellationToken);
+        }
+
         await sql
             .Statement(
                 Finish,
                 fork.UserId,
                 fork.SourceId,
                 fork.SessionId,
-                through,
+                path.Count,
                 fork.Now,
                 tokens,
                 cost,
                 Guid.CreateVersion7(fork.Now),
                 fork.Key?.Value,
-                fork.Key?.RequestHash)
+                fork.Key?.RequestHash,
+                through)
             .ExecuteAsync(cancellationToken);
 
         // Read before the commit: after it, a failed read would be taken for a fork that was not made.
@@ -142,29 +182,24 @@ internal sealed class ForkStore(Database database, IMessageReader messages, Idem
     }
 
     private async Task<(long Tokens, decimal Cost)> CopyAsync(
-        NpgsqlConnection connection, Fork fork, long through, CancellationToken cancellationToken)
+        NpgsqlConnection connection, Fork fork, MessagePath path, CancellationToken cancellationToken)
     {
         long tokens = 0;
+        long copied = 0;
         decimal cost = 0;
         await using var copy = await MessageCopy.BeginAsync(connection, cancellationToken);
-        for (long copied = 0; copied < through;)
+        for (var last = 0L; copied < path.Count;)
         {
-            var selection = new MessageSelection
-            {
-                Order = MessageOrder.OldestFirst,
-                After = copied,
-                Before = through + 1,
-                Take = ReadAtOnce,
-            };
+            var selection = new MessageSelection { Order = MessageOrder.OldestFirst, After = last, Take = ReadAtOnce, Path = path };
             using var portion = await messages.ReadAsync(fork.UserId, fork.SourceId, selection, cancellationToken)
                 ?? throw new InvalidOperationException("The session is locked, and cannot have gone.");
             for (var i = 0; i < portion.Count; i++)
             {
-                var row = portion[i] with { MessageId = Guid.CreateVersion7(fork.Now) };
+                var row = portion[i] with { MessageId = Guid.CreateVersion7(fork.Now), Sequence = ++copied };
                 await copy.WriteAsync(fork.UserId, fork.SessionId, row, cancellationToken);
-                tokens += portion[i].TokensUsed;
-                cost += portion[i].CostUsd;
-                copied = portion[i].Sequence;
+                tokens += row.TokensUsed;
+                cost += row.CostUsd;
+                last = portion[i].Sequence;
             }
         }
 

@@ -56,7 +56,9 @@ internal sealed class IdempotencyRecords(SessionContexts contexts, Database data
     /// <param name="key">The key.</param>
     /// <param name="answer">What the first answer told that does not follow from the request, as JSON.</param>
     /// <param name="now">The time of the write.</param>
-    public static void Take(SessionDbContext context, string userId, IdempotencyKey? key, string answer, DateTimeOffset now)
+    /// <param name="sessionId">The session that the write changes, if any.</param>
+    public static void Take(
+        SessionDbContext context, string userId, IdempotencyKey? key, string answer, DateTimeOffset now, Guid sessionId = default)
     {
         if (key is not null)
         {
@@ -65,7 +67,7 @@ internal sealed class IdempotencyRecords(SessionContexts contexts, Database data
                 UserId = userId,
                 Key = key.Value,
                 RequestHash = key.RequestHash,
-                SessionId = Guid.Empty,
+                SessionId = sessionId,
                 Answer = answer,
                 CreatedAt = now,
             });

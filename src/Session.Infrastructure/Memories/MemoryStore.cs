@@ -178,7 +178,8 @@ internal sealed class MemoryStore(
             .Where(s => s.UserId == userId && s.SessionId == sessionId)
             .Select(s => new SessionWithMemory(
                 context.Memories.SingleOrDefault(m => m.UserId == userId && m.SessionId == sessionId && m.IsActive),
-                s.MessageCount))
+                s.MessageCount,
+                s.CurrentBranch != null))
             .AsNoTracking()
             .SingleOrDefaultAsync(cancellationToken);
 

@@ -1,5 +1,6 @@
 using SessionService.Application.Json;
 using SessionService.Application.MemorySearch;
+using SessionService.Application.Messages;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Search;
 
@@ -23,10 +24,12 @@ internal interface IPassageSource
 /// <param name="Sets">All passages of the user.</param>
 /// <param name="IsWanted">Whether a passage may be an answer.</param>
 /// <param name="ReadAsync">Reads the texts of some passages, by id; those that no longer exist are left out.</param>
+/// <param name="PathOf">The path of a session of which only some messages are shown.</param>
 internal sealed record OpenedSource(
     IReadOnlyList<PassageSet> Sets,
     Predicate<IndexedMessage> IsWanted,
-    Func<IReadOnlyList<IndexedMessage>, CancellationToken, Task<IReadOnlyDictionary<Guid, PassageText>>> ReadAsync);
+    Func<IReadOnlyList<IndexedMessage>, CancellationToken, Task<IReadOnlyDictionary<Guid, PassageText>>> ReadAsync,
+    Func<Guid, MessagePath?>? PathOf = null);
 
 /// <param name="Content">The text.</param>
 /// <param name="Metadata">The client's own labels.</param>

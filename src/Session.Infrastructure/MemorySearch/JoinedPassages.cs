@@ -1,5 +1,6 @@
 using SessionService.Application.MemorySearch;
 using SessionService.Application.MemorySearch.Ranking;
+using SessionService.Application.Messages;
 using SessionService.Infrastructure.Embeddings;
 using SessionService.Infrastructure.Search;
 
@@ -127,7 +128,45 @@ internal sealed class JoinedPassages
             }
         }
 
+        LinkPaths(before, after);
         return (before, after);
+    }
+
+    /// <summary>Links the messages of sessions with branches along the path that is shown.</summary>
+    private void LinkPaths(int[] before, int[] after)
+    {
+        var places = new Dictionary<(Guid, long), int>();
+        var shown = new List<(Guid SessionId, MessagePath Path, long Sequence, int Place)>();
+        foreach (var part in _parts.Where(part => part.IsOfMessages && part.Source.PathOf is not null))
+        {
+            foreach (var run in part.Passages.Runs)
+            {
+                if (part.Source.PathOf!(run.SessionId) is not { } path)
+                {
+                    continue;
+                }
+
+                for (var i = 0; i < run.Count; i++)
+                {
+                    var (sequence, place) = (run.FirstSequence + i, part.Offset + run.Start + i);
+                    (before[place], after[place]) = (-1, -1);
+                    if (path.Contains(sequence))
+                    {
+                        places[(run.SessionId, sequence)] = place;
+                        shown.Add((run.SessionId, path, sequence, place));
+                    }
+                }
+            }
+        }
+
+        foreach (var (sessionId, path, sequence, place) in shown)
+        {
+            if (places.TryGetValue((sessionId, path.Previous(sequence)), out var previous))
+            {
+                before[place] = previous;
+                after[previous] = place;
+            }
+        }
     }
 
     // Beside a chat, what is remembered of a user counts as the user's own words do.

@@ -50,13 +50,15 @@ internal sealed class MessagePassages(SearchIndex index, PassageVectors vectors)
         {
             new(opened.Tail, vectors.Of(opened.Undigested.Select(RankingText.Of))),
         };
+        var shown = await ShownMessages.ReadAsync(sql, question.UserId, question.SessionId, question.Branch, cancellationToken);
         return new OpenedSource(
             sets,
-            Filter(question, await FindAsync(sql, question, cancellationToken)),
-            (messages, token) => ReadAsync(sql, question.UserId, messages, token));
+            Filter(question, shown, await FindAsync(sql, question, cancellationToken)),
+            (messages, token) => ReadAsync(sql, question.UserId, messages, token),
+            shown.PathOf);
     }
 
-    private static Predicate<IndexedMessage> Filter(MemoryQuestion question, HashSet<(Guid, long)>? chosen)
+    private static Predicate<IndexedMessage> Filter(MemoryQuestion question, ShownMessages shown, HashSet<(Guid, long)>? chosen)
     {
         var from = question.CreatedAfter is { } after ? IndexedMessage.ToMicroseconds(after) : long.MinValue;
         var to = question.CreatedBefore is { } before ? IndexedMessage.ToMicroseconds(before) : long.MaxValue;
@@ -66,6 +68,7 @@ internal sealed class MessagePassages(SearchIndex index, PassageVectors vectors)
             && (question.Role is null || message.Role == question.Role)
             && message.CreatedAt >= from
             && message.CreatedAt < to
+            && shown.Has(message)
             && (chosen is null || chosen.Contains((message.SessionId, message.Sequence)));
     }
 

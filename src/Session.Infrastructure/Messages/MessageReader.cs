@@ -9,7 +9,8 @@ namespace SessionService.Infrastructure.Messages;
 /// <summary>
 /// Reads messages, whether they are rows or packed. As a rule one statement a page, so that the total and the messages tell of one moment:
 /// the session's row, with the counts, joined with the messages of the page and the segments that hold some of them. Long texts take more
-/// statements, see <see cref="MessageSteps"/>. By hand and read by position, because pages are a hot path and keep texts as bytes.
+/// statements, see <see cref="MessageSteps"/>. A session with branches takes one more, for the path; its messages do not change, so the
+/// statements need no common snapshot. By hand and read by position, because pages are a hot path and keep texts as bytes.
 /// </summary>
 internal sealed class MessageReader(ReadConnections connections) : IMessageReader
 {
@@ -17,7 +18,7 @@ internal sealed class MessageReader(ReadConnections connections) : IMessageReade
 
     // Numbers have no gaps, so a page is a range of the primary key with both ends known, at any depth. The session knows the total.
     private static readonly IReadOnlyList<string> FirstOfAll = MessageSteps.Texts(
-        maxBytes => All("SELECT $3::bigint AS after, $4::bigint AS last", maxBytes, isDescending: false));
+        maxBytes => All("SELECT $4::bigint AS after, $5::bigint AS last", maxBytes, isDescending: false));
 
     private static readonly IReadOnlyList<string> NewestOfAll =
         MessageSteps.Texts(maxBytes => All(LastNumbers, maxBytes, isDescending: true));
@@ -35,10 +36,15 @@ internal sealed class MessageReader(ReadConnections connections) : IMessageReade
     private static readonly IReadOnlyList<string> NewestChosen =
         MessageSteps.Texts(maxBytes => FilteredSelection.Alone("DESC", maxBytes));
 
+    private static readonly IReadOnlyList<string> FirstOnPath = MessageSteps.Texts(maxBytes => OnPath(maxBytes, isDescending: false));
+
+    private static readonly IReadOnlyList<string> NewestOnPath = MessageSteps.Texts(maxBytes => OnPath(maxBytes, isDescending: true));
+
     // In the row of counts.
     private const int PackedMessages = 2;
+    private const int CurrentBranch = 3;
 
-    private const string LastNumbers = "SELECT last - $5 AS after, last FROM (SELECT least($3, s.message_count - $4) AS last) l";
+    private const string LastNumbers = "SELECT last - $6 AS after, last FROM (SELECT least($4, s.message_count - $5) AS last) l";
 
     private static readonly string AtPositions =
         $"""
@@ -153,7 +159,7 @@ internal sealed class MessageReader(ReadConnections connections) : IMessageReade
         CancellationToken cancellationToken)
     {
         var steps = new MessageSteps(selection);
-        var (isFirst, isThere, isPartlyPacked) = (true, true, false);
+        var (isFirst, isThere, isPartlyPacked, hasBranches) = (true, true, false, false);
         do
         {
             var from = portion.Count;
@@ -163,10 +169,18 @@ internal sealed class MessageReader(ReadConnections connections) : IMessageReade
                 return false;
             }
 
+            if (hasBranches)
+            {
+                return await BranchPaths.ReadCurrentAsync(sql, userId, sessionId, cancellationToken) is { } path
+                    && await FillAsync(sql, userId, sessionId, selection with { Path = path }, portion, cancellationToken);
+            }
+
+            portion.Path = steps.Next.Path ?? MessagePath.Whole;
             if (isPartlyPacked)
             {
                 // Messages that were packed since the first statement are for the next portion.
-                return !isFirst || await PartlyPackedRows.FillAsync(sql, userId, sessionId, selection, portion, cancellationToken);
+                return !isFirst || await PartlyPackedRows.FillAsync(
+                    sql, userId, sessionId, selection with { Path = portion.Path }, portion, cancellationToken);
             }
 
             steps.Note(portion, from, isCut);
@@ -179,23 +193,33 @@ internal sealed class MessageReader(ReadConnections connections) : IMessageReade
         async Task<bool> AddAsync(NpgsqlDataReader reader)
         {
             isThere = await reader.ReadAsync(cancellationToken);
+            hasBranches = isThere && steps.Next.Path is null && !reader.IsDBNull(CurrentBranch);
             // A filtered statement does not look into packed messages.
             isPartlyPacked = isThere && !selection.IsUnfiltered && reader.GetInt64(PackedMessages) > 0;
-            if (!isThere || isPartlyPacked)
+            if (!isThere || hasBranches || isPartlyPacked)
             {
                 return false;
             }
 
             if (isFirst)
             {
-                portion.Total = reader.GetInt64(0);
-                portion.InRange = selection.IsUnfiltered
-                    ? Math.Max(0, Math.Min(portion.Total, selection.Before - 1) - selection.After)
-                    : reader.GetInt64(1);
+                (portion.Total, portion.InRange) = Count(reader, selection);
             }
 
             return await portion.AddAsync(reader, steps.Next, cancellationToken);
         }
+    }
+
+    /// <summary>The total, and how many messages are in the range.</summary>
+    private static (long Total, long InRange) Count(NpgsqlDataReader reader, MessageSelection selection)
+    {
+        var count = reader.GetInt64(0);
+        return selection switch
+        {
+            { IsUnfiltered: false } => (count, reader.GetInt64(1)),
+            { Path: { IsWhole: false } path } => (path.Count, path.CountBetween(selection.After, selection.Before - 1)),
+            _ => (count, Math.Max(0, Math.Min(count, selection.Before - 1) - selection.After)),
+        };
     }
 
     private static SqlStatement Statement(Sql sql, string userId, Guid sessionId, MessageSteps steps)
@@ -208,15 +232,42 @@ internal sealed class MessageReader(ReadConnections connections) : IMessageReade
             return sql.Statement(texts[steps.Limit], FilteredValues(userId, sessionId, steps));
         }
 
+        if (selection.Path is { IsWhole: false } path)
+        {
+            return OnPath(sql, userId, sessionId, steps, path);
+        }
+
+        var isWhole = selection.Path is not null;
         if (!isFromStart)
         {
             return sql.Statement(
-                NewestOfAll[steps.Limit], userId, sessionId, selection.Before - 1, selection.Skip, (long)selection.Take);
+                NewestOfAll[steps.Limit], userId, sessionId, isWhole, selection.Before - 1, selection.Skip, (long)selection.Take);
         }
 
         var first = AddUpTo(long.MaxValue, selection.After, selection.Skip);
         var last = Math.Min(selection.Before - 1, AddUpTo(long.MaxValue, first, selection.Take));
-        return sql.Statement(FirstOfAll[steps.Limit], userId, sessionId, first, last);
+        return sql.Statement(FirstOfAll[steps.Limit], userId, sessionId, isWhole, first, last);
+    }
+
+    private static SqlStatement OnPath(Sql sql, string userId, Guid sessionId, MessageSteps steps, MessagePath path)
+    {
+        var selection = steps.Next;
+        var isFromStart = selection.Order == MessageOrder.OldestFirst;
+        var (first, last) = (path.CountThrough(selection.After), path.CountThrough(selection.Before - 1));
+        (first, last) = isFromStart
+            ? (AddUpTo(last, first, selection.Skip), AddUpTo(last, first, AddUpTo(long.MaxValue, selection.Skip, selection.Take)))
+            : (Math.Max(first, last - AddUpTo(last, selection.Skip, selection.Take)), Math.Max(first, last - selection.Skip));
+        List<NumberRange> ranges = [.. path.At(first, last)];
+        var (after, until) = ranges.Count == 0 ? (0, 0) : (ranges[0].First - 1, ranges[^1].Last);
+        if (!isFromStart)
+        {
+            ranges.Reverse();
+        }
+
+        long[] starts = [.. ranges.Select(range => range.First - 1)];
+        long[] ends = [.. ranges.Select(range => range.Last)];
+        var texts = isFromStart ? FirstOnPath : NewestOnPath;
+        return sql.Statement(texts[steps.Limit], userId, sessionId, starts, ends, after, until);
     }
 
     private static SqlValue[] FilteredValues(string userId, Guid sessionId, MessageSteps steps) =>
@@ -246,9 +297,42 @@ internal sealed class MessageReader(ReadConnections connections) : IMessageReade
         var (first, second) = isDescending ? (messages, segments) : (segments, messages);
         return
             $"""
-            SELECT s.message_count, NULL, NULL, m.*
+            SELECT s.message_count, NULL, NULL, s.current_branch, m.*
             FROM dev.sessions AS s
             CROSS JOIN LATERAL ({range}) r
+            LEFT JOIN LATERAL ({first} UNION ALL {second}) m ON s.current_branch IS NULL OR $3
+            WHERE s.user_id = $1 AND s.session_id = $2
+            """;
+    }
+
+    // $3 and $4 are ranges of numbers, in the order of the answer; $5 and $6 are the ends of all of them.
+    private static string OnPath(int maxBytes, bool isDescending)
+    {
+        var order = isDescending ? "DESC" : "ASC";
+        var messages =
+            $"""
+            (SELECT n.*
+            FROM unnest($3, $4) AS w (after, last)
+            CROSS JOIN LATERAL (
+                SELECT {MessageColumns.Within(maxBytes)}, {PackedColumns.Absent}
+                FROM dev.session_messages
+                WHERE user_id = $1 AND session_id = $2 AND sequence > w.after AND sequence <= w.last
+                ORDER BY sequence {order}) AS n)
+            """;
+        var segments =
+            $"""
+            (SELECT {MessageColumns.Absent}, {PackedColumns.Within("$5", "$6")}
+            FROM dev.message_segments
+            WHERE user_id = $1 AND session_id = $2 AND s.packed_messages > $5 AND {PackedColumns.HoldSome("$5", "$6")}
+              AND EXISTS (SELECT 1 FROM unnest($3, $4) AS w (after, last) WHERE first_sequence <= w.last AND last_sequence > w.after)
+            ORDER BY first_sequence {order}
+            LIMIT {PortionRows.MaxSegments})
+            """;
+        var (first, second) = isDescending ? (messages, segments) : (segments, messages);
+        return
+            $"""
+            SELECT s.message_count, NULL, NULL, NULL, m.*
+            FROM dev.sessions AS s
             LEFT JOIN LATERAL ({first} UNION ALL {second}) m ON true
             WHERE s.user_id = $1 AND s.session_id = $2
             """;
@@ -257,7 +341,7 @@ internal sealed class MessageReader(ReadConnections connections) : IMessageReade
     // In a session of which a part is packed the statement finds the rest only, see PartlyPackedRows.
     private static string Filtered(string chosen) =>
         $"""
-        SELECT counts.total, counts.in_range, s.packed_messages, m.*, {PackedColumns.Absent}
+        SELECT counts.total, counts.in_range, s.packed_messages, s.current_branch, m.*, {PackedColumns.Absent}
         FROM dev.sessions AS s
         CROSS JOIN LATERAL ({FilteredSelection.Counts}) AS counts
         LEFT JOIN LATERAL ({chosen}) AS m ON true

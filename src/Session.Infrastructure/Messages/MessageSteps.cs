@@ -44,6 +44,7 @@ internal sealed class MessageSteps(MessageSelection selection)
     public void Note(MessagePortion portion, int from, bool isCut)
     {
         var (asked, read) = (Next.Take, portion.Count - from);
+        Rest = Rest with { Path = portion.Path };
         if (read == 0)
         {
             // A statement for one message leaves nothing out.

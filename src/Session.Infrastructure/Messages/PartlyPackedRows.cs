@@ -89,7 +89,7 @@ internal sealed class PartlyPackedRows
 
             var part = await ReadSegmentAsync(segment.First, cancellationToken);
             portion.Hold(part);
-            foreach (var row in InOrder(part.Choose(_filter, _selection.After, _selection.Before), taken))
+            foreach (var row in InOrder(part.Choose(_filter, _selection.After, _selection.Before, _selection.Path), taken))
             {
                 if (portion.IsFull)
                 {
@@ -114,11 +114,13 @@ internal sealed class PartlyPackedRows
 
         var segments = await _sql.Statement(OfSegments, _userId, _sessionId, _selection.Role, _selection.MessageType)
             .ListAsync(row => new SegmentCount(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2)), cancellationToken);
-        portion.Total = counted.Total + segments.Sum(segment => segment.Chosen);
+        portion.Total = counted.Total;
         var parts = new List<(SegmentCount? Segment, long Chosen)>();
         foreach (var segment in segments)
         {
-            if (await CountInRangeAsync(segment, cancellationToken) is > 0 and var chosen)
+            var (total, chosen) = await CountAsync(segment, cancellationToken);
+            portion.Total += total;
+            if (chosen > 0)
             {
                 parts.Add((segment, chosen));
             }
@@ -130,20 +132,25 @@ internal sealed class PartlyPackedRows
         return true;
     }
 
-    private async Task<long> CountInRangeAsync(SegmentCount segment, CancellationToken cancellationToken)
+    /// <summary>How many messages of a segment the filters choose, of those on the path, and how many of these are in the range.</summary>
+    private async Task<(long Total, long InRange)> CountAsync(SegmentCount segment, CancellationToken cancellationToken)
     {
-        if (segment.First > _selection.After && segment.Last < _selection.Before)
+        var onPath = _selection.Path?.CountBetween(segment.First - 1, segment.Last) ?? segment.Messages;
+        var isInRange = segment.First > _selection.After && segment.Last < _selection.Before;
+        var isOutOfRange = segment.Last <= _selection.After || segment.First >= _selection.Before;
+        if (onPath == 0 || segment.Chosen == 0)
         {
-            return segment.Chosen;
+            return default;
         }
 
-        if (segment.Last <= _selection.After || segment.First >= _selection.Before)
+        if (onPath == segment.Messages && (isInRange || isOutOfRange))
         {
-            return 0;
+            return (segment.Chosen, isInRange ? segment.Chosen : 0);
         }
 
         using var part = await ReadSegmentAsync(segment.First, cancellationToken);
-        return part.Choose(_filter, _selection.After, _selection.Before).Count;
+        var chosen = part.Choose(_filter, path: _selection.Path);
+        return (chosen.Count, chosen.Count(row => row.Sequence > _selection.After && row.Sequence < _selection.Before));
     }
 
     /// <summary>Notes which messages of which parts are to be read, in the order of reading.</summary>
@@ -180,7 +187,10 @@ internal sealed class PartlyPackedRows
     }
 
     /// <summary>A segment, and how many of its messages the filters choose.</summary>
-    private readonly record struct SegmentCount(long First, long Last, long Chosen);
+    private readonly record struct SegmentCount(long First, long Last, long Chosen)
+    {
+        public long Messages => Last - First + 1;
+    }
 
     /// <summary>Messages to read of a segment, or of those that are rows: so many, after so many that are passed over.</summary>
     private readonly record struct Taken(SegmentCount? Segment, long Skip, long Count);

@@ -11,7 +11,7 @@ internal static class PortionRows
     public const int MaxSegments = 8;
 
     /// <summary>Where the columns of a message begin, after the counts.</summary>
-    public const int FirstColumn = 3;
+    public const int FirstColumn = 4;
 
     private const int Segment = FirstColumn + MessageColumns.Count;
 
@@ -23,6 +23,7 @@ internal static class PortionRows
         this MessagePortion portion, NpgsqlDataReader reader, MessageSelection selection, CancellationToken cancellationToken)
     {
         var (first, isDescending) = (portion.Count, selection.Order == MessageOrder.NewestFirst);
+        var path = selection.Path is { IsWhole: false } ? selection.Path : null;
         var messages = new MessageRowReader(reader, FirstColumn);
         do
         {
@@ -55,7 +56,7 @@ internal static class PortionRows
         {
             var part = PackedColumns.Read(reader, Segment);
             portion.Hold(part);
-            foreach (var row in part.Rows(isDescending))
+            foreach (var row in part.Rows(isDescending).Where(row => path is null || path.Contains(row.Sequence)))
             {
                 if (portion.IsFull || LeavesGap(row.Sequence))
                 {
@@ -68,11 +69,13 @@ internal static class PortionRows
             return true;
         }
 
-        // The numbers of all messages follow each other. Where one does not, the statement has left out segments.
+        // The numbers of a path follow each other. Where one does not, the statement has left out segments.
         bool LeavesGap(long sequence) =>
-            selection.IsUnfiltered
-            && portion.Count > first
-            && sequence != portion[portion.Count - 1].Sequence + (isDescending ? -1 : 1);
+            selection.IsUnfiltered && portion.Count > first && sequence != FollowerOf(portion[portion.Count - 1].Sequence);
+
+        long FollowerOf(long sequence) => path is null
+            ? sequence + (isDescending ? -1 : 1)
+            : isDescending ? path.Previous(sequence) : path.Next(sequence);
     }
 
     /// <summary>Adds messages that filters choose, without counts or segments. Otherwise like <see cref="AddAsync"/>.</summary>

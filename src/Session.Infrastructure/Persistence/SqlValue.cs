@@ -15,6 +15,8 @@ internal readonly struct SqlValue
 
     public static implicit operator SqlValue(Guid value) => new(new NpgsqlParameter<Guid> { TypedValue = value });
 
+    public static implicit operator SqlValue(bool value) => new(new NpgsqlParameter<bool> { TypedValue = value });
+
     public static implicit operator SqlValue(short value) => new(new NpgsqlParameter<short> { TypedValue = value });
 
     public static implicit operator SqlValue(int value) => new(new NpgsqlParameter<int> { TypedValue = value });
@@ -41,6 +43,9 @@ internal readonly struct SqlValue
     public static implicit operator SqlValue(int[] value) => new(new NpgsqlParameter<int[]> { TypedValue = value });
 
     public static implicit operator SqlValue(long[] value) => new(new NpgsqlParameter<long[]> { TypedValue = value });
+
+    /// <summary>Ranges as <c>int8multirange</c>.</summary>
+    public static SqlValue Ranges(NpgsqlRange<long>[]? ranges) => Of(ranges, NpgsqlDbType.BigIntMultirange);
 
     /// <summary>A JSON text as <c>jsonb</c>.</summary>
     public static SqlValue Json(string? text) => new(new NpgsqlParameter<string?> { TypedValue = text, NpgsqlDbType = NpgsqlDbType.Jsonb });

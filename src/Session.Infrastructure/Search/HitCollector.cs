@@ -10,7 +10,8 @@ internal readonly record struct Hit(IndexedMessage Message, SearchPlace Place);
 /// <summary>
 /// Counts the hits that pass the filters, and keeps the best of each session. Within one session every hit stands for itself.
 /// </summary>
-internal sealed class HitCollector(SearchFilter filter, HashSet<Guid>? sessions, SearchStart? after, SearchLimits limits)
+internal sealed class HitCollector(
+    SearchFilter filter, HashSet<Guid>? sessions, ShownMessages shown, SearchStart? after, SearchLimits limits)
 {
     private static readonly IComparer<Hit> Order = Comparer<Hit>.Create((one, other) => SearchPlace.Order.Compare(one.Place, other.Place));
 
@@ -108,5 +109,6 @@ internal sealed class HitCollector(SearchFilter filter, HashSet<Guid>? sessions,
         && (filter.MessageType is null || string.Equals(message.MessageType, filter.MessageType, StringComparison.Ordinal))
         && message.CreatedAt >= _from
         && message.CreatedAt < _to
-        && (sessions is null || sessions.Contains(message.SessionId));
+        && (sessions is null || sessions.Contains(message.SessionId))
+        && shown.Has(message);
 }

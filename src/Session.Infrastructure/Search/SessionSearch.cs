@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using SessionService.Application.Branches;
 using SessionService.Application.Search;
 using SessionService.Application.Sessions;
 using SessionService.Infrastructure.Persistence;
@@ -36,7 +37,10 @@ internal sealed class SessionSearch(
             return new Found([], TotalHits: 0, Next: null, ignored);
         }
 
-        var hits = new HitCollector(filter, await FindSessionsAsync(sql, userId, filter.Sessions, cancellationToken), after, limits);
+        var sessions = await FindSessionsAsync(sql, userId, filter.Sessions, cancellationToken);
+        var shown = await ShownMessages.ReadAsync(
+            sql, userId, filter.SessionId, BranchChoice.Parse(filter.Branch), cancellationToken);
+        var hits = new HitCollector(filter, sessions, shown, after, limits);
         var messages = await index.OpenAsync(sql, userId, cancellationToken);
         var (segments, contents) = filter.IsInCalls ? ([], []) : await texts.OpenAsync(context, sql, userId, cancellationToken);
         foreach (var segment in segments)

@@ -13,7 +13,7 @@ internal static class SessionColumns
         "session_id", "user_id", "status", "conversation_data", "metadata",
         "message_count", "total_tokens", "total_cost", "session_summary",
         "title", "starred_at", "created_at", "updated_at", "last_activity", "revision",
-        "archived_at", "forked_from_session_id", "forked_from_sequence",
+        "archived_at", "forked_from_session_id", "forked_from_sequence", "hidden_messages",
     ];
 
     // Little text is compressed further, and what is much longer all the same does no harm.
@@ -68,6 +68,7 @@ internal static class SessionColumns
             ConversationData = new JsonText(TextOf(reader, first + 3, "{}")),
             Metadata = new JsonText(TextOf(reader, first + 4, "{}")),
             MessageCount = reader.GetInt64(first + 5),
+            VisibleMessages = reader.GetInt64(first + 5) - reader.GetInt64(first + 18),
             TotalTokens = reader.GetInt64(first + 6),
             TotalCost = reader.GetDecimal(first + 7),
             SessionSummary = TextOf(reader, first + 8, ""),

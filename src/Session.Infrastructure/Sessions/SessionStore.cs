@@ -28,6 +28,7 @@ internal sealed class SessionStore(SessionDbContext context, GroupWriter<Creatio
                 Status = s.Status.Name(),
                 IsActive = s.Status.IsActive(),
                 MessageCount = s.MessageCount,
+                VisibleMessages = s.MessageCount - s.HiddenMessages,
                 TotalTokens = s.TotalTokens,
                 TotalCost = s.TotalCost,
                 HasMemory = context.Memories.Any(m => m.UserId == userId && m.SessionId == sessionId && m.IsActive),
@@ -77,10 +78,22 @@ internal sealed class SessionStore(SessionDbContext context, GroupWriter<Creatio
         Summary(context, userId, sessionId, cancellationToken);
 
     public Task<Session?> ChangeAsync(string userId, Guid sessionId, Action<Session> change, CancellationToken cancellationToken) =>
-        context.InTransactionAsync(() => ChangeLockedAsync(userId, sessionId, change, cancellationToken), cancellationToken);
+        context.InTransactionAsync(
+            () => ChangeLockedAsync(
+                context,
+                userId,
+                sessionId,
+                session =>
+                {
+                    change(session);
+                    return Task.CompletedTask;
+                },
+                cancellationToken),
+            cancellationToken);
 
-    private async Task<Session?> ChangeLockedAsync(
-        string userId, Guid sessionId, Action<Session> change, CancellationToken cancellationToken)
+    /// <summary>Does the same in a transaction of the context, with a change that writes to other tables too.</summary>
+    internal static async Task<Session?> ChangeLockedAsync(
+        SessionDbContext context, string userId, Guid sessionId, Func<Session, Task> change, CancellationToken cancellationToken)
     {
         // By hand for FOR NO KEY UPDATE.
         var session = await context.Sessions
@@ -92,7 +105,7 @@ internal sealed class SessionStore(SessionDbContext context, GroupWriter<Creatio
         }
 
         var (wasActive, status, wasStarred) = (session.IsActive, session.Status, session.IsStarred);
-        change(session);
+        await change(session);
         await context.SaveChangesAsync(cancellationToken);
 
         // In this order, as a creation does, so that the two never wait for each other in a circle.

@@ -22,9 +22,9 @@ public sealed class FloorsTests
         ["Sessions"],
         ["Search"],
         ["MemorySearch"],
-        ["Memories", "UserMemories", "Usage", "Exports", "Contexts"],
+        ["Branches", "Memories", "UserMemories", "Usage", "Exports", "Contexts"],
         ["Erasure"],
-        ["Archival", "Schema", "Forks", "Imports"],
+        ["Archival", "Conversations", "Schema", "Forks", "Imports"],
         ["Startup"],
     ];
 

@@ -13,12 +13,13 @@ public sealed partial class TablesTests
     private static readonly (string Table, string Set, string Owner, string[] Others)[] Tables =
     [
         ("sessions", "Sessions", "Sessions",
-            ["Archival", "Digests", "Erasure", "Exports", "Forks", "Imports", "Memories", "Messages", "Search", "Usage", "UserMemories"]),
+            ["Archival", "Conversations", "Digests", "Erasure", "Exports", "Forks", "Imports", "Memories", "Messages", "Search", "Usage", "UserMemories"]),
         ("session_counts", "SessionCounts", "Statistics", ["Erasure", "Sessions"]),
         ("session_messages", "Messages", "Messages", ["Digests", "Erasure", "MemorySearch", "Usage"]),
         ("message_segments", "MessageSegments", "Messages", ["Erasure", "MemorySearch"]),
-        ("session_branches", "SessionBranches", "Branches", []),
+        ("session_branches", "SessionBranches", "Branches", ["Messages", "Search"]),
         ("message_feedback", "MessageFeedback", "Feedback", []),
+        ("conversation_items", "ConversationItems", "Conversations", ["Erasure", "Forks", "Messages"]),
         ("attachments", "Attachments", "Attachments", []),
         ("attachment_pieces", "AttachmentPieces", "Attachments", []),
         ("attachment_uses", "AttachmentUses", "Attachments", ["Forks", "Imports", "Messages"]),

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Options;
 using SessionService.Api.Json;
 using SessionService.Application.Attachments;
+using SessionService.Application.Branches;
 using SessionService.Application.Contexts;
 using SessionService.Application.Contexts.Tokens;
 using SessionService.Application.Idempotency;
@@ -73,7 +74,7 @@ internal sealed class StoredSession : IMessageReader, IMemoryStore, IMessageToke
         var attachmentOptions = Options.Create(new AttachmentOptions());
         var attachments = new AttachmentsService(this, attachmentOptions, TimeProvider.System);
         var contexts = new ContextsService(
-            this, this, this, new TokenCounter(options), options, attachments, new MessageFiles(attachments, attachmentOptions, Options.Create(new LimitOptions())));
+            this, this, new BranchesService(NoBranches.Instance, null!, TimeProvider.System), this, new TokenCounter(options), options, attachments, new MessageFiles(attachments, attachmentOptions, Options.Create(new LimitOptions())));
         var query = new GetContextQuery
         {
             Format = format,
@@ -90,7 +91,7 @@ internal sealed class StoredSession : IMessageReader, IMemoryStore, IMessageToke
     public Task<MessagePortion?> ReadAsync(string userId, Guid sessionId, MessageSelection selection, CancellationToken cancellationToken)
     {
         var rows = _rows.Where(row => row.Sequence > selection.After && row.Sequence < selection.Before);
-        var portion = new MessagePortion(selection.Take) { IsLast = true };
+        var portion = new MessagePortion(selection.Take) { IsLast = true, Path = MessagePath.Whole, Total = _rows.Count };
         foreach (var row in (selection.Order == MessageOrder.OldestFirst ? rows : rows.Reverse()).Take(selection.Take))
         {
             portion.Add(row);

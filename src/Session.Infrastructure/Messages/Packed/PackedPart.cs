@@ -34,10 +34,12 @@ internal sealed class PackedPart : IDisposable
         }
     }
 
-    /// <summary>Those that filters choose and whose numbers lie between two others, in order.</summary>
-    public IReadOnlyList<MessageRow> Choose(MessageFilter filter, long after = 0, long before = long.MaxValue) =>
+    /// <summary>Those on a path that filters choose and whose numbers lie between two others, in order.</summary>
+    public IReadOnlyList<MessageRow> Choose(
+        MessageFilter filter, long after = 0, long before = long.MaxValue, MessagePath? path = null) =>
         [.. _messages.Choose(filter)
             .Where(i => i >= _start && i < _end && _messagesStart + i > after && _messagesStart + i < before)
+            .Where(i => path is null || path.Contains(_messagesStart + i))
             .Select(Row)];
 
     public void Dispose() => _messages.Dispose();

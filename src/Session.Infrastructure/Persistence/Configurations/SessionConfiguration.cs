@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using NpgsqlTypes;
 using SessionService.Domain.Sessions;
 
 namespace SessionService.Infrastructure.Persistence.Configurations;
@@ -48,6 +49,9 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
 
         // The packer's: it names nothing that appends change, so it costs them nothing.
         builder.HasIndex(s => new { s.UserId, s.SessionId }, "ix_sessions_packable").HasFilter(PackableSessions.Condition);
+
+        // Search reads the paths of the sessions with branches. Appends change nothing that it names.
+        builder.HasIndex(s => new { s.UserId, s.SessionId }, "ix_sessions_branched").HasFilter("current_branch IS NOT NULL");
 
         // Changes once when a session is written to and once when it is digested, so that the appends in between stay off the indexes.
         builder.HasIndex(s => new { s.UserId, s.SessionId }, "ix_sessions_undigested").HasFilter("NOT is_digested");
@@ -102,6 +106,8 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
             .HasComment("The session that this one went on from, if there was one; it may be gone.");
         builder.Property(s => s.ForkedFromSequence).HasColumnName("forked_from_sequence")
             .HasComment("The last message that the two have in common.");
+        builder.Property<NpgsqlRange<long>[]?>("ForkedFromPath").HasColumnName("forked_from_path").HasColumnType("int8multirange")
+            .HasComment("The numbers that the copied messages have there; null where they are the same.");
         builder.Property(s => s.CopiedMessages).HasColumnName("copied_messages").HasDefaultValueSql("0").ValueGeneratedNever()
             .HasComment("Messages 1 to this one were copied from there, and are no part of the statistics and of the usage.");
         builder.Property(s => s.CopiedTokens).HasColumnName("copied_tokens").HasDefaultValueSql("0").ValueGeneratedNever()

@@ -20,6 +20,14 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                 nullable: true,
                 comment: "The branch that is the conversation, see session_branches; null where all messages are.");
 
+            migrationBuilder.AddColumn<NpgsqlRange<long>[]>(
+                name: "forked_from_path",
+                schema: "dev",
+                table: "sessions",
+                type: "int8multirange",
+                nullable: true,
+                comment: "The numbers that the copied messages have there; null where they are the same.");
+
             migrationBuilder.AddColumn<long>(
                 name: "hidden_messages",
                 schema: "dev",
@@ -87,6 +95,13 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                 comment: "The branches of the sessions that were rewound or of which a message was removed. Any other session has one branch, and no row.");
 
             migrationBuilder.CreateIndex(
+                name: "ix_sessions_branched",
+                schema: "dev",
+                table: "sessions",
+                columns: new[] { "user_id", "session_id" },
+                filter: "current_branch IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_message_feedback_user_id_updated_at",
                 schema: "dev",
                 table: "message_feedback",
@@ -104,8 +119,18 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                 name: "session_branches",
                 schema: "dev");
 
+            migrationBuilder.DropIndex(
+                name: "ix_sessions_branched",
+                schema: "dev",
+                table: "sessions");
+
             migrationBuilder.DropColumn(
                 name: "current_branch",
+                schema: "dev",
+                table: "sessions");
+
+            migrationBuilder.DropColumn(
+                name: "forked_from_path",
                 schema: "dev",
                 table: "sessions");
 

@@ -353,6 +353,11 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         .HasDefaultValueSql("0")
                         .HasComment("Messages 1 to this one are in everything that follows from messages; message_count where is_digested.");
 
+                    b.Property<NpgsqlRange<long>[]>("ForkedFromPath")
+                        .HasColumnType("int8multirange")
+                        .HasColumnName("forked_from_path")
+                        .HasComment("The numbers that the copied messages have there; null where they are the same.");
+
                     b.Property<long?>("ForkedFromSequence")
                         .HasColumnType("bigint")
                         .HasColumnName("forked_from_sequence")
@@ -456,6 +461,9 @@ namespace SessionService.Infrastructure.Persistence.Migrations
 
                     b.HasKey("UserId", "SessionId")
                         .HasName("pk_sessions");
+
+                    b.HasIndex(new[] { "UserId", "SessionId" }, "ix_sessions_branched")
+                        .HasFilter("current_branch IS NOT NULL");
 
                     b.HasIndex(new[] { "UserId", "ForkedFromSessionId" }, "ix_sessions_forks")
                         .HasFilter("forked_from_session_id IS NOT NULL");

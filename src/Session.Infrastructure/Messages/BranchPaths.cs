@@ -1,0 +1,42 @@
+using Npgsql;
+using NpgsqlTypes;
+using SessionService.Application.Messages;
+using SessionService.Infrastructure.Persistence;
+
+namespace SessionService.Infrastructure.Messages;
+
+/// <summary>Reads the paths of branches.</summary>
+internal static class BranchPaths
+{
+    // By hand: a read of a page does it on the connection that the page has.
+    private const string Current =
+        """
+        SELECT s.message_count, b.path
+        FROM dev.sessions AS s
+        LEFT JOIN dev.session_branches AS b ON b.user_id = $1 AND b.session_id = $2 AND b.branch_id = s.current_branch
+        WHERE s.user_id = $1 AND s.session_id = $2
+        """;
+
+    private const string OfBranch =
+        """
+        SELECT s.message_count, b.path
+        FROM dev.sessions AS s
+        LEFT JOIN dev.session_branches AS b ON b.user_id = $1 AND b.session_id = $2 AND b.branch_id = $3
+        WHERE s.user_id = $1 AND s.session_id = $2 AND (b.branch_id IS NOT NULL OR $3 = 1)
+        """;
+
+    /// <summary>
+    /// The path of a branch, without the numbers to come; <see langword="null"/> when there is no such session or branch.
+    /// </summary>
+    public static Task<MessagePath?> ReadAsync(
+        Sql sql, string userId, Guid sessionId, int branchId, CancellationToken cancellationToken) =>
+        sql.Statement(OfBranch, userId, sessionId, branchId).FirstAsync(Read, cancellationToken);
+
+    /// <summary>The path of the conversation, without the numbers to come; <see langword="null"/> when there is no such session.</summary>
+    public static Task<MessagePath?> ReadCurrentAsync(Sql sql, string userId, Guid sessionId, CancellationToken cancellationToken) =>
+        sql.Statement(Current, userId, sessionId).FirstAsync(Read, cancellationToken);
+
+    private static MessagePath Read(NpgsqlDataReader row) => row.IsDBNull(1)
+        ? MessagePath.Whole
+        : PathRanges.Read(row.GetFieldValue<NpgsqlRange<long>[]>(1)).Through(row.GetInt64(0));
+}
