@@ -26,6 +26,7 @@ internal static class EnumSchemas
         ["CreateMessageRequest.Status"] = "MessageStatus",
         ["MessageResponse.Status"] = "MessageStatus",
         ["Attachments"] = "AttachmentForm",
+        ["DeleteMessageQuery.Mode"] = "MessageDeletion",
         ["In"] = "SearchPlace",
         ["HealthResponse.Status"] = "HealthStatus",
         ["HealthCheckEntry.Status"] = "HealthCheckStatus",

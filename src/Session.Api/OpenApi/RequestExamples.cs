@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.Json.Nodes;
+using SessionService.Application.Branches;
 using SessionService.Application.Conversations;
 using SessionService.Application.Forks;
 using SessionService.Application.Memories;
@@ -23,6 +24,8 @@ internal static class RequestExamples
         [typeof(UpdateSessionRequest)] =
             """{"status": "completed", "session_summary": "A first test of the service.", "metadata": {"test": false}}""",
         [typeof(ForkSessionRequest)] = """{"through_sequence": 2}""",
+        [typeof(RewindSessionRequest)] = """{"to_sequence": 2}""",
+        [typeof(RenameBranchRequest)] = """{"name": "shorter answer"}""",
         [typeof(PatchSessionRequest)] =
             """{"title": "Plans for the summer", "metadata": {"topic": {"name": "summer"}, "test": null}}""",
         [typeof(CreateMessageRequest)] =

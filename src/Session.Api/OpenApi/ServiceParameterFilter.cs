@@ -18,6 +18,7 @@ internal sealed class ServiceParameterFilter : IParameterFilter
         ["sequence"] = "The message's number.",
         [ConversationIdBinder.RouteParameter] = "The conversation's id: `conv_` and the session's UUID, with or without hyphens.",
         ["item_id"] = "The item's id.",
+        ["branch_id"] = "The branch's number.",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     public void Apply(IOpenApiParameter parameter, ParameterFilterContext context)

@@ -311,10 +311,10 @@ internal sealed class MessageReader(ReadConnections connections) : IMessageReade
         var order = isDescending ? "DESC" : "ASC";
         var messages =
             $"""
-            (SELECT n.*
+            (SELECT n.*, {PackedColumns.Absent}
             FROM unnest($3, $4) AS w (after, last)
             CROSS JOIN LATERAL (
-                SELECT {MessageColumns.Within(maxBytes)}, {PackedColumns.Absent}
+                SELECT {MessageColumns.Within(maxBytes)}
                 FROM dev.session_messages
                 WHERE user_id = $1 AND session_id = $2 AND sequence > w.after AND sequence <= w.last
                 ORDER BY sequence {order}) AS n)

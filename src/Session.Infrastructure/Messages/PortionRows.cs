@@ -25,6 +25,7 @@ internal static class PortionRows
         var (first, isDescending) = (portion.Count, selection.Order == MessageOrder.NewestFirst);
         var path = selection.Path is { IsWhole: false } ? selection.Path : null;
         var messages = new MessageRowReader(reader, FirstColumn);
+        var segments = 0;
         do
         {
             if (!reader.IsDBNull(FirstColumn))
@@ -38,6 +39,7 @@ internal static class PortionRows
             }
             else if (!reader.IsDBNull(Segment))
             {
+                segments++;
                 if (portion.IsFull || !AddPart())
                 {
                     return true;
@@ -50,7 +52,9 @@ internal static class PortionRows
             }
         }
         while (await reader.ReadAsync(cancellationToken));
-        return false;
+
+        // Where all messages are packed, no message behind the segments shows that there are more of these.
+        return segments == MaxSegments;
 
         bool AddPart()
         {

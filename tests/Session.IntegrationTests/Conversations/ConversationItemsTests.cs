@@ -337,7 +337,8 @@ public sealed class ConversationItemsTests(ApiFixture service) : IClassFixture<A
         Assert.Equal(url, created.GetProperty("content")[0].Text("image_url"));
         var listed = (await user.GetAsync($"{conversation}/items")).Is(200).Items("data").Single();
         Assert.Equal(url, listed.GetProperty("content")[0].Text("image_url"));
-        Assert.Equal(1, (await user.GetAsync($"/api/v1/users/{user.UserId}/attachments")).Is(200).GetProperty("total").GetInt32());
+        var stored = (await user.GetAsync($"/api/v1/sessions/{Guid.ParseExact(conversation.Split('_')[^1], "N")}/messages")).Is(200).GetRawText();
+        Assert.Contains("base64,attachment:", stored, StringComparison.Ordinal);
     }
 
     [Fact]

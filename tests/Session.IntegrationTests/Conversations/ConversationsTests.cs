@@ -49,7 +49,7 @@ public sealed class ConversationsTests(ApiFixture service) : IClassFixture<ApiFi
         JsonShape.AssertMatches("""{"plan":"free","level":"four","tags":["a"]}""", read.GetProperty("metadata"));
         Assert.Equal(1, read.GetProperty("message_count").GetInt32());
         (await user.DeleteAsync(plain)).Is(200);
-        (await user.GetAsync(session)).Is(404);
+        (await user.GetAsync(session)).IsProblem(404, "session_not_found");
     }
 
     [Fact]
