@@ -1,7 +1,6 @@
 using SessionService.Application.Idempotency;
 using SessionService.Application.Messages;
 using SessionService.Application.Preconditions;
-using SessionService.Application.Sessions;
 using SessionService.Domain.Errors;
 using SessionService.Domain.Sessions;
 

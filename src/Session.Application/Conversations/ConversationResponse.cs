@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using SessionService.Application.Json;
 
 namespace SessionService.Application.Conversations;
@@ -14,7 +15,8 @@ public sealed class ConversationResponse
     /// <summary>Always <c>conversation</c>.</summary>
     /// <example>conversation</example>
     [Required]
-    public string Object { get; } = "conversation";
+    [JsonPropertyName("object")]
+    public string Kind { get; } = "conversation";
 
     /// <summary>When it was created, in seconds since 1970.</summary>
     /// <example>1758637309</example>
@@ -38,7 +40,8 @@ public sealed class ConversationDeletedResponse
     /// <summary>Always <c>conversation.deleted</c>.</summary>
     /// <example>conversation.deleted</example>
     [Required]
-    public string Object { get; } = "conversation.deleted";
+    [JsonPropertyName("object")]
+    public string Kind { get; } = "conversation.deleted";
 
     /// <summary>Always true.</summary>
     /// <example>true</example>
@@ -52,7 +55,8 @@ public sealed class ConversationItemListResponse
     /// <summary>Always <c>list</c>.</summary>
     /// <example>list</example>
     [Required]
-    public string Object { get; } = "list";
+    [JsonPropertyName("object")]
+    public string Kind { get; } = "list";
 
     /// <summary>The items.</summary>
     [Required]

@@ -1,7 +1,6 @@
 using SessionService.Application.Idempotency;
 using SessionService.Application.Imports;
 using SessionService.Application.Json;
-using SessionService.Application.Messages;
 using SessionService.Application.Sessions;
 using SessionService.Application.Time;
 using SessionService.Domain.Conversations;

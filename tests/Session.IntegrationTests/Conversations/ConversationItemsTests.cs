@@ -1,4 +1,3 @@
-using System.Text.Json;
 using SessionService.IntegrationTests.Hosting;
 using static SessionService.IntegrationTests.Conversations.ConversationsTests;
 
@@ -47,7 +46,7 @@ public sealed class ConversationItemsTests(ApiFixture service) : IClassFixture<A
         var created = (await user.PostAsync($"{conversation}/items", $$"""{"items":[{{string.Join(',', items)}}]}""")).Is(200);
 
         var listed = (await user.GetAsync($"{conversation}/items?order=asc&limit=100")).Is(200);
-        Assert.Equal(items.Length, listed.Items("data").Count());
+        Assert.Equal(items.Length, listed.Items("data").Count);
         foreach (var (sent, (answered, found)) in items.Zip(created.Items("data").Zip(listed.Items("data"))))
         {
             JsonShape.AssertMatches(sent, answered);
@@ -205,13 +204,13 @@ public sealed class ConversationItemsTests(ApiFixture service) : IClassFixture<A
         var user = service.AsNewUser();
         var conversation = await StartAsync(user);
         var many = string.Join(',', Enumerable.Range(1, 150).Select(i => $$"""{"role":"user","content":"{{i}}"}"""));
-        Assert.Equal(150, (await user.PostAsync($"{conversation}/items", $$"""{"items":[{{many}}]}""")).Is(200).Items("data").Count());
+        Assert.Equal(150, (await user.PostAsync($"{conversation}/items", $$"""{"items":[{{many}}]}""")).Is(200).Items("data").Count);
 
         var usual = (await user.GetAsync($"{conversation}/items")).Is(200);
-        Assert.Equal(20, usual.Items("data").Count());
-        Assert.Equal("150", usual.Items("data").First().GetProperty("content")[0].Text("text"));
+        Assert.Equal(20, usual.Items("data").Count);
+        Assert.Equal("150", usual.Items("data")[0].GetProperty("content")[0].Text("text"));
         Assert.True(usual.GetProperty("has_more").GetBoolean());
-        Assert.Equal(100, (await user.GetAsync($"{conversation}/items?limit=500")).Is(200).Items("data").Count());
+        Assert.Equal(100, (await user.GetAsync($"{conversation}/items?limit=500")).Is(200).Items("data").Count);
         Assert.Single((await user.GetAsync($"{conversation}/items?limit=0")).Is(200).Items("data"));
         var empty = (await user.GetAsync($"{await StartAsync(user)}/items")).Is(200);
         JsonShape.AssertMatches("""{"object":"list","data":[],"first_id":"","last_id":"","has_more":false}""", empty);
@@ -225,7 +224,7 @@ public sealed class ConversationItemsTests(ApiFixture service) : IClassFixture<A
         string Items(int count) => $$"""{"items":[{{string.Join(',', Enumerable.Repeat("""{"role":"user","content":"x"}""", count))}}]}""";
 
         AssertError(await user.PostAsync($"{conversation}/items", Items(1001)), 400, "validation_failed");
-        Assert.Equal(1000, (await user.PostAsync($"{conversation}/items", Items(1000))).Is(200).Items("data").Count());
+        Assert.Equal(1000, (await user.PostAsync($"{conversation}/items", Items(1000))).Is(200).Items("data").Count);
     }
 
     [Fact]
@@ -255,7 +254,7 @@ public sealed class ConversationItemsTests(ApiFixture service) : IClassFixture<A
 
         Assert.Equal(1, answers.Count(answer => answer.Status == 200));
         Assert.All(answers.Where(answer => answer.Status != 200), answer => AssertError(answer, 400, "validation_failed"));
-        Assert.Equal(2, (await user.GetAsync($"{conversation}/items")).Is(200).Items("data").Count());
+        Assert.Equal(2, (await user.GetAsync($"{conversation}/items")).Is(200).Items("data").Count);
     }
 
     [Fact]
@@ -263,7 +262,7 @@ public sealed class ConversationItemsTests(ApiFixture service) : IClassFixture<A
     {
         var user = service.AsNewUser();
         var conversation = await StartAsync(user, """{"items":[{"role":"user","content":"a"},{"type":"reasoning","id":"rs_1","summary":[]}]}""");
-        var last = (await user.GetAsync($"{conversation}/items?limit=1")).Is(200).Items("data").Single();
+        var last = (await user.GetAsync($"{conversation}/items?limit=1")).Is(200).Items("data")[0];
 
         var answer = (await user.DeleteAsync($"{conversation}/items/{last.Text("id")}")).Is(200);
 
@@ -272,7 +271,7 @@ public sealed class ConversationItemsTests(ApiFixture service) : IClassFixture<A
         AssertError(await user.DeleteAsync($"{conversation}/items/rs_1"), 404, "item_not_found");
         var left = Assert.Single((await user.GetAsync($"{conversation}/items")).Is(200).Items("data"));
         (await user.PostAsync($"{conversation}/items", """{"items":[{"type":"reasoning","id":"rs_1","summary":[]}]}""")).Is(200);
-        Assert.Equal(2, (await user.GetAsync($"{conversation}/items")).Is(200).Items("data").Count());
+        Assert.Equal(2, (await user.GetAsync($"{conversation}/items")).Is(200).Items("data").Count);
 
         var derived = left.Text("id");
         AssertError(
@@ -289,7 +288,7 @@ public sealed class ConversationItemsTests(ApiFixture service) : IClassFixture<A
         var session = await user.StartSessionAsync();
         await user.WriteMessageAsync(
             session, """{"role":"assistant","content":[{"type":"text","text":"a"},{"type":"tool_use","id":"t","name":"f","input":{}}]}""");
-        var newest = (await user.GetAsync($"{ConversationOf(session)}/items?limit=1")).Is(200).Items("data").Single();
+        var newest = (await user.GetAsync($"{ConversationOf(session)}/items?limit=1")).Is(200).Items("data")[0];
 
         AssertError(await user.DeleteAsync($"{ConversationOf(session)}/items/{newest.Text("id")}"), 409, "item_is_part_of_message");
     }
@@ -306,7 +305,7 @@ public sealed class ConversationItemsTests(ApiFixture service) : IClassFixture<A
 
         Assert.Equal(first.Is(200).GetRawText(), again.Is(200).GetRawText());
         Assert.Equal("true", again.Headers["Idempotency-Replayed"]);
-        Assert.Equal(2, (await user.GetAsync($"{conversation}/items")).Is(200).Items("data").Count());
+        Assert.Equal(2, (await user.GetAsync($"{conversation}/items")).Is(200).Items("data").Count);
         AssertError(await user.PostAsync($"{conversation}/items", """{"items":[{"role":"user","content":"b"}]}""", "k"), 409, "idempotency_key_reused");
     }
 
@@ -320,7 +319,7 @@ public sealed class ConversationItemsTests(ApiFixture service) : IClassFixture<A
             $"{conversation}/items", """{"items":[{"type":"item_reference","id":"m1"},{"role":"user","content":"b"}]}""")).Is(200);
 
         Assert.Equal(["a", "b"], answer.Items("data").Select(item => item.GetProperty("content")[0].Text("text")));
-        Assert.Equal(2, (await user.GetAsync($"{conversation}/items")).Is(200).Items("data").Count());
+        Assert.Equal(2, (await user.GetAsync($"{conversation}/items")).Is(200).Items("data").Count);
         AssertError(await user.PostAsync($"{conversation}/items", """{"items":[{"type":"item_reference","id":"m2"}]}"""), 400, "validation_failed");
     }
 
@@ -332,10 +331,10 @@ public sealed class ConversationItemsTests(ApiFixture service) : IClassFixture<A
         var url = $"data:image/png;base64,{Convert.ToBase64String(new byte[60_000])}";
         var item = $$"""{"type":"message","role":"user","content":[{"type":"input_image","detail":"auto","image_url":"{{url}}"}]}""";
 
-        var created = (await user.PostAsync($"{conversation}/items", $$"""{"items":[{{item}}]}""")).Is(200).Items("data").Single();
+        var created = (await user.PostAsync($"{conversation}/items", $$"""{"items":[{{item}}]}""")).Is(200).Items("data")[0];
 
         Assert.Equal(url, created.GetProperty("content")[0].Text("image_url"));
-        var listed = (await user.GetAsync($"{conversation}/items")).Is(200).Items("data").Single();
+        var listed = (await user.GetAsync($"{conversation}/items")).Is(200).Items("data")[0];
         Assert.Equal(url, listed.GetProperty("content")[0].Text("image_url"));
         var stored = (await user.GetAsync($"/api/v1/sessions/{Guid.ParseExact(conversation.Split('_')[^1], "N")}/messages")).Is(200).GetRawText();
         Assert.Contains("base64,attachment:", stored, StringComparison.Ordinal);

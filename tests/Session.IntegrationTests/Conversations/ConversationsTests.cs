@@ -174,7 +174,7 @@ public sealed class ConversationsTests(ApiFixture service) : IClassFixture<ApiFi
         Assert.Equal(first.Text("id"), again.Is(200).Text("id"));
         Assert.Equal("true", again.Headers["Idempotency-Replayed"]);
         var items = (await user.GetAsync($"{Conversations}/{first.Text("id")}/items")).Is(200).Items("data");
-        Assert.Equal(2, items.Count());
+        Assert.Equal(2, items.Count);
         AssertError(await user.PostAsync(Conversations, "{}", "key"), 409, "idempotency_key_reused");
     }
 
