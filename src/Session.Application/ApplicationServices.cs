@@ -3,6 +3,7 @@ using SessionService.Application.Attachments;
 using SessionService.Application.Branches;
 using SessionService.Application.Contexts;
 using SessionService.Application.Conversations;
+using SessionService.Application.Copies;
 using SessionService.Application.Forks;
 using SessionService.Application.Identity;
 using SessionService.Application.Imports;
@@ -43,6 +44,7 @@ public static class ApplicationServices
         services.AddAttachments();
         services.AddContexts();
         services.AddScoped<ForksService>();
+        services.AddScoped<CopiesService>();
         services.AddScoped<ImportsService>();
         services.AddScoped<UsageService>();
         services.AddScoped<UserMemoriesService>();

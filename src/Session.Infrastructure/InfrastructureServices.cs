@@ -4,6 +4,7 @@ using SessionService.Infrastructure.Attachments;
 using SessionService.Infrastructure.Branches;
 using SessionService.Infrastructure.Contexts;
 using SessionService.Infrastructure.Conversations;
+using SessionService.Infrastructure.Copies;
 using SessionService.Infrastructure.Digests;
 using SessionService.Infrastructure.Embeddings;
 using SessionService.Infrastructure.Erasure;
@@ -60,6 +61,7 @@ public static class InfrastructureServices
         .AddErasure()
         .AddArchival()
         .AddForks()
+        .AddCopies()
         .AddConversations();
 
     /// <summary>Lets the embedded server come up while the application is put together; the start-up waits for it.</summary>

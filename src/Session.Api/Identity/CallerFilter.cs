@@ -39,9 +39,18 @@ internal sealed class CallerFilter(CallerResolver callers) : IAsyncActionFilter
         return next();
     }
 
-    private static void RefuseAnotherInBody(HttpContext http, string userId)
+    private void RefuseAnotherInBody(HttpContext http, string userId)
     {
-        if (http.Features.Get<BodyUser>() is { IsDeclared: true } body && UserIds.Normalize(body.UserId) is { } named)
+        if (http.Features.Get<BodyUser>() is not { IsDeclared: true } body || UserIds.Normalize(body.UserId) is not { } named)
+        {
+            return;
+        }
+
+        if (body.IsRecipient)
+        {
+            CallerAccess.GiveTo(callers.Find(http).Caller, named);
+        }
+        else
         {
             CallerAccess.ActFor(new Caller(userId), named);
         }

@@ -40,10 +40,11 @@ internal sealed class CallerResolver(IOptions<IdentityOptions> options)
     {
         var found = Find(http);
         if (found is { Error: null, Caller.UserId: null }
-            && UserIds.Normalize(http.Features.Get<BodyUser>()?.UserId) is { } userId
+            && http.Features.Get<BodyUser>() is { IsRecipient: false } body
+            && UserIds.Normalize(body.UserId) is { } userId
             && UserIds.Refuse(userId) is null)
         {
-            found = found with { Caller = new Caller(userId) };
+            found = found with { Caller = found.Caller with { UserId = userId } };
             http.Features.Set(found);
         }
 
@@ -53,7 +54,8 @@ internal sealed class CallerResolver(IOptions<IdentityOptions> options)
     private (Caller Caller, string? Error) Resolve(HttpContext http)
     {
         // The feature must be there: without it a request could name any caller.
-        if (options.Value.Mode == IdentityMode.Jwt && http.Features.GetRequiredFeature<TokenCaller>() is { UserId: { } user })
+        var token = options.Value.Mode == IdentityMode.Jwt ? http.Features.GetRequiredFeature<TokenCaller>() : null;
+        if (token is { UserId: { } user })
         {
             return (new Caller(user), null);
         }
@@ -70,7 +72,7 @@ internal sealed class CallerResolver(IOptions<IdentityOptions> options)
             return (default, $"the {Header} header and the {QueryParameter} query parameter name different users");
         }
 
-        return (new Caller(header ?? query), null);
+        return (new Caller(header ?? query, ActsForAny: token is not null), null);
     }
 
     private static (string? UserId, string? Error) Read(StringValues values, Func<string, string?> decode, string source)

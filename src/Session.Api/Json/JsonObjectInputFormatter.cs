@@ -8,6 +8,7 @@ using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using SessionService.Api.Identity;
+using SessionService.Application.Identity;
 using SessionService.Application.Json;
 using SessionService.Application.Messages;
 
@@ -101,7 +102,8 @@ internal sealed class JsonObjectInputFormatter : TextInputFormatter, IInputForma
             && JsonLimits.Refuse(JsonMarshal.GetRawUtf8Value(user), int.MaxValue) is null)
         {
             var isDeclared = _options.GetTypeInfo(model).Properties.Any(property => property.Name == BodyUser.Field);
-            http.Features.Set(new BodyUser(user.GetString()!, isDeclared));
+            var isRecipient = model.IsDefined(typeof(NamesRecipientAttribute), inherit: false);
+            http.Features.Set(new BodyUser(user.GetString()!, isDeclared, isRecipient));
         }
     }
 

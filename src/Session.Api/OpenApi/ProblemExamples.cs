@@ -4,6 +4,9 @@ using Microsoft.OpenApi;
 using SessionService.Api.Consistency;
 using SessionService.Api.Idempotency;
 using SessionService.Api.Identity;
+using SessionService.Application.Branches;
+using SessionService.Application.Copies;
+using SessionService.Application.Messages;
 using SessionService.Domain.Attachments;
 using SessionService.Domain.Conversations;
 using SessionService.Domain.Errors;
@@ -29,6 +32,7 @@ internal static class ProblemExamples
         ("{sequence}", "1"),
         ("{conversation_id}", "conv_a87a9d6e41374d418ab8a13c4abcc83e"),
         ("{item_id}", "msg_5d8a1a6c6f0b8c1e0000000000010000"),
+        ("{branch_id}", "1"),
     ];
 
     /// <summary>The examples for an answer of an operation, by their codes.</summary>
@@ -115,6 +119,11 @@ internal static class ProblemExamples
             yield return new(ConversationErrors.ItemNotFound());
         }
 
+        if (path.Contains("{branch_id}", StringComparison.Ordinal))
+        {
+            yield return new(BranchErrors.NotFound());
+        }
+
         if (path.EndsWith("/memory", StringComparison.Ordinal) && method == HttpMethods.Get)
         {
             yield return new(MemoryErrors.NotFound());
@@ -141,7 +150,10 @@ internal static class ProblemExamples
             ("PUT", "{session_id}") => [SessionErrors.StatusChangeNotAllowed(SessionStatus.Ended, SessionStatus.Active)],
             ("POST", "items") => [SessionErrors.Ended()],
             ("DELETE", "{item_id}") => [ConversationErrors.ItemIsPartOfMessage(sequence: 2)],
+            ("POST", "rewind" or "activate") => [SessionErrors.Ended(), BranchErrors.TooMany(IBranchStore.MaxBranches)],
+            ("DELETE", "{sequence}") => [BranchErrors.TooManyRanges(MessagePath.MaxRanges)],
             ("POST", "fork") => [SessionErrors.MessageNotFound(sequence: 3, messages: 2)],
+            ("POST", "copy") => [SessionErrors.CopyTooLarge(ICopyStore.MaxMessages)],
             ("POST", "messages" or "batch") when path.Contains("/messages", StringComparison.Ordinal) =>
                 [SessionErrors.Ended(), MessageErrors.SequenceMismatch(expected: 2, next: 3), MessageErrors.IdTaken()],
             _ => [],
@@ -167,7 +179,7 @@ internal static class ProblemExamples
     private static IEnumerable<ExampleProblem> Unavailable(string method, string path)
     {
         yield return new(ProblemCodes.DatabaseUnavailable, "The database cannot be reached at the moment.");
-        if (path.Contains("/attachments", StringComparison.Ordinal) || path.EndsWith("/data", StringComparison.Ordinal))
+        if (path.Contains("/attachments", StringComparison.Ordinal) || path.Split('/')[^1] is "data" or "copy")
         {
             yield return new(ProblemCodes.AttachmentsUnavailable, "The store of attachments cannot be reached at the moment.");
         }

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Text.Json.Nodes;
 using SessionService.Application.Branches;
 using SessionService.Application.Conversations;
+using SessionService.Application.Copies;
 using SessionService.Application.Forks;
 using SessionService.Application.Memories;
 using SessionService.Application.MemorySearch;
@@ -23,6 +24,7 @@ internal static class RequestExamples
             """{"title": "Plans for the summer", "conversation_data": {"step": 2}, "metadata": {"test": true}}""",
         [typeof(UpdateSessionRequest)] =
             """{"status": "completed", "session_summary": "A first test of the service.", "metadata": {"test": false}}""",
+        [typeof(CopySessionRequest)] = """{"user_id": "another_user_456"}""",
         [typeof(ForkSessionRequest)] = """{"through_sequence": 2}""",
         [typeof(RewindSessionRequest)] = """{"to_sequence": 2}""",
         [typeof(RenameBranchRequest)] = """{"name": "shorter answer"}""",

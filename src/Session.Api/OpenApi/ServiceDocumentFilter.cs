@@ -19,7 +19,7 @@ internal sealed class ServiceDocumentFilter : IDocumentFilter
         ("Memory search", "Search by meaning and by words."),
         ("Usage", "Messages, tokens and cost over time."),
         ("Statistics", "Totals of the whole service."),
-        ("Branches", "Ways in which a conversation went on: rewind it, try again, and go back."),
+        ("Branches", "Rewind a conversation, try again, and go back."),
         ("Export and import", "Conversations out of the service and into it."),
         ("User data", "Count and erase what is stored about a user."),
         ("Health", "For load balancers, orchestrators and people."),

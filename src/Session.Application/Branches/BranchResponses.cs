@@ -53,7 +53,7 @@ public sealed class BranchListResponse
     public required IReadOnlyList<BranchResponse> Branches { get; init; }
 
     /// <summary>How many there are.</summary>
-    /// <example>2</example>
+    /// <example>1</example>
     [Required]
     public required int Total { get; init; }
 }

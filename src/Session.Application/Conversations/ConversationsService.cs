@@ -1,6 +1,9 @@
+using SessionService.Application.Attachments;
+using SessionService.Application.Erasure;
 using SessionService.Application.Idempotency;
 using SessionService.Application.Imports;
 using SessionService.Application.Json;
+using SessionService.Application.Preconditions;
 using SessionService.Application.Sessions;
 using SessionService.Application.Time;
 using SessionService.Domain.Conversations;
@@ -12,7 +15,7 @@ namespace SessionService.Application.Conversations;
 
 /// <summary>OpenAI's conversations. Each is a session.</summary>
 public sealed class ConversationsService(
-    ISessionStore sessions, ConversationItemsService items, IConversationDeletion deletion, TimeProvider time)
+    ISessionStore sessions, ConversationItemsService items, ISessionDataStore data, TimeProvider time)
 {
     /// <summary>
     /// Creates a session, and then adds the items to it. Sent again with its key, a request that was broken off in between adds the items.
@@ -83,10 +86,19 @@ public sealed class ConversationsService(
 
     /// <summary>Deletes the session for good.</summary>
     /// <exception cref="NotFoundException">The user has no such conversation.</exception>
-    public async Task<ConversationDeletedResponse> DeleteAsync(string userId, Guid sessionId, CancellationToken cancellationToken) =>
-        await deletion.DeleteAsync(userId, sessionId, cancellationToken)
-            ? new ConversationDeletedResponse { Id = ConversationIds.Of(sessionId) }
-            : throw ConversationErrors.NotFound();
+    /// <exception cref="AttachmentStoreException">Bytes are left in the bucket or directory. Another call removes them.</exception>
+    public async Task<ConversationDeletedResponse> DeleteAsync(string userId, Guid sessionId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await data.EraseAsync(userId, sessionId, Precondition.None, cancellationToken);
+            return new ConversationDeletedResponse { Id = ConversationIds.Of(sessionId) };
+        }
+        catch (NotFoundException)
+        {
+            throw ConversationErrors.NotFound();
+        }
+    }
 
     private static ConversationResponse ToResponse(Session session) => new()
     {

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace SessionService.Application.Erasure;
 
 /// <summary>What was removed.</summary>
-public sealed class ErasureReceiptResponse
+public class ErasureReceiptResponse
 {
     /// <summary>The user.</summary>
     /// <example>test_user_123</example>

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace SessionService.Application.Erasure;
 
 /// <summary>How much is stored about a user.</summary>
-public sealed class UserDataResponse
+public class UserDataResponse
 {
     /// <summary>The user.</summary>
     /// <example>test_user_123</example>

@@ -4,4 +4,5 @@ namespace SessionService.Application.Identity;
 /// <param name="UserId">
 /// The normalized user id; <see langword="null"/> where nobody is named, which only a closed network allows (<c>Identity:RequireUser</c>).
 /// </param>
-public readonly record struct Caller(string? UserId);
+/// <param name="ActsForAny">Whether the caller may act for every user, also where the request names one of them.</param>
+public readonly record struct Caller(string? UserId, bool ActsForAny = false);

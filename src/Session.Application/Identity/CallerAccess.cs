@@ -15,6 +15,16 @@ public sealed class CallerAccess(ISessionStore sessions)
     public async Task<string> FindOwnerAsync(Guid sessionId, CancellationToken cancellationToken) =>
         await sessions.FindOwnerAsync(sessionId, cancellationToken) ?? throw SessionErrors.NotFound();
 
+    /// <summary>Lets a caller who acts for one user give something to another one, if the caller may act for both.</summary>
+    /// <exception cref="ForbiddenException">The caller may not act for the recipient.</exception>
+    public static void GiveTo(Caller caller, string recipientId)
+    {
+        if (!caller.ActsForAny)
+        {
+            ActFor(caller, recipientId);
+        }
+    }
+
     /// <summary>The user that a request names in its path or body, if the caller is that user or has no name.</summary>
     /// <exception cref="ForbiddenException">The caller is another user.</exception>
     public static string ActFor(Caller caller, string userId) =>

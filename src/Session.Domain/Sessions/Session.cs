@@ -158,6 +158,37 @@ public sealed class Session
         return session;
     }
 
+    /// <summary>
+    /// A copy for another user, with the same content and times. All its messages count as copied. It does not tell where it came from, as
+    /// that is another user's session.
+    /// </summary>
+    public Session CopyFor(string userId, Guid sessionId, DateTimeOffset now) => new()
+    {
+        UserId = userId,
+        SessionId = sessionId,
+        Status = Status,
+        ConversationData = ConversationData,
+        Metadata = Metadata,
+        SessionSummary = SessionSummary,
+        Title = Title,
+        StarredAt = StarredAt,
+        MessageCount = MessageCount,
+        CurrentBranch = CurrentBranch,
+        HiddenMessages = HiddenMessages,
+        TotalTokens = TotalTokens,
+        TotalCost = TotalCost,
+        CreatedAt = CreatedAt,
+        UpdatedAt = UpdatedAt,
+        LastActivity = LastActivity,
+        ArchivedAt = ArchivedAt,
+        UsedAt = now,
+        CopiedMessages = MessageCount,
+        CopiedTokens = TotalTokens,
+        CopiedCost = TotalCost,
+        IsDigested = MessageCount == 0,
+        DigestedActivity = LastActivity,
+    };
+
     /// <summary>Replaces what is given and leaves what is <see langword="null"/>.</summary>
     /// <exception cref="Errors.ConflictException">The status may not change so; nothing has changed then.</exception>
     public void Update(SessionChanges changes, DateTimeOffset now)

@@ -24,6 +24,9 @@ public static class SessionErrors
     public static ConflictException ForkTooLarge(long max) =>
         new("fork_too_large", $"A fork begins with at most {max} messages.");
 
+    public static ConflictException CopyTooLarge(long max) =>
+        new("copy_too_large", $"A session of more than {max} messages cannot be copied.");
+
     public static PreconditionFailedException Changed() =>
         new("precondition_failed", "The session has changed: its ETag is none of those in If-Match.");
 }

@@ -52,7 +52,7 @@ internal sealed class ObjectRemovals(Database database, ObjectStores objects, At
         FROM (
             SELECT object_key
             FROM dev.attachment_removals
-            WHERE user_id = $1 AND object_key COLLATE "C" > $2
+            WHERE user_id = $1 AND object_key COLLATE "C" > $2 AND ($4::timestamptz IS NULL OR due_at < $4)
             ORDER BY object_key COLLATE "C"
             LIMIT $3
             FOR UPDATE) AS taken
@@ -114,14 +114,22 @@ internal sealed class ObjectRemovals(Database database, ObjectStores objects, At
 
     /// <summary>Removes all objects of a user that are to be removed, due or not, and those of uploads that have begun.</summary>
     /// <returns>How many rows were removed. The row of an upload that may still be under way stays until it is due.</returns>
-    public async Task<long> RemoveAllAsync(string userId, CancellationToken cancellationToken)
+    public Task<long> RemoveAllAsync(string userId, CancellationToken cancellationToken) =>
+        RemoveAsync(userId, dueBefore: null, cancellationToken);
+
+    /// <summary>Removes all objects of a user that are to be removed, but for those of uploads that may be under way.</summary>
+    /// <exception cref="AttachmentStoreException">Objects are left. Another call removes them.</exception>
+    public Task RemoveEndedAsync(string userId, CancellationToken cancellationToken) =>
+        RemoveAsync(userId, DueOfUploads(), cancellationToken);
+
+    private async Task<long> RemoveAsync(string userId, DateTimeOffset? dueBefore, CancellationToken cancellationToken)
     {
         long forgotten = 0;
         var last = "";
-        while (await TakeSomeAsync(userId, last, cancellationToken) is { Count: > 0 } taken)
+        while (await TakeSomeAsync(userId, last, dueBefore, cancellationToken) is { Count: > 0 } taken)
         {
             await RemoveAsync(taken.Select(one => one.Key), cancellationToken);
-            var underWay = time.GetDatabaseNow() + DueAfter - UploadTimeout;
+            var underWay = DueOfUploads();
             var ended = taken.Where(one => one.DueAt < underWay).Select(one => one.Key).ToArray();
             forgotten += ended.Length == 0 ? 0 : await ForgetAsync(userId, ended, cancellationToken);
             last = taken[^1].Key;
@@ -161,11 +169,14 @@ internal sealed class ObjectRemovals(Database database, ObjectStores objects, At
             metrics.CountRemovedObject();
         });
 
+    /// <summary>From this time on, a row is due whose upload may be under way.</summary>
+    private DateTimeOffset DueOfUploads() => time.GetDatabaseNow() + DueAfter - UploadTimeout;
+
     private async Task<List<(string Key, DateTimeOffset DueAt)>> TakeSomeAsync(
-        string userId, string last, CancellationToken cancellationToken)
+        string userId, string last, DateTimeOffset? dueBefore, CancellationToken cancellationToken)
     {
         var taken = await database.WriteAsync(
-            sql => sql.Statement(TakeSome, userId, last, AtOnce)
+            sql => sql.Statement(TakeSome, userId, last, AtOnce, dueBefore)
                 .ListAsync(row => (Key: row.GetString(0), DueAt: row.GetFieldValue<DateTimeOffset>(1)), cancellationToken),
             cancellationToken);
         return [.. taken.OrderBy(one => one.Key, StringComparer.Ordinal)];

@@ -71,6 +71,39 @@ internal sealed class UnusedAttachments(Database database, ObjectRemovals remova
         FOR UPDATE
         """;
 
+    // What came once came for the session, also where the times of an import or of another clock say that it came later.
+    private const string CameForSession = "(uploaded_at = created_at OR uploaded_at <= greatest($3, $4))";
+
+    private const string LockOfSession =
+        $"""
+        SELECT attachment_id
+        FROM dev.attachments
+        WHERE user_id = $1 AND attachment_id = ANY ($2) AND {CameForSession}
+        ORDER BY attachment_id
+        FOR UPDATE
+        """;
+
+    // What is left when a session is gone counts as if it had come once: its last coming was for a message that is gone. So it goes with
+    // the last session that refers to it, however soon.
+    private const string ForgetComing =
+        $"UPDATE dev.attachments SET uploaded_at = created_at WHERE user_id = $1 AND attachment_id = ANY ($2) AND {CameForSession}";
+
+    private const string DeleteUsesOfSession =
+        "DELETE FROM dev.attachment_uses WHERE user_id = $1 AND session_id = $2 RETURNING attachment_id";
+
+    private const string CountOfSession =
+        """
+        WITH own AS MATERIALIZED (
+            SELECT DISTINCT u.attachment_id
+            FROM dev.attachment_uses AS u
+            WHERE u.user_id = $1 AND u.session_id = $2
+              AND NOT EXISTS (
+                  SELECT FROM dev.attachment_uses AS o
+                  WHERE o.user_id = $1 AND o.attachment_id = u.attachment_id AND o.session_id <> $2))
+        SELECT (SELECT count(*) FROM own),
+               (SELECT count(*) FROM dev.attachment_pieces AS p JOIN own ON own.attachment_id = p.attachment_id WHERE p.user_id = $1)
+        """;
+
     private const string DeleteUses =
         """
         DELETE FROM dev.attachment_uses
@@ -157,6 +190,39 @@ internal sealed class UnusedAttachments(Database database, ObjectRemovals remova
         }
     }
 
+    /// <summary>How many attachments, with how many pieces, no other session refers to.</summary>
+    public static Task<(long Attachments, long Pieces)> CountOfSessionAsync(
+        Sql sql, string userId, Guid sessionId, CancellationToken cancellationToken) =>
+        sql.Statement(CountOfSession, userId, sessionId).FirstAsync(row => (row.GetInt64(0), row.GetInt64(1)), cancellationToken);
+
+    /// <summary>
+    /// Takes the references of a session away, and removes the attachments to which no message of another session refers. Objects outside
+    /// of the database become due for removal.
+    /// </summary>
+    /// <param name="sql">A transaction in which the session is locked.</param>
+    /// <param name="userId">The owner.</param>
+    /// <param name="sessionId">The session.</param>
+    /// <param name="writtenAt">When the session was last written to.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    public async Task<ErasedReferences> RemoveOfSessionAsync(
+        Sql sql, string userId, Guid sessionId, DateTimeOffset writtenAt, CancellationToken cancellationToken)
+    {
+        var used = await sql.Statement(DeleteUsesOfSession, userId, sessionId).ListAsync(row => row.GetGuid(0), cancellationToken);
+        var justNow = time.GetDatabaseNow() - RequestTime;
+        var erased = new ErasedReferences(used.Count, 0, 0);
+
+        // In the order of the ids, as everywhere, and a few in each statement.
+        foreach (var some in used.Distinct().Order().Chunk(RemovedAtOnce))
+        {
+            var gone = await DeleteAsync(
+                sql, userId, sql.Statement(LockOfSession, userId, some, writtenAt, justNow), cancellationToken);
+            await sql.Statement(ForgetComing, userId, some, writtenAt, justNow).ExecuteAsync(cancellationToken);
+            erased = erased with { Attachments = erased.Attachments + gone.Attachments, Pieces = erased.Pieces + gone.Pieces };
+        }
+
+        return erased;
+    }
+
     /// <summary>
     /// Removes a user's attachments that came before a time and to which no message refers, and waits until their objects are gone.
     /// </summary>
@@ -206,3 +272,6 @@ internal sealed class UnusedAttachments(Database database, ObjectRemovals remova
 
 /// <summary>How many rows an erasure removed.</summary>
 internal sealed record ErasedAttachments(long Attachments, long Pieces, long Removals);
+
+/// <summary>How many rows went with a session.</summary>
+internal sealed record ErasedReferences(long Uses, long Attachments, long Pieces);

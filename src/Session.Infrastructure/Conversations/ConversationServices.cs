@@ -9,7 +9,6 @@ internal static class ConversationServices
     public static IServiceCollection AddConversations(this IServiceCollection services)
     {
         services.AddScoped<IItemIds, ItemIdStore>();
-        services.AddSingleton<IConversationDeletion, ConversationDeletion>();
         return services;
     }
 }

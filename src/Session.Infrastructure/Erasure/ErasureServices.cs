@@ -6,10 +6,11 @@ namespace SessionService.Infrastructure.Erasure;
 
 internal static class ErasureServices
 {
-    /// <summary>Redaction of messages, and erasure of a user.</summary>
+    /// <summary>Redaction of messages, and erasure of a session or of a user.</summary>
     public static IServiceCollection AddErasure(this IServiceCollection services)
     {
         services.AddSingleton<IMessageRedaction, MessageRedaction>();
+        services.AddSingleton<ISessionDataStore, SessionDataStore>();
         services.AddSingleton<IUserDataStore, UserDataStore>();
         return services;
     }

@@ -22,27 +22,19 @@ internal static class SessionErasure
     private const string DeleteKeys = $"DELETE FROM dev.{UserTables.Keys} WHERE user_id = $1 AND session_id = ANY ($2)";
 
     // Messages that were copied into a session were never counted with it.
-    private static readonly string DeleteSessions =
-        $"""
+    private const string DeleteSessions =
+        """
         WITH gone AS (
             DELETE FROM dev.sessions
             WHERE user_id = $1 AND session_id = ANY ($2)
-            RETURNING user_id, status, starred_at IS NOT NULL AS is_starred, message_count, is_active,
+            RETURNING status, starred_at IS NOT NULL AS is_starred, message_count,
                       message_count - copied_messages AS own_messages,
                       total_tokens - copied_tokens AS own_tokens,
-                      total_cost - copied_cost AS own_cost),
-        listed AS (
-            {SessionCountsSql.Add(
-                "SELECT user_id, status, is_starred, -count(*) AS sessions FROM gone GROUP BY user_id, status, is_starred")}),
-        counted AS (
-            {StatisticsSql.Add(
-                "gone HAVING count(*) > 0",
-                sessions: "-count(*)",
-                activeSessions: "-count(*) FILTER (WHERE is_active)",
-                messages: "-sum(own_messages)",
-                tokens: "-sum(own_tokens)",
-                cost: "-sum(own_cost)")})
-        SELECT count(*), coalesce(sum(message_count), 0)::bigint FROM gone
+                      total_cost - copied_cost AS own_cost)
+        SELECT status, is_starred, -count(*), -sum(own_messages)::bigint, -sum(own_tokens)::bigint, -sum(own_cost),
+               sum(message_count)::bigint
+        FROM gone
+        GROUP BY status, is_starred
         """;
 
     /// <param name="sql">A transaction in which the sessions are locked.</param>
@@ -59,10 +51,18 @@ internal static class SessionErasure
         }
 
         rows[UserTables.Keys] = await Statement(DeleteKeys).ExecuteAsync(cancellationToken);
+        var gone = await Statement(DeleteSessions).ListAsync(
+            row => (
+                Total: new SessionTotal(
+                    row.GetString(0), row.GetBoolean(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetDecimal(5)),
+                Messages: row.GetInt64(6)),
+            cancellationToken);
+
+        // Last come the rows that others write to as well. So those wait for the commit alone, and not for what is deleted here.
         rows[UserTables.Usage] = await Statement(UsageSql.Erase).ValueAsync<long>(cancellationToken);
-        var (erased, messages) = await Statement(DeleteSessions).FirstAsync(row => (row.GetInt64(0), row.GetInt64(1)), cancellationToken);
-        rows[UserTables.Sessions] = erased;
-        return new ErasedSessions(messages, rows);
+        await SessionTotal.AddAsync(sql, userId, gone.ConvertAll(some => some.Total), cancellationToken);
+        rows[UserTables.Sessions] = -gone.Sum(some => some.Total.Sessions);
+        return new ErasedSessions(gone.Sum(some => some.Messages), rows);
 
         SqlStatement Statement(string text) => sql.Statement(text, userId, sessions).Unprepared().WithTimeout(StatementTimeout);
     }

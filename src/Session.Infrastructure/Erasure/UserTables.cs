@@ -20,6 +20,7 @@ internal static class UserTables
     public const string SearchSegments = "search_segments";
     public const string Attachments = "attachments";
     public const string AttachmentPieces = "attachment_pieces";
+    public const string AttachmentUses = "attachment_uses";
     public const string AttachmentRemovals = "attachment_removals";
 
     public static readonly IReadOnlyList<UserTable> All =
@@ -29,7 +30,7 @@ internal static class UserTables
         new("session_memories", BelongsToSession: true),
         new("message_vectors", BelongsToSession: true),
         new("message_tokens", BelongsToSession: true),
-        new("attachment_uses", BelongsToSession: true),
+        new(AttachmentUses, BelongsToSession: true),
         new("session_branches", BelongsToSession: true),
         new("message_feedback", BelongsToSession: true),
         new("conversation_items", BelongsToSession: true),
@@ -53,6 +54,10 @@ internal static class UserTables
         // Its rows count what all users did and name none.
         new("session_statistics", BelongsToSession: false),
     ];
+
+    /// <summary>The tables in which a column names a row's session, and whose rows go with it.</summary>
+    public static readonly IReadOnlyList<string> OfSession =
+        [Sessions, .. All.Where(table => table.BelongsToSession).Select(table => table.Name), Keys];
 
     /// <summary>The tables, with that of the sessions, and no row of any yet.</summary>
     public static Dictionary<string, long> NoRows() =>

@@ -56,7 +56,7 @@ internal sealed class IdempotencyRecords(SessionContexts contexts, Database data
     /// <param name="key">The key.</param>
     /// <param name="answer">What the first answer told that does not follow from the request, as JSON.</param>
     /// <param name="now">The time of the write.</param>
-    /// <param name="sessionId">The session that the write changes, if any.</param>
+    /// <param name="sessionId">The session that the request names, if it names one: the key is erased with it.</param>
     public static void Take(
         SessionDbContext context, string userId, IdempotencyKey? key, string answer, DateTimeOffset now, Guid sessionId = default)
     {

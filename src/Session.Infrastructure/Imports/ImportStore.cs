@@ -3,6 +3,7 @@ using NpgsqlTypes;
 using SessionService.Application.Imports;
 using SessionService.Application.Messages.Parts;
 using SessionService.Domain.Sessions;
+using SessionService.Infrastructure.Attachments;
 using SessionService.Infrastructure.Messages;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Persistence.Configurations;
@@ -34,33 +35,9 @@ internal sealed class ImportStore(Database database, MessageReplays messages) : 
         RETURNING session_id
         """;
 
-    private const string AddUses =
-        """
-        INSERT INTO dev.attachment_uses (user_id, session_id, sequence, attachment_id)
-        SELECT $1, session_id, sequence, attachment_id FROM unnest($2, $3, $4) AS u (session_id, sequence, attachment_id)
-        """;
-
     private const string FindSessions = "SELECT session_id FROM dev.sessions WHERE user_id = $1 AND session_id = ANY ($2)";
 
     private const string RemoveSessions = "DELETE FROM dev.sessions WHERE user_id = $1 AND session_id = ANY ($2)";
-
-    // By hand as the counts are, for ON CONFLICT. The statistics take their row after the users' counts, as in every other transaction.
-    private static readonly string Count =
-        $"""
-        WITH created AS MATERIALIZED (
-            SELECT * FROM unnest($2, $3, $4, $5, $6) AS i (status, is_starred, messages, tokens, cost)),
-        counted_user AS (
-            {SessionCountsSql.Add(
-                "SELECT $1::varchar AS user_id, status::varchar, is_starred, count(*) AS sessions FROM created GROUP BY 1, 2, 3")}
-            RETURNING sessions)
-        {StatisticsSql.Add(
-            "created HAVING (SELECT count(*) FROM counted_user) > 0",
-            sessions: "count(*)",
-            activeSessions: $"count(*) FILTER (WHERE {StatisticsSql.IsActive})",
-            messages: "sum(messages)",
-            tokens: "sum(tokens)",
-            cost: "sum(cost)")}
-        """;
 
     public async Task<KnownIds> FindAsync(
         string userId, Guid[] sessionIds, Guid[] messageIds, CancellationToken cancellationToken)
@@ -121,16 +98,12 @@ internal sealed class ImportStore(Database database, MessageReplays messages) : 
 
         await CopyAsync(sql.Connection, sessions, cancellationToken);
         await AddUsesAsync(sql, userId, sessions, cancellationToken);
-        await sql
-            .Statement(
-                Count,
-                userId,
-                SqlValue.Column(rows, r => r.Session.Status.Name(), NpgsqlDbType.Text),
-                SqlValue.Column(rows, r => r.Session.IsStarred, NpgsqlDbType.Boolean),
-                SqlValue.Column(rows, r => r.Messages, NpgsqlDbType.Bigint),
-                SqlValue.Column(rows, r => r.Tokens, NpgsqlDbType.Bigint),
-                SqlValue.Column(rows, r => r.Cost, NpgsqlDbType.Numeric))
-            .ExecuteAsync(cancellationToken);
+        await SessionTotal.AddAsync(
+            sql,
+            userId,
+            rows.ConvertAll(row => new SessionTotal(
+                row.Session.Status.Name(), row.Session.IsStarred, Sessions: 1, row.Messages, row.Tokens, row.Cost)),
+            cancellationToken);
         return true;
     }
 
@@ -146,24 +119,14 @@ internal sealed class ImportStore(Database database, MessageReplays messages) : 
         await copy.CompleteAsync(cancellationToken);
     }
 
-    private static async Task AddUsesAsync(
+    private static Task AddUsesAsync(
         Sql sql, string userId, IReadOnlyList<NewSession> sessions, CancellationToken cancellationToken)
     {
         var uses = sessions
             .SelectMany(session => session.Messages)
-            .SelectMany(message => PartFiles.ReferencesIn(message.Parts).Select(id => (message.SessionId, message.Sequence, Id: id)))
+            .SelectMany(message => PartFiles.ReferencesIn(message.Parts).Select(id => (message.SessionId, message.Sequence, id)))
             .ToList();
-        if (uses.Count > 0)
-        {
-            await sql
-                .Statement(
-                    AddUses,
-                    userId,
-                    SqlValue.Column(uses, use => use.SessionId, NpgsqlDbType.Uuid),
-                    SqlValue.Column(uses, use => use.Sequence, NpgsqlDbType.Bigint),
-                    SqlValue.Column(uses, use => use.Id, NpgsqlDbType.Uuid))
-                .ExecuteAsync(cancellationToken);
-        }
+        return AttachmentUses.AddAsync(sql, userId, uses, cancellationToken);
     }
 
     /// <summary>A session with the totals of its messages.</summary>

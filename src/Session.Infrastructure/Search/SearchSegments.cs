@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
 using SessionService.Application.Time;
 using SessionService.Infrastructure.Digests;
@@ -61,17 +62,14 @@ internal sealed class SearchSegments(
     /// Takes messages out of the index, in the caller's transaction (read committed). Waits for a digest of the user to end, which may wait
     /// for a session: the caller must not have locked a session yet, unless it holds the lock of <see cref="LockAsync"/>.
     /// </summary>
-    public async Task RemoveAsync(Sql sql, string userId, Predicate<IndexedMessage> isRemoved, CancellationToken cancellationToken)
+    /// <returns>How many rows held any of the messages.</returns>
+    public async Task<int> RemoveAsync(Sql sql, string userId, Predicate<IndexedMessage> isRemoved, CancellationToken cancellationToken)
     {
         await LockAsync(sql, userId, cancellationToken);
-        foreach (var (id, _, _, folding) in await ListAsync(sql, userId, limit: null, cancellationToken))
+        var holding = 0;
+        await foreach (var (segment, folding) in FindAsync(sql, userId, isRemoved, cancellationToken))
         {
-            if (await index.ReadAsync(sql, userId, [id], cancellationToken) is not [var segment]
-                || !segment.Messages.Any(message => isRemoved(message)))
-            {
-                continue;
-            }
-
+            holding++;
             var builder = new IndexSegmentBuilder();
             builder.Add(segment, stays: message => !isRemoved(message));
             await TryDeleteAsync(sql, userId, [segment], cancellationToken);
@@ -80,7 +78,14 @@ internal sealed class SearchSegments(
                 await InsertAsync(sql, userId, time.GetDatabaseNow(), builder, folding, cancellationToken);
             }
         }
+
+        return holding;
     }
+
+    /// <summary>How many rows of a user's index hold any of the messages.</summary>
+    public ValueTask<int> CountAsync(
+        Sql sql, string userId, Predicate<IndexedMessage> isCounted, CancellationToken cancellationToken) =>
+        FindAsync(sql, userId, isCounted, cancellationToken).CountAsync(cancellationToken);
 
     /// <summary>
     /// Replaces a segment by one of the current version, in the caller's transaction. The caller holds the lock of <see cref="LockAsync"/>.
@@ -106,6 +111,20 @@ internal sealed class SearchSegments(
     /// <summary>Waits for a digest of the user to end, and keeps another from beginning before the transaction ends.</summary>
     public static Task LockAsync(Sql sql, string userId, CancellationToken cancellationToken) =>
         sql.Statement(Lock, userId).ExecuteAsync(cancellationToken);
+
+    /// <summary>The segments that hold any of the messages, each read when it is asked for.</summary>
+    private async IAsyncEnumerable<(IndexSegment Segment, int Folding)> FindAsync(
+        Sql sql, string userId, Predicate<IndexedMessage> isSought, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var (id, _, _, folding) in await ListAsync(sql, userId, limit: null, cancellationToken))
+        {
+            if (await index.ReadAsync(sql, userId, [id], cancellationToken) is [var segment]
+                && segment.Messages.Any(message => isSought(message)))
+            {
+                yield return (segment, folding);
+            }
+        }
+    }
 
     /// <summary>The newest segments, as long as they are small beside the new messages; the oldest of them first.</summary>
     private async Task<IReadOnlyList<IndexSegment>> ReadAbsorbedAsync(

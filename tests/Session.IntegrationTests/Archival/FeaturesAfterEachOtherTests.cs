@@ -29,9 +29,9 @@ public sealed class FeaturesAfterEachOtherTests(ArchivalFixture service) : IClas
         Assert.True(isRefused ? answer.Status == status : answer.Status is 200 or 201, answer.Text);
         Assert.Equal(isRefused ? state : expected, await user.StateAsync(session));
         Assert.Equal(0, await RecountAsync());
-        if (feature == "fork" && !isRefused)
+        if (feature is "fork" or "copy" && !isRefused)
         {
-            Assert.Equal("active", await user.StateAsync(answer.Headers["Location"]));
+            Assert.Equal(feature == "fork" ? "active" : state, await user.StateAsync(answer.Headers["Location"]));
         }
     }
 
@@ -48,9 +48,11 @@ public sealed class FeaturesAfterEachOtherTests(ArchivalFixture service) : IClas
 
         Assert.Equal(expected, await user.StateAsync(session));
         Assert.Equal(0, await RecountAsync());
-        if (feature == "fork")
+        if (feature is "fork" or "copy")
         {
-            Assert.Equal("active", await user.StateAsync(answer!.Headers["Location"]));
+            Assert.Equal(
+                feature == "fork" || due == "due to expire" ? "active" : due == "due to be archived" ? "expired" : "archived",
+                await user.StateAsync(answer!.Headers["Location"]));
         }
     }
 

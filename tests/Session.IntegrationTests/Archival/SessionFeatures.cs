@@ -25,8 +25,13 @@ internal static class SessionFeatures
         "end" => await user.DeleteAsync(session),
         "archive" or "restore" or "star" => await user.PostAsync($"{session}/{feature}", ""),
         "redaction" => await user.DeleteAsync($"{session}/messages/1"),
+        "removal" => await user.DeleteAsync($"{session}/messages/1?mode=remove"),
+        "rewind" => await user.PostAsync($"{session}/rewind", """{"to_sequence":0}"""),
+        "activate" => await user.ActivateAsync(session),
         "memory" => await user.PostAsync($"{session}/memory", """{"content":"All."}"""),
         "fork" => await user.PostAsync($"{session}/fork", "{}"),
+        "copy" => await user.PostAsync($"{session}/copy", $$"""{"user_id":"{{user.UserId}}"}"""),
+        "deletion" => await user.DeleteAsync($"{session}/data"),
         "erasure" => await user.DeleteAsync($"/api/v1/users/{user.UserId}/data"),
         _ => throw new ArgumentOutOfRangeException(nameof(feature), feature, "The tests do not know the feature."),
     };
@@ -44,6 +49,12 @@ internal static class SessionFeatures
         Assert.True(status is "ended" || (isArchived == status is "archived"), answer.Text);
         return status is "ended" && isArchived ? "ended, archived" : status;
     }
+
+    /// <summary>Goes back to the first branch, if there is another one.</summary>
+    private static async Task<Answer> ActivateAsync(this ApiClient user, string session) =>
+        await user.PostAsync($"{session}/rewind", """{"to_sequence":0}""") is { Status: not 200 } refused
+            ? refused
+            : await user.PostAsync($"{session}/branches/1/activate", "");
 
     public static string IdOf(string session) => session.Split('/')[^1];
 

@@ -158,6 +158,8 @@ public sealed partial class DeploymentFilesTests
     [InlineData("GET", "/api/v1/sessions/a87a9d6e-4137-4d41-8ab8-a13c4abcc83e/export?format=json", "86400")]
     [InlineData("GET", "/api/v1/users/some%2Fone/export", "86400")]
     [InlineData("DELETE", "/api/v1/users/some%2Fone/data", "86400")]
+    [InlineData("DELETE", "/api/v1/sessions/a87a9d6e-4137-4d41-8ab8-a13c4abcc83e/data", "86400")]
+    [InlineData("GET", "/api/v1/sessions/a87a9d6e-4137-4d41-8ab8-a13c4abcc83e/data", "75")]
     [InlineData("POST", "/api/v1/users/some%2Fone/attachments?name=cat.png", "86400")]
     [InlineData("GET", "/api/v1/users/some%2Fone/data", "75")]
     [InlineData("POST", "/api/v1/sessions", "75")]

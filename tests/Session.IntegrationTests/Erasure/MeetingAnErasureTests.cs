@@ -30,6 +30,8 @@ public sealed class MeetingAnErasureTests(PackingFixture service) : IClassFixtur
     [InlineData("redaction")]
     [InlineData("memory")]
     [InlineData("fork")]
+    [InlineData("copy")]
+    [InlineData("deletion")]
     public async Task A_request_that_waits_for_a_session_which_is_being_erased_does_not_find_it(string feature)
     {
         var (user, session) = await StartAsync();
@@ -141,7 +143,7 @@ public sealed class MeetingAnErasureTests(PackingFixture service) : IClassFixtur
         string[] features =
         [
             "message", "batch", "import", "import of a memory", "import of what is there", "change", "patch", "end", "archive", "restore", "star",
-            "redaction", "memory", "fork",
+            "redaction", "removal", "rewind", "activate", "memory", "fork", "copy", "deletion",
         ];
         var user = service.AsNewUser();
         for (var round = 0; round < 4; round++)

@@ -31,6 +31,7 @@ internal sealed class InterruptedWrites
         ["user memory"] = new($"POST {Memories}", """{"content":"{n}"}"""),
         ["change of a user memory"] = new($"PATCH {Memories}/{{memory_id}}", """{"content":"{n}"}"""),
         ["fork"] = new($"POST {OfSession}/fork", "{}"),
+        ["copy"] = new($"POST {OfSession}/copy", """{"user_id":"{user_id}"}"""),
         ["redaction"] = new($"DELETE {OfSession}/messages/{{n}}"),
         ["import"] = new("POST /api/v1/sessions/import", """{"type":"user_memory","memory_id":"{guid}","content":"{n}"}""")
         {

@@ -16,6 +16,9 @@ internal sealed partial record ServiceRequest(string Operation, string? Body = n
     /// <summary>Another request that comes first.</summary>
     public string? After { get; init; }
 
+    /// <summary>The body of the request that comes first.</summary>
+    public string? BodyBefore { get; init; }
+
     /// <summary>Whether the answer differs from user to user, as it tells of everybody or of the moment.</summary>
     public bool IsOfTheMoment { get; init; }
 
@@ -23,7 +26,7 @@ internal sealed partial record ServiceRequest(string Operation, string? Body = n
     {
         if (After is not null)
         {
-            var answer = await new ServiceRequest(After).SendAsync(conversation);
+            var answer = await new ServiceRequest(After, BodyBefore).SendAsync(conversation);
             Assert.InRange(answer.Status, 200, 201);
         }
     }
@@ -98,6 +101,7 @@ internal sealed class Conversation
                 ["{sequence}"] = "2",
                 ["{conversation_id}"] = $"conv_{session.Split('/')[^1]}",
                 ["{item_id}"] = item.Text("id"),
+                ["{branch_id}"] = "1",
                 ["{new_id}"] = $"{Guid.NewGuid()}",
                 ["{another_new_id}"] = $"{Guid.NewGuid()}",
             },

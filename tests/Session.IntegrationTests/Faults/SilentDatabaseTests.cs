@@ -19,6 +19,7 @@ public sealed class SilentDatabaseTests(ImpatientFixture service) : IClassFixtur
     [InlineData("memory")]
     [InlineData("user memory")]
     [InlineData("fork")]
+    [InlineData("copy")]
     [InlineData("redaction")]
     [InlineData("import")]
     public async Task A_write_that_is_given_up_while_its_end_is_not_heard_has_an_unknown_outcome(string write)

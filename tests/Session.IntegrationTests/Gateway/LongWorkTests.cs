@@ -17,6 +17,7 @@ public sealed class LongWorkTests
         "GET /api/v1/sessions/a87a9d6e-4137-4d41-8ab8-a13c4abcc83e/export?format=jsonl",
         "GET /api/v1/users/some%2Fone/export",
         "DELETE /api/v1/users/some%2Fone/data",
+        "DELETE /api/v1/sessions/a87a9d6e-4137-4d41-8ab8-a13c4abcc83e/data",
         "POST /api/v1/users/some%2Fone/attachments",
     ];
 

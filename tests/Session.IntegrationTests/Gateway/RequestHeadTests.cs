@@ -129,7 +129,8 @@ public sealed class RequestHeadTests(ServedFixture service) : IClassFixture<Serv
             .Select(path => path.Name.Replace("{session_id}", session.Split('/')[^1], StringComparison.Ordinal)
                 .Replace("{user_id}", user.UserId, StringComparison.Ordinal)
                 .Replace("{memory_id}", "0d1f95c6-a8fa-462d-8f6e-b1f0da7524a0", StringComparison.Ordinal)
-                .Replace("{sequence}", "1", StringComparison.Ordinal))
+                .Replace("{sequence}", "1", StringComparison.Ordinal)
+                .Replace("{branch_id}", "1", StringComparison.Ordinal))
             .Append("/nowhere").Append("/swagger/index.html").Append("/swagger/v1/swagger.json").ToList();
 
         Assert.True(paths.Count > 25);

@@ -60,6 +60,7 @@ public sealed class DeclaredAnswers(Func<Task<JsonElement>> document, HttpMessag
             "^" + template
                 .Replace("{session_id}", "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", StringComparison.Ordinal)
                 .Replace("{sequence}", "-?[0-9]+", StringComparison.Ordinal)
+                .Replace("{branch_id}", "[0-9]+", StringComparison.Ordinal)
                 .Replace("{session_id}", Uuid, StringComparison.Ordinal)
                 .Replace("{memory_id}", Uuid, StringComparison.Ordinal)
                 .Replace("{attachment_id}", Uuid, StringComparison.Ordinal)

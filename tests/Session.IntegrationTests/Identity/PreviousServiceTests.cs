@@ -45,6 +45,7 @@ public sealed class PreviousServiceTests(ApiFixture service) : IClassFixture<Api
     [InlineData("POST", "/messages/batch", """{"messages":[{"role":"user","content":"Hello"}],"user_id":"USER"}""")]
     [InlineData("POST", "/memory", """{"content":"All.","user_id":"USER"}""")]
     [InlineData("POST", "/fork", """{"user_id":"USER"}""")]
+    [InlineData("POST", "/rewind", """{"to_sequence":0,"user_id":"USER"}""")]
     [InlineData("POST", "/memories/search", """{"query":"tea","user_id":"USER"}""")]
     [InlineData("PUT", "", """{"status":"completed","user_id":"USER"}""")]
     public async Task The_user_of_a_body_is_the_caller_where_nothing_else_names_one(string method, string path, string body)

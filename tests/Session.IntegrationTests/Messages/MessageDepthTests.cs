@@ -74,10 +74,10 @@ public sealed class MessageDepthTests(LongSessionFixture service) : IClassFixtur
 
     // The statement as the service sent it, with the plan that serves every position: it reads the rows of the answer and no others.
     [Theory]
-    [InlineData("after=0", "0, 100", "99900, 100000")]
-    [InlineData("page=1", "0, 100", "99900, 100000")]
-    [InlineData("before=101", "100, 0, 100", "100000, 0, 100")]
-    [InlineData("order=desc", "9223372036854775806, 99900, 100", "9223372036854775806, 0, 100")]
+    [InlineData("after=0", "false, 0, 100", "false, 99900, 100000")]
+    [InlineData("page=1", "false, 0, 100", "false, 99900, 100000")]
+    [InlineData("before=101", "false, 100, 0, 100", "false, 100000, 0, 100")]
+    [InlineData("order=desc", "false, 9223372036854775806, 99900, 100", "false, 9223372036854775806, 0, 100")]
     public async Task Depth_costs_nothing(string query, string atTheStart, string atTheEnd)
     {
         (await service.User.GetAsync($"{service.Session}/messages?{query}")).Is(200);

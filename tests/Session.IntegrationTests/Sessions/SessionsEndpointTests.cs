@@ -16,7 +16,7 @@ public sealed class SessionsEndpointTests(ApiFixture service) : IClassFixture<Ap
         JsonShape.AssertMatches(
             $$"""
             {"session_id": "<uuid>", "user_id": "{{user.UserId}}", "status": "active",
-             "conversation_data": {}, "metadata": {"test": true}, "is_active": true, "message_count": 0,
+             "conversation_data": {}, "metadata": {"test": true}, "is_active": true, "message_count": 0, "visible_messages": 0,
              "total_tokens": 0, "total_cost": 0, "session_summary": "", "title": null, "is_starred": false, "starred_at": null,
              "created_at": "<time>", "updated_at": "<time>", "last_activity": "<time>", "archived_at": null, "forked_from": null}
             """,
@@ -261,7 +261,7 @@ public sealed class SessionsEndpointTests(ApiFixture service) : IClassFixture<Ap
 
         JsonShape.AssertMatches(
             $$"""
-            {"session_id": "<uuid>", "user_id": "{{user.UserId}}", "status": "active", "message_count": 2, "total_tokens": 22,
+            {"session_id": "<uuid>", "user_id": "{{user.UserId}}", "status": "active", "message_count": 2, "visible_messages": 2, "total_tokens": 22,
              "total_cost": 0.0022, "has_memory": true, "is_active": true, "created_at": "<time>", "last_activity": "<time>"}
             """,
             summary);

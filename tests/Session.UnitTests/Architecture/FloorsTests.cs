@@ -24,7 +24,7 @@ public sealed class FloorsTests
         ["MemorySearch"],
         ["Branches", "Memories", "UserMemories", "Usage", "Exports", "Contexts"],
         ["Erasure"],
-        ["Archival", "Conversations", "Schema", "Forks", "Imports"],
+        ["Archival", "Conversations", "Schema", "Forks", "Copies", "Imports"],
         ["Startup"],
     ];
 
