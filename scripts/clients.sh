@@ -111,7 +111,9 @@ OPENAPI_DOCUMENT=$document quietly npm run --silent --workspace typescript gener
 quietly npm run --silent --workspace typescript build
 npm run --silent --workspace typescript start -- "$address"
 
-quietly npm run --silent --workspace openai build
+for workspace in openai agents; do
+  quietly npm run --silent --workspace "$workspace" build
+done
 for ((attempt = 0; ; attempt++)); do
   get "$gateway/health/ready" >/dev/null 2>&1 && break
   if ((attempt == 120)); then
@@ -121,7 +123,9 @@ for ((attempt = 0; ; attempt++)); do
   sleep 0.5
 done
 for target in "$address" "$gateway"; do
-  SESSION_SERVICE=$target quietly npm run --silent --workspace openai start
+  for workspace in openai agents; do
+    SESSION_SERVICE=$target quietly npm run --silent --workspace "$workspace" start
+  done
 done
 
 mkdir csharp/generated

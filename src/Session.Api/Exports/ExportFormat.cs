@@ -54,7 +54,7 @@ internal abstract class ExportFormat(IMapper mapper)
     public virtual void BeginSession(ExportedSession session) =>
         _messages = new MessageListWriter(Json, session.Session.UserId, session.Session.SessionId);
 
-    public abstract void WriteMessage(in MessageRow message);
+    public abstract void WriteMessage(in MessageRow message, string? itemId);
 
     public abstract void EndSession(ExportedSession session);
 
@@ -71,11 +71,16 @@ internal abstract class ExportFormat(IMapper mapper)
 
     protected void WriteJson<TLine>(object entity) => JsonSerializer.Serialize(Json, mapper.Map<TLine>(entity), Options);
 
-    protected void WriteJson(in MessageRow message)
+    protected void WriteJson(in MessageRow message, string? itemId)
     {
         Json.WriteStartObject();
         Json.WriteString("type"u8, ExportForm.Message);
         _messages.WriteMembers(message);
+        if (itemId is not null)
+        {
+            Json.WriteString("item_id"u8, itemId);
+        }
+
         Json.WriteEndObject();
     }
 
@@ -151,9 +156,9 @@ internal sealed class JsonLinesFormat(IMapper mapper) : ExportFormat(mapper)
         EndLine();
     }
 
-    public override void WriteMessage(in MessageRow message)
+    public override void WriteMessage(in MessageRow message, string? itemId)
     {
-        WriteJson(message);
+        WriteJson(message, itemId);
         EndLine();
     }
 
@@ -243,7 +248,7 @@ internal sealed class JsonDocumentFormat(IMapper mapper) : ExportFormat(mapper)
         Json.WriteStartArray("messages"u8);
     }
 
-    public override void WriteMessage(in MessageRow message) => WriteJson(message);
+    public override void WriteMessage(in MessageRow message, string? itemId) => WriteJson(message, itemId);
 
     public override void EndSession(ExportedSession session)
     {

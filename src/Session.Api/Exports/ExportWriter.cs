@@ -1,5 +1,6 @@
 using System.Buffers;
 using SessionService.Application.Attachments;
+using SessionService.Application.Conversations;
 using SessionService.Application.Exports;
 using SessionService.Application.Messages;
 using SessionService.Application.Time;
@@ -13,7 +14,7 @@ namespace SessionService.Api.Exports;
 /// with the messages that it had when it was read. Messages never change, so they can be read later, some at a time. No connection or
 /// snapshot is held in between.
 /// </summary>
-internal sealed class ExportWriter(IMessageReader messages, IAttachmentStore attachments, TimeProvider time)
+internal sealed class ExportWriter(IMessageReader messages, IItemIds items, IAttachmentStore attachments, TimeProvider time)
 {
     /// <summary>The bytes that are buffered before they are sent.</summary>
     private const int ChunkBytes = 256 * 1024;
@@ -149,9 +150,10 @@ internal sealed class ExportWriter(IMessageReader messages, IAttachmentStore att
                 break;
             }
 
+            var given = await items.ListAsync(session.UserId, session.SessionId, portion, cancellationToken);
             for (var i = 0; i < portion.Count; i++)
             {
-                format.WriteMessage(portion[i]);
+                format.WriteMessage(portion[i], given.GetValueOrDefault(portion[i].Sequence));
                 written++;
                 await SendAsync(format, send, from: ChunkBytes);
             }

@@ -49,7 +49,7 @@ internal sealed class MarkdownFormat(IMapper mapper) : ExportFormat(mapper)
         }
     }
 
-    public override void WriteMessage(in MessageRow stored)
+    public override void WriteMessage(in MessageRow stored, string? itemId)
     {
         var message = EarlierParts.Of(stored);
         var role = Text(message.Role);

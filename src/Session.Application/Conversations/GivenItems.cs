@@ -34,7 +34,6 @@ internal sealed record NewItem(string Role, string Json, string? Status, string?
 internal static class GivenItems
 {
     public const int MaxItems = CreateMessageBatchRequest.MaxMessages;
-    public const int MaxIdLength = 255;
 
     private const string Field = "items";
 
@@ -109,9 +108,9 @@ internal static class GivenItems
             return null;
         }
 
-        return id.ValueKind == JsonValueKind.String && id.GetString() is { Length: > 0 and <= MaxIdLength } text && !text.Any(char.IsControl)
+        return id.ValueKind == JsonValueKind.String && id.GetString() is { Length: > 0 and <= ItemIds.MaxLength } text && !text.Any(char.IsControl)
             ? text
-            : throw new InvalidFieldException($"{field}.id", $"must be a string of 1 to {MaxIdLength} characters");
+            : throw new InvalidFieldException($"{field}.id", $"must be a string of 1 to {ItemIds.MaxLength} characters");
     }
 
     private static bool IsText(JsonElement message) =>

@@ -1,3 +1,5 @@
+using SessionService.Application.Messages;
+
 namespace SessionService.Application.Conversations;
 
 /// <summary>The ids that clients gave items. They are stored with the messages, in the same statement.</summary>
@@ -10,4 +12,24 @@ public interface IItemIds
     /// <summary>The ids of the messages of a range, by their numbers.</summary>
     Task<IReadOnlyDictionary<long, string>> ListAsync(
         string userId, Guid sessionId, long first, long last, CancellationToken cancellationToken);
+}
+
+public static class ItemIdsOfMessages
+{
+    /// <summary>The ids of the messages of a portion. None is looked for where no message has parts with an id.</summary>
+    public static async Task<IReadOnlyDictionary<long, string>> ListAsync(
+        this IItemIds ids, string userId, Guid sessionId, MessagePortion portion, CancellationToken cancellationToken)
+    {
+        var (first, last) = (long.MaxValue, 0L);
+        for (var i = 0; i < portion.Count; i++)
+        {
+            if (portion[i].Parts.Span.IndexOf("\"id\""u8) >= 0)
+            {
+                first = Math.Min(first, portion[i].Sequence);
+                last = Math.Max(last, portion[i].Sequence);
+            }
+        }
+
+        return last == 0 ? new Dictionary<long, string>() : await ids.ListAsync(userId, sessionId, first, last, cancellationToken);
+    }
 }

@@ -16,6 +16,9 @@ public readonly record struct ItemPlace(long Sequence, int Index);
 /// </summary>
 internal sealed class ItemIds
 {
+    /// <summary>The length of an id that a client gives.</summary>
+    public const int MaxLength = 255;
+
     private const int HexDigits = 32;
     private const long MaxSequence = 0xFFFF_FFFF_FFFF;
 

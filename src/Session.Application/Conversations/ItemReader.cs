@@ -47,7 +47,7 @@ public sealed class ItemReader(IMessageReader messages, IItemIds ids, MessageFil
 
         async Task<List<ShownItem>> ShowAsync(MessagePortion portion, bool isAscending)
         {
-            var given = await FindIdsAsync(userId, sessionId, portion, cancellationToken);
+            var given = await ids.ListAsync(userId, sessionId, portion, cancellationToken);
             var list = new List<ShownItem>();
             for (var i = 0; i < portion.Count; i++)
             {
@@ -90,7 +90,7 @@ public sealed class ItemReader(IMessageReader messages, IItemIds ids, MessageFil
         }
 
         var message = await ItemMessage.Of(portion[0]).WithFilesAsync(files.ForAnswer(userId), cancellationToken);
-        var known = await FindIdsAsync(userId, sessionId, portion, cancellationToken);
+        var known = await ids.ListAsync(userId, sessionId, portion, cancellationToken);
         var items = new MessageItems(sessionId).Of(message, known.GetValueOrDefault(message.Sequence));
         return items.FirstOrDefault(item => item.Id == id) is { } found ? (found, items.Count == 1) : null;
     }
@@ -109,22 +109,5 @@ public sealed class ItemReader(IMessageReader messages, IItemIds ids, MessageFil
         }
 
         return items;
-    }
-
-    /// <summary>The ids that clients gave the items of messages. None where no message has one part alone, as an item has.</summary>
-    private async Task<IReadOnlyDictionary<long, string>> FindIdsAsync(
-        string userId, Guid sessionId, MessagePortion portion, CancellationToken cancellationToken)
-    {
-        var (first, last) = (long.MaxValue, 0L);
-        for (var i = 0; i < portion.Count; i++)
-        {
-            if (portion[i].Parts.Span.IndexOf("\"id\""u8) >= 0)
-            {
-                first = Math.Min(first, portion[i].Sequence);
-                last = Math.Max(last, portion[i].Sequence);
-            }
-        }
-
-        return last == 0 ? new Dictionary<long, string>() : await ids.ListAsync(userId, sessionId, first, last, cancellationToken);
     }
 }

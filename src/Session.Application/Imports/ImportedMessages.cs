@@ -30,8 +30,11 @@ internal sealed class ImportedMessages(
     private static readonly ImportRefusal AttachmentNotFound =
         new("validation_failed", "An attachment of a message was removed meanwhile.");
 
+    private static readonly ImportRefusal ItemIdTaken = new("validation_failed", "item_id: is the id of another item of the session");
+
     private readonly List<PendingMessage> _pending = [];
     private readonly HashSet<Guid> _pendingIds = [];
+    private readonly HashSet<string> _pendingItems = new(StringComparer.Ordinal);
     private long _pendingCharacters;
 
     // The number of the next message in the imported file; null before a session's first message.
@@ -135,7 +138,10 @@ internal sealed class ImportedMessages(
         _wrongBefore = tally.Response.Failed;
         _nextNumber = there + 1;
         var stored = entities.Of(message, there);
-        if (_pending.Count == MaxBatch || _pendingCharacters > MaxBatchCharacters || !_pendingIds.Add(stored.MessageId))
+        if (_pending.Count == MaxBatch
+            || _pendingCharacters > MaxBatchCharacters
+            || !_pendingIds.Add(stored.MessageId)
+            || (stored.ItemId is { } item && !_pendingItems.Add(item)))
         {
             await WriteAsync(cancellationToken);
             if (tally.HasStopped)
@@ -144,6 +150,10 @@ internal sealed class ImportedMessages(
             }
 
             _pendingIds.Add(stored.MessageId);
+            if (stored.ItemId is not null)
+            {
+                _pendingItems.Add(stored.ItemId);
+            }
         }
 
         _pending.Add(new PendingMessage(line, there - _shift, stored));
@@ -166,6 +176,7 @@ internal sealed class ImportedMessages(
         }
 
         _pendingIds.Clear();
+        _pendingItems.Clear();
         _pendingCharacters = 0;
     }
 
@@ -254,10 +265,7 @@ internal sealed class ImportedMessages(
             {
                 UserId = userId,
                 SessionId = SessionId!.Value,
-                Messages =
-                [
-                    .. _pending.Take(take).Select(pending => new NewMessage(pending.Message, HasOwnId: true, HasOwnTime: true)),
-                ],
+                Messages = [.. _pending.Take(take).Select(pending => new NewMessage(pending.Message, HasOwnId: true, HasOwnTime: true))],
                 ExpectedSequence = _pending[0].Number,
                 Now = null,
                 ImportedAt = entities.Now,
@@ -287,6 +295,9 @@ internal sealed class ImportedMessages(
 
             case AppendOutcome.AttachmentNotFound:
                 return FailCulprit(take, AttachmentNotFound);
+
+            case AppendOutcome.ItemIdTaken:
+                return FailCulprit(take, ItemIdTaken);
 
             default:
                 SessionId = null;

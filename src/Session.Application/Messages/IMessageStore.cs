@@ -52,9 +52,6 @@ public readonly record struct NewMessage(SessionMessage Message, bool HasOwnId, 
 {
     /// <summary>Whether the message is more than a text: it has parts, a name or a status.</summary>
     public bool IsMoreThanText => Message is not { Parts: null, Name: null, Status: MessageStatuses.Completed };
-
-    /// <summary>The id that a client gave the item which the message is, unique in its session.</summary>
-    public string? ItemId { get; init; }
 }
 
 /// <summary>The result of appending messages.</summary>

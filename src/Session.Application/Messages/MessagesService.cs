@@ -242,10 +242,8 @@ public sealed class MessagesService(
             TokensUsed = request.TokensUsed ?? 0,
             CostUsd = Money.Round(request.CostUsd ?? 0),
             CreatedAt = request.CreatedAt?.NoLaterThan(now) ?? now,
-        };
-        return new NewMessage(message, HasOwnId: request.MessageId is not null, HasOwnTime: request.CreatedAt is not null)
-        {
             ItemId = request.ItemId,
         };
+        return new NewMessage(message, HasOwnId: request.MessageId is not null, HasOwnTime: request.CreatedAt is not null);
     }
 }

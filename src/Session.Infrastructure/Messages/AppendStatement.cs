@@ -144,7 +144,8 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
         return write =>
         {
             var ownIds = write.Messages.Where(message => message.HasOwnId).Select(message => message.Message.MessageId);
-            var ownItems = write.Messages.Where(message => message.ItemId is not null).Select(message => (write.SessionId, message.ItemId!));
+            var ownItems = write.Messages.Where(message => message.Message.ItemId is not null)
+                .Select(message => (write.SessionId, message.Message.ItemId!));
             if (conditional.Contains(write.SessionId)
                 || (write.ExpectedSequence is not null && sessions.Contains(write.SessionId))
                 || (write.Key is not null && keys.Contains((write.UserId, write.Key.Value)))
@@ -205,10 +206,10 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
         }
 
         // Items have parts.
-        if (rows.Exists(row => row.New.ItemId is not null))
+        if (rows.Exists(row => row.New.Message.ItemId is not null))
         {
             text = takesUp ? ItemsToAnySessions : ItemsToSessionsInUse;
-            values = [.. values, SqlValue.Column(rows, row => row.New.ItemId, NpgsqlDbType.Text)];
+            values = [.. values, SqlValue.Column(rows, row => row.New.Message.ItemId, NpgsqlDbType.Text)];
         }
 
         return new Sql(connection, commitsItself: true)

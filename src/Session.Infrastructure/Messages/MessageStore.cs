@@ -71,7 +71,7 @@ internal sealed class MessageStore(
             { Status: SessionStatus.Archived or SessionStatus.Expired } when append is { Now: not null, TakesUp: false } =>
                 await AppendAsync(append with { TakesUp = true }, attempt, cancellationToken),
 
-            _ when attempt >= MaxAttempts && append.Messages.Any(message => message.ItemId is not null) =>
+            _ when attempt >= MaxAttempts && append.Messages.Any(message => message.Message.ItemId is not null) =>
                 new AppendResult(AppendOutcome.ItemIdTaken, []),
 
             _ when attempt >= MaxAttempts && append.Messages.Any(message => message.HasOwnId) =>

@@ -356,6 +356,31 @@ public sealed class ConversationItemsTests(ApiFixture service) : IClassFixture<A
     }
 
     [Fact]
+    public async Task An_export_keeps_the_ids_that_clients_gave()
+    {
+        var (user, other) = (service.AsNewUser(), service.AsNewUser());
+        var conversation = await StartAsync(
+            user, """{"items":[{"type":"reasoning","id":"rs_1","summary":[]},{"role":"user","content":"a"},{"role":"user","content":"b","id":"m3"}]}""");
+        var session = Guid.ParseExact(conversation.Split('_')[^1], "N");
+        var export = (await user.GetAsync($"/api/v1/sessions/{session}/export?format=jsonl")).Text;
+        Assert.Contains("\"item_id\":\"rs_1\"", export, StringComparison.Ordinal);
+        using var import = new HttpRequestMessage(HttpMethod.Post, "/api/v1/sessions/import?ids=new")
+        {
+            Content = new StringContent(export, System.Text.Encoding.UTF8, "application/x-ndjson"),
+        };
+
+        var copy = (await other.SendAsync(import)).Is(200).GetProperty("session_ids")[0].GetString()!;
+
+        var items = (await other.GetAsync($"{ConversationOf($"/{copy}")}/items?order=asc")).Is(200).Items("data");
+        Assert.Equal(["rs_1", "m3"], [items[0].Text("id"), items[2].Text("id")]);
+        Assert.Matches("^msg_[0-9a-f]{32}$", items[1].Text("id"));
+        AssertError(
+            await other.PostAsync($"{ConversationOf($"/{copy}")}/items", """{"items":[{"role":"user","content":"c","id":"m3"}]}"""),
+            400,
+            "validation_failed");
+    }
+
+    [Fact]
     public async Task An_ended_session_takes_no_items()
     {
         var user = service.AsNewUser();

@@ -19,7 +19,7 @@ public sealed partial class TablesTests
         ("message_segments", "MessageSegments", "Messages", ["Erasure", "MemorySearch"]),
         ("session_branches", "SessionBranches", "Branches", ["Copies", "Messages", "Search"]),
         ("message_feedback", "MessageFeedback", "Feedback", []),
-        ("conversation_items", "ConversationItems", "Conversations", ["Copies", "Erasure", "Exports", "Forks", "Imports", "Messages"]),
+        ("conversation_items", "ConversationItems", "Conversations", ["Copies", "Erasure", "Forks", "Imports", "Messages"]),
         ("attachments", "Attachments", "Attachments", []),
         ("attachment_pieces", "AttachmentPieces", "Attachments", []),
         ("attachment_uses", "AttachmentUses", "Attachments", ["Copies", "Forks", "Messages"]),
