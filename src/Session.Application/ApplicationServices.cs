@@ -4,9 +4,11 @@ using SessionService.Application.Branches;
 using SessionService.Application.Contexts;
 using SessionService.Application.Conversations;
 using SessionService.Application.Copies;
+using SessionService.Application.Feedback;
 using SessionService.Application.Forks;
 using SessionService.Application.Identity;
 using SessionService.Application.Imports;
+using SessionService.Application.Keys;
 using SessionService.Application.Limits;
 using SessionService.Application.Mapping;
 using SessionService.Application.Memories;
@@ -40,6 +42,8 @@ public static class ApplicationServices
         services.AddScoped<ItemReader>();
         services.AddScoped<ConversationItemsService>();
         services.AddScoped<ConversationsService>();
+        services.AddScoped<FeedbackService>();
+        services.AddScoped<JudgedMessages>();
         services.AddScoped<MemoriesService>();
         services.AddAttachments();
         services.AddContexts();
@@ -49,6 +53,7 @@ public static class ApplicationServices
         services.AddScoped<UsageService>();
         services.AddScoped<UserMemoriesService>();
         services.AddScoped<MemorySearchService>();
+        services.AddScoped<KeysService>();
         return services;
     }
 }

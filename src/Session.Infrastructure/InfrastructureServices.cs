@@ -9,9 +9,11 @@ using SessionService.Infrastructure.Digests;
 using SessionService.Infrastructure.Embeddings;
 using SessionService.Infrastructure.Erasure;
 using SessionService.Infrastructure.Exports;
+using SessionService.Infrastructure.Feedback;
 using SessionService.Infrastructure.Forks;
 using SessionService.Infrastructure.Idempotency;
 using SessionService.Infrastructure.Imports;
+using SessionService.Infrastructure.Keys;
 using SessionService.Infrastructure.Memories;
 using SessionService.Infrastructure.MemorySearch;
 using SessionService.Infrastructure.Messages;
@@ -55,6 +57,7 @@ public static class InfrastructureServices
         .AddMemories()
         .AddUserMemories()
         .AddUsage()
+        .AddFeedback()
         .AddMessageTokens()
         .AddExports()
         .AddImportStore()
@@ -62,7 +65,8 @@ public static class InfrastructureServices
         .AddArchival()
         .AddForks()
         .AddCopies()
-        .AddConversations();
+        .AddConversations()
+        .AddKeys();
 
     /// <summary>Lets the embedded server come up while the application is put together; the start-up waits for it.</summary>
     public static void BeginDatabaseStart(this IServiceProvider services, CancellationToken cancellationToken) =>

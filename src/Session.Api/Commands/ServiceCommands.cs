@@ -60,6 +60,7 @@ internal static class ServiceCommands
                 TransferCommands.CreateExport(),
                 TransferCommands.CreateImport(),
                 ArchiveCommand.Create(),
+                KeysCommands.Create(),
                 CreateHealth(),
             },
         };

@@ -144,7 +144,7 @@ internal static class TransferCommands
         (string Kind, ImportCounts Counts)[] all =
         [
             ("sessions", result!.Sessions), ("messages", result.Messages),
-            ("memories", result.Memories), ("user memories", result.UserMemories),
+            ("memories", result.Memories), ("feedback", result.Feedback), ("user memories", result.UserMemories),
         ];
         foreach (var (kind, counts) in all)
         {

@@ -7,6 +7,8 @@ using SessionService.Api.Messages;
 using SessionService.Application.Exports;
 using SessionService.Application.Messages;
 using SessionService.Domain.Attachments;
+using SessionService.Domain.Feedback;
+using SessionService.Domain.Messages;
 using SessionService.Domain.UserMemories;
 
 namespace SessionService.Api.Exports;
@@ -30,6 +32,9 @@ internal abstract class ExportFormat(IMapper mapper)
 
     /// <summary>Whether the bytes of attachments are part of the export.</summary>
     public virtual bool HasAttachments => true;
+
+    /// <summary>Whether the feedback of messages is part of the export.</summary>
+    public virtual bool HasFeedback => true;
 
     public ArrayBufferWriter<byte> Bytes { get; } = new(InitialBytes);
 
@@ -57,6 +62,9 @@ internal abstract class ExportFormat(IMapper mapper)
     public abstract void WriteMessage(in MessageRow message, string? itemId);
 
     public abstract void EndSession(ExportedSession session);
+
+    /// <summary>Writes feedback of a message of the session that has ended.</summary>
+    public abstract void WriteFeedback(MessageFeedback feedback, SessionMessage message);
 
     /// <summary>Writes a memory of the user. Its earlier versions must follow.</summary>
     public abstract void WriteUserMemory(UserMemory memory);
@@ -102,6 +110,9 @@ internal abstract class ExportFormat(IMapper mapper)
         Json.WriteEndObject();
     }
 
+    protected void WriteJson(MessageFeedback feedback, SessionMessage message) => JsonSerializer.Serialize(
+        Json, mapper.Map<FeedbackLine>(feedback) with { MessageId = message.MessageId }, Options);
+
     protected void BeginHeader(DateTimeOffset now)
     {
         Json.WriteStartObject();
@@ -121,6 +132,8 @@ internal sealed class ExportTotals
 
     public long Memories { get; set; }
 
+    public long Feedback { get; set; }
+
     public long Attachments { get; set; }
 
     /// <summary>Those of them whose bytes are lost.</summary>
@@ -129,7 +142,9 @@ internal sealed class ExportTotals
     public long UserMemories { get; set; }
 }
 
-/// <summary>NDJSON: one line for the header, for every session, message, memory and piece of an attachment, and for the end.</summary>
+/// <summary>
+/// NDJSON: one line for the header, for every session, message, memory, feedback and piece of an attachment, and for the end.
+/// </summary>
 internal sealed class JsonLinesFormat(IMapper mapper) : ExportFormat(mapper)
 {
     public override string ContentType => JsonLinesType;
@@ -171,6 +186,12 @@ internal sealed class JsonLinesFormat(IMapper mapper) : ExportFormat(mapper)
         }
     }
 
+    public override void WriteFeedback(MessageFeedback feedback, SessionMessage message)
+    {
+        WriteJson(feedback, message);
+        EndLine();
+    }
+
     public override void WriteUserMemory(UserMemory memory)
     {
         WriteJson<UserMemoryLine>(memory);
@@ -191,6 +212,11 @@ internal sealed class JsonLinesFormat(IMapper mapper) : ExportFormat(mapper)
         Json.WriteNumber("messages"u8, totals.Messages);
         Json.WriteNumber("memories"u8, totals.Memories);
         Json.WriteNumber("user_memories"u8, totals.UserMemories);
+        if (totals.Feedback > 0)
+        {
+            Json.WriteNumber("feedback"u8, totals.Feedback);
+        }
+
         if (totals.Attachments > 0)
         {
             Json.WriteNumber("attachments"u8, totals.Attachments);
@@ -213,10 +239,11 @@ internal sealed class JsonLinesFormat(IMapper mapper) : ExportFormat(mapper)
     }
 }
 
-/// <summary>One JSON document with the header, the session, its messages and its memory.</summary>
+/// <summary>One JSON document with the header, the session, its messages, its memory and the feedback.</summary>
 internal sealed class JsonDocumentFormat(IMapper mapper) : ExportFormat(mapper)
 {
     private bool _isInAttachments;
+    private bool _isInFeedback;
 
     public override string ContentType => MediaTypeNames.Application.Json;
 
@@ -264,11 +291,30 @@ internal sealed class JsonDocumentFormat(IMapper mapper) : ExportFormat(mapper)
         }
     }
 
+    public override void WriteFeedback(MessageFeedback feedback, SessionMessage message)
+    {
+        if (!_isInFeedback)
+        {
+            Json.WriteStartArray("feedback"u8);
+            _isInFeedback = true;
+        }
+
+        WriteJson(feedback, message);
+    }
+
     public override void WriteUserMemory(UserMemory memory) => throw NotOfOneSession();
 
     public override void WriteEarlier(UserMemoryVersion version) => throw NotOfOneSession();
 
-    public override void End(ExportTotals totals) => Json.WriteEndObject();
+    public override void End(ExportTotals totals)
+    {
+        if (_isInFeedback)
+        {
+            Json.WriteEndArray();
+        }
+
+        Json.WriteEndObject();
+    }
 
     private static InvalidOperationException NotOfOneSession() => new("One document holds one session.");
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using SessionService.Application.Attachments;
 using SessionService.Application.Conversations;
 using SessionService.Application.Exports;
+using SessionService.Application.Feedback;
 using SessionService.Application.Messages;
 using SessionService.Application.Time;
 using SessionService.Domain.Attachments;
@@ -14,7 +15,8 @@ namespace SessionService.Api.Exports;
 /// with the messages that it had when it was read. Messages never change, so they can be read later, some at a time. No connection or
 /// snapshot is held in between.
 /// </summary>
-internal sealed class ExportWriter(IMessageReader messages, IItemIds items, IAttachmentStore attachments, TimeProvider time)
+internal sealed class ExportWriter(
+    IMessageReader messages, IItemIds items, IAttachmentStore attachments, JudgedMessages judged, TimeProvider time)
 {
     /// <summary>The bytes that are buffered before they are sent.</summary>
     private const int ChunkBytes = 256 * 1024;
@@ -48,6 +50,11 @@ internal sealed class ExportWriter(IMessageReader messages, IItemIds items, IAtt
             format.BeginSession(session);
             totals.Messages += await WriteMessagesAsync(session, format, send, cancellationToken);
             format.EndSession(session);
+            if (format.HasFeedback)
+            {
+                totals.Feedback += await WriteFeedbackAsync(session.Session, format, send, cancellationToken);
+            }
+
             totals.Sessions++;
             totals.Memories += session.Memory is null ? 0 : 1;
             await SendAsync(format, send, from: ChunkBytes);
@@ -157,6 +164,22 @@ internal sealed class ExportWriter(IMessageReader messages, IItemIds items, IAtt
                 written++;
                 await SendAsync(format, send, from: ChunkBytes);
             }
+        }
+
+        return written;
+    }
+
+    private async Task<long> WriteFeedbackAsync(
+        Session session, ExportFormat format, Func<ReadOnlyMemory<byte>, Task> send, CancellationToken cancellationToken)
+    {
+        long written = 0;
+        var all = judged.ReadAsync(session.UserId, new FeedbackFilter(session.SessionId), cancellationToken);
+        await foreach (var (feedback, message) in all.Where(one => one.Message.Sequence <= session.MessageCount)
+            .WithCancellation(cancellationToken))
+        {
+            format.WriteFeedback(feedback, message);
+            written++;
+            await SendAsync(format, send, from: ChunkBytes);
         }
 
         return written;

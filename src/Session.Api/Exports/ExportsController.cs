@@ -16,7 +16,7 @@ public sealed class ExportsController(IExportReader reader, IMapper mapper) : Co
 {
     /// <summary>Exports a session</summary>
     /// <remarks>
-    /// Streams the session with its messages and its memory. `json` is one document; `jsonl` has one line per session, message or memory.
+    /// Streams the session with its messages, its memory and the feedback. `json` is one document; `jsonl` has one line for each of them.
     /// An import accepts both without loss. `markdown` is for people. If an export fails midway, the connection is aborted, so that the
     /// answer does not look complete.
     /// </remarks>
@@ -39,8 +39,9 @@ public sealed class ExportsController(IExportReader reader, IMapper mapper) : Co
     /// <summary>Exports all of a user's sessions and memories</summary>
     /// <remarks>
     /// Streams NDJSON of any size: a line `{"type": "export", "version": 1, …}`; every session (`"type": "session"`), the oldest first,
-    /// each followed by its messages (`"message"`) and its memory (`"memory"`), named as in the other answers; the user's own memories
-    /// (`"user_memory"`), each followed by its earlier versions (`"user_memory_version"`); and a line `{"type": "end", …}` with the totals.
+    /// each followed by its messages (`"message"`), its memory (`"memory"`) and the feedback of its messages (`"feedback"`), named as in
+    /// the other answers; the user's own memories (`"user_memory"`), each followed by its earlier versions (`"user_memory_version"`); and
+    /// a line `{"type": "end", …}` with the totals.
     /// Attachments stand before the first session that refers to them (`"attachment"`), with their bytes in base64, in several lines if
     /// they are large.
     ///

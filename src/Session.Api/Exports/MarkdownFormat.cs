@@ -8,6 +8,8 @@ using SessionService.Application.Imports;
 using SessionService.Application.Messages;
 using SessionService.Application.Messages.Parts;
 using SessionService.Domain.Attachments;
+using SessionService.Domain.Feedback;
+using SessionService.Domain.Messages;
 using SessionService.Domain.UserMemories;
 
 namespace SessionService.Api.Exports;
@@ -25,6 +27,8 @@ internal sealed class MarkdownFormat(IMapper mapper) : ExportFormat(mapper)
     public override string Extension => "md";
 
     public override bool HasAttachments => false;
+
+    public override bool HasFeedback => false;
 
     public override void WriteAttachment(StoredAttachment attachment, long offset, ReadOnlySpan<byte> piece)
     {
@@ -85,6 +89,10 @@ internal sealed class MarkdownFormat(IMapper mapper) : ExportFormat(mapper)
         {
             Write($"\n## Memory\n\n{MarkdownText.Quote(memory.Content)}\n");
         }
+    }
+
+    public override void WriteFeedback(MessageFeedback feedback, SessionMessage message)
+    {
     }
 
     public override void WriteUserMemory(UserMemory memory) =>

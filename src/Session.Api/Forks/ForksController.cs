@@ -18,9 +18,10 @@ public sealed class ForksController(ForksService forks) : ControllerBase
     /// <remarks>
     /// Creates a new, active session that begins with copies of the messages up to `through_sequence`, at most 100,000. The copies have new
     /// ids, but the same times, tokens and cost. They are numbered 1, 2, 3 … and so have the same numbers as in the original, unless that
-    /// shows only some of its messages (see branches): then the copy with number n is the nth message that the original shows. The fork has the session's data and metadata. It has the session's memory if that
-    /// covers no later messages, and its summary if all messages are copied. `forked_from` names the original. The fork's totals count the
-    /// copies; the service's statistics and the usage count a message only in the original.
+    /// shows only some of its messages (see branches): then the copy with number n is the nth message that the original shows.
+    /// The fork has the session's data and metadata. It has the session's memory if that covers no later messages, and its summary if all
+    /// messages are copied. `forked_from` names the original. The fork's totals count the copies; the service's statistics and the usage
+    /// count a message only in the original.
     ///
     /// With an `Idempotency-Key` the same request sent again creates nothing and is answered with the first fork, with
     /// `Idempotency-Replayed: true`.

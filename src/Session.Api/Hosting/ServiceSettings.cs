@@ -7,6 +7,7 @@ using SessionService.Api.Turns;
 using SessionService.Api.Validation;
 using SessionService.Application.Attachments;
 using SessionService.Application.Contexts;
+using SessionService.Application.Keys;
 using SessionService.Application.Limits;
 using SessionService.Hosting.CrossOrigin;
 using SessionService.Hosting.Forwarding;
@@ -46,6 +47,7 @@ internal static class ServiceSettings
         SettingsSection.Of<AttachmentOptions>(AttachmentOptions.Section),
         SettingsSection.Of<ContextOptions>(ContextOptions.Section),
         IdentityOptions.Settings,
+        SettingsSection.Of<KeyOptions>(KeyOptions.Section),
         SettingsSection.Of<RequestOptions>(RequestOptions.Section),
         SettingsSection.Of<LimitOptions>(LimitOptions.Section),
         SettingsSection.Of<RateLimitOptions>(RateLimitOptions.Section),

@@ -12,8 +12,6 @@ namespace SessionService.Api.Identity;
 internal sealed class BearerTokens(IOptions<IdentityOptions> options)
     : IConfigureNamedOptions<JwtBearerOptions>, IPostConfigureOptions<JwtBearerOptions>
 {
-    public const string Challenge = "Bearer realm=\"session-service\"";
-
     // The longest that a request waits for an issuer that does not answer.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
@@ -85,21 +83,19 @@ internal sealed class BearerTokens(IOptions<IdentityOptions> options)
         return context.AuthenticateFailure switch
         {
             IssuerUnavailableException => AnswerIssuerUnavailableAsync(http),
-            null => AnswerAsync(http, ProblemCodes.AuthenticationRequired, "The request needs a bearer token.", Challenge),
-            SecurityTokenExpiredException => AnswerAsync(
+            null => UnauthorizedAnswer.WriteAsync(
+                http, ProblemCodes.AuthenticationRequired, "The request needs a bearer token.", UnauthorizedAnswer.Challenge),
+            SecurityTokenExpiredException => UnauthorizedAnswer.WriteAsync(
                 http,
                 ProblemCodes.InvalidToken,
                 "The token has expired.",
-                $"{Challenge}, error=\"invalid_token\", error_description=\"expired\""),
-            _ => AnswerAsync(http, ProblemCodes.InvalidToken, "The token is not accepted.", $"{Challenge}, error=\"invalid_token\""),
+                $"{UnauthorizedAnswer.Challenge}, error=\"invalid_token\", error_description=\"expired\""),
+            _ => UnauthorizedAnswer.WriteAsync(
+                http,
+                ProblemCodes.InvalidToken,
+                "The token is not accepted.",
+                $"{UnauthorizedAnswer.Challenge}, error=\"invalid_token\""),
         };
-    }
-
-    private static Task AnswerAsync(HttpContext http, string code, string detail, string challenge)
-    {
-        http.Response.Headers.WWWAuthenticate = challenge;
-        return ProblemFactory.WriteAsync(
-            http, ProblemFactory.Create(http, StatusCodes.Status401Unauthorized, code, detail), http.RequestAborted);
     }
 
     private static Task AnswerIssuerUnavailableAsync(HttpContext http)

@@ -16,6 +16,7 @@ internal sealed class CallerFilter(CallerResolver callers) : IAsyncActionFilter
 {
     public Task OnActionExecutionAsync(ActionExecutingContext context, ActionExecutionDelegate next)
     {
+        RefuseAnotherBesideKey(context.HttpContext);
         foreach (var parameter in context.ActionDescriptor.Parameters)
         {
             var binder = parameter.BindingInfo?.BinderType;
@@ -37,6 +38,15 @@ internal sealed class CallerFilter(CallerResolver callers) : IAsyncActionFilter
         }
 
         return next();
+    }
+
+    // A client with the key of one user that names another has mixed up its keys. To act for the key's user would hide that.
+    private void RefuseAnotherBesideKey(HttpContext http)
+    {
+        if (http.Features.Get<RequestKey>() is not null && callers.Find(http) is { NamedBeside: { } named } found)
+        {
+            CallerAccess.ActFor(found.Caller, named);
+        }
     }
 
     private void RefuseAnotherInBody(HttpContext http, string userId)

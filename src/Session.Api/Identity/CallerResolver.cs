@@ -10,7 +10,7 @@ using SessionService.Hosting.Identity;
 namespace SessionService.Api.Identity;
 
 /// <summary>
-/// Finds the caller of a request. With tokens this is the token's user. Without tokens, or with a token that may act for any user, it is
+/// Finds the caller of a request. With a user's token or key this is that user. Without one, or with one that may act for any user, it is
 /// the user in the <c>X-User-Id</c> header or in the <c>user_id</c> query parameter. Where neither is given, the <c>user_id</c> of the body
 /// counts.
 /// </summary>
@@ -28,9 +28,8 @@ internal sealed class CallerResolver(IOptions<IdentityOptions> options)
             return known;
         }
 
-        var (caller, error) = Resolve(http);
         var pathUser = http.GetRouteValue(RouteParameter) is string decoded ? PathUser.Find(http, decoded) : null;
-        var found = new RequestCaller(caller, error, pathUser);
+        var found = Resolve(http) with { PathUser = pathUser };
         http.Features.Set(found);
         return found;
     }
@@ -51,28 +50,37 @@ internal sealed class CallerResolver(IOptions<IdentityOptions> options)
         return found;
     }
 
-    private (Caller Caller, string? Error) Resolve(HttpContext http)
+    private RequestCaller Resolve(HttpContext http)
     {
         // The feature must be there: without it a request could name any caller.
-        var token = options.Value.Mode == IdentityMode.Jwt ? http.Features.GetRequiredFeature<TokenCaller>() : null;
-        if (token is { UserId: { } user })
+        var token = options.Value.Mode == IdentityMode.TrustedHeader ? null : http.Features.GetRequiredFeature<TokenCaller>();
+        var user = token?.UserId;
+        if (user is not null && options.Value.Mode == IdentityMode.Jwt)
         {
-            return (new Caller(user), null);
+            return new RequestCaller(new Caller(user), Error: null, PathUser: null);
         }
 
+        var (named, error) = ReadNamed(http);
+        var caller = new Caller(user ?? named, ActsForAny: token is { UserId: null });
+        return new RequestCaller(caller, error, PathUser: null) { NamedBeside = user is null ? null : named };
+    }
+
+    /// <summary>The user whom header and query name.</summary>
+    private static (string? UserId, string? Error) ReadNamed(HttpContext http)
+    {
         var (header, headerError) = Read(http.Request.Headers[Header], Decode, Header + " header");
         var (query, queryError) = Read(http.Request.Query[QueryParameter], value => value, QueryParameter + " query parameter");
         if ((headerError ?? queryError) is { } error)
         {
-            return (default, error);
+            return (null, error);
         }
 
         if (header is not null && query is not null && !string.Equals(header, query, StringComparison.Ordinal))
         {
-            return (default, $"the {Header} header and the {QueryParameter} query parameter name different users");
+            return (null, $"the {Header} header and the {QueryParameter} query parameter name different users");
         }
 
-        return (new Caller(header ?? query, ActsForAny: token is not null), null);
+        return (header ?? query, null);
     }
 
     private static (string? UserId, string? Error) Read(StringValues values, Func<string, string?> decode, string source)

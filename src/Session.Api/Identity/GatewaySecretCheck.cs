@@ -27,12 +27,8 @@ internal sealed class GatewaySecretCheck(RequestDelegate next, IOptions<Identity
             return next(http);
         }
 
-        http.Response.Headers.WWWAuthenticate = Challenge;
-        return ProblemFactory.WriteAsync(
-            http,
-            ProblemFactory.Create(
-                http, StatusCodes.Status401Unauthorized, ProblemCodes.GatewayRequired, "The request must come through the gateway."),
-            http.RequestAborted);
+        return UnauthorizedAnswer.WriteAsync(
+            http, ProblemCodes.GatewayRequired, "The request must come through the gateway.", Challenge);
     }
 
     private static bool IsOpen(HttpContext http) => http.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null;

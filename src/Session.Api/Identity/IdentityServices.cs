@@ -1,7 +1,9 @@
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
+using SessionService.Api.Keys;
 using SessionService.Hosting.Identity;
 
 namespace SessionService.Api.Identity;
@@ -18,20 +20,23 @@ internal static class IdentityServices
         services.AddSingleton<CallerFilter>();
         services.Configure<MvcOptions>(mvc => mvc.Filters.AddService<CallerFilter>());
         services.AddHostedService<OpenDoorWarning>();
-        if (TakesTokens(builder.Configuration))
+        switch (ModeOf(builder.Configuration))
         {
-            // AddAuthentication would also store keys for cookies on the disk. There are no cookies.
-            services.AddAuthenticationCore(authentication =>
-            {
-                authentication.DefaultScheme = JwtBearerDefaults.AuthenticationScheme;
-                authentication.AddScheme<JwtBearerHandler>(JwtBearerDefaults.AuthenticationScheme, displayName: null);
-            });
-            services.AddWebEncoders();
-            services.AddSingleton<IConfigureOptions<JwtBearerOptions>, BearerTokens>();
-            services.AddSingleton<IPostConfigureOptions<JwtBearerOptions>, JwtBearerPostConfigureOptions>();
-            services.AddSingleton<IPostConfigureOptions<JwtBearerOptions>, BearerTokens>();
-            // Every endpoint that does not say otherwise, and every unknown path, needs a token.
-            services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+            case IdentityMode.Jwt:
+                services.AddSingleton<IConfigureOptions<JwtBearerOptions>, BearerTokens>();
+                services.AddSingleton<IPostConfigureOptions<JwtBearerOptions>, JwtBearerPostConfigureOptions>();
+                services.AddSingleton<IPostConfigureOptions<JwtBearerOptions>, BearerTokens>();
+                services.AddScheme<JwtBearerHandler>(JwtBearerDefaults.AuthenticationScheme);
+                break;
+
+            case IdentityMode.ApiKey:
+                services.AddScheme<ApiKeyHandler>(ApiKeyHandler.SchemeName);
+                break;
+        }
+
+        if (ModeOf(builder.Configuration) != IdentityMode.ApiKey)
+        {
+            services.Configure<MvcOptions>(mvc => mvc.Conventions.Add(new NoKeyRoutes()));
         }
 
         return builder;
@@ -44,9 +49,10 @@ internal static class IdentityServices
         return app;
     }
 
+    /// <summary>Checks tokens or keys, where the mode takes them.</summary>
     public static WebApplication UseTokens(this WebApplication app)
     {
-        if (TakesTokens(app.Configuration))
+        if (TakesCredentials(app.Configuration))
         {
             app.UseAuthentication();
             app.UseAuthorization();
@@ -55,9 +61,28 @@ internal static class IdentityServices
         return app;
     }
 
-    /// <summary>Reads the configuration itself, because the options do not exist yet while services are registered.</summary>
-    public static bool TakesTokens(IConfiguration configuration) =>
+    /// <summary>Whether a request must bring a token or a key.</summary>
+    public static bool TakesCredentials(IConfiguration configuration) => ModeOf(configuration) != IdentityMode.TrustedHeader;
+
+    // Reads the configuration itself, because the options do not exist yet while services are registered.
+    private static IdentityMode ModeOf(IConfiguration configuration) =>
         Enum.TryParse<IdentityMode>(
             configuration[$"{IdentityOptions.Section}:{nameof(IdentityOptions.Mode)}"], ignoreCase: true, out var mode)
-        && mode == IdentityMode.Jwt;
+            ? mode
+            : IdentityMode.TrustedHeader;
+
+    private static void AddScheme<THandler>(this IServiceCollection services, string name)
+        where THandler : class, IAuthenticationHandler
+    {
+        // AddAuthentication would also store keys for cookies on the disk. There are no cookies.
+        services.AddAuthenticationCore(authentication =>
+        {
+            authentication.DefaultScheme = name;
+            authentication.AddScheme<THandler>(name, displayName: null);
+        });
+        services.AddTransient<THandler>();
+        services.AddWebEncoders();
+        // Every endpoint that does not say otherwise, and every unknown path, needs a caller who is known.
+        services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+    }
 }

@@ -46,6 +46,6 @@ internal sealed partial class OpenDoorWarning(
 
     [LoggerMessage(1, LogLevel.Warning,
         "The service listens at {Address} and believes every request's X-User-Id: let only a gateway reach it, "
-        + "set Identity:GatewaySecret, or set Identity:Mode to Jwt.")]
+        + "set Identity:GatewaySecret, or set Identity:Mode to Jwt or ApiKey.")]
     private partial void LogOpenDoor(string address);
 }

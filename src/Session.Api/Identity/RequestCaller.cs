@@ -8,4 +8,10 @@ namespace SessionService.Api.Identity;
 /// <param name="PathUser">
 /// The normalized user of a path <c>/users/{user_id}/…</c>; <see langword="null"/> on other paths, and where it is blank.
 /// </param>
-internal sealed record RequestCaller(Caller Caller, string? Error, string? PathUser);
+internal sealed record RequestCaller(Caller Caller, string? Error, string? PathUser)
+{
+    /// <summary>
+    /// The user whom header or query name beside a user's key. <see cref="CallerFilter"/> refuses another user than the key's.
+    /// </summary>
+    public string? NamedBeside { get; init; }
+}

@@ -23,6 +23,7 @@ internal sealed class ImportReader(
     IValidator<UserMemoryLine> userMemories,
     IValidator<UserMemoryVersionLine> userMemoryVersions,
     IValidator<AttachmentLine> attachments,
+    IValidator<FeedbackLine> feedback,
     ForeignReader foreign)
 {
     private readonly JsonObjectInputFormatter _json = new(ServiceJson.NewOptions());
@@ -158,6 +159,7 @@ internal sealed class ImportReader(
             ExportForm.Memory => ([Read(record, json, ImportKind.Memory, memories)], Place.Inside),
             ExportForm.UserMemory => ([Read(record, json, ImportKind.UserMemory, userMemories)], Place.Inside),
             ExportForm.UserMemoryVersion => ([Read(record, json, ImportKind.UserMemory, userMemoryVersions)], Place.Inside),
+            ExportForm.Feedback => ([Read(record, json, ImportKind.Feedback, feedback)], Place.Inside),
             ExportForm.Attachment => ([Read(record, json, ImportKind.Attachment, attachments)], Place.Inside),
             ExportForm.End => ([], Place.AtEnd),
             _ => null,

@@ -24,7 +24,8 @@ public sealed class ImportsController(ImportsService imports) : ControllerBase
     /// <summary>Imports sessions</summary>
     /// <remarks>
     /// Imports an export of any length, as NDJSON or JSON. The imported data become the caller's, whoever they belonged to: sessions with
-    /// their ids, times and status; messages with their ids, numbers, times, tokens and cost; memories of sessions and of the user. Data
+    /// their ids, times and status; messages with their ids, numbers, times, tokens and cost; their feedback; memories of sessions and of
+    /// the user. Data
     /// that is there already stays as it is. So importing twice changes nothing, and sending an import again completes one that broke off.
     ///
     /// The line of a session must come before those of its messages, and these must be in order. `errors` names invalid lines. With

@@ -8,6 +8,7 @@ using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using SessionService.Api.Identity;
+using SessionService.Application.Feedback;
 using SessionService.Application.Identity;
 using SessionService.Application.Json;
 using SessionService.Application.Messages;
@@ -24,6 +25,8 @@ internal sealed class JsonObjectInputFormatter : TextInputFormatter, IInputForma
     {
         [typeof(string)] = "must be a string",
         [typeof(MessageContent)] = "must be a text or an array of parts",
+        [typeof(FeedbackValue)] =
+            $"must be true, false, a number of at most {FeedbackValue.MaxDigits} digits before and after the point, or a text",
         [typeof(bool)] = "must be true or false",
         [typeof(int)] = $"must be a whole number, {int.MaxValue} at most",
         [typeof(decimal)] = "must be a number of at most 28 digits, not a text",

@@ -1,35 +1,41 @@
 using System.Threading.RateLimiting;
-using Microsoft.Extensions.Caching.Memory;
 using SessionService.Api.Identity;
 using SessionService.Hosting.Headers;
 
 namespace SessionService.Api.Limits;
 
-/// <summary>
-/// A token bucket per caller. The framework's partitioned limiter keeps a bucket for every name and visits all buckets ten times a second.
-/// Here the number of buckets is bounded, and a bucket is refilled when it is used.
-/// </summary>
+/// <summary>A token bucket per caller, and one per key where requests bring keys. A request needs a token of each.</summary>
 internal sealed class CallerRateLimiter(CallerResolver callers, RateLimitOptions options) : PartitionedRateLimiter<HttpContext>
 {
     public const string PolicyHeader = ServiceHeaders.RateLimitPolicy;
     public const string LimitHeader = ServiceHeaders.RateLimit;
 
-    private readonly string _policy = $"\"user\";q={options.Requests};w={options.PeriodSeconds}";
-    private readonly MemoryCache _buckets = new(new MemoryCacheOptions { SizeLimit = options.MaxUsers });
-    private readonly Lock _adding = new();
+    private readonly RateBuckets? _users = options.Requests > 0 ? new RateBuckets("user", options.Requests, options) : null;
+    private readonly RateBuckets? _keys = options.KeyRequests > 0 ? new RateBuckets("key", options.KeyRequests, options) : null;
 
     /// <summary>How many callers are remembered.</summary>
-    public int Count => _buckets.Count;
+    public int Count => _users?.Count ?? 0;
 
-    public override RateLimiterStatistics? GetStatistics(HttpContext resource) => BucketOf(resource).GetStatistics();
+    public override RateLimiterStatistics? GetStatistics(HttpContext resource) => _users?.StatisticsOf(CallerOf(resource));
 
     protected override RateLimitLease AttemptAcquireCore(HttpContext resource, int permitCount)
     {
-        var bucket = BucketOf(resource);
-        bucket.TryReplenish();
-        var lease = bucket.AttemptAcquire(permitCount);
-        Tell(resource.Response, bucket.GetStatistics()!.CurrentAvailablePermits);
-        return lease;
+        // The key first: a service that calls too often does not use up the requests of its users.
+        (RateBuckets? Buckets, object? Name)[] all =
+            [(_keys, resource.Features.Get<RequestKey>()?.KeyId), (_users, _users is null ? null : CallerOf(resource))];
+        var told = new List<(string Policy, string Limit)>();
+        RateLimitLease? lease = null;
+        foreach (var (buckets, name) in all)
+        {
+            if (buckets is not null && name is not null && lease is not { IsAcquired: false })
+            {
+                (lease, var limit) = buckets.Take(name, permitCount);
+                told.Add((buckets.Policy, limit));
+            }
+        }
+
+        Tell(resource.Response, told);
+        return lease ?? Unlimited.Instance;
     }
 
     // Requests do not queue: the answer says when to try again.
@@ -41,59 +47,46 @@ internal sealed class CallerRateLimiter(CallerResolver callers, RateLimitOptions
     {
         if (disposing)
         {
-            _buckets.Dispose();
+            _users?.Dispose();
+            _keys?.Dispose();
         }
 
         base.Dispose(disposing);
     }
 
-    // With requests left, t is the period: spread over it, they are never refused. With none left, t is the time to the next one.
-    private void Tell(HttpResponse response, long left)
+    private static void Tell(HttpResponse response, List<(string Policy, string Limit)> told)
     {
-        var limit = $"\"user\";r={left};t={(left > 0 ? options.PeriodSeconds : options.SecondsToNext)}";
-        response.OnStarting(() =>
+        if (told.Count > 0)
         {
-            response.Headers[PolicyHeader] = _policy;
-            response.Headers[LimitHeader] = limit;
-            return Task.CompletedTask;
-        });
-    }
-
-    private TokenBucketRateLimiter BucketOf(HttpContext http)
-    {
-        var key = KeyOf(http);
-        if (_buckets.TryGetValue(key, out TokenBucketRateLimiter? known))
-        {
-            return known!;
+            response.OnStarting(() =>
+            {
+                response.Headers[PolicyHeader] = string.Join(", ", told.Select(one => one.Policy));
+                response.Headers[LimitHeader] = string.Join(", ", told.Select(one => one.Limit));
+                return Task.CompletedTask;
+            });
         }
-
-        // Two simultaneous requests of a new caller must share one bucket.
-        lock (_adding)
-        {
-            return _buckets.GetOrCreate(key, Create)!;
-        }
-    }
-
-    private TokenBucketRateLimiter Create(ICacheEntry entry)
-    {
-        // After this time without a request a bucket is full, like a new one, and can be dropped.
-        entry.SlidingExpiration = options.Period;
-        entry.Size = 1;
-        return new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
-        {
-            TokenLimit = options.Requests,
-            TokensPerPeriod = options.Requests,
-            ReplenishmentPeriod = options.Period,
-            QueueLimit = 0,
-            AutoReplenishment = false,
-        });
     }
 
     // Callers without a name share the bucket of their IP address.
-    private (bool IsUser, string Name) KeyOf(HttpContext http)
+    private object CallerOf(HttpContext http)
     {
         var named = callers.Find(http);
-        var userId = named.Error is null ? named.Caller.UserId ?? named.PathUser : null;
+        var userId = named.Caller.UserId ?? (named.Error is null ? named.PathUser : null);
         return userId is null ? (false, http.Connection.RemoteIpAddress?.ToString() ?? "") : (true, userId);
+    }
+
+    private sealed class Unlimited : RateLimitLease
+    {
+        public static readonly Unlimited Instance = new();
+
+        public override bool IsAcquired => true;
+
+        public override IEnumerable<string> MetadataNames => [];
+
+        public override bool TryGetMetadata(string metadataName, out object? metadata)
+        {
+            metadata = null;
+            return false;
+        }
     }
 }

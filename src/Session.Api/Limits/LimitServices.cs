@@ -1,3 +1,4 @@
+using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
@@ -37,7 +38,7 @@ internal static class LimitServices
 
     private static void Limit(RateLimiterOptions limiter, IOptions<RateLimitOptions> rates, CallerResolver callers)
     {
-        if (rates.Value.Requests == 0)
+        if (rates.Value is { Requests: 0, KeyRequests: 0 })
         {
             return;
         }
@@ -46,7 +47,11 @@ internal static class LimitServices
         limiter.OnRejected = async (context, cancellationToken) =>
         {
             var http = context.HttpContext;
-            http.Response.Headers.RetryAfter = rates.Value.SecondsToNext.ToString();
+            if (context.Lease.TryGetMetadata(MetadataName.RetryAfter, out var retryAfter))
+            {
+                http.Response.Headers.RetryAfter = ((int)retryAfter.TotalSeconds).ToString();
+            }
+
             await ProblemFactory.WriteAsync(
                 http,
                 ProblemFactory.Create(

@@ -2,6 +2,7 @@ using System.Net.Mime;
 using System.Text;
 using Microsoft.AspNetCore.Mvc;
 using SessionService.Api.Streaming;
+using SessionService.Application.Feedback;
 using SessionService.Application.Messages;
 
 namespace SessionService.Api.Messages;
@@ -12,8 +13,10 @@ namespace SessionService.Api.Messages;
 /// </summary>
 /// <param name="page">The page.</param>
 /// <param name="restored">Puts files back into parts; <see langword="null"/> where they stay attachments.</param>
+/// <param name="included">Reads the feedback of the messages; <see langword="null"/> where it is no part of the answer.</param>
 /// <param name="cancellationToken">Ends the answer.</param>
-internal sealed class MessageListResult(IMessagePage page, RestoredFiles? restored, CancellationToken cancellationToken) : IActionResult
+internal sealed class MessageListResult(
+    IMessagePage page, RestoredFiles? restored, IncludedFeedback? included, CancellationToken cancellationToken) : IActionResult
 {
     private static readonly string ContentType = $"{MediaTypeNames.Application.Json}; charset={Encoding.UTF8.WebName}";
 
@@ -33,7 +36,7 @@ internal sealed class MessageListResult(IMessagePage page, RestoredFiles? restor
                 var row = restored is null
                     ? portion[i]
                     : portion[i] with { Parts = await restored.IntoAsync(portion[i].Parts, cancellationToken) };
-                writer.Write(row);
+                writer.Write(row, included is null ? null : await included.OfAsync(portion, i, cancellationToken));
                 if (buffer.Length >= AnswerStream.ChunkBytes)
                 {
                     await answer.SendAsync(buffer.Flush());

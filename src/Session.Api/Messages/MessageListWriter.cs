@@ -1,6 +1,7 @@
 using System.Text.Json;
 using SessionService.Api.Json;
 using SessionService.Application.Branches;
+using SessionService.Application.Feedback;
 using SessionService.Application.Imports;
 using SessionService.Application.Messages;
 using SessionService.Domain.Messages;
@@ -39,6 +40,9 @@ internal readonly struct MessageListWriter(Utf8JsonWriter json, string userId, G
     private static readonly JsonEncodedText CostUsd = Name(nameof(MessageResponse.CostUsd));
     private static readonly JsonEncodedText CreatedAt = Name(nameof(MessageResponse.CreatedAt));
     private static readonly JsonEncodedText RedactedAt = Name(nameof(MessageResponse.RedactedAt));
+    private static readonly JsonEncodedText Feedback = Name(nameof(MessageResponse.Feedback));
+
+    private static readonly JsonSerializerOptions Options = ServiceJson.NewOptions();
 
     // The same for every message of the page, so encoded once.
     private readonly JsonEncodedText _userId = JsonEncodedText.Encode(userId, ServiceJson.Encoder);
@@ -50,10 +54,17 @@ internal readonly struct MessageListWriter(Utf8JsonWriter json, string userId, G
         json.WriteStartArray(Messages);
     }
 
-    public void Write(in MessageRow message)
+    /// <param name="feedback">Its feedback, where that is part of the answer.</param>
+    public void Write(in MessageRow message, IReadOnlyDictionary<string, MessageFeedbackResponse>? feedback)
     {
         json.WriteStartObject();
         WriteMembers(message);
+        if (feedback is not null)
+        {
+            json.WritePropertyName(Feedback);
+            JsonSerializer.Serialize(json, feedback, Options);
+        }
+
         json.WriteEndObject();
     }
 

@@ -5,6 +5,7 @@ using SessionService.Api.Idempotency;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
 using SessionService.Api.Turns;
+using SessionService.Application.Feedback;
 using SessionService.Application.Messages;
 
 namespace SessionService.Api.Messages;
@@ -13,7 +14,7 @@ namespace SessionService.Api.Messages;
 [ApiController]
 [Tags("Messages")]
 [Route("api/v1/sessions/{session_id:guid}/messages")]
-public sealed class MessagesController(MessagesService messages, MessageFiles files) : ControllerBase
+public sealed class MessagesController(MessagesService messages, MessageFiles files, FeedbackService feedback) : ControllerBase
 {
     /// <summary>Appends a message</summary>
     /// <remarks>
@@ -100,6 +101,7 @@ public sealed class MessagesController(MessagesService messages, MessageFiles fi
         new MessageListResult(
             await messages.ReadAsync(userId, sessionId, query, cancellationToken),
             query.Attachments is null ? null : files.ForAnswer(userId),
+            query.Include is null ? null : feedback.ForAnswer(userId, sessionId),
             cancellationToken);
 
     /// <summary>Gets a message</summary>
@@ -122,7 +124,7 @@ public sealed class MessagesController(MessagesService messages, MessageFiles fi
     /// <remarks>
     /// Blanks the message's `content`, `parts`, `name` and `metadata` for good, wherever they are stored. Its number, tokens and cost stay.
     /// `redacted_at` holds the time; messages that are not redacted lack this field. Redacting a message again changes nothing. The
-    /// session's memory is not changed, though it may quote the message.
+    /// session's memory is not changed, though it may quote the message. Feedback keeps its value and loses its comment.
     ///
     /// With `mode=remove` no branch of the session shows the message any more. The other messages keep their numbers, and lists with
     /// `branch=all` still have the message.

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
 using SessionService.Api.Identity;
+using SessionService.Application.Feedback;
 using SessionService.Application.Json;
 using SessionService.Application.Messages;
 using SessionService.Application.Messages.Parts;
@@ -16,6 +17,7 @@ internal static class OpenApiServices
 {
     public const string CallerScheme = "caller";
     public const string TokenScheme = "token";
+    public const string KeyScheme = "key";
 
     public static IServiceCollection AddServiceOpenApi(this IServiceCollection services)
     {
@@ -30,6 +32,16 @@ internal static class OpenApiServices
                     Scheme = "bearer",
                     BearerFormat = "JWT",
                     Description = "The token names the caller. With a service's token, which may act for any user, the request does so.",
+                });
+            }
+            else if (identity.Value.Mode == IdentityMode.ApiKey)
+            {
+                options.AddSecurityDefinition(KeyScheme, new OpenApiSecurityScheme
+                {
+                    Type = SecuritySchemeType.Http,
+                    Scheme = "bearer",
+                    BearerFormat = "sk-…",
+                    Description = "The key names the caller. With a service's key, which may act for any user, the request does so.",
                 });
             }
         });
@@ -47,7 +59,8 @@ internal static class OpenApiServices
                     **Caller.** Name the caller in the `X-User-Id` header (the *Authorize* button sets it once for every request) or in
                     the `user_id` query parameter. Another user's session does not exist for you. Where operations ask for a bearer
                     token (`token`), the token names the caller, and the header and the query parameter are ignored unless it is a
-                    service's.
+                    service's. Where they ask for a key (`key`), the key names the caller, and the header and the query parameter must
+                    name the same user, or any user if the key is a service's.
 
                     **Errors** are problem documents (RFC 9457) with a stable `code`; `validation_failed` lists every reason at once in
                     `errors`.
@@ -82,6 +95,21 @@ internal static class OpenApiServices
                     },
                 ],
             });
+            options.MapType<FeedbackValue>(() => new OpenApiSchema
+            {
+                OneOf =
+                [
+                    new OpenApiSchema { Title = "Truth", Type = JsonSchemaType.Boolean },
+                    new OpenApiSchema { Title = "Number", Type = JsonSchemaType.Number, Format = "decimal" },
+                    new OpenApiSchema
+                    {
+                        Title = "Text",
+                        Type = JsonSchemaType.String,
+                        MinLength = 1,
+                        MaxLength = WriteFeedbackRequest.MaxTextLength,
+                    },
+                ],
+            });
             // Described by SharedParameters.
             options.MapType<MetadataCondition>(() => new OpenApiSchema());
             options.MapType<decimal>(() => new OpenApiSchema { Type = JsonSchemaType.Number, Format = "decimal" });
@@ -106,8 +134,8 @@ internal static class OpenApiServices
             {
                 options.DocumentTitle = "Session Service";
                 options.SwaggerEndpoint("v1/swagger.json", "Session Service v1");
-                // The browser may keep a user's name, but not a token.
-                if (!IdentityServices.TakesTokens(app.Configuration))
+                // The browser may keep a user's name, but not a token or a key.
+                if (!IdentityServices.TakesCredentials(app.Configuration))
                 {
                     options.EnablePersistAuthorization();
                 }

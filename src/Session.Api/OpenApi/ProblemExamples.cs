@@ -10,7 +10,9 @@ using SessionService.Application.Messages;
 using SessionService.Domain.Attachments;
 using SessionService.Domain.Conversations;
 using SessionService.Domain.Errors;
+using SessionService.Domain.Feedback;
 using SessionService.Domain.Idempotency;
+using SessionService.Domain.Keys;
 using SessionService.Domain.Memories;
 using SessionService.Domain.Messages;
 using SessionService.Domain.Sessions;
@@ -33,6 +35,8 @@ internal static class ProblemExamples
         ("{conversation_id}", "conv_a87a9d6e41374d418ab8a13c4abcc83e"),
         ("{item_id}", "msg_5d8a1a6c6f0b8c1e0000000000010000"),
         ("{branch_id}", "1"),
+        ("{name}", "rating"),
+        ("{key_id}", "01997b2e-6a3c-7d5e-8f10-92a4b6c8d0e2"),
     ];
 
     /// <summary>The examples for an answer of an operation, by their codes.</summary>
@@ -65,9 +69,12 @@ internal static class ProblemExamples
             [
                 new(ProblemCodes.AuthenticationRequired, "The request needs a bearer token."),
             new(ProblemCodes.InvalidToken, "The token has expired."),
+            new(ProblemCodes.InvalidApiKey, "The key is not accepted."),
             new(ProblemCodes.GatewayRequired, "The request must come through the gateway."),
         ],
-            StatusCodes.Status403Forbidden => [new("user_mismatch", "The request names another user than its caller.")],
+            StatusCodes.Status403Forbidden => path.StartsWith("/api/v1/keys", StringComparison.Ordinal)
+                ? [new(KeyErrors.ServiceKeyRequired()), UserMismatch()]
+                : [UserMismatch()],
             StatusCodes.Status404NotFound => NotFound(method, path),
             StatusCodes.Status408RequestTimeout => [new(ProblemCodes.RequestTimeout, "The body came too slowly.")],
             StatusCodes.Status409Conflict => Conflicts(method, path, parameters),
@@ -75,6 +82,7 @@ internal static class ProblemExamples
             [
                 new(path.Contains("{attachment_id}", StringComparison.Ordinal) ? AttachmentErrors.Changed()
                     : path.Contains("{memory_id}", StringComparison.Ordinal) ? UserMemoryErrors.Changed()
+                    : path.EndsWith("/feedback/{name}", StringComparison.Ordinal) ? FeedbackErrors.Changed()
                     : SessionErrors.Changed()),
             ],
             StatusCodes.Status413PayloadTooLarge => IsUpload(path)
@@ -124,6 +132,11 @@ internal static class ProblemExamples
             yield return new(BranchErrors.NotFound());
         }
 
+        if (path.EndsWith("/feedback/{name}", StringComparison.Ordinal) && method != HttpMethods.Put)
+        {
+            yield return new(FeedbackErrors.NotFound());
+        }
+
         if (path.EndsWith("/memory", StringComparison.Ordinal) && method == HttpMethods.Get)
         {
             yield return new(MemoryErrors.NotFound());
@@ -138,7 +151,14 @@ internal static class ProblemExamples
         {
             yield return new(AttachmentErrors.NotFound());
         }
+
+        if (path.Contains("{key_id}", StringComparison.Ordinal))
+        {
+            yield return new(KeyErrors.NotFound());
+        }
     }
+
+    private static ExampleProblem UserMismatch() => new("user_mismatch", "The request names another user than its caller.");
 
     private static bool IsUpload(string path) => path.EndsWith("/attachments", StringComparison.Ordinal);
 
@@ -152,6 +172,7 @@ internal static class ProblemExamples
             ("DELETE", "{item_id}") => [ConversationErrors.ItemIsPartOfMessage(sequence: 2)],
             ("POST", "rewind" or "activate") => [SessionErrors.Ended(), BranchErrors.TooMany(IBranchStore.MaxBranches)],
             ("DELETE", "{sequence}") => [BranchErrors.TooManyRanges(MessagePath.MaxRanges)],
+            ("PUT", "{name}") => [FeedbackErrors.TooMany()],
             ("POST", "fork") => [SessionErrors.MessageNotFound(sequence: 3, messages: 2)],
             ("POST", "copy") => [SessionErrors.CopyTooLarge(ICopyStore.MaxMessages)],
             ("POST", "messages" or "batch") when path.Contains("/messages", StringComparison.Ordinal) =>

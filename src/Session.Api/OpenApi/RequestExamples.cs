@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 using SessionService.Application.Branches;
 using SessionService.Application.Conversations;
 using SessionService.Application.Copies;
+using SessionService.Application.Feedback;
 using SessionService.Application.Forks;
+using SessionService.Application.Keys;
 using SessionService.Application.Memories;
 using SessionService.Application.MemorySearch;
 using SessionService.Application.Messages;
@@ -49,6 +51,7 @@ internal static class RequestExamples
                        {"type": "function_call", "call_id": "call_1", "name": "weather", "arguments": "{\"city\":\"Lisbon\"}"},
                        {"type": "function_call_output", "call_id": "call_1", "output": "Sunny"}]}
             """,
+        [typeof(WriteFeedbackRequest)] = """{"value": true, "comment": "Short and to the point."}""",
         [typeof(WriteMemoryRequest)] =
             """
             {"memory_type": "conversation", "content": "User prefers concise technical explanations.",
@@ -67,6 +70,7 @@ internal static class RequestExamples
             """,
         [typeof(PatchUserMemoryRequest)] =
             """{"content": "User prefers concise technical explanations, with examples.", "metadata": {"category": "writing"}}""",
+        [typeof(CreateKeyRequest)] = """{"service": true, "name": "nightly import"}""",
         [typeof(SearchMemoriesRequest)] =
             """{"query": "How does the user like explanations?", "top_k": 10, "sources": ["memories", "session_memories", "messages"]}""",
     }.ToFrozenDictionary();

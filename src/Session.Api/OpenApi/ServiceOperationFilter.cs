@@ -57,12 +57,17 @@ internal sealed class ServiceOperationFilter(IOptions<IdentityOptions> identity,
             FileOperations.AddAnswers(operation);
         }
 
-        var takesTokens = identity.Value.Mode == IdentityMode.Jwt;
+        var scheme = identity.Value.Mode switch
+        {
+            IdentityMode.Jwt => OpenApiServices.TokenScheme,
+            IdentityMode.ApiKey => OpenApiServices.KeyScheme,
+            _ => null,
+        };
         var isHealth = context.MethodInfo.DeclaringType == typeof(HealthController);
         // An empty requirement tells that no caller need be named.
         operation.Security =
         [
-            takesTokens && !isHealth ? Require(context.Document, OpenApiServices.TokenScheme) : new OpenApiSecurityRequirement(),
+            scheme is not null && !isHealth ? Require(context.Document, scheme) : new OpenApiSecurityRequirement(),
         ];
         if (isHealth)
         {
@@ -72,6 +77,11 @@ internal sealed class ServiceOperationFilter(IOptions<IdentityOptions> identity,
         }
 
         var problems = EveryStatus.ToHashSet(StringComparer.Ordinal);
+        if (scheme == OpenApiServices.KeyScheme)
+        {
+            problems.Add(Key(StatusCodes.Status403Forbidden));
+        }
+
         if (operation.RequestBody is OpenApiRequestBody body)
         {
             body.Required = true;
@@ -105,7 +115,7 @@ internal sealed class ServiceOperationFilter(IOptions<IdentityOptions> identity,
 
         if (context.MethodInfo.GetParameters().Any(NamesUser))
         {
-            AddCaller(operation, context.Document, takesTokens);
+            AddCaller(operation, context.Document, scheme);
             problems.Add(Key(StatusCodes.Status422UnprocessableEntity));
         }
 
@@ -161,7 +171,7 @@ internal sealed class ServiceOperationFilter(IOptions<IdentityOptions> identity,
     private static bool NamesUser(ParameterInfo parameter) =>
         parameter.IsDefined(typeof(CallerAttribute)) || parameter.IsDefined(typeof(FromPathUserAttribute));
 
-    private static void AddCaller(OpenApiOperation operation, OpenApiDocument document, bool takesTokens)
+    private static void AddCaller(OpenApiOperation operation, OpenApiDocument document, string? scheme)
     {
         operation.Parameters ??= [];
         // Two parameters of one name get artificial names from generators, and the user in the path is the caller anyway.
@@ -172,16 +182,21 @@ internal sealed class ServiceOperationFilter(IOptions<IdentityOptions> identity,
                 Name = CallerResolver.QueryParameter,
                 In = ParameterLocation.Query,
                 Description = "The caller, for clients that cannot send the X-User-Id header. Both given must be the same."
-                    + (takesTokens ? " Ignored, as the header is, where the token names a user." : ""),
+                    + scheme switch
+                    {
+                        OpenApiServices.TokenScheme => " Ignored, as the header is, where the token names a user.",
+                        OpenApiServices.KeyScheme => " Beside a user's key it must be that user.",
+                        _ => "",
+                    },
                 Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = 255 },
             });
         }
 
         // The header and the query parameter are alternatives, so the security scheme is one of two.
         operation.Security!.Insert(
-            0, takesTokens
-                ? Require(document, OpenApiServices.TokenScheme, OpenApiServices.CallerScheme)
-                : Require(document, OpenApiServices.CallerScheme));
+            0, scheme is null
+                ? Require(document, OpenApiServices.CallerScheme)
+                : Require(document, scheme, OpenApiServices.CallerScheme));
     }
 
     private static OpenApiSecurityRequirement Require(OpenApiDocument document, params string[] schemes)
@@ -238,7 +253,7 @@ internal sealed class ServiceOperationFilter(IOptions<IdentityOptions> identity,
             StatusCodes.Status429TooManyRequests =>
             [
                 retryAfter,
-                (CallerRateLimiter.PolicyHeader, "How many requests (`q`) a user has in so many seconds (`w`).", JsonSchemaType.String),
+                (CallerRateLimiter.PolicyHeader, "Requests (`q`) of a user or a key in so many seconds (`w`).", JsonSchemaType.String),
                 (CallerRateLimiter.LimitHeader, RequestsLeft, JsonSchemaType.String),
             ],
             StatusCodes.Status503ServiceUnavailable => [retryAfter],

@@ -15,10 +15,12 @@ internal sealed class ServiceParameterFilter : IParameterFilter
         ["user_id"] = "The user, percent-encoded; a slash as `%2F`.",
         ["attachment_id"] = "The attachment's id.",
         ["memory_id"] = "The memory's id.",
+        ["key_id"] = "The key's id.",
         ["sequence"] = "The message's number.",
         [ConversationIdBinder.RouteParameter] = "The conversation's id: `conv_` and the session's UUID, with or without hyphens.",
         ["item_id"] = "The item's id.",
         ["branch_id"] = "The branch's number.",
+        ["name"] = "The name of the feedback, such as `rating`.",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     public void Apply(IOpenApiParameter parameter, ParameterFilterContext context)

@@ -26,8 +26,8 @@ internal sealed class IfMatchBinder : IModelBinder
         }
 
         // A weak tag never matches in If-Match (RFC 9110, 13.1.1).
-        var precondition = tags.Count == 0 || tags.Any(tag => tag.Equals(EntityTagHeaderValue.Any))
-            ? Precondition.None
+        var precondition = tags.Count == 0 ? Precondition.None
+            : tags.Any(tag => tag.Equals(EntityTagHeaderValue.Any)) ? Precondition.Some
             : new Precondition([.. tags.Where(tag => !tag.IsWeak).Select(tag => tag.Tag.ToString().Trim('"'))]);
         bindingContext.Result = ModelBindingResult.Success(precondition);
         return Task.CompletedTask;

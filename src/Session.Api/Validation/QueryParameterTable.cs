@@ -44,7 +44,8 @@ internal sealed class QueryParameterTable(IApiDescriptionGroupCollectionProvider
         return new KnownParameters(
             ofQuery[false]
                 .Select(parameter => new KnownParameter(parameter.Name, parameter.ModelMetadata.IsEnumerableType))
-                .Concat(shared),
+                .Concat(shared)
+                .DistinctBy(parameter => parameter.Name, StringComparer.OrdinalIgnoreCase),
             takesMetadata: ofQuery[true].Any());
     }
 

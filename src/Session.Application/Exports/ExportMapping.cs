@@ -1,5 +1,7 @@
 using AutoMapper;
+using SessionService.Application.Feedback;
 using SessionService.Application.Json;
+using SessionService.Domain.Feedback;
 using SessionService.Domain.Memories;
 using SessionService.Domain.Sessions;
 using SessionService.Domain.UserMemories;
@@ -21,6 +23,15 @@ internal sealed class ExportMapping : Profile
             .ForMember(l => l.Metadata, map => map.MapFrom(m => new JsonText(m.Metadata)))
             .ForMember(l => l.UserPreferences, map => map.MapFrom(m => new JsonText(m.UserPreferences)))
             .ForMember(l => l.OngoingTasks, map => map.MapFrom(m => new JsonText(m.OngoingTasks)));
+        CreateMap<MessageFeedback, FeedbackLine>()
+            .ForMember(l => l.Type, map => map.Ignore())
+            .ForMember(l => l.MessageId, map => map.Ignore())
+            .ForMember(l => l.Value, map => map.MapFrom(f => FeedbackValue.Parse(f.Value)))
+            .ForMember(l => l.Model, map => map.MapFrom(f => f.Model.Length == 0 ? null : f.Model))
+            .ForMember(l => l.Role, map => map.Ignore())
+            .ForMember(l => l.Content, map => map.Ignore())
+            .ForMember(l => l.Parts, map => map.Ignore())
+            .ForMember(l => l.RedactedAt, map => map.Ignore());
         CreateMap<UserMemory, UserMemoryLine>()
             .ForMember(l => l.Type, map => map.Ignore())
             .ForMember(l => l.Metadata, map => map.MapFrom(m => new JsonText(m.Metadata)));

@@ -22,6 +22,14 @@ internal sealed class CopiedLines(string userId)
         {
             Content = memory.Content with { SessionId = Of(memory.Content.SessionId), MemoryId = Of(memory.Content.MemoryId) },
         },
+        ValidLine<FeedbackLine> feedback => feedback with
+        {
+            Content = feedback.Content with
+            {
+                SessionId = Of(feedback.Content.SessionId),
+                MessageId = Of(feedback.Content.MessageId),
+            },
+        },
         ValidLine<UserMemoryLine> memory => memory with
         {
             Content = memory.Content with { SessionId = Of(memory.Content.SessionId), MemoryId = Of(memory.Content.MemoryId) },

@@ -12,15 +12,18 @@ internal sealed class ImportBatch(ImportedEntities entities)
 {
     private const int MaxSessions = 500;
     private const int MaxMessages = 1_000;
+    private const int MaxFeedback = 1_000;
     private const int MaxCharacters = 2 * 1024 * 1024;
 
     private readonly List<BatchedSession> _sessions = [];
     private readonly HashSet<Guid> _sessionIds = [];
     private readonly HashSet<Guid> _messageIds = [];
     private long _characters;
+    private int _feedback;
 
     /// <summary>Whether it is time to store what is here.</summary>
-    public bool IsFull => _sessions.Count >= MaxSessions || _messageIds.Count >= MaxMessages || _characters >= MaxCharacters;
+    public bool IsFull =>
+        _sessions.Count >= MaxSessions || _messageIds.Count >= MaxMessages || _feedback >= MaxFeedback || _characters >= MaxCharacters;
 
     public bool IsEmpty => _sessions.Count == 0;
 
@@ -33,7 +36,7 @@ internal sealed class ImportBatch(ImportedEntities entities)
         }
 
         var session = entities.Of(line.Content);
-        _sessions.Add(new BatchedSession(line, session, IsWhole: false, [], []));
+        _sessions.Add(new BatchedSession(line, session, IsWhole: false, [], [], []));
         _characters += session.Metadata.Length + session.ConversationData.Length + session.SessionSummary.Length;
         return true;
     }
@@ -41,7 +44,7 @@ internal sealed class ImportBatch(ImportedEntities entities)
     /// <summary>Adds a message to the last session; false where it is no simple next message of that.</summary>
     public bool TryAdd(ValidLine<MessageLine> line)
     {
-        if (_sessions is not [.., { IsWhole: false, Memories.Count: 0 } open]
+        if (_sessions is not [.., { IsWhole: false, Memories.Count: 0, Feedback.Count: 0 } open]
             || open.Session.SessionId != line.Content.SessionId
             || (line.Content.Sequence ?? open.Messages.Count + 1) != open.Messages.Count + 1)
         {
@@ -67,6 +70,20 @@ internal sealed class ImportBatch(ImportedEntities entities)
         }
 
         open.Memories.Add(line);
+        return true;
+    }
+
+    /// <summary>Adds feedback of a message of the last session; false where it belongs to another.</summary>
+    public bool TryAdd(ValidLine<FeedbackLine> line)
+    {
+        if (_sessions is not [.., { IsWhole: false } open] || open.Session.SessionId != line.Content.SessionId)
+        {
+            return false;
+        }
+
+        open.Feedback.Add(line);
+        _feedback++;
+        _characters += line.Content.Comment?.Length ?? 0;
         return true;
     }
 
@@ -99,6 +116,7 @@ internal sealed class ImportBatch(ImportedEntities entities)
         _sessionIds.Clear();
         _messageIds.Clear();
         _characters = 0;
+        _feedback = 0;
         return taken;
     }
 
@@ -117,7 +135,8 @@ internal sealed record BatchedSession(
     Session Session,
     bool IsWhole,
     List<(ValidLine<MessageLine> Line, SessionMessage Message)> Messages,
-    List<ValidLine<MemoryLine>> Memories)
+    List<ValidLine<MemoryLine>> Memories,
+    List<ValidLine<FeedbackLine>> Feedback)
 {
     public NewSession ToNew() => new(Session, [.. Messages.Select(message => message.Message)]);
 }

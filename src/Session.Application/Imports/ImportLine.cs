@@ -33,6 +33,7 @@ public enum ImportKind
     Memory,
     UserMemory,
     Attachment,
+    Feedback,
 }
 
 /// <summary>Why a line is not imported.</summary>

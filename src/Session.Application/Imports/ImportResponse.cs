@@ -33,6 +33,10 @@ public sealed class ImportResponse
     [Required]
     public ImportCounts Memories { get; } = new();
 
+    /// <summary>The feedback of messages.</summary>
+    [Required]
+    public ImportCounts Feedback { get; } = new();
+
     /// <summary>The user's own memories, and what they were before, each version by itself.</summary>
     [Required]
     public ImportCounts UserMemories { get; } = new();

@@ -107,6 +107,7 @@ internal sealed class ImportTally(bool skipsWrongLines)
         ImportKind.Message => Response.Messages,
         ImportKind.Memory => Response.Memories,
         ImportKind.Attachment => Response.Attachments,
+        ImportKind.Feedback => Response.Feedback,
         _ => Response.UserMemories,
     };
 }

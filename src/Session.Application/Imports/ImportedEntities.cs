@@ -5,6 +5,7 @@ using SessionService.Application.Messages;
 using SessionService.Application.Messages.Parts;
 using SessionService.Application.Time;
 using SessionService.Application.UserMemories;
+using SessionService.Domain.Feedback;
 using SessionService.Domain.Memories;
 using SessionService.Domain.Messages;
 using SessionService.Domain.Sessions;
@@ -80,6 +81,26 @@ internal sealed class ImportedEntities(string userId, TimeProvider time)
             LastSummaryAt = line.LastSummaryAt?.NoLaterThan(Now) ?? createdAt,
             CreatedAt = createdAt,
             UpdatedAt = line.UpdatedAt?.NoLaterThan(Now) ?? createdAt,
+        };
+    }
+
+    /// <summary>The feedback without its model, which follows from the message.</summary>
+    public MessageFeedback Of(FeedbackLine line)
+    {
+        var createdAt = line.CreatedAt?.NoLaterThan(Now) ?? Now;
+        var updatedAt = line.UpdatedAt?.NoLaterThan(Now) ?? createdAt;
+        return new MessageFeedback
+        {
+            UserId = userId,
+            SessionId = line.SessionId!.Value,
+            Sequence = line.Sequence!.Value,
+            Name = line.Name!,
+            Value = line.Value!.Json,
+            Comment = string.IsNullOrWhiteSpace(line.Comment) ? null : line.Comment,
+            Source = line.Source ?? FeedbackSources.User,
+            Model = "",
+            CreatedAt = createdAt,
+            UpdatedAt = updatedAt > createdAt ? updatedAt : createdAt,
         };
     }
 

@@ -10,7 +10,8 @@ internal sealed class ImportedSessions(
     IImportStore store,
     ISessionStore sessions,
     ImportedMessages messages,
-    ImportedMemories memories)
+    ImportedMemories memories,
+    ImportedFeedback feedback)
 {
     // The error does not tell whose session it is.
     private static readonly ImportRefusal SessionIdTaken = new("session_id_taken", "A session with this session_id exists already.");
@@ -61,6 +62,7 @@ internal sealed class ImportedSessions(
                 tally.Response.Messages.Created += one.Messages.Count;
                 messages.Enter(one.Session.SessionId, one.Messages.Count, isNew: true);
                 await AddMemoriesAsync(one, isNewSession: true, cancellationToken);
+                await AddFeedbackAsync(one, cancellationToken);
             }
 
             return;
@@ -111,6 +113,7 @@ internal sealed class ImportedSessions(
         if (!tally.HasStopped)
         {
             await AddMemoriesAsync(batched, isNew, cancellationToken);
+            await AddFeedbackAsync(batched, cancellationToken);
         }
     }
 
@@ -133,6 +136,22 @@ internal sealed class ImportedSessions(
             {
                 await memories.AddAsync(memory, messages.Count, cancellationToken, isNewSession);
             }
+        }
+    }
+
+    private async Task AddFeedbackAsync(BatchedSession batched, CancellationToken cancellationToken)
+    {
+        foreach (var line in batched.Feedback)
+        {
+            if (!tally.HasStopped)
+            {
+                await feedback.AddAsync(line, cancellationToken);
+            }
+        }
+
+        if (!tally.HasStopped)
+        {
+            await feedback.WriteAsync(cancellationToken);
         }
     }
 }

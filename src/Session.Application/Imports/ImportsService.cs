@@ -1,5 +1,6 @@
 using SessionService.Application.Attachments;
 using SessionService.Application.Exports;
+using SessionService.Application.Feedback;
 using SessionService.Application.Memories;
 using SessionService.Application.Messages;
 using SessionService.Application.Sessions;
@@ -8,7 +9,7 @@ using SessionService.Domain.Errors;
 
 namespace SessionService.Application.Imports;
 
-/// <summary>Imports sessions, messages and memories with their ids, numbers and times.</summary>
+/// <summary>Imports sessions, messages, memories and feedback with their ids, numbers and times.</summary>
 public sealed class ImportsService(
     IImportStore store,
     ISessionStore sessions,
@@ -16,6 +17,8 @@ public sealed class ImportsService(
     IMessageReader reader,
     IMemoryStore memories,
     IUserMemoryStore userMemories,
+    IFeedbackStore feedbackStore,
+    JudgedMessages judged,
     AttachmentsService attachments,
     MessageFiles files,
     TimeProvider time)
@@ -42,7 +45,8 @@ public sealed class ImportsService(
         var entities = new ImportedEntities(userId, time);
         var written = new ImportedMessages(userId, tally, choices, entities, sessions, messages, reader);
         var existing = new ImportedMemories(userId, tally, choices, entities, memories, userMemories);
-        var import = new ImportedSessions(userId, tally, choices, store, sessions, written, existing);
+        var feedback = new ImportedFeedback(userId, tally, choices, entities, written, feedbackStore, judged);
+        var import = new ImportedSessions(userId, tally, choices, store, sessions, written, existing, feedback);
         await using var importedAttachments = new ImportedAttachments(userId, tally, choices, attachments);
         var batch = new ImportBatch(entities);
         var imported = new ImportedFiles(userId, choices, importedAttachments, attachments, files);
@@ -52,6 +56,7 @@ public sealed class ImportsService(
             if (line.File != tally.File)
             {
                 await FlushAsync();
+                await feedback.WriteAsync(cancellationToken);
                 tally.File = line.File;
             }
 
@@ -71,6 +76,7 @@ public sealed class ImportsService(
         await importedAttachments.DropAsync();
         await FlushAsync();
         await written.WriteAsync(cancellationToken);
+        await feedback.WriteAsync(cancellationToken);
         onProgress?.Invoke(tally.Response);
         return tally is { UnknownForm: { } unknown, HasKnownForm: false }
             ? throw new InvalidFieldException("body", unknown.Reason)
@@ -107,6 +113,7 @@ public sealed class ImportsService(
             if (line is ValidLine<SessionLine> or ValidConversation)
             {
                 await written.WriteAsync(cancellationToken);
+                await feedback.WriteAsync(cancellationToken);
                 if (tally.HasStopped)
                 {
                     return true;
@@ -118,6 +125,7 @@ public sealed class ImportsService(
                 ValidLine<SessionLine> session => batch.TryAdd(session),
                 ValidLine<MessageLine> message => batch.TryAdd(message),
                 ValidLine<MemoryLine> memory => batch.TryAdd(memory),
+                ValidLine<FeedbackLine> judgement => batch.TryAdd(judgement),
                 ValidConversation conversation => batch.TryAdd(conversation),
                 _ => false,
             };
@@ -127,6 +135,15 @@ public sealed class ImportsService(
 
         async Task AddOneAsync(ImportLine line)
         {
+            if (line is not ValidLine<FeedbackLine>)
+            {
+                await feedback.WriteAsync(cancellationToken);
+                if (tally.HasStopped)
+                {
+                    return;
+                }
+            }
+
             switch (line)
             {
                 case RefusedLine refused:
@@ -139,7 +156,11 @@ public sealed class ImportsService(
             }
 
             await written.WriteAsync(cancellationToken);
-            if (!tally.HasStopped)
+            if (!tally.HasStopped && line is ValidLine<FeedbackLine> judgement)
+            {
+                await feedback.AddAsync(judgement, cancellationToken);
+            }
+            else if (!tally.HasStopped)
             {
                 await existing.AddAsync(line, written.Count, cancellationToken);
             }

@@ -12,10 +12,17 @@ public sealed class GetMessageQuery
     /// </summary>
     [AllowedValues("inline", null)]
     public string? Attachments { get; init; }
+
+    /// <summary><c>feedback</c>: the message has its feedback, by name.</summary>
+    [AllowedValues("feedback", null)]
+    public string? Include { get; init; }
 }
 
 internal sealed class GetMessageQueryValidator : AbstractValidator<GetMessageQuery>
 {
-    public GetMessageQueryValidator() =>
+    public GetMessageQueryValidator()
+    {
         RuleFor(q => q.Attachments).Must(attachments => attachments is null or "inline").WithMessage("must be inline");
+        RuleFor(q => q.Include).Must(include => include is null or "feedback").WithMessage("must be feedback");
+    }
 }

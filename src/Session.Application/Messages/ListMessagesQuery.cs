@@ -72,6 +72,10 @@ public sealed class ListMessagesQuery : IPageQuery
     [RegularExpression(BranchChoice.Pattern)]
     public string? Branch { get; init; }
 
+    /// <summary><c>feedback</c>: each message has its feedback, by name.</summary>
+    [AllowedValues("feedback", null)]
+    public string? Include { get; init; }
+
     internal bool IsByPage => Page is not null || PageSize is not null;
 
     internal bool IsByPosition => HasPosition || Metadata is not null;
@@ -123,6 +127,7 @@ internal sealed class ListMessagesQueryValidator : AbstractValidator<ListMessage
         RuleFor(q => q.MessageType).NotBlank().Characters(CreateMessageRequest.MaxTypeLength);
         RuleFor(q => q.Branch).BranchChoice();
         RuleFor(q => q.Attachments).Must(attachments => attachments is null or "inline").WithMessage("must be inline");
+        RuleFor(q => q.Include).Must(include => include is null or "feedback").WithMessage("must be feedback");
         When(q => q.IsByPage && q.HasPosition, () =>
         {
             RuleFor(q => q.Page).Null().WithMessage(NotWithPosition);

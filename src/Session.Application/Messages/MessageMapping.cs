@@ -11,6 +11,7 @@ internal sealed class MessageMapping : Profile
         CreateMap<SessionMessage, MessageResponse>()
             .ForMember(r => r.ParentSequence, map => map.Ignore())
             .ForMember(r => r.Parts, map => map.MapFrom(m => m.Parts == null ? null : new JsonText(m.Parts)))
+            .ForMember(r => r.Feedback, map => map.Ignore())
             .ForMember(r => r.Metadata, map => map.MapFrom(m => new JsonText(m.Metadata)));
     }
 }

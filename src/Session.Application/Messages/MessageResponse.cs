@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
+using SessionService.Application.Feedback;
 using SessionService.Application.Json;
 
 namespace SessionService.Application.Messages;
@@ -96,4 +97,8 @@ public sealed class MessageResponse
     /// <example>null</example>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? RedactedAt { get; init; }
+
+    /// <summary>What is thought of the message, by the names of the feedback; absent unless it is asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, MessageFeedbackResponse>? Feedback { get; set; }
 }

@@ -1,5 +1,6 @@
 using AutoMapper;
 using SessionService.Application.Branches;
+using SessionService.Application.Feedback;
 using SessionService.Application.Idempotency;
 using SessionService.Application.Imports;
 using SessionService.Application.Json;
@@ -22,6 +23,7 @@ public sealed class MessagesService(
     ISessionStore sessions,
     BranchesService branches,
     MessageFiles files,
+    FeedbackService feedback,
     IMapper mapper,
     TimeProvider time)
 {
@@ -86,6 +88,11 @@ public sealed class MessagesService(
             if (query.Attachments is not null && message.Parts is { } parts)
             {
                 response.Parts = new JsonText(await files.ForAnswer(userId).IntoAsync(parts, cancellationToken));
+            }
+
+            if (query.Include is not null)
+            {
+                response.Feedback = await feedback.ForAnswer(userId, sessionId).OfAsync(sequence, cancellationToken);
             }
 
             return response;

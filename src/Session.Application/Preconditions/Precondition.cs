@@ -2,18 +2,21 @@ using SessionService.Domain.Errors;
 
 namespace SessionService.Application.Preconditions;
 
-/// <summary>The version that a session or memory must have for a request to change it (<c>If-Match</c>).</summary>
+/// <summary>The version that a session, memory or feedback must have for a request to change it (<c>If-Match</c>).</summary>
 /// <param name="Versions">The accepted versions; <see langword="null"/> to accept any.</param>
-public sealed record Precondition(IReadOnlyCollection<string>? Versions)
+/// <param name="DemandsSome">Whether there must be a version, whichever it is.</param>
+public sealed record Precondition(IReadOnlyCollection<string>? Versions, bool DemandsSome = false)
 {
     public static readonly Precondition None = new(Versions: null);
 
-    /// <param name="version">The stored version.</param>
+    public static readonly Precondition Some = new(Versions: null, DemandsSome: true);
+
+    /// <param name="version">The stored version; <see langword="null"/> where nothing is stored.</param>
     /// <param name="failure">Creates the exception.</param>
     /// <exception cref="PreconditionFailedException">Another version is demanded.</exception>
-    public void Demand(string version, Func<PreconditionFailedException> failure)
+    public void Demand(string? version, Func<PreconditionFailedException> failure)
     {
-        if (Versions is not null && !Versions.Contains(version, StringComparer.Ordinal))
+        if (version is null ? Versions is not null || DemandsSome : Versions?.Contains(version, StringComparer.Ordinal) == false)
         {
             throw failure();
         }

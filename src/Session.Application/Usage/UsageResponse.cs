@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 
 namespace SessionService.Application.Usage;
 
@@ -85,4 +86,28 @@ public class UsageTotals
     /// <example>0.0022</example>
     [Required]
     public required decimal CostUsd { get; init; }
+
+    /// <summary>
+    /// What was thought of messages, by the name of the feedback and the time at which it was last given. Absent in the usage of all users
+    /// and in rows of a message type.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, FeedbackTotals>? Feedback { get; init; }
+}
+
+/// <summary>The sum of the feedback of one name.</summary>
+public sealed class FeedbackTotals
+{
+    /// <summary>How often it was given.</summary>
+    /// <example>3</example>
+    [Required]
+    public required long Count { get; init; }
+
+    /// <summary>The mean of the numbers among the values; null where there is none.</summary>
+    /// <example>4.5</example>
+    public required double? Mean { get; init; }
+
+    /// <summary>The share of <c>true</c> among the truth values, 0 to 1; null where there is none.</summary>
+    /// <example>null</example>
+    public required double? ShareTrue { get; init; }
 }

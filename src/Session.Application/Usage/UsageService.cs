@@ -3,8 +3,8 @@ using SessionService.Domain.Errors;
 
 namespace SessionService.Application.Usage;
 
-/// <summary>Sums up the tokens and cost of messages.</summary>
-public sealed class UsageService(IUsageStore usage, TimeProvider time)
+/// <summary>Sums up the tokens and cost of messages, and their feedback.</summary>
+public sealed class UsageService(IUsageStore usage, IFeedbackUsage feedback, TimeProvider time)
 {
     public const int MaxRows = 10_000;
 
@@ -34,7 +34,9 @@ public sealed class UsageService(IUsageStore usage, TimeProvider time)
         }
 
         var sums = await usage.ReadAsync(userId, selection, MaxRows + 1, cancellationToken);
-        if (sums.Count > MaxRows)
+        var judged = await FeedbackSums.ReadAsync(feedback, userId, selection, MaxRows + 1, cancellationToken);
+        sums = judged?.AddTo(sums) ?? sums;
+        if (sums.Count > MaxRows || judged?.Count > MaxRows)
         {
             throw new InvalidFieldException("from", $"must be later: the answer would have more than {MaxRows} rows");
         }
@@ -61,6 +63,7 @@ public sealed class UsageService(IUsageStore usage, TimeProvider time)
                 Messages = rows.Sum(row => row.Messages),
                 Tokens = rows.Sum(row => row.Tokens),
                 CostUsd = rows.Sum(row => row.CostUsd),
+                Feedback = judged?.OfAll(),
             },
         };
 
@@ -73,6 +76,7 @@ public sealed class UsageService(IUsageStore usage, TimeProvider time)
             Messages = sum.Messages,
             Tokens = sum.Tokens,
             CostUsd = sum.CostUsd,
+            Feedback = judged?.Of(sum),
         };
     }
 

@@ -62,7 +62,8 @@ public sealed class Session
     public DateTimeOffset? ArchivedAt { get; private set; }
 
     /// <summary>
-    /// When something was last imported into the session, or its memory was last written; <see langword="null"/> where neither happened.
+    /// When something was last imported into the session, its memory was last written, or feedback was last given;
+    /// <see langword="null"/> where nothing of this happened.
     /// Retention counts it as use. Clients see the times of the session as they were imported.
     /// </summary>
     public DateTimeOffset? UsedAt { get; private set; }

@@ -9,11 +9,12 @@ using Yarp.ReverseProxy.Transforms.Builder;
 namespace SessionService.Gateway.Identity;
 
 /// <summary>
-/// Adds two headers to forwarded requests: the caller, for all services, and the gateway's secret, for the session service.
+/// Adds two headers to forwarded requests: the caller, for all services, and the gateway's secret, for the session service. With keys the
+/// session service finds the caller: it gets <c>Authorization</c> and <c>X-User-Id</c> as they came.
 /// </summary>
 internal sealed class CallerTransform(IOptions<IdentityOptions> options) : ITransformProvider
 {
-    private const string SecretCluster = "sessions";
+    private const string SessionCluster = "sessions";
 
     public void ValidateRoute(TransformRouteValidationContext context)
     {
@@ -26,9 +27,8 @@ internal sealed class CallerTransform(IOptions<IdentityOptions> options) : ITran
     public void Apply(TransformBuilderContext context)
     {
         var identity = options.Value;
-        var secret = string.Equals(context.Cluster?.ClusterId, SecretCluster, StringComparison.OrdinalIgnoreCase)
-            ? identity.GatewaySecret
-            : null;
+        var isForSessions = string.Equals(context.Cluster?.ClusterId, SessionCluster, StringComparison.OrdinalIgnoreCase);
+        var secret = isForSessions ? identity.GatewaySecret : null;
         context.AddRequestTransform(request =>
         {
             var headers = request.ProxyRequest.Headers;
@@ -41,6 +41,11 @@ internal sealed class CallerTransform(IOptions<IdentityOptions> options) : ITran
             if (identity.Mode == IdentityMode.Jwt)
             {
                 SetUser(headers, request.HttpContext.Features.Get<TokenCaller>());
+            }
+            else if (identity.Mode == IdentityMode.ApiKey && !isForSessions)
+            {
+                // Nobody has checked whether the key may act for this user, and the other services know no keys.
+                headers.Remove(ServiceHeaders.UserId);
             }
 
             return ValueTask.CompletedTask;

@@ -34,5 +34,5 @@ internal sealed class DoubledHeaders(RequestDelegate next, IOptions<IdentityOpti
 
     // Beside a token that names the user, the header is replaced, whatever it holds.
     private bool IsBelieved(HttpContext http) =>
-        identity.Value.Mode == IdentityMode.TrustedHeader || http.Features.Get<TokenCaller>() is { UserId: null };
+        identity.Value.Mode != IdentityMode.Jwt || http.Features.Get<TokenCaller>() is { UserId: null };
 }

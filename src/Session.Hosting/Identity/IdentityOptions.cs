@@ -41,6 +41,9 @@ public enum IdentityMode
 
     /// <summary>A signed bearer token names the caller.</summary>
     Jwt,
+
+    /// <summary>A key of the service's own names the caller. It is sent as a bearer token. The gateway passes it on unchecked.</summary>
+    ApiKey,
 }
 
 /// <summary>

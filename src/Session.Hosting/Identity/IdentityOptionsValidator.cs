@@ -36,7 +36,8 @@ public sealed class IdentityOptionsValidator : IValidateOptions<IdentityOptions>
     {
         if (!Enum.IsDefined(options.Mode))
         {
-            yield return $"Identity:Mode must be {nameof(IdentityMode.TrustedHeader)} or {nameof(IdentityMode.Jwt)}.";
+            yield return
+                $"Identity:Mode must be {nameof(IdentityMode.TrustedHeader)}, {nameof(IdentityMode.Jwt)} or {nameof(IdentityMode.ApiKey)}.";
         }
 
         if (options.GatewaySecret is { } secret

@@ -1,7 +1,7 @@
 namespace SessionService.Hosting.Identity;
 
-/// <summary>The user that a request's token may act for.</summary>
+/// <summary>The user that a request's token or key may act for.</summary>
 /// <param name="UserId">
-/// The normalized user id; <see langword="null"/> where the token may act for any user, so that the request names one.
+/// The normalized user id; <see langword="null"/> where it may act for any user, so that the request names one.
 /// </param>
 public sealed record TokenCaller(string? UserId);

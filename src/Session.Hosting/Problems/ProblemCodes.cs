@@ -22,6 +22,7 @@ public static class ProblemCodes
     public const string OutcomeUnknown = "outcome_unknown";
     public const string AuthenticationRequired = "authentication_required";
     public const string InvalidToken = "invalid_token";
+    public const string InvalidApiKey = "invalid_api_key";
     public const string GatewayRequired = "gateway_required";
     public const string IssuerUnavailable = "issuer_unavailable";
     public const string RateLimitExceeded = "rate_limit_exceeded";

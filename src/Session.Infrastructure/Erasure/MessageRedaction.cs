@@ -4,6 +4,7 @@ using SessionService.Application.Messages;
 using SessionService.Domain.Messages;
 using SessionService.Infrastructure.Attachments;
 using SessionService.Infrastructure.Branches;
+using SessionService.Infrastructure.Feedback;
 using SessionService.Infrastructure.Messages;
 using SessionService.Infrastructure.Messages.Packed;
 using SessionService.Infrastructure.Persistence;
@@ -156,6 +157,7 @@ internal sealed class MessageRedaction(
         {
             await session.Statement(BlankVectors, session.Sequence).ExecuteAsync(cancellationToken);
             await session.Statement(ForgetItem, session.Sequence).ExecuteAsync(cancellationToken);
+            await session.Statement(FeedbackSql.BlankComments, session.Sequence).ExecuteAsync(cancellationToken);
             await session.Statement(Touch, now).ExecuteAsync(cancellationToken);
         }
 
@@ -198,7 +200,8 @@ internal sealed class MessageRedaction(
     {
         PackedMessages packed;
         SessionMessage message;
-        using (var part = await session.Statement(OneSegment, session.Sequence).FirstAsync(row => PackedColumns.Read(row, 0), cancellationToken))
+        using (var part = await session.Statement(OneSegment, session.Sequence)
+            .FirstAsync(row => PackedColumns.Read(row, 0), cancellationToken))
         {
             var rows = part!.Rows().ToArray();
             ref var row = ref rows[session.Sequence - rows[0].Sequence];

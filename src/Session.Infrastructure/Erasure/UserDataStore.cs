@@ -89,11 +89,13 @@ internal sealed class UserDataStore(Database database, SearchSegments index, Unu
             rows[table.Name] += await EraseRowsAsync(table, userId, until, cancellationToken);
         }
 
-        // Last: a bucket that cannot be reached keeps nothing else from being erased.
+        // Late: a bucket that cannot be reached keeps nothing else from being erased.
         var erasedAttachments = await attachments.EraseAsync(userId, until, cancellationToken);
         rows[UserTables.Attachments] = erasedAttachments.Attachments;
         rows[UserTables.AttachmentPieces] = erasedAttachments.Pieces;
         rows[UserTables.AttachmentRemovals] = erasedAttachments.Removals;
+        rows[UserTables.ApiKeys] = await EraseRowsAsync(
+            UserTables.All.Single(table => table.Name == UserTables.ApiKeys), userId, until, cancellationToken);
         return new UserDataCounts(rows[UserTables.Sessions], messages, rows);
     }
 

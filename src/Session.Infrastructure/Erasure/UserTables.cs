@@ -22,6 +22,7 @@ internal static class UserTables
     public const string AttachmentPieces = "attachment_pieces";
     public const string AttachmentUses = "attachment_uses";
     public const string AttachmentRemovals = "attachment_removals";
+    public const string ApiKeys = "api_keys";
 
     public static readonly IReadOnlyList<UserTable> All =
     [
@@ -53,6 +54,9 @@ internal static class UserTables
 
         // Its rows count what all users did and name none.
         new("session_statistics", BelongsToSession: false),
+
+        // Last of all: with a key that is still there, an erasure that failed can be sent again.
+        new(ApiKeys, BelongsToSession: false, IsDerived: true, Time: "created_at"),
     ];
 
     /// <summary>The tables in which a column names a row's session, and whose rows go with it.</summary>

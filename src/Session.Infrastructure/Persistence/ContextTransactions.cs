@@ -40,7 +40,7 @@ internal static class ContextTransactions
             {
                 context.ChangeTracker.Clear();
                 await using var transaction = await context.Database.BeginTransactionAsync(isolation, token);
-                var result = await work();
+                var result = await context.DoAsync(work);
                 if (commits)
                 {
                     await transaction.CommitAsync(token);
@@ -49,4 +49,20 @@ internal static class ContextTransactions
                 return result;
             },
             cancellationToken);
+
+    /// <summary>
+    /// Does the work of a transaction. A connection may break after a statement has its rows. The next statement then finds the
+    /// transaction completed, which EF reports as a misuse. Nothing has been committed, so this is a lost connection like any other.
+    /// </summary>
+    private static async Task<T> DoAsync<T>(this SessionDbContext context, Func<Task<T>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (InvalidOperationException exception) when (context.Database.GetDbConnection().State != ConnectionState.Open)
+        {
+            throw new NpgsqlException("The connection broke between two statements.", new IOException(exception.Message, exception));
+        }
+    }
 }

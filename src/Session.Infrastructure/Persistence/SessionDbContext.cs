@@ -3,7 +3,9 @@ using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Query.SqlExpressions;
 using Microsoft.EntityFrameworkCore.Storage;
+using SessionService.Domain.Feedback;
 using SessionService.Domain.Idempotency;
+using SessionService.Domain.Keys;
 using SessionService.Domain.Memories;
 using SessionService.Domain.Messages;
 using SessionService.Domain.Sessions;
@@ -12,7 +14,10 @@ using SessionService.Infrastructure.Persistence.Tables;
 
 namespace SessionService.Infrastructure.Persistence;
 
-/// <summary>The tables of the schema <c>dev</c>. Every key leads with <c>user_id</c>: one user's data is one shard.</summary>
+/// <summary>
+/// The tables of the schema <c>dev</c>. Every key leads with <c>user_id</c>: one user's data is one shard. The exception is the table of
+/// API keys, in which a request finds its user.
+/// </summary>
 public sealed class SessionDbContext(DbContextOptions<SessionDbContext> options) : DbContext(options)
 {
     public const string Schema = "dev";
@@ -60,6 +65,8 @@ public sealed class SessionDbContext(DbContextOptions<SessionDbContext> options)
     public DbSet<UsageRecord> Usage => Set<UsageRecord>();
 
     public DbSet<OrphanedRow> OrphanedRows => Set<OrphanedRow>();
+
+    public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
 
     /// <summary>
     /// The length of a text, or of JSON as text, in bytes. Of a text the database knows the length without reading the text. In

@@ -1,4 +1,5 @@
 using NpgsqlTypes;
+using SessionService.Application.Usage;
 using SessionService.Domain.Messages;
 using SessionService.Infrastructure.Digests;
 using SessionService.Infrastructure.Persistence;

@@ -1,3 +1,4 @@
+using SessionService.Application.Usage;
 using SessionService.Infrastructure.Persistence.Tables;
 
 namespace SessionService.Infrastructure.Usage;

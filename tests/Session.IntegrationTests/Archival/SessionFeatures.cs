@@ -19,6 +19,8 @@ internal static class SessionFeatures
             $$"""{"type":"message","session_id":"{{IdOf(session)}}","sequence":{{await CountAsync(user, session) + 1}},"role":"user","content":"Hello"}""",
         ]),
         "import of a memory" => await user.ImportAsync([$$"""{"type":"memory","session_id":"{{IdOf(session)}}","content":"All."}"""]),
+        "import of feedback" => await user.ImportAsync(
+            [$$"""{"type":"feedback","session_id":"{{IdOf(session)}}","sequence":1,"name":"rating","value":true}"""]),
         "import of what is there" => await user.ImportAsync(await user.ExportAsync()),
         "change" => await user.PutAsync(session, """{"session_summary":"Tea."}"""),
         "patch" => await user.SendAsync(HttpMethod.Patch, session, """{"title":"Tea"}"""),
@@ -29,6 +31,7 @@ internal static class SessionFeatures
         "rewind" => await user.PostAsync($"{session}/rewind", """{"to_sequence":0}"""),
         "activate" => await user.ActivateAsync(session),
         "memory" => await user.PostAsync($"{session}/memory", """{"content":"All."}"""),
+        "feedback" => await user.PutAsync($"{session}/messages/1/feedback/rating", """{"value":true}"""),
         "fork" => await user.PostAsync($"{session}/fork", "{}"),
         "copy" => await user.PostAsync($"{session}/copy", $$"""{"user_id":"{{user.UserId}}"}"""),
         "deletion" => await user.DeleteAsync($"{session}/data"),

@@ -163,6 +163,8 @@ public sealed partial class DeploymentFilesTests
     [InlineData("POST", "/api/v1/users/some%2Fone/attachments?name=cat.png", "86400")]
     [InlineData("GET", "/api/v1/users/some%2Fone/data", "75")]
     [InlineData("POST", "/api/v1/sessions", "75")]
+    [InlineData("POST", "/api/v1/keys", "75")]
+    [InlineData("GET", "/api/v1/keys?page=2", "75")]
     [InlineData("GET", "/api/v1/sessions/search?q=export", "75")]
     public void The_file_for_APISIX_waits_for_each_route_as_long_as_the_gateway(string method, string target, string seconds)
     {

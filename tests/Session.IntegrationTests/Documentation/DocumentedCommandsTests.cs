@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using SessionService.IntegrationTests.Gateway;
 using SessionService.IntegrationTests.Hosting;
+using SessionService.IntegrationTests.Keys;
 
 namespace SessionService.IntegrationTests.Documentation;
 
@@ -14,7 +15,7 @@ public sealed partial class DocumentedCommandsTests
 
     [Theory]
     [InlineData("README.md", 5)]
-    [InlineData("docs/api.md", 62)]
+    [InlineData("docs/api.md", 70)]
     public async Task The_service_answers_every_command_of_a_page_as_the_page_says(string page, int commands)
     {
         var service = new ApiFixture();
@@ -32,7 +33,7 @@ public sealed partial class DocumentedCommandsTests
 
     [Theory]
     [InlineData("README.md", 5)]
-    [InlineData("docs/api.md", 62)]
+    [InlineData("docs/api.md", 70)]
     public async Task The_gateway_answers_every_command_of_a_page_as_the_page_says(string page, int commands)
     {
         var service = new ApiFixture();
@@ -46,6 +47,27 @@ public sealed partial class DocumentedCommandsTests
         finally
         {
             await service.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_service_with_keys_and_the_gateway_before_it_answer_every_command_of_the_page_on_keys()
+    {
+        foreach (var isBehindGateway in new[] { false, true })
+        {
+            var service = new KeysFixture();
+            await service.InitializeAsync();
+            try
+            {
+                await using var gateway = await GatewayProcess.StartAsync(service.Address, users: null, ("Identity:Mode", "ApiKey"));
+                using var http = new HttpClient();
+                await AssertIsTrueAsync(
+                    "docs/api-keys.md", 7, http, isBehindGateway ? gateway.Address : service.Address, ("ADMIN", await service.KeyOfAsync(user: null)));
+            }
+            finally
+            {
+                await service.DisposeAsync();
+            }
         }
     }
 
@@ -87,9 +109,10 @@ public sealed partial class DocumentedCommandsTests
         Assert.Throws<FormatException>(() => page.Scripts().ToList());
     }
 
-    private static async Task AssertIsTrueAsync(string page, int commands, HttpClient http, Uri address)
+    private static async Task AssertIsTrueAsync(
+        string page, int commands, HttpClient http, Uri address, params (string Name, string Value)[] known)
     {
-        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+        var variables = known.ToDictionary(variable => variable.Name, variable => variable.Value, StringComparer.Ordinal);
         var files = new Dictionary<string, byte[]>(StringComparer.Ordinal);
         var values = new RunValues(DateTimeOffset.UtcNow);
         var run = 0;

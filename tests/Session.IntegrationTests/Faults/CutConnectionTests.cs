@@ -19,7 +19,7 @@ public sealed class CutConnectionTests(ProxiedFixture service) : IClassFixture<P
 
     public static TheoryData<string, bool> Writes => Combine(InterruptedWrites.All.Keys);
 
-    public static TheoryData<string, bool> WritesWithKeys => Combine(["create", "append", "memory", "user memory", "change of a user memory", "fork", "copy"]);
+    public static TheoryData<string, bool> WritesWithKeys => Combine(["create", "append", "memory", "user memory", "change of a user memory", "feedback", "fork", "copy"]);
 
     [Theory]
     [MemberData(nameof(Writes))]

@@ -12,6 +12,7 @@ public sealed class DeadConnectionTests(ProxiedFixture service) : IClassFixture<
     private const string OfUser = "/api/v1/users/{user_id}";
     private const string Memory = OfUser + "/memories/{memory_id}";
     private const string OfConversation = "/v1/conversations/{conversation_id}";
+    private const string Feedback = OfSession + "/messages/{sequence}/feedback";
     private const string Message = """{"role":"user","content":"Hello"}""";
 
     private const string Imported =
@@ -20,6 +21,7 @@ public sealed class DeadConnectionTests(ProxiedFixture service) : IClassFixture<
         {"type":"message","session_id":"{new_id}","sequence":1,"role":"user","content":"Hello"}
         {"type":"message","session_id":"{new_id}","sequence":2,"role":"user","content":"Hello"}
         {"type":"memory","session_id":"{new_id}","content":"All."}
+        {"type":"feedback","session_id":"{new_id}","sequence":2,"name":"rating","value":true}
         {"type":"user_memory","memory_id":"{another_new_id}","content":"Everything.","version":2}
         {"type":"user_memory_version","memory_id":"{another_new_id}","content":"Much.","version":1,"written_at":"2025-09-23T14:21:49Z"}
         """;
@@ -40,8 +42,12 @@ public sealed class DeadConnectionTests(ProxiedFixture service) : IClassFixture<
         new($"GET {OfSession}/messages"),
         new($"GET {OfSession}/messages") { Query = "?role=user" },
         new($"GET {OfSession}/messages") { Query = "?after=1" },
+        new($"GET {OfSession}/messages") { Query = "?include=feedback" },
         new($"GET {OfSession}/messages/{{sequence}}"),
         new($"GET {OfSession}/branches"),
+        new($"GET {OfSession}/messages/{{sequence}}") { Query = "?include=feedback" },
+        new($"GET {Feedback}"),
+        new($"GET {Feedback}/{{name}}"),
         new($"GET {OfSession}/memory"),
         new($"GET {OfSession}/context"),
         new($"GET {OfSession}/export"),
@@ -54,6 +60,8 @@ public sealed class DeadConnectionTests(ProxiedFixture service) : IClassFixture<
         new($"GET {Memory}"),
         new($"GET {Memory}/versions"),
         new($"GET {OfUser}/usage"),
+        new($"GET {OfUser}/feedback"),
+        new($"GET {OfUser}/feedback/export"),
         new($"GET {OfUser}/attachments/{{attachment_id}}"),
         new($"GET {OfUser}/export"),
         new($"GET {OfUser}/data") { IsOfTheMoment = true },
@@ -95,6 +103,9 @@ public sealed class DeadConnectionTests(ProxiedFixture service) : IClassFixture<
         new($"POST {OfConversation}/items", $$"""{"items":[{{Message}},{"type":"reasoning","id":"rs_1","summary":[]}]}"""),
         new($"DELETE {OfConversation}/items/{{item_id}}"),
         new($"DELETE {OfConversation}"),
+        new($"PUT {Feedback}/{{name}}", """{"value":"Very polite."}"""),
+        new($"PUT {Feedback}/{{name}}", """{"value":true}""") { After = $"DELETE {Feedback}/{{name}}" },
+        new($"DELETE {Feedback}/{{name}}"),
         new($"POST {OfSession}/memory", """{"content":"Tea was drunk, too."}"""),
         new($"POST {OfSession}/memory", $$"""{"content":"{{LongText}}"}"""),
         new($"POST {OfUser}/memories", """{"content":"Likes black tea."}"""),

@@ -32,6 +32,7 @@ internal sealed class InterruptedWrites
         ["change of a user memory"] = new($"PATCH {Memories}/{{memory_id}}", """{"content":"{n}"}"""),
         ["fork"] = new($"POST {OfSession}/fork", "{}"),
         ["copy"] = new($"POST {OfSession}/copy", """{"user_id":"{user_id}"}"""),
+        ["feedback"] = new($"PUT {OfSession}/messages/{{n}}/feedback/helpful", """{"value":true}"""),
         ["redaction"] = new($"DELETE {OfSession}/messages/{{n}}"),
         ["import"] = new("POST /api/v1/sessions/import", """{"type":"user_memory","memory_id":"{guid}","content":"{n}"}""")
         {
@@ -42,7 +43,7 @@ internal sealed class InterruptedWrites
     public static async Task<InterruptedWrites> StartAsync(ProxiedFixture service, string write, bool hasKeys = false)
     {
         await service.RecoverAsync();
-        var messages = write == "redaction" ? 200 : 3;
+        var messages = write is "redaction" or "feedback" ? 200 : 3;
         var writes = new InterruptedWrites(
             service, All[write], hasKeys, await Conversation.StartAsync(service, messages), await Conversation.StartAsync(service, messages));
         writes._once = (await writes.SendAsync(() => { })).Made;

@@ -83,6 +83,7 @@ internal sealed class Conversation
         }
 
         (await user.PostAsync($"{session}/memory", """{"content":"Tea was ordered."}""")).Is(201);
+        (await user.PutAsync($"{session}/messages/2/feedback/rating", """{"value":4.5}""")).Is(201);
         var memory = (await user.PostAsync($"/api/v1/users/{user.UserId}/memories", """{"content":"Likes green tea."}""")).Is(201);
         using var picture = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/users/{user.UserId}/attachments")
         {
@@ -102,6 +103,7 @@ internal sealed class Conversation
                 ["{conversation_id}"] = $"conv_{session.Split('/')[^1]}",
                 ["{item_id}"] = item.Text("id"),
                 ["{branch_id}"] = "1",
+                ["{name}"] = "rating",
                 ["{new_id}"] = $"{Guid.NewGuid()}",
                 ["{another_new_id}"] = $"{Guid.NewGuid()}",
             },

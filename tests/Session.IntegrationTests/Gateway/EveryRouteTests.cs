@@ -50,6 +50,7 @@ public sealed class EveryRouteTests(ServedFixture service) : IClassFixture<Serve
                     .Replace("{conversation_id}", "conv_a87a9d6e41374d418ab8a13c4abcc83e", StringComparison.Ordinal)
                     .Replace("{item_id}", "msg_1", StringComparison.Ordinal)
                     .Replace("{branch_id}", "1", StringComparison.Ordinal)
+                    .Replace("{name}", "rating", StringComparison.Ordinal)
                     .Replace("{user_id}", "every-route", StringComparison.Ordinal)))),
     ];
 

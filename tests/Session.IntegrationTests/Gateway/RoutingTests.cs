@@ -35,11 +35,16 @@ public sealed class RoutingTests(GatewaysFixture gateways) : IClassFixture<Gatew
         "/api/v1/users/u/memories",
         "/api/v1/users/u/memories/search?q=x",
         "/api/v1/users/a%2Fb/memories/1",
+        "/api/v1/users/u/feedback",
+        "/api/v1/users/u/feedback?name=rating",
+        "/api/v1/users/a%2Fb/feedback/export",
         "/api/v1/users/u/attachments",
         "/api/v1/users/u/attachments?name=cat.png",
         "/api/v1/users/a%2Fb/attachments/1",
         "/api/v1/users/u/export",
         "/api/v1/users/u/data",
+        "/api/v1/keys",
+        "/api/v1/keys/01997b2e-6a3c-7d5e-8f10-92a4b6c8d0e2",
         "/swagger",
         "/swagger/index.html",
         "/swagger/v1/swagger.json",
@@ -55,12 +60,13 @@ public sealed class RoutingTests(GatewaysFixture gateways) : IClassFixture<Gatew
         "/api/v1/users/a/b/sessions",
         "/api/v1/users/u/sessions/1",
         "/api/v1/users/u/memoriesx",
+        "/api/v1/users/u/feedbackx",
         "/api/v1/users/u/attachmentsx",
         "/api/v1/users/u/data/1",
     ];
 
     private static readonly string[] OfNobody =
-        ["/", "/api/v1", "/api/v1/sessionsx", "/api/v1/usersx", "/api/v2/sessions", "/api//v1/sessions", "/health/x",
+        ["/", "/api/v1", "/api/v1/sessionsx", "/api/v1/keysx", "/api/v1/usersx", "/api/v2/sessions", "/api//v1/sessions", "/health/x",
         "/api/v1/users//sessions", "/api/v1/users//memories/1", "/api/v1/users//x", "/api/v1/users//", "/API/v1/Users//data"];
 
     public static TheoryData<string> All => new(GatewaysFixture.Names);

@@ -27,6 +27,7 @@ public class SchemaCheckTests
         Assert.False(report.IsUsable);
         Assert.Equal(
             [
+                "dev.api_keys: expected table, found none",
                 "dev.attachment_pieces: expected table, found none",
                 "dev.attachment_removals: expected table, found none",
                 "dev.attachment_uses: expected table, found none",

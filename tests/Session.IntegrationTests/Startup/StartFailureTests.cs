@@ -129,7 +129,7 @@ public sealed class StartFailureTests : IDisposable
             (Database, "garbage"));
 
         run.FailsToStart(
-            "Identity__Mode must be TrustedHeader or Jwt, but is 'Jtw'.",
+            "Identity__Mode must be TrustedHeader, Jwt or ApiKey, but is 'Jtw'.",
             "Identity__GatewaySecret must be 32 to 512 printable ASCII characters",
             "Limits__MaxBodyBytes must be a whole number from 1024 to 1073741824, but is 'abc'.",
             "Limits__RequestTimeout must be a time span (days.hours:minutes:seconds) from 00:00:01 to 01:00:00, but is '00:00:00'.",
@@ -155,7 +155,7 @@ public sealed class StartFailureTests : IDisposable
             "--urls", "garbage");
 
         run.FailsToStart(
-            "Identity__Mode must be TrustedHeader or Jwt, but is 'Jtw'.",
+            "Identity__Mode must be TrustedHeader, Jwt or ApiKey, but is 'Jtw'.",
             "Identity__Jwt__ClockSkew must be a time span (days.hours:minutes:seconds), but is 'soon'.",
             "ReverseProxy__Clusters__sessions__HttpRequest__ActivityTimeout must be a time span (days.hours:minutes:seconds), but is 'abc'.",
             "ReverseProxy__Clusters__sessions__HealthCheck__Active__Enabled must be true or false, but is 'maybe'.",

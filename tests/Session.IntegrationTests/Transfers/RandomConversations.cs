@@ -27,6 +27,11 @@ internal sealed class RandomConversations(int seed)
                 (await user.PostAsync($"{session}/messages/batch", $$"""{"messages":[{{string.Join(',', messages)}}]}""")).Is(201);
             }
 
+            for (var number = (await user.GetAsync(session)).Is(200).Number("message_count"); number > 0; number -= _random.Next(1, 20))
+            {
+                (await user.PutAsync($"{session}/messages/{number}/feedback/rating", Feedback())).Is(201);
+            }
+
             if (_random.Next(2) == 0)
             {
                 (await user.PostAsync(
@@ -71,6 +76,13 @@ internal sealed class RandomConversations(int seed)
         ];
         var role = new[] { "user", "assistant", "system", "tool" }[_random.Next(4)];
         return $$"""{"role":"{{role}}","content":{{Text()}}{{string.Concat(optional.Where(_ => _random.Next(2) == 0))}}}""";
+    }
+
+    private string Feedback()
+    {
+        string[] optional = [$$""","comment":{{Text()}}""", ""","source":"annotator" """];
+        var value = new[] { "0.10", "1e3", "-0", "true", "false", Text() }[_random.Next(6)];
+        return $$"""{"value":{{value}}{{string.Concat(optional.Where(_ => _random.Next(2) == 0))}}}""";
     }
 
     private Guid NewId()

@@ -57,7 +57,7 @@ public sealed class UnknownParametersTests(ApiFixture service) : IClassFixture<A
     }
 
     [Theory]
-    [InlineData("/messages?rolle=tool", "rolle", "after, attachments, before, branch, consistency, limit, message_type, metadata.<path>, order, page, page_size, role, user_id")]
+    [InlineData("/messages?rolle=tool", "rolle", "after, attachments, before, branch, consistency, include, limit, message_type, metadata.<path>, order, page, page_size, role, user_id")]
     [InlineData("/messages?metadat.traceId=2", "metadat.traceId", "metadata.<path>")]
     [InlineData("/context?max_token=5", "max_token", "max_tokens")]
     [InlineData("/export?formatt=json", "formatt", "format")]
@@ -156,6 +156,7 @@ public sealed class UnknownParametersTests(ApiFixture service) : IClassFixture<A
                 .Replace("{user_id}", user.UserId, StringComparison.Ordinal)
                 .Replace("{sequence}", "1", StringComparison.Ordinal)
                 .Replace("{branch_id}", "1", StringComparison.Ordinal)
+                .Replace("{name}", "rating", StringComparison.Ordinal)
                 .Replace("{session_id}", $"{Guid.NewGuid()}", StringComparison.Ordinal)
                 .Replace("{attachment_id}", $"{Guid.NewGuid()}", StringComparison.Ordinal)
                 .Replace("{memory_id}", $"{Guid.NewGuid()}", StringComparison.Ordinal) + query,

@@ -13,7 +13,7 @@ public sealed partial class TablesTests
     private static readonly (string Table, string Set, string Owner, string[] Others)[] Tables =
     [
         ("sessions", "Sessions", "Sessions",
-            ["Archival", "Copies", "Digests", "Erasure", "Exports", "Forks", "Imports", "Memories", "Messages", "Search", "Usage", "UserMemories"]),
+            ["Archival", "Branches", "Copies", "Digests", "Erasure", "Exports", "Feedback", "Forks", "Imports", "Memories", "Messages", "Search", "Usage", "UserMemories"]),
         ("session_counts", "SessionCounts", "Statistics", ["Erasure", "Sessions"]),
         ("session_messages", "Messages", "Messages", ["Digests", "Erasure", "MemorySearch", "Usage"]),
         ("message_segments", "MessageSegments", "Messages", ["Erasure", "MemorySearch"]),
@@ -34,6 +34,7 @@ public sealed partial class TablesTests
         ("idempotency_keys", "IdempotencyRecords", "Idempotency", ["Memories", "Messages", "Sessions", "UserMemories"]),
         ("usage", "Usage", "Usage", []),
         ("orphaned_rows", "OrphanedRows", "Schema", []),
+        ("api_keys", "ApiKeys", "Keys", []),
     ];
 
     private static readonly string Infrastructure = Path.Combine(

@@ -30,6 +30,7 @@ public sealed class OpenDoorWarningTests
     {
         Assert.False(await WarnsAsync(new IdentityOptions { GatewaySecret = new string('s', 32) }, "http://0.0.0.0:8205"));
         Assert.False(await WarnsAsync(new IdentityOptions { Mode = IdentityMode.Jwt }, "http://0.0.0.0:8205"));
+        Assert.False(await WarnsAsync(new IdentityOptions { Mode = IdentityMode.ApiKey }, "http://0.0.0.0:8205"));
     }
 
     private static async Task<bool> WarnsAsync(IdentityOptions options, params string[] addresses)

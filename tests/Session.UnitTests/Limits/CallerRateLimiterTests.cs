@@ -65,7 +65,7 @@ public sealed class CallerRateLimiterTests
     [InlineData(1, 60, 60)]
     [InlineData(7, 60, 9)]
     public void The_next_request_comes_back_after_its_part_of_the_period(int requests, int periodSeconds, int seconds) =>
-        Assert.Equal(seconds, new RateLimitOptions { Requests = requests, Period = TimeSpan.FromSeconds(periodSeconds) }.SecondsToNext);
+        Assert.Equal(seconds, new RateLimitOptions { Requests = requests, Period = TimeSpan.FromSeconds(periodSeconds) }.SecondsToNext(requests));
 
     private static CallerRateLimiter Limiter(RateLimitOptions options) => new(new CallerResolver(Options.Create(new IdentityOptions())), options);
 

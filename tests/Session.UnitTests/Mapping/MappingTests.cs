@@ -92,7 +92,7 @@ public sealed class MappingTests
             UpdatedAt = Time.AddHours(2),
         };
 
-        var response = _mapper.Map<MemoryResponse>(memory, options => options.Items[MemoryMapping.MessagesSince] = 8L);
+        var response = _mapper.Map<MemoryResponse>(memory, options => options.Items[MemoryMapping.MessagesSince] = 3L);
 
         Assert.Equal((memory.MemoryId, memory.SessionId, "user"), (response.MemoryId, response.SessionId, response.UserId));
         Assert.Equal(("conversation", "Likes it short."), (response.MemoryType, response.Content));

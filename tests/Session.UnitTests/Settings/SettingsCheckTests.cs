@@ -38,7 +38,7 @@ public sealed class SettingsCheckTests
     [InlineData("--ForwardedHeaders:KnownProxies:0", "proxy", "ForwardedHeaders:KnownProxies holds 'proxy', which is no IP address")]
     [InlineData("--ForwardedHeaders:KnownNetworks:0", "10.0.0.0", "ForwardedHeaders:KnownNetworks holds '10.0.0.0', which is no network")]
     [InlineData("--ForwardedHeaders:ForwardLimit", "0", "from 1 to 10, but is '0'.")]
-    [InlineData("--Identity:Mode", "7", "Identity:Mode must be TrustedHeader or Jwt, but is '7'.")]
+    [InlineData("--Identity:Mode", "7", "Identity:Mode must be TrustedHeader, Jwt or ApiKey, but is '7'.")]
     [InlineData("--RateLimits:PeriodSeconds", "soon", "RateLimits:Period must be a time span")]
     public void What_is_wrong_is_said_in_words(string name, string value, string says)
     {

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using SessionService.Domain.Feedback;
 using SessionService.Domain.Sessions;
 using SessionService.Infrastructure.Persistence.Tables;
 

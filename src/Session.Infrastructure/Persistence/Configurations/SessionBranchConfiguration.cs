@@ -10,7 +10,8 @@ internal sealed class SessionBranchConfiguration : IEntityTypeConfiguration<Sess
     public void Configure(EntityTypeBuilder<SessionBranch> builder)
     {
         builder.ToTable("session_branches", table => table.HasComment(
-            "The branches of the sessions that were rewound or of which a message was removed. Any other session has one branch, and no row."));
+            "The branches of the sessions that were rewound or of which a message was removed. "
+            + "Any other session has one branch, and no row."));
 
         builder.HasKey(b => new { b.UserId, b.SessionId, b.BranchId }).HasName("pk_session_branches");
 

@@ -854,7 +854,7 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         });
                 });
 
-            modelBuilder.Entity("SessionService.Infrastructure.Persistence.Tables.MessageFeedback", b =>
+            modelBuilder.Entity("SessionService.Domain.Feedback.MessageFeedback", b =>
                 {
                     b.Property<string>("UserId")
                         .HasMaxLength(255)
@@ -1464,7 +1464,7 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         .HasConstraintName("fk_attachment_uses_sessions");
                 });
 
-            modelBuilder.Entity("SessionService.Infrastructure.Persistence.Tables.MessageFeedback", b =>
+            modelBuilder.Entity("SessionService.Domain.Feedback.MessageFeedback", b =>
                 {
                     b.HasOne("SessionService.Domain.Sessions.Session", null)
                         .WithMany()

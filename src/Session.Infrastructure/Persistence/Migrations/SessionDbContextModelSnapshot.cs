@@ -73,6 +73,63 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         });
                 });
 
+            modelBuilder.Entity("SessionService.Domain.Keys.ApiKey", b =>
+                {
+                    b.Property<Guid>("KeyId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("key_id")
+                        .HasComment("Public part of the key.");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at")
+                        .HasComment("When the key was created.");
+
+                    b.Property<DateTimeOffset?>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at")
+                        .HasComment("From when on the key is refused; null where it is not.");
+
+                    b.Property<DateTimeOffset?>("LastUsedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_used_at")
+                        .HasComment("When the key was last used, to within a few minutes; null where it was not.");
+
+                    b.Property<string>("Name")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("name")
+                        .HasComment("What the key is for, if somebody said.");
+
+                    b.Property<DateTimeOffset?>("RevokedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("revoked_at")
+                        .HasComment("When the key was revoked; null where it was not.");
+
+                    b.Property<byte[]>("SecretHash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("secret_hash")
+                        .HasComment("SHA-256 of the secret part. The secret is not stored.");
+
+                    b.Property<string>("UserId")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("user_id")
+                        .HasComment("The user for whom the key acts; null for the key of a service.")
+                        .UseCollation("C");
+
+                    b.HasKey("KeyId")
+                        .HasName("pk_api_keys");
+
+                    b.HasIndex(new[] { "UserId", "KeyId" }, "ix_api_keys_user_id");
+
+                    b.ToTable("api_keys", "dev", t =>
+                        {
+                            t.HasComment("Keys of users and services, for Identity:Mode=ApiKey. A reference table where the database is sharded.");
+                        });
+                });
+
             modelBuilder.Entity("SessionService.Domain.Memories.SessionMemory", b =>
                 {
                     b.Property<string>("UserId")
@@ -890,7 +947,7 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         });
                 });
 
-            modelBuilder.Entity("SessionService.Infrastructure.Persistence.Tables.MessageFeedback", b =>
+            modelBuilder.Entity("SessionService.Domain.Feedback.MessageFeedback", b =>
                 {
                     b.Property<string>("UserId")
                         .HasMaxLength(255)
@@ -1510,7 +1567,7 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         .HasConstraintName("fk_conversation_items_sessions");
                 });
 
-            modelBuilder.Entity("SessionService.Infrastructure.Persistence.Tables.MessageFeedback", b =>
+            modelBuilder.Entity("SessionService.Domain.Feedback.MessageFeedback", b =>
                 {
                     b.HasOne("SessionService.Domain.Sessions.Session", null)
                         .WithMany()

@@ -1,10 +1,12 @@
+using SessionService.Application.Usage;
+
 namespace SessionService.Infrastructure.Persistence.Tables;
 
 /// <summary>What the messages of one quarter of an hour, session, type and model used. Kept by the digest.</summary>
 public sealed class UsageRecord
 {
     /// <summary>Unicode code points of a model's name that are kept.</summary>
-    public const int MaxModelLength = 200;
+    public const int MaxModelLength = ModelName.MaxLength;
 
     /// <summary>The owner of the session; empty in the rows that sum up everybody's.</summary>
     public required string UserId { get; init; }

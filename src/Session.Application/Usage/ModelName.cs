@@ -1,12 +1,14 @@
 using System.Text;
 using System.Text.Json;
-using SessionService.Infrastructure.Persistence.Tables;
 
-namespace SessionService.Infrastructure.Usage;
+namespace SessionService.Application.Usage;
 
 /// <summary>The model that a message says it is from, as far as it is kept.</summary>
-internal static class ModelName
+public static class ModelName
 {
+    /// <summary>Unicode code points of a name that are kept.</summary>
+    public const int MaxLength = 200;
+
     /// <param name="metadata">A JSON object.</param>
     public static string Of(string metadata)
     {
@@ -24,13 +26,13 @@ internal static class ModelName
     // Counted as PostgreSQL counts characters.
     private static string Cut(string text)
     {
-        if (text.Length <= UsageRecord.MaxModelLength)
+        if (text.Length <= MaxLength)
         {
             return text;
         }
 
         var cut = new StringBuilder();
-        foreach (var rune in text.EnumerateRunes().Take(UsageRecord.MaxModelLength))
+        foreach (var rune in text.EnumerateRunes().Take(MaxLength))
         {
             cut.Append(rune);
         }
