@@ -16,8 +16,8 @@ public sealed class ConversationItemsController(ConversationItemsService items, 
 {
     /// <summary>Adds items to a conversation</summary>
     /// <remarks>
-    /// All items are added or none, in one transaction, in the given order: 1,000 at most. An item keeps the `id` that it comes with, which no
-    /// other item of the conversation may have.
+    /// All items are added or none, in one transaction, in the given order: 1,000 at most. An item keeps the `id` that it comes with,
+    /// which no other item of the conversation may have.
     /// </remarks>
     /// <param name="request">The items.</param>
     /// <response code="200">The items with their ids.</response>
@@ -35,8 +35,8 @@ public sealed class ConversationItemsController(ConversationItemsService items, 
 
     /// <summary>Lists the items of a conversation</summary>
     /// <remarks>
-    /// The newest first, or with `order=asc` the oldest. To read on, give `last_id` as `after` until `has_more` is false. Messages that were
-    /// written by other routes are shown as items. An answer ends early at about 16 MiB.
+    /// The newest first, or with `order=asc` the oldest. To read on, give `last_id` as `after` until `has_more` is false. Messages that
+    /// were written by other routes are shown as items. An answer ends early at about 16 MiB.
     /// </remarks>
     /// <response code="200">The items.</response>
     [HttpGet(Name = "list_conversation_items")]
@@ -66,8 +66,8 @@ public sealed class ConversationItemsController(ConversationItemsService items, 
 
     /// <summary>Deletes an item</summary>
     /// <remarks>
-    /// Its message is redacted, and gone from the lists of items. Numbers and totals of the session stay. An item that is one of several of a
-    /// message, as other routes write them, cannot be deleted alone.
+    /// Its message is redacted, and removed from the conversation. Numbers and totals of the session stay. An item that is one of several
+    /// of a message, as other routes write them, cannot be deleted alone.
     /// </remarks>
     /// <response code="200">The conversation.</response>
     [HttpDelete("{item_id}", Name = "delete_conversation_item")]

@@ -14,8 +14,8 @@ public sealed class ConversationsController(ConversationsService conversations) 
 {
     /// <summary>Creates a conversation</summary>
     /// <remarks>
-    /// The conversation is a session, its items are messages, and its metadata are the session's. With an `Idempotency-Key`, the same request
-    /// sent again creates nothing, and adds the items if they are missing.
+    /// The conversation is a session, its items are messages, and its metadata are the session's. With an `Idempotency-Key`, the same
+    /// request sent again creates nothing, and adds the items if they are missing.
     /// </remarks>
     /// <param name="request">The conversation.</param>
     /// <response code="200">The conversation.</response>

@@ -108,7 +108,9 @@ internal static class GivenItems
             return null;
         }
 
-        return id.ValueKind == JsonValueKind.String && id.GetString() is { Length: > 0 and <= ItemIds.MaxLength } text && !text.Any(char.IsControl)
+        return id.ValueKind == JsonValueKind.String
+            && id.GetString() is { Length: > 0 and <= ItemIds.MaxLength } text
+            && !text.Any(char.IsControl)
             ? text
             : throw new InvalidFieldException($"{field}.id", $"must be a string of 1 to {ItemIds.MaxLength} characters");
     }

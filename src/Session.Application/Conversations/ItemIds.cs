@@ -11,8 +11,8 @@ public readonly record struct ItemPlace(long Sequence, int Index);
 
 /// <summary>
 /// The ids of items that no client named. Each is derived from the conversation and the item's place in it, so it never changes and leads
-/// back to the message without a look-up. The type of the item gives the beginning; the rest is 32 hex digits: 16 of a hash of the session's
-/// id, 12 of the message's number, 4 of the item's index.
+/// back to the message without a look-up. The type of the item gives the beginning; the rest is 32 hex digits: 16 of a hash of the
+/// session's id, 12 of the message's number, 4 of the item's index.
 /// </summary>
 internal sealed class ItemIds
 {

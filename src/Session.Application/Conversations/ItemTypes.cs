@@ -82,7 +82,8 @@ internal static class ItemTypes
         }
 
         return known.Given is { } given
-            && (!item.TryGetProperty(given, out var value) || value.ValueKind is not (JsonValueKind.String or JsonValueKind.Array or JsonValueKind.Object))
+            && (!item.TryGetProperty(given, out var value)
+                || value.ValueKind is not (JsonValueKind.String or JsonValueKind.Array or JsonValueKind.Object))
                 ? (given, "must be a string or an array")
                 : null;
     }

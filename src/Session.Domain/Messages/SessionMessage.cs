@@ -41,8 +41,8 @@ public sealed class SessionMessage
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>
-    /// The id that a client of OpenAI's Conversations gave the item which the message is, unique in its session. Only of a message that is to
-    /// be written: stored ids are read apart.
+    /// The id that a client of OpenAI's Conversations gave the item which the message is, unique in its session. Only of a message that is
+    /// to be written: stored ids are read apart.
     /// </summary>
     public string? ItemId { get; init; }
 
