@@ -1,24 +1,25 @@
 #!/usr/bin/env bash
 # Checks the OpenAPI document as its users do: lints it, generates clients from it with four generators, compiles them, and has
-# conversations with a running service through them. What it generates is ignored by git.
+# conversations with a running service through them. OpenAI's SDKs have some too, also through the gateway. What it generates is
+# ignored by git.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 source "$root/scripts/prerequisites.sh"
 
 clients=$root/clients
 work=$(mktemp -d)
-service=
+servers=()
 stop() {
-  if [[ -n $service ]]; then
-    kill -TERM "$service" 2>/dev/null || true
-    wait "$service" 2>/dev/null || true
-  fi
+  for server in "${servers[@]}"; do
+    kill -TERM "$server" 2>/dev/null || true
+    wait "$server" 2>/dev/null || true
+  done
   rm -rf "$work"
 }
 trap stop EXIT
 
 not_checked() {
-  echo "WARNING: the OpenAPI document was NOT linted and clients were NOT generated: $1" >&2
+  echo "WARNING: the OpenAPI document was NOT linted, clients were NOT generated, and the tests with OpenAI's SDKs are skipped: $1" >&2
   exit 0
 }
 
@@ -63,14 +64,22 @@ if ! install_packages >"$work/output" 2>&1; then
 fi
 
 quietly dotnet build "$root/src/Session.Api" --nologo --verbosity quiet
-port=$(node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })')
-address=http://127.0.0.1:$port
+quietly dotnet build "$root/src/Session.Gateway" --nologo --verbosity quiet
+free_address() {
+  node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(`http://127.0.0.1:${s.address().port}`); s.close(); })'
+}
+address=$(free_address)
+gateway=$(free_address)
 # The service runs PostgreSQL as another user where it runs as root. A database that the environment names is not for tests.
 chmod 755 "$work"
 unset ConnectionStrings__SessionDb
 EmbeddedPostgres__DataDirectory=$work/data dotnet "$root/src/Session.Api/bin/Debug/net10.0/Session.Api.dll" --urls "$address" \
   >"$work/service.log" 2>&1 &
 service=$!
+servers+=("$service")
+ReverseProxy__Clusters__sessions__Destinations__sessions__Address=$address \
+  dotnet "$root/src/Session.Gateway/bin/Debug/net10.0/Session.Gateway.dll" --urls "$gateway" >"$work/gateway.log" 2>&1 &
+servers+=($!)
 
 # Every step has its own program, but for the document itself.
 get() {
@@ -102,6 +111,23 @@ OPENAPI_DOCUMENT=$document quietly npm run --silent --workspace typescript gener
 quietly npm run --silent --workspace typescript build
 npm run --silent --workspace typescript start -- "$address"
 
+for workspace in openai agents; do
+  quietly npm run --silent --workspace "$workspace" build
+done
+for ((attempt = 0; ; attempt++)); do
+  get "$gateway/health/ready" >/dev/null 2>&1 && break
+  if ((attempt == 120)); then
+    cat "$work/gateway.log" >&2
+    fail "The gateway has not started."
+  fi
+  sleep 0.5
+done
+for target in "$address" "$gateway"; do
+  for workspace in openai agents; do
+    SESSION_SERVICE=$target quietly npm run --silent --workspace "$workspace" start
+  done
+done
+
 mkdir csharp/generated
 cd "$root"
 quietly dotnet nswag openapi2csclient "/input:$document" /output:clients/csharp/generated/NSwag.cs /namespace:SessionClients.NSwag \
@@ -110,4 +136,4 @@ KIOTA_OFFLINE_ENABLED=true quietly dotnet kiota generate --language CSharp --ope
   --class-name SessionClient --namespace-name SessionClients.Kiota
 quietly dotnet build "$clients/csharp" --no-restore --nologo --verbosity quiet
 dotnet run --no-build --project "$clients/csharp" -- "$address"
-echo "The OpenAPI document is without fault, and the clients of four generators work."
+echo "The OpenAPI document is without fault, and the clients of four generators and OpenAI's SDKs work."

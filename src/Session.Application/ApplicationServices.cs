@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using SessionService.Application.Attachments;
 using SessionService.Application.Branches;
 using SessionService.Application.Contexts;
+using SessionService.Application.Conversations;
 using SessionService.Application.Copies;
 using SessionService.Application.Feedback;
 using SessionService.Application.Forks;
@@ -38,6 +39,9 @@ public static class ApplicationServices
         services.AddScoped<BranchesService>();
         services.AddScoped<MessageFiles>();
         services.AddScoped<MessagesService>();
+        services.AddScoped<ItemReader>();
+        services.AddScoped<ConversationItemsService>();
+        services.AddScoped<ConversationsService>();
         services.AddScoped<FeedbackService>();
         services.AddScoped<JudgedMessages>();
         services.AddScoped<MemoriesService>();

@@ -3,6 +3,7 @@ using SessionService.Infrastructure.Archival;
 using SessionService.Infrastructure.Attachments;
 using SessionService.Infrastructure.Branches;
 using SessionService.Infrastructure.Contexts;
+using SessionService.Infrastructure.Conversations;
 using SessionService.Infrastructure.Copies;
 using SessionService.Infrastructure.Digests;
 using SessionService.Infrastructure.Embeddings;
@@ -64,6 +65,7 @@ public static class InfrastructureServices
         .AddArchival()
         .AddForks()
         .AddCopies()
+        .AddConversations()
         .AddKeys();
 
     /// <summary>Lets the embedded server come up while the application is put together; the start-up waits for it.</summary>

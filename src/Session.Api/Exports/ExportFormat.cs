@@ -70,7 +70,8 @@ internal abstract class ExportFormat(IMapper mapper)
     }
 
     /// <param name="type">Whether the conversation shows the message.</param>
-    public abstract void WriteMessage(in MessageRow message, string type);
+    /// <param name="itemId">The id that a client gave the message as an item of a conversation, if one did.</param>
+    public abstract void WriteMessage(in MessageRow message, string type, string? itemId);
 
     /// <summary>Writes the branches, which come after the messages.</summary>
     public abstract Task WriteBranchesAsync(IAsyncEnumerable<BranchLine> branches, Func<Task> send);
@@ -98,11 +99,16 @@ internal abstract class ExportFormat(IMapper mapper)
 
     protected void WriteJson(BranchLine branch) => JsonSerializer.Serialize(Json, branch, Options);
 
-    protected void WriteJson(in MessageRow message, string type)
+    protected void WriteJson(in MessageRow message, string type, string? itemId)
     {
         Json.WriteStartObject();
         Json.WriteString("type"u8, type);
         _messages.WriteMembers(message);
+        if (itemId is not null)
+        {
+            Json.WriteString("item_id"u8, itemId);
+        }
+
         Json.WriteEndObject();
     }
 

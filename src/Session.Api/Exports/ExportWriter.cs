@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Runtime.CompilerServices;
 using SessionService.Application.Attachments;
 using SessionService.Application.Branches;
+using SessionService.Application.Conversations;
 using SessionService.Application.Exports;
 using SessionService.Application.Feedback;
 using SessionService.Application.Messages;
@@ -17,7 +18,12 @@ namespace SessionService.Api.Exports;
 /// snapshot is held in between.
 /// </summary>
 internal sealed class ExportWriter(
-    IMessageReader messages, IBranchStore branches, IAttachmentStore attachments, JudgedMessages judged, TimeProvider time)
+    IMessageReader messages,
+    IBranchStore branches,
+    IItemIds items,
+    IAttachmentStore attachments,
+    JudgedMessages judged,
+    TimeProvider time)
 {
     /// <summary>The bytes that are buffered before they are sent.</summary>
     private const int ChunkBytes = 256 * 1024;
@@ -197,11 +203,13 @@ internal sealed class ExportWriter(
                 break;
             }
 
+            var given = await items.ListAsync(session.UserId, session.SessionId, portion, cancellationToken);
             for (var i = 0; i < portion.Count; i++)
             {
                 written = portion[i].Sequence;
                 var isShown = shown.Contains(written);
-                format.WriteMessage(portion[i], isShown ? ExportForm.Message : ExportForm.BranchMessage);
+                format.WriteMessage(
+                    portion[i], isShown ? ExportForm.Message : ExportForm.BranchMessage, given.GetValueOrDefault(written));
                 totals.Messages += isShown ? 1 : 0;
                 totals.BranchMessages += isShown ? 0 : 1;
                 await SendAsync(format, send, from: ChunkBytes);

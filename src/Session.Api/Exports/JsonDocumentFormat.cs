@@ -51,7 +51,7 @@ internal sealed class JsonDocumentFormat(IMapper mapper) : ExportFormat(mapper)
 
     public override void EndMessages() => Json.WriteEndArray();
 
-    public override void WriteMessage(in MessageRow message, string type) => WriteJson(message, type);
+    public override void WriteMessage(in MessageRow message, string type, string? itemId) => WriteJson(message, type, itemId);
 
     public override async Task WriteBranchesAsync(IAsyncEnumerable<BranchLine> branches, Func<Task> send)
     {

@@ -39,9 +39,9 @@ internal sealed class JsonLinesFormat(IMapper mapper) : ExportFormat(mapper)
         EndLine();
     }
 
-    public override void WriteMessage(in MessageRow message, string type)
+    public override void WriteMessage(in MessageRow message, string type, string? itemId)
     {
-        WriteJson(message, type);
+        WriteJson(message, type, itemId);
         EndLine();
     }
 

@@ -52,7 +52,7 @@ internal sealed class MarkdownFormat(IMapper mapper) : ExportFormat(mapper)
         }
     }
 
-    public override void WriteMessage(in MessageRow stored, string type)
+    public override void WriteMessage(in MessageRow stored, string type, string? itemId)
     {
         var message = EarlierParts.Of(stored);
         var role = Text(message.Role);

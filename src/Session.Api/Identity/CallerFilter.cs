@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Mvc.Filters;
+using SessionService.Api.Conversations;
 using SessionService.Api.Faults;
+using SessionService.Application.Conversations;
 using SessionService.Application.Identity;
 using SessionService.Domain.Identity;
 
@@ -67,7 +69,9 @@ internal sealed class CallerFilter(CallerResolver callers) : IAsyncActionFilter
     private static async Task ActForOwnerAsync(ActionExecutingContext context, string parameter, ActionExecutionDelegate next)
     {
         var http = context.HttpContext;
-        var sessionId = Guid.Parse((string)http.GetRouteValue("session_id")!);
+        var sessionId = http.GetRouteValue(ConversationIdBinder.RouteParameter) is string conversationId
+            ? ConversationIds.Read(conversationId)!.Value
+            : Guid.Parse((string)http.GetRouteValue("session_id")!);
         var access = http.RequestServices.GetRequiredService<CallerAccess>();
         context.ActionArguments[parameter] = await access.FindOwnerAsync(sessionId, http.WatchedToken());
         await next();

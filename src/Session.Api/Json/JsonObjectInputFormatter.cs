@@ -127,7 +127,7 @@ internal sealed class JsonObjectInputFormatter : TextInputFormatter, IInputForma
 
             if (value.ValueKind == JsonValueKind.Null)
             {
-                (model as IMergePatch)?.Nulls.Add(property.Name);
+                (model as IKnowsNulls)?.Nulls.Add(property.Name);
                 continue;
             }
 

@@ -8,6 +8,7 @@ using SessionService.Application.Branches;
 using SessionService.Application.Copies;
 using SessionService.Application.Messages;
 using SessionService.Domain.Attachments;
+using SessionService.Domain.Conversations;
 using SessionService.Domain.Errors;
 using SessionService.Domain.Feedback;
 using SessionService.Domain.Idempotency;
@@ -31,6 +32,8 @@ internal static class ProblemExamples
         ("{memory_id}", "0d1f95c6-a8fa-462d-8f6e-b1f0da7524a0"),
         ("{user_id}", "test_user_123"),
         ("{sequence}", "1"),
+        ("{conversation_id}", "conv_a87a9d6e41374d418ab8a13c4abcc83e"),
+        ("{item_id}", "msg_5d8a1a6c6f0b8c1e0000000000010000"),
         ("{branch_id}", "1"),
         ("{name}", "rating"),
         ("{key_id}", "01997b2e-6a3c-7d5e-8f10-92a4b6c8d0e2"),
@@ -49,7 +52,7 @@ internal static class ProblemExamples
             problem => (IOpenApiExample)new OpenApiExample
             {
                 Summary = problem.Detail,
-                Value = ToJson(int.Parse(status), instance, problem),
+                Value = OpenAiError.IsAt(path) ? ToOpenAi(int.Parse(status), problem) : ToJson(int.Parse(status), instance, problem),
             },
             StringComparer.Ordinal);
     }
@@ -57,6 +60,8 @@ internal static class ProblemExamples
     private static IEnumerable<ExampleProblem> Problems(
         int status, string method, string path, IReadOnlySet<string> parameters) => status switch
         {
+            StatusCodes.Status400BadRequest when OpenAiError.IsAt(path) =>
+                [Invalid(parameters), new(ProblemCodes.InvalidJson, "The body is not JSON: it is empty.")],
             StatusCodes.Status400BadRequest => method == HttpMethods.Get || IsUpload(path)
                 ? [new(ProblemCodes.BadRequest, "The request could not be read.")]
                 : [new(ProblemCodes.InvalidJson, "The body is not JSON: it is empty.")],
@@ -112,6 +117,16 @@ internal static class ProblemExamples
             yield return new(MessageErrors.NotFound());
         }
 
+        if (path.Contains("{conversation_id}", StringComparison.Ordinal))
+        {
+            yield return new(ConversationErrors.NotFound());
+        }
+
+        if (path.Contains("{item_id}", StringComparison.Ordinal))
+        {
+            yield return new(ConversationErrors.ItemNotFound());
+        }
+
         if (path.Contains("{branch_id}", StringComparison.Ordinal))
         {
             yield return new(BranchErrors.NotFound());
@@ -153,6 +168,8 @@ internal static class ProblemExamples
         {
             ("POST", "sessions") => [SessionErrors.IdTaken()],
             ("PUT", "{session_id}") => [SessionErrors.StatusChangeNotAllowed(SessionStatus.Ended, SessionStatus.Active)],
+            ("POST", "items") => [SessionErrors.Ended()],
+            ("DELETE", "{item_id}") => [ConversationErrors.ItemIsPartOfMessage(sequence: 2)],
             ("POST", "rewind" or "activate") => [SessionErrors.Ended(), BranchErrors.TooMany(IBranchStore.MaxBranches)],
             ("DELETE", "{sequence}") => [BranchErrors.TooManyRanges(MessagePath.MaxRanges)],
             ("PUT", "{name}") => [FeedbackErrors.TooMany()],
@@ -195,6 +212,21 @@ internal static class ProblemExamples
                 : "Too many writes wait already. This one was not made.");
 
         yield return new(ProblemCodes.TimeLimitExceeded, "The request took too long and was given up.");
+    }
+
+    private static JsonObject ToOpenAi(int status, ExampleProblem problem)
+    {
+        var (field, reasons) = problem.Errors?.FirstOrDefault() ?? default;
+        return new JsonObject
+        {
+            ["error"] = new JsonObject
+            {
+                ["message"] = field is null ? problem.Detail : $"{field} {reasons![0]}.",
+                ["type"] = OpenAiError.TypeOf(status),
+                ["param"] = field,
+                ["code"] = problem.Code,
+            },
+        };
     }
 
     private static JsonObject ToJson(int status, string instance, ExampleProblem problem)

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json.Nodes;
 using SessionService.Application.Branches;
+using SessionService.Application.Conversations;
 using SessionService.Application.Copies;
 using SessionService.Application.Feedback;
 using SessionService.Application.Forks;
@@ -40,6 +41,15 @@ internal static class RequestExamples
             """
             {"messages": [{"role": "user", "content": "Hello, this is a test message", "tokens_used": 10, "cost_usd": 0.001},
                           {"role": "assistant", "content": "Hello! How can I help?", "tokens_used": 12, "cost_usd": 0.0012}]}
+            """,
+        [typeof(CreateConversationRequest)] =
+            """{"metadata": {"topic": "demo"}, "items": [{"type": "message", "role": "user", "content": "Hello!"}]}""",
+        [typeof(UpdateConversationRequest)] = """{"metadata": {"topic": "summer"}}""",
+        [typeof(CreateItemsRequest)] =
+            """
+            {"items": [{"type": "message", "role": "user", "content": [{"type": "input_text", "text": "What is the weather in Lisbon?"}]},
+                       {"type": "function_call", "call_id": "call_1", "name": "weather", "arguments": "{\"city\":\"Lisbon\"}"},
+                       {"type": "function_call_output", "call_id": "call_1", "output": "Sunny"}]}
             """,
         [typeof(WriteFeedbackRequest)] = """{"value": true, "comment": "Short and to the point."}""",
         [typeof(WriteMemoryRequest)] =

@@ -13,6 +13,7 @@ internal sealed class ServiceDocumentFilter : IDocumentFilter
         ("Memory", "The one memory of a session."),
         ("Feedback", "What people and models think of messages."),
         ("Attachments", "Pictures and files that messages refer to."),
+        ("OpenAI Conversations", "Sessions as OpenAI's SDKs read and write them."),
         ("Context", "What to send to a model next."),
         ("Search", "Full text search in sessions."),
         ("Memories of users", "Facts and preferences that outlast sessions."),

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
 using SessionService.Api.Consistency;
+using SessionService.Api.Conversations;
 using SessionService.Api.Health;
 using SessionService.Api.Idempotency;
 using SessionService.Api.Identity;
@@ -130,6 +131,11 @@ internal sealed class ServiceOperationFilter(IOptions<IdentityOptions> identity,
             problems.Add(Key(StatusCodes.Status422UnprocessableEntity));
         }
 
+        if (known.Find(TakesIncludeAttribute.QueryParameter) is not null)
+        {
+            SharedParameters.AddInclude(operation, context.SchemaRepository);
+        }
+
         if (known.TakesMetadata)
         {
             SharedParameters.AddMetadataConditions(operation);
@@ -137,6 +143,11 @@ internal sealed class ServiceOperationFilter(IOptions<IdentityOptions> identity,
 
         SharedParameters.AddVersions(operation, context);
         problems.UnionWith(context.MethodInfo.GetCustomAttribute<ProducesProblemAttribute>()?.Statuses.Select(Key) ?? []);
+        if (OpenAiError.IsAt($"/{context.ApiDescription.RelativePath}") && problems.Remove(Key(StatusCodes.Status422UnprocessableEntity)))
+        {
+            problems.Add(Key(StatusCodes.Status400BadRequest));
+        }
+
         foreach (var status in problems.Order(StringComparer.Ordinal))
         {
             operation.Responses[status] = ProblemResponse(status, operation, context);
@@ -205,16 +216,19 @@ internal sealed class ServiceOperationFilter(IOptions<IdentityOptions> identity,
             .Where(parameter => parameter.In != ParameterLocation.Path)
             .Select(parameter => parameter.Name!)
             .ToHashSet(StringComparer.Ordinal);
+        var path = $"/{context.ApiDescription.RelativePath}";
+        var (contentType, error) = OpenAiError.IsAt(path)
+            ? (MediaTypeNames.Application.Json, typeof(OpenAiError))
+            : (Problem.ContentType, typeof(Problem));
         var response = new OpenApiResponse
         {
             Description = ReasonPhrases.GetReasonPhrase(int.Parse(status)),
             Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
             {
-                [Problem.ContentType] = new()
+                [contentType] = new()
                 {
-                    Schema = context.SchemaGenerator.GenerateSchema(typeof(Problem), context.SchemaRepository),
-                    Examples = ProblemExamples.Of(
-                        status, context.ApiDescription.HttpMethod!, $"/{context.ApiDescription.RelativePath}", parameters),
+                    Schema = context.SchemaGenerator.GenerateSchema(error, context.SchemaRepository),
+                    Examples = ProblemExamples.Of(status, context.ApiDescription.HttpMethod!, path, parameters),
                 },
             },
         };

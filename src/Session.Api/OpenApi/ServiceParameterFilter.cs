@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
 using Microsoft.OpenApi;
+using SessionService.Api.Conversations;
+using SessionService.Application.Conversations;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace SessionService.Api.OpenApi;
@@ -15,6 +17,8 @@ internal sealed class ServiceParameterFilter : IParameterFilter
         ["memory_id"] = "The memory's id.",
         ["key_id"] = "The key's id.",
         ["sequence"] = "The message's number.",
+        [ConversationIdBinder.RouteParameter] = "The conversation's id: `conv_` and the session's UUID, with or without hyphens.",
+        ["item_id"] = "The item's id.",
         ["branch_id"] = "The branch's number.",
         ["name"] = "The name of the feedback, such as `rating`.",
     }.ToFrozenDictionary(StringComparer.Ordinal);
@@ -29,6 +33,10 @@ internal sealed class ServiceParameterFilter : IParameterFilter
         if (parameter is OpenApiParameter { In: ParameterLocation.Path } ofPath)
         {
             ofPath.Description = Descriptions[ofPath.Name!];
+            if (ofPath.Name == ConversationIdBinder.RouteParameter)
+            {
+                ofPath.Schema = new OpenApiSchema { Type = JsonSchemaType.String, Pattern = ConversationIds.Pattern };
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
 using Microsoft.OpenApi;
 using SessionService.Api.Consistency;
+using SessionService.Api.Conversations;
 using SessionService.Api.Idempotency;
 using SessionService.Api.Preconditions;
 using SessionService.Application.Idempotency;
@@ -12,7 +13,8 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace SessionService.Api.OpenApi;
 
-/// <summary>Describes parameters that are no action parameters of their own: headers, <c>consistency</c> and <c>metadata.…</c>.</summary>
+/// <summary>Describes parameters that are no action parameters of their own: headers, <c>consistency</c>, <c>include[]</c> and
+/// <c>metadata.…</c>.</summary>
 internal static class SharedParameters
 {
     public static void AddIdempotencyKey(OpenApiOperation operation)
@@ -58,6 +60,22 @@ internal static class SharedParameters
             {
                 AllOf = [EnumSchemas.Share(schemas, "Consistency", [EventualReadsAttribute.Strong, EventualReadsAttribute.Eventual])],
                 Default = JsonValue.Create(EventualReadsAttribute.Strong),
+            },
+        });
+    }
+
+    public static void AddInclude(OpenApiOperation operation, SchemaRepository schemas)
+    {
+        operation.Parameters ??= [];
+        operation.Parameters.Add(new OpenApiParameter
+        {
+            Name = TakesIncludeAttribute.QueryParameter,
+            In = ParameterLocation.Query,
+            Description = "What the answer is to have beside the usual. Every answer has all that was stored, whatever is given here.",
+            Schema = new OpenApiSchema
+            {
+                Type = JsonSchemaType.Array,
+                Items = EnumSchemas.Share(schemas, "ConversationInclude", TakesIncludeAttribute.Values),
             },
         });
     }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc.Abstractions;
 using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using SessionService.Api.Consistency;
+using SessionService.Api.Conversations;
 using SessionService.Api.Identity;
 using SessionService.Application.Sessions;
 
@@ -37,6 +38,8 @@ internal sealed class QueryParameterTable(IApiDescriptionGroupCollectionProvider
             new(CallerResolver.QueryParameter, MayRepeat: true),
             .. Has<EventualReadsAttribute>(description.ActionDescriptor)
                 ? [new KnownParameter(EventualReadsAttribute.QueryParameter, MayRepeat: true)] : (KnownParameter[])[],
+            .. Has<TakesIncludeAttribute>(description.ActionDescriptor)
+                ? TakesIncludeAttribute.QueryParameters.Select(name => new KnownParameter(name, MayRepeat: true)) : [],
         ];
         return new KnownParameters(
             ofQuery[false]

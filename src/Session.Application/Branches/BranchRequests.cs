@@ -26,7 +26,7 @@ public sealed class RenameBranchRequest : IMergePatch
     [RegularExpression(TextPatterns.NotBlank)]
     public string? Name { get; init; }
 
-    ISet<string> IMergePatch.Nulls { get; } = new HashSet<string>(StringComparer.Ordinal);
+    ISet<string> IKnowsNulls.Nulls { get; } = new HashSet<string>(StringComparer.Ordinal);
 
     /// <summary>Whether the request changes anything.</summary>
     public bool Renames() => Name is not null || this.Removes("name");

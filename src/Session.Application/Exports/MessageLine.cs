@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using FluentValidation;
 using Microsoft.Extensions.Options;
 using SessionService.Application.Attachments;
+using SessionService.Application.Conversations;
 using SessionService.Application.Json;
 using SessionService.Application.Limits;
 using SessionService.Application.Messages;
@@ -48,6 +49,9 @@ public sealed record MessageLine : IGivenMessage
 
     public DateTimeOffset? CreatedAt { get; init; }
 
+    /// <summary>The id that a client of OpenAI's Conversations gave the item which the message is.</summary>
+    public string? ItemId { get; init; }
+
     /// <summary>Given for a redacted message, which has no content.</summary>
     public DateTimeOffset? RedactedAt { get; init; }
 
@@ -76,6 +80,7 @@ internal sealed class MessageLineValidator : AbstractValidator<MessageLine>
         RuleFor(l => l.Metadata).JsonObject(limits.Value.MaxJsonBytes);
         RuleFor(l => l.TokensUsed).GreaterThanOrEqualTo(0).WithMessage("must be 0 or more");
         RuleFor(l => l.CostUsd).InclusiveBetween(0, Money.Max).WithMessage($"must be between 0 and {Money.Max}");
+        RuleFor(l => l.ItemId).NotBlank().Characters(ItemIds.MaxLength);
         RuleFor(l => l.CreatedAt).InRange().NotInFuture(time);
     }
 }

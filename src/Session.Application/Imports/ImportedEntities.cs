@@ -59,6 +59,7 @@ internal sealed class ImportedEntities(string userId, TimeProvider time)
             CostUsd = Money.Round(line.CostUsd ?? 0),
             CreatedAt = line.CreatedAt is { } createdAt ? createdAt.NoLaterThan(Now) : Now,
             RedactedAt = line.RedactedAt?.NoLaterThan(Now),
+            ItemId = line.RedactedAt is null ? line.ItemId : null,
         };
     }
 

@@ -26,8 +26,11 @@ internal sealed class ImportedMessages(
     private static readonly ImportRefusal AttachmentNotFound =
         new("validation_failed", "An attachment of a message was removed meanwhile.");
 
+    private static readonly ImportRefusal ItemIdTaken = new("validation_failed", "item_id: is the id of another item of the session");
+
     private readonly List<PendingMessage> _pending = [];
     private readonly HashSet<Guid> _pendingIds = [];
+    private readonly HashSet<string> _pendingItems = new(StringComparer.Ordinal);
     private long _pendingCharacters;
 
     /// <summary>Where the import stands in the current session.</summary>
@@ -79,7 +82,10 @@ internal sealed class ImportedMessages(
         }
 
         var stored = entities.Of(message, there);
-        if (_pending.Count == MaxBatch || _pendingCharacters > MaxBatchCharacters || !_pendingIds.Add(stored.MessageId))
+        if (_pending.Count == MaxBatch
+            || _pendingCharacters > MaxBatchCharacters
+            || !_pendingIds.Add(stored.MessageId)
+            || (stored.ItemId is { } item && !_pendingItems.Add(item)))
         {
             await WriteAsync(cancellationToken);
             if (tally.HasStopped)
@@ -88,6 +94,10 @@ internal sealed class ImportedMessages(
             }
 
             _pendingIds.Add(stored.MessageId);
+            if (stored.ItemId is not null)
+            {
+                _pendingItems.Add(stored.ItemId);
+            }
         }
 
         _pending.Add(new PendingMessage(line, there, there - Current.Shift, stored, message.IsOffPath));
@@ -108,6 +118,7 @@ internal sealed class ImportedMessages(
         }
 
         _pendingIds.Clear();
+        _pendingItems.Clear();
         _pendingCharacters = 0;
     }
 
@@ -262,7 +273,7 @@ internal sealed class ImportedMessages(
         var found = await store.FindMessagesAsync(userId, [_pending[0].Message.MessageId], cancellationToken);
         if (found.Count == 0)
         {
-            Fail(_pending[0], MessageIdTaken);
+            Fail(_pending[0], _pending[0].Message.ItemId is null ? MessageIdTaken : ItemIdTaken);
         }
 
         return _pending.Count;

@@ -6,7 +6,10 @@ using SessionService.Domain.Errors;
 namespace SessionService.Application.Json;
 
 /// <summary>A request that is a JSON merge patch (RFC 7396).</summary>
-public interface IMergePatch
+public interface IMergePatch : IKnowsNulls;
+
+/// <summary>A request to which a field that is null says something else than an absent one.</summary>
+public interface IKnowsNulls
 {
     /// <summary>
     /// The fields that the request gives as null, by their names in the JSON. The property alone does not tell a null from an absent field.

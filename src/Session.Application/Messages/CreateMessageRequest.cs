@@ -96,6 +96,9 @@ public sealed class CreateMessageRequest : IGivenMessage
     /// </summary>
     [Range(typeof(long), "1", "9223372036854775807")]
     public long? ExpectedSequence { get; init; }
+
+    /// <summary>The id that a client of OpenAI's Conversations gave the message's item. Not a field of the request.</summary>
+    internal string? ItemId { get; init; }
 }
 
 internal sealed class CreateMessageRequestValidator : AbstractValidator<CreateMessageRequest>

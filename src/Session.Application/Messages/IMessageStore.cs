@@ -81,4 +81,7 @@ public enum AppendOutcome
 
     /// <summary>An attachment that a message refers to was removed meanwhile.</summary>
     AttachmentNotFound,
+
+    /// <summary>An id that a client gave an item belongs to another item of the session.</summary>
+    ItemIdTaken,
 }

@@ -7,6 +7,7 @@ using SessionService.Application.Json;
 using SessionService.Application.Messages.Parts;
 using SessionService.Application.Sessions;
 using SessionService.Application.Time;
+using SessionService.Domain.Conversations;
 using SessionService.Domain.Errors;
 using SessionService.Domain.Idempotency;
 using SessionService.Domain.Messages;
@@ -36,7 +37,8 @@ public sealed class MessagesService(
         string userId, Guid sessionId, CreateMessageRequest request, string? idempotencyKey, CancellationToken cancellationToken)
     {
         var key = IdempotencyKey.Of(idempotencyKey, $"append_message {sessionId}", request);
-        var written = await AppendAsync(userId, sessionId, [request], request.ExpectedSequence, key, isBatch: false, cancellationToken);
+        var written = await AppendAsync(
+            userId, sessionId, [request], request.ExpectedSequence, key, _ => "content", cancellationToken);
         return new Written<MessageResponse>(mapper.Map<MessageResponse>(written.Resource[0]), written.IsReplay);
     }
 
@@ -46,7 +48,7 @@ public sealed class MessagesService(
     {
         var key = IdempotencyKey.Of(idempotencyKey, $"append_messages {sessionId}", request);
         var written = await AppendAsync(
-            userId, sessionId, request.Messages!, request.ExpectedSequence, key, isBatch: true, cancellationToken);
+            userId, sessionId, request.Messages!, request.ExpectedSequence, key, i => $"messages[{i}].content", cancellationToken);
         var responses = mapper.Map<List<MessageResponse>>(written.Resource);
         return new Written<MessageBatchResponse>(
             new MessageBatchResponse { Messages = responses, Total = responses.Count }, written.IsReplay);
@@ -118,13 +120,21 @@ public sealed class MessagesService(
         };
     }
 
-    private async Task<Written<IReadOnlyList<SessionMessage>>> AppendAsync(
+    /// <param name="userId">The owner.</param>
+    /// <param name="sessionId">The session.</param>
+    /// <param name="requests">The messages, which are valid.</param>
+    /// <param name="expectedSequence">The number that the first must get.</param>
+    /// <param name="key">The key of the write.</param>
+    /// <param name="fieldOf">The field of a message's content, for an error.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <inheritdoc cref="AppendAsync(string, Guid, CreateMessageRequest, string?, CancellationToken)"/>
+    internal async Task<Written<IReadOnlyList<SessionMessage>>> AppendAsync(
         string userId,
         Guid sessionId,
         IReadOnlyList<CreateMessageRequest> requests,
         long? expectedSequence,
         IdempotencyKey? key,
-        bool isBatch,
+        Func<int, string> fieldOf,
         CancellationToken cancellationToken)
     {
         var result = await AppendOnceAsync();
@@ -143,6 +153,7 @@ public sealed class MessagesService(
             AppendOutcome.KeyReused => throw IdempotencyErrors.KeyReused(),
             AppendOutcome.MessageIdTaken => throw MessageErrors.IdTaken(),
             AppendOutcome.AttachmentNotFound => throw MessageErrors.AttachmentNotFound(),
+            AppendOutcome.ItemIdTaken => throw ConversationErrors.ItemIdTaken("items"),
             _ => throw SessionErrors.NotFound(),
         };
 
@@ -157,7 +168,7 @@ public sealed class MessagesService(
                     return before;
                 }
 
-                parts = await KeepFilesAsync(userId, sessionId, requests, expectedSequence, parts, isBatch, cancellationToken);
+                parts = await KeepFilesAsync(userId, sessionId, requests, expectedSequence, parts, fieldOf, cancellationToken);
             }
 
             var now = time.GetDatabaseNow();
@@ -182,10 +193,10 @@ public sealed class MessagesService(
         IReadOnlyList<CreateMessageRequest> requests,
         long? expectedSequence,
         IReadOnlyList<string?> parts,
-        bool isBatch,
+        Func<int, string> fieldOf,
         CancellationToken cancellationToken)
     {
-        var found = await files.FindAsync(userId, parts, i => isBatch ? $"messages[{i}].content" : "content", cancellationToken);
+        var found = await files.FindAsync(userId, parts, fieldOf, cancellationToken);
         if (found.Any(one => one is { Inline.Count: > 0 }))
         {
             await CheckAsync(userId, sessionId, requests, expectedSequence, cancellationToken);
@@ -238,6 +249,7 @@ public sealed class MessagesService(
             TokensUsed = request.TokensUsed ?? 0,
             CostUsd = Money.Round(request.CostUsd ?? 0),
             CreatedAt = request.CreatedAt?.NoLaterThan(now) ?? now,
+            ItemId = request.ItemId,
         };
         return new NewMessage(message, HasOwnId: request.MessageId is not null, HasOwnTime: request.CreatedAt is not null);
     }

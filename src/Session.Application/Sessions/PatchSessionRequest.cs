@@ -49,7 +49,7 @@ public sealed class PatchSessionRequest : IMergePatch
     [StringLength(UserIds.MaxLength, MinimumLength = 1)]
     public string? UserId { get; init; }
 
-    ISet<string> IMergePatch.Nulls { get; } = new HashSet<string>(StringComparer.Ordinal);
+    ISet<string> IKnowsNulls.Nulls { get; } = new HashSet<string>(StringComparer.Ordinal);
 
     /// <summary>
     /// Merges <c>metadata</c> and then <c>project_id</c> into the stored metadata; <see langword="null"/> where neither is given.

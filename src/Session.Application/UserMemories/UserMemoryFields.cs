@@ -70,7 +70,7 @@ public sealed class PatchUserMemoryRequest : UserMemoryFields, IMergePatch
     [StringLength(UserIds.MaxLength, MinimumLength = 1)]
     public string? UserId { get; init; }
 
-    ISet<string> IMergePatch.Nulls { get; } = new HashSet<string>(StringComparer.Ordinal);
+    ISet<string> IKnowsNulls.Nulls { get; } = new HashSet<string>(StringComparer.Ordinal);
 }
 
 /// <summary>Memories of a user to create, all of them or none.</summary>

@@ -40,6 +40,12 @@ public sealed class SessionMessage
 
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>
+    /// The id that a client of OpenAI's Conversations gave the item which the message is, unique in its session. Only of a message that is
+    /// to be written: stored ids are read apart.
+    /// </summary>
+    public string? ItemId { get; init; }
+
     /// <summary>When content, parts, name and metadata were blanked, if they were.</summary>
     public DateTimeOffset? RedactedAt { get; init; }
 }

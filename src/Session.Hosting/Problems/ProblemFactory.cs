@@ -62,17 +62,25 @@ public static class ProblemFactory
         return Create(http, http.Response.StatusCode, code, detail);
     }
 
-    public static ObjectResult Result(Problem problem) => new(problem)
+    /// <summary>The problem as an answer, in the form that clients of its path understand.</summary>
+    public static ObjectResult Result(Problem problem)
     {
-        StatusCode = problem.Status,
-        ContentTypes = { Problem.ContentType },
-    };
+        var (status, contentType, body) = FormOf(problem);
+        return new ObjectResult(body) { StatusCode = status, ContentTypes = { contentType } };
+    }
 
+    /// <inheritdoc cref="Result"/>
     public static Task WriteAsync(HttpContext http, Problem problem, CancellationToken cancellationToken)
     {
-        http.Response.StatusCode = problem.Status;
-        return http.Response.WriteAsJsonAsync(problem, options: null, Problem.ContentType, cancellationToken);
+        var (status, contentType, body) = FormOf(problem);
+        http.Response.StatusCode = status;
+        return http.Response.WriteAsJsonAsync(body, body.GetType(), options: null, contentType, cancellationToken);
     }
+
+    private static (int Status, string ContentType, object Body) FormOf(Problem problem) =>
+        OpenAiError.IsAt(problem.Instance)
+            ? (OpenAiError.StatusOf(problem), MediaTypeNames.Application.Json, OpenAiError.Of(problem))
+            : (problem.Status, Problem.ContentType, problem);
 
     /// <summary>The id of the request in traces, logs and problems.</summary>
     public static string TraceId(HttpContext http) => Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier;

@@ -106,6 +106,7 @@ internal sealed class CopyStore(SessionDbContext context, IMessageReader message
         }
 
         await AddAsync(copy, source, cancellationToken);
+        await AddItemsAsync(copy, source.Session, cancellationToken);
         await CopyMessagesAsync(sql.Connection, copy, source.Session, cancellationToken);
         var uses = used
             .Select(use => (copy.SessionId, use.Sequence, Attachment: copy.Attachments[use.AttachmentId]))
@@ -169,6 +170,21 @@ internal sealed class CopyStore(SessionDbContext context, IMessageReader message
         // The key names the original and not the copy: it belongs to the owner of the original.
         IdempotencyRecords.Take(
             context, copy.UserId, copy.Key, JsonSerializer.Serialize(new MadeCopy(copy.SessionId)), copy.Now, copy.SourceId);
+        await context.SaveChangesAsync(cancellationToken);
+    }
+
+    private async Task AddItemsAsync(SessionCopy copy, Session source, CancellationToken cancellationToken)
+    {
+        var items = await context.ConversationItems.AsNoTracking()
+            .Where(i => i.UserId == copy.UserId && i.SessionId == copy.SourceId && i.Sequence <= source.MessageCount)
+            .ToListAsync(cancellationToken);
+        context.ConversationItems.AddRange(items.Select(item => new ConversationItem
+        {
+            UserId = copy.RecipientId,
+            SessionId = copy.SessionId,
+            Sequence = item.Sequence,
+            ItemId = item.ItemId,
+        }));
         await context.SaveChangesAsync(cancellationToken);
     }
 

@@ -72,6 +72,9 @@ internal sealed class MessageRedaction(
         WHERE user_id = $1 AND session_id = $2 AND block = ($3 - 1) / {MessageVectors.Size} AND {PlaceInBlock} < message_count
         """;
 
+    // The id is free then: a client may put the item back.
+    private const string ForgetItem = "DELETE FROM dev.conversation_items WHERE user_id = $1 AND session_id = $2 AND sequence = $3";
+
     private const string Touch =
         "UPDATE dev.sessions SET updated_at = greatest(updated_at, $3), revision = revision + 1 WHERE user_id = $1 AND session_id = $2";
 
@@ -153,6 +156,7 @@ internal sealed class MessageRedaction(
         if (isNew)
         {
             await session.Statement(BlankVectors, session.Sequence).ExecuteAsync(cancellationToken);
+            await session.Statement(ForgetItem, session.Sequence).ExecuteAsync(cancellationToken);
             await session.Statement(FeedbackSql.BlankComments, session.Sequence).ExecuteAsync(cancellationToken);
             await session.Statement(Touch, now).ExecuteAsync(cancellationToken);
         }

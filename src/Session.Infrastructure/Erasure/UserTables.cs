@@ -34,6 +34,7 @@ internal static class UserTables
         new(AttachmentUses, BelongsToSession: true),
         new("session_branches", BelongsToSession: true),
         new("message_feedback", BelongsToSession: true),
+        new("conversation_items", BelongsToSession: true),
 
         // After all sessions: an attachment stays for as long as a message refers to it.
         new(AttachmentPieces, BelongsToSession: false, IsDerived: true),

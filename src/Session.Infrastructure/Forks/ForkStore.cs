@@ -77,6 +77,15 @@ internal sealed class ForkStore(Database database, IMessageReader messages, Idem
             ON u.user_id = $1 AND u.session_id = $2 AND u.sequence >= r.first AND u.sequence <= r.last
         """;
 
+    private const string CopyItems =
+        """
+        INSERT INTO dev.conversation_items (user_id, session_id, sequence, item_id)
+        SELECT i.user_id, $3, r.before + i.sequence - r.first + 1, i.item_id
+        FROM unnest($4, $5, $6) AS r (first, last, before)
+        JOIN dev.conversation_items AS i
+            ON i.user_id = $1 AND i.session_id = $2 AND i.sequence >= r.first AND i.sequence <= r.last
+        """;
+
     public Task<ForkResult> ForkAsync(Fork fork, CancellationToken cancellationToken) =>
         database.InTransactionAsync(sql => ForkAsync(sql, fork, cancellationToken), cancellationToken);
 
@@ -133,16 +142,20 @@ internal sealed class ForkStore(Database database, IMessageReader messages, Idem
                 path.Count)
             .ExecuteAsync(cancellationToken);
         var (tokens, cost) = await CopyAsync(sql.Connection, fork, path, cancellationToken);
-        await sql
-            .Statement(
-                CopyUses,
-                fork.UserId,
-                fork.SourceId,
-                fork.SessionId,
-                path.Ranges.Select(range => range.First).ToArray(),
-                path.Ranges.Select(range => range.Last).ToArray(),
-                path.Ranges.Select(range => path.CountThrough(range.First) - 1).ToArray())
-            .ExecuteAsync(cancellationToken);
+        foreach (var copy in (string[])[CopyUses, CopyItems])
+        {
+            await sql
+                .Statement(
+                    copy,
+                    fork.UserId,
+                    fork.SourceId,
+                    fork.SessionId,
+                    path.Ranges.Select(range => range.First).ToArray(),
+                    path.Ranges.Select(range => range.Last).ToArray(),
+                    path.Ranges.Select(range => path.CountThrough(range.First) - 1).ToArray())
+                .ExecuteAsync(cancellationToken);
+        }
+
         await sql
             .Statement(
                 Finish,

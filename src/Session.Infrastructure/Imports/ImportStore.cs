@@ -41,6 +41,12 @@ internal sealed class ImportStore(
         RETURNING session_id
         """;
 
+    private const string AddItems =
+        """
+        INSERT INTO dev.conversation_items (user_id, session_id, sequence, item_id)
+        SELECT $1, session_id, sequence, item_id FROM unnest($2, $3, $4) AS i (session_id, sequence, item_id)
+        """;
+
     private const string FindSessions = "SELECT session_id FROM dev.sessions WHERE user_id = $1 AND session_id = ANY ($2)";
 
     private const string RemoveSessions = "DELETE FROM dev.sessions WHERE user_id = $1 AND session_id = ANY ($2)";
@@ -158,6 +164,7 @@ internal sealed class ImportStore(
         }
 
         await CopyAsync(sql.Connection, sessions, cancellationToken);
+        await AddItemsAsync(sql, userId, sessions, cancellationToken);
         await AddUsesAsync(sql, userId, sessions, cancellationToken);
         await ImportedBranchRows.AddAsync(sql, userId, sessions, cancellationToken);
         await SessionTotal.AddAsync(
@@ -167,6 +174,23 @@ internal sealed class ImportStore(
                 row.Session.Status.Name(), row.Session.IsStarred, Sessions: 1, row.Messages, row.Tokens, row.Cost)),
             cancellationToken);
         return true;
+    }
+
+    private static async Task AddItemsAsync(
+        Sql sql, string userId, IReadOnlyList<NewSession> sessions, CancellationToken cancellationToken)
+    {
+        var items = sessions.SelectMany(session => session.Messages).Where(message => message.ItemId is not null).ToList();
+        if (items.Count > 0)
+        {
+            await sql
+                .Statement(
+                    AddItems,
+                    userId,
+                    SqlValue.Column(items, item => item.SessionId, NpgsqlDbType.Uuid),
+                    SqlValue.Column(items, item => item.Sequence, NpgsqlDbType.Bigint),
+                    SqlValue.Column(items, item => item.ItemId, NpgsqlDbType.Text))
+                .ExecuteAsync(cancellationToken);
+        }
     }
 
     private static async Task CopyAsync(

@@ -37,6 +37,10 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
 
     private static readonly string PartsToAnySessions = Text(Any, WithParts);
 
+    private static readonly string ItemsToSessionsInUse = Text(InUse, WithItems);
+
+    private static readonly string ItemsToAnySessions = Text(Any, WithItems);
+
     private static Openness InUse => new(OpenStatuses: "'active', 'completed'", ChangedStatus: "", TakenUp: "", Counted());
 
     // Makes the session active, and moves the counts.
@@ -66,7 +70,7 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
             """,
         Counted(activeSessions: "(SELECT count(*) FROM taken_up)", condition: "AND (SELECT count(*) FROM counted_user) >= 0"));
 
-    private static Extent TextsAlone => new(Arrays: "", Names: "", Columns: "", Values: "", Uses: "");
+    private static Extent TextsAlone => new(Arrays: "", Names: "", Columns: "", Values: "", Uses: "", TakenItems: "");
 
     // Whatever a message refers to must be there when the statement ends, or the foreign key breaks.
     private static Extent WithParts => new(
@@ -81,7 +85,31 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
                 SELECT n.user_id, n.session_id, n.sequence, u.attachment_id
                 FROM unnest($23, $24) AS u (position, attachment_id)
                 JOIN numbered AS n ON n.position = u.position),
-            """);
+            """,
+        TakenItems: "");
+
+    // The ids that clients gave items. Another write that takes an id meanwhile breaks a unique key, and this statement is sent again.
+    private static Extent WithItems => WithParts with
+    {
+        Arrays = $"{WithParts.Arrays}, $25",
+        Names = $"{WithParts.Names}item_id, ",
+        Uses =
+            $"""
+            {WithParts.Uses}
+            item AS (
+                INSERT INTO dev.conversation_items (user_id, session_id, sequence, item_id)
+                SELECT user_id, session_id, sequence, item_id
+                FROM numbered
+                WHERE item_id IS NOT NULL),
+            """,
+        TakenItems =
+            """
+            UNION ALL
+            SELECT i.write
+            FROM input AS i
+            JOIN dev.conversation_items AS c ON c.user_id = i.user_id AND c.session_id = i.session_id AND c.item_id = i.item_id
+            """,
+    };
 
     public WriteKind Kind => WriteKind.Append;
 
@@ -104,7 +132,7 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
 
     /// <summary>
     /// A write with an expected number is the only one to its session: the statement knows the next number only as of its start. Two writes
-    /// with the same key or message are kept apart: the later one must find the earlier one.
+    /// with the same key, message or item are kept apart: the later one must find the earlier one.
     /// </summary>
     public Predicate<Append> NewAdmission()
     {
@@ -112,19 +140,24 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
         var conditional = new HashSet<Guid>();
         var keys = new HashSet<(string, string)>();
         var ids = new HashSet<Guid>();
+        var items = new HashSet<(Guid, string)>();
         return write =>
         {
             var ownIds = write.Messages.Where(message => message.HasOwnId).Select(message => message.Message.MessageId);
+            var ownItems = write.Messages.Where(message => message.Message.ItemId is not null)
+                .Select(message => (write.SessionId, message.Message.ItemId!));
             if (conditional.Contains(write.SessionId)
                 || (write.ExpectedSequence is not null && sessions.Contains(write.SessionId))
                 || (write.Key is not null && keys.Contains((write.UserId, write.Key.Value)))
-                || ownIds.Any(ids.Contains))
+                || ownIds.Any(ids.Contains)
+                || ownItems.Any(items.Contains))
             {
                 return false;
             }
 
             sessions.Add(write.SessionId);
             ids.UnionWith(ownIds);
+            items.UnionWith(ownItems);
             if (write.ExpectedSequence is not null)
             {
                 conditional.Add(write.SessionId);
@@ -170,6 +203,13 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
         {
             text = takesUp ? PartsToAnySessions : PartsToSessionsInUse;
             values = [.. values, .. ValuesOfParts(rows)];
+        }
+
+        // Items have parts.
+        if (rows.Exists(row => row.New.Message.ItemId is not null))
+        {
+            text = takesUp ? ItemsToAnySessions : ItemsToSessionsInUse;
+            values = [.. values, SqlValue.Column(rows, row => row.New.Message.ItemId, NpgsqlDbType.Text)];
         }
 
         return new Sql(connection, commitsItself: true)
@@ -235,7 +275,8 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
             UNION ALL
             SELECT o.write
             FROM own AS o
-            JOIN dev.message_segments AS g ON {PackedIds.Hold("o.user_id", "o.id", "o.hash")}),
+            JOIN dev.message_segments AS g ON {PackedIds.Hold("o.user_id", "o.id", "o.hash")}
+            {of.TakenItems}),
         numbered AS MATERIALIZED (
             SELECT i.*, s.message_count + row_number() OVER (PARTITION BY i.user_id, i.session_id ORDER BY i.position) AS sequence
             FROM input AS i
@@ -322,7 +363,7 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
     private sealed record Openness(string OpenStatuses, string ChangedStatus, string TakenUp, string Counted);
 
     /// <summary>What the messages have besides their texts. Statements for texts alone send and write no more than these.</summary>
-    private sealed record Extent(string Arrays, string Names, string Columns, string Values, string Uses);
+    private sealed record Extent(string Arrays, string Names, string Columns, string Values, string Uses, string TakenItems);
 
     private readonly record struct Row(Append Write, int Index, int Part)
     {

@@ -71,6 +71,9 @@ internal sealed class MessageStore(
             { Status: SessionStatus.Archived or SessionStatus.Expired } when append is { Now: not null, TakesUp: false } =>
                 await AppendAsync(append with { TakesUp = true }, attempt, cancellationToken),
 
+            _ when attempt >= MaxAttempts && append.Messages.Any(message => message.Message.ItemId is not null) =>
+                new AppendResult(AppendOutcome.ItemIdTaken, []),
+
             _ when attempt >= MaxAttempts && append.Messages.Any(message => message.HasOwnId) =>
                 new AppendResult(AppendOutcome.MessageIdTaken, []),
 

@@ -36,6 +36,8 @@ public sealed class SessionDbContext(DbContextOptions<SessionDbContext> options)
 
     public DbSet<MessageFeedback> MessageFeedback => Set<MessageFeedback>();
 
+    public DbSet<ConversationItem> ConversationItems => Set<ConversationItem>();
+
     public DbSet<Attachment> Attachments => Set<Attachment>();
 
     public DbSet<AttachmentPiece> AttachmentPieces => Set<AttachmentPiece>();

@@ -287,6 +287,7 @@ public sealed class SessionErasureTests(PackingFixture service) : IClassFixture<
             $$"""
             INSERT INTO dev.session_branches (user_id, session_id, branch_id, created_at, path, from_sequence, last_sequence, message_count)
             VALUES ('{{user}}', '{{IdOf(session)}}', 1, now(), '{[1,301)}', 1, 300, 300), ('{{user}}', '{{IdOf(session)}}', 2, now(), '{[1,3),[301,)}', 301, 302, 4);
+            INSERT INTO dev.conversation_items (user_id, session_id, sequence, item_id) VALUES ('{{user}}', '{{IdOf(session)}}', 1, 'msg_1');
             INSERT INTO dev.message_feedback (user_id, session_id, sequence, name, value, source, model, created_at, updated_at)
             VALUES ('{{user}}', '{{IdOf(session)}}', 2, 'rating', 'true', 'user', '', now(), now());
             """);

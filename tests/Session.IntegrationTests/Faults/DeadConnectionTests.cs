@@ -11,6 +11,7 @@ public sealed class DeadConnectionTests(ProxiedFixture service) : IClassFixture<
     private const string OfSession = "/api/v1/sessions/{session_id}";
     private const string OfUser = "/api/v1/users/{user_id}";
     private const string Memory = OfUser + "/memories/{memory_id}";
+    private const string OfConversation = "/v1/conversations/{conversation_id}";
     private const string Feedback = OfSession + "/messages/{sequence}/feedback";
     private const string Message = """{"role":"user","content":"Hello"}""";
 
@@ -50,6 +51,9 @@ public sealed class DeadConnectionTests(ProxiedFixture service) : IClassFixture<
         new($"GET {OfSession}/memory"),
         new($"GET {OfSession}/context"),
         new($"GET {OfSession}/export"),
+        new($"GET {OfConversation}"),
+        new($"GET {OfConversation}/items"),
+        new($"GET {OfConversation}/items/{{item_id}}"),
         new($"GET {OfSession}/data") { IsOfTheMoment = true },
         new($"GET {OfUser}/sessions"),
         new($"GET {OfUser}/memories"),
@@ -94,6 +98,11 @@ public sealed class DeadConnectionTests(ProxiedFixture service) : IClassFixture<
         new($"POST {OfSession}/messages", $$"""{"role":"user","content":"{{LongText}}"}"""),
         new($"POST {OfSession}/messages/batch", $$"""{"messages":[{{Message}},{{Message}}]}"""),
         new($"DELETE {OfSession}/messages/{{sequence}}"),
+        new("POST /v1/conversations", "{}"),
+        new($"POST {OfConversation}", """{"metadata":{"topic":"coffee"}}"""),
+        new($"POST {OfConversation}/items", $$"""{"items":[{{Message}},{"type":"reasoning","id":"rs_1","summary":[]}]}"""),
+        new($"DELETE {OfConversation}/items/{{item_id}}"),
+        new($"DELETE {OfConversation}"),
         new($"PUT {Feedback}/{{name}}", """{"value":"Very polite."}"""),
         new($"PUT {Feedback}/{{name}}", """{"value":true}""") { After = $"DELETE {Feedback}/{{name}}" },
         new($"DELETE {Feedback}/{{name}}"),

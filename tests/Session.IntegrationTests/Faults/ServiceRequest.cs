@@ -53,7 +53,7 @@ internal sealed partial record ServiceRequest(string Operation, string? Body = n
 
     // Ids and times.
     [GeneratedRegex(
-        "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z",
+        "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|_[0-9a-f]{32}|\"created_at\":[0-9]+|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Changing();
@@ -90,6 +90,7 @@ internal sealed class Conversation
             Content = new StringContent("A cup of tea.", Encoding.UTF8, "text/plain"),
         };
         var attachment = (await user.SendAsync(picture)).Is(201);
+        var item = (await user.GetAsync($"/v1/conversations/conv_{session.Split('/')[^1]}/items?order=asc")).Is(200).Items("data")[0];
         return new Conversation(user)
         {
             _names = new(StringComparer.Ordinal)
@@ -99,6 +100,8 @@ internal sealed class Conversation
                 ["{memory_id}"] = memory.Text("memory_id"),
                 ["{attachment_id}"] = attachment.Text("attachment_id"),
                 ["{sequence}"] = "2",
+                ["{conversation_id}"] = $"conv_{session.Split('/')[^1]}",
+                ["{item_id}"] = item.Text("id"),
                 ["{branch_id}"] = "1",
                 ["{name}"] = "rating",
                 ["{new_id}"] = $"{Guid.NewGuid()}",

@@ -47,6 +47,8 @@ public sealed class EveryRouteTests(ServedFixture service) : IClassFixture<Serve
                     .Replace("{memory_id}", "0d1f95c6-a8fa-462d-8f6e-b1f0da7524a0", StringComparison.Ordinal)
                     .Replace("{attachment_id}", "5d8a1a6c-6f0b-8c1e-9a34-0c7f2b1d4e58", StringComparison.Ordinal)
                     .Replace("{sequence}", "1", StringComparison.Ordinal)
+                    .Replace("{conversation_id}", "conv_a87a9d6e41374d418ab8a13c4abcc83e", StringComparison.Ordinal)
+                    .Replace("{item_id}", "msg_1", StringComparison.Ordinal)
                     .Replace("{branch_id}", "1", StringComparison.Ordinal)
                     .Replace("{name}", "rating", StringComparison.Ordinal)
                     .Replace("{user_id}", "every-route", StringComparison.Ordinal)))),
@@ -68,7 +70,8 @@ public sealed class EveryRouteTests(ServedFixture service) : IClassFixture<Serve
         }
 
         using var json = JsonDocument.Parse(answer.Text);
-        return json.RootElement.TryGetProperty("code", out var code)
+        var problem = json.RootElement.TryGetProperty("error", out var error) ? error : json.RootElement;
+        return problem.TryGetProperty("code", out var code)
             ? code.GetString()!
             : string.Join(", ", json.RootElement.EnumerateObject().Select(member => member.Name));
     }

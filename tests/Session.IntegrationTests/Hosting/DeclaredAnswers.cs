@@ -64,6 +64,8 @@ public sealed class DeclaredAnswers(Func<Task<JsonElement>> document, HttpMessag
                 .Replace("{session_id}", Uuid, StringComparison.Ordinal)
                 .Replace("{memory_id}", Uuid, StringComparison.Ordinal)
                 .Replace("{attachment_id}", Uuid, StringComparison.Ordinal)
+                .Replace("{conversation_id}", "[^/]+", StringComparison.Ordinal)
+                .Replace("{item_id}", "[^/]+", StringComparison.Ordinal)
                 .Replace("{name}", "[^/]+", StringComparison.Ordinal)
                 .Replace("{key_id}", Uuid, StringComparison.Ordinal)
                 .Replace("{user_id}", "[^/]+", StringComparison.Ordinal) + "$",

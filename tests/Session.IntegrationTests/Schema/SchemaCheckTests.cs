@@ -32,6 +32,7 @@ public class SchemaCheckTests
                 "dev.attachment_removals: expected table, found none",
                 "dev.attachment_uses: expected table, found none",
                 "dev.attachments: expected table, found none",
+                "dev.conversation_items: expected table, found none",
                 "dev.idempotency_keys: expected table, found none",
                 "dev.message_feedback: expected table, found none",
                 "dev.message_segments: expected table, found none",

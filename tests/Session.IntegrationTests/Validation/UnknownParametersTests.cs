@@ -162,11 +162,11 @@ public sealed class UnknownParametersTests(ApiFixture service) : IClassFixture<A
                 .Replace("{memory_id}", $"{Guid.NewGuid()}", StringComparison.Ordinal) + query,
             method is "POST" or "PUT" or "PATCH" ? "{}" : null);
 
-    /// <summary>All operations but those of health.</summary>
+    /// <summary>All operations but those of health, and those that have errors of another form (see ConversationsTests).</summary>
     private async Task<IReadOnlyList<(string Method, string Path, JsonElement Operation)>> OperationsAsync() =>
         [
             .. from path in (await service.DocumentAsync()).GetProperty("paths").EnumerateObject()
-               where !path.Name.Contains("/health", StringComparison.Ordinal)
+               where !path.Name.Contains("/health", StringComparison.Ordinal) && !path.Name.StartsWith("/v1/", StringComparison.Ordinal)
                from operation in path.Value.EnumerateObject()
                select (operation.Name.ToUpperInvariant(), path.Name, operation.Value)];
 }

@@ -24,7 +24,7 @@ public sealed class FloorsTests
         ["MemorySearch"],
         ["Branches", "Memories", "UserMemories", "Usage", "Exports", "Contexts", "Feedback"],
         ["Erasure"],
-        ["Archival", "Schema", "Forks", "Copies", "Imports"],
+        ["Archival", "Conversations", "Schema", "Forks", "Copies", "Imports"],
         ["Startup"],
     ];
 

@@ -19,6 +19,7 @@ public sealed partial class TablesTests
         ("message_segments", "MessageSegments", "Messages", ["Erasure", "MemorySearch"]),
         ("session_branches", "SessionBranches", "Branches", ["Copies", "Exports", "Messages", "Search"]),
         ("message_feedback", "MessageFeedback", "Feedback", []),
+        ("conversation_items", "ConversationItems", "Conversations", ["Copies", "Erasure", "Forks", "Imports", "Messages"]),
         ("attachments", "Attachments", "Attachments", []),
         ("attachment_pieces", "AttachmentPieces", "Attachments", []),
         ("attachment_uses", "AttachmentUses", "Attachments", ["Copies", "Forks", "Messages"]),

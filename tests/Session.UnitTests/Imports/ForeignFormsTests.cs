@@ -26,6 +26,10 @@ public sealed class ForeignFormsTests
     // Responses
     [InlineData("""{"title":"Bread","created_at":1706933106,"object":"response","id":"r1","input":"How long?","output":[{"type":"message","id":"m","role":"assistant","content":[{"type":"output_text","text":"An hour.","annotations":[]}]}]}""")]
     [InlineData("""{"title":"Bread","timestamp":1706933106.0,"messages":[{"type":"message","role":"user","content":[{"type":"input_text","text":"How long?"}]},{"type":"message","role":"assistant","content":"An hour."}]}""")]
+    // Conversations, and threads of Assistants: both lists begin with the newest
+    [InlineData("""{"title":"Bread","created_at":1706933106,"object":"list","data":[{"type":"message","id":"b","role":"assistant","content":[{"type":"output_text","text":"An hour.","annotations":[],"logprobs":[]}],"status":"completed"},{"type":"message","id":"a","role":"user","content":[{"type":"input_text","text":"How long?"}],"status":"completed"}],"first_id":"b","last_id":"a","has_more":false}""")]
+    [InlineData("""{"title":"Bread","created_at":1706933106,"object":"list","data":[{"id":"b","object":"thread.message","created_at":1706933108,"thread_id":"t","role":"assistant","content":[{"type":"text","text":{"value":"An hour.","annotations":[]}}]},{"id":"a","object":"thread.message","created_at":1706933106,"thread_id":"t","role":"user","content":[{"type":"text","text":{"value":"How long?","annotations":[]}}]}],"first_id":"b","last_id":"a","has_more":false}""")]
+    [InlineData("""{"title":"Bread","messages":[{"id":"a","object":"thread.message","created_at":1706933106,"thread_id":"t","role":"user","content":[{"type":"text","text":{"value":"How long?","annotations":[]}}]},{"id":"b","object":"thread.message","created_at":1706933108,"thread_id":"t","role":"assistant","content":[{"type":"text","text":{"value":"An hour.","annotations":[]}}]}]}""")]
     // AI Studio, Gemini, Grok
     [InlineData("""{"title":"Bread","createTime":"2024-02-03T04:05:06Z","runSettings":{"model":"models/m"},"chunkedPrompt":{"chunks":[{"text":"How long?","role":"user","tokenCount":3},{"text":"An hour.","role":"model"}],"pendingInputs":[]}}""")]
     [InlineData("""{"title":"Bread","createTime":{"seconds":1706933106},"contents":[{"role":"user","parts":[{"text":"How long?"}]},{"role":"model","parts":[{"text":"Hm","thought":true},{"text":"An hour."}]}]}""")]
@@ -42,6 +46,40 @@ public sealed class ForeignFormsTests
         Assert.Equal("Bread", session.Session.Title);
         Assert.Equal(new DateTimeOffset(2024, 2, 3, 4, 5, 6, TimeSpan.Zero), session.Session.CreatedAt);
         Assert.Equal(session.Messages.Count, session.Messages.Select(message => message.MessageId).Distinct().Count());
+    }
+
+    [Fact]
+    public void A_thread_keeps_its_files_its_citations_and_what_its_messages_say_of_themselves()
+    {
+        var session = Foreign.Read(
+            """
+            {"object":"list","data":[
+              {"id":"m2","object":"thread.message","created_at":1706933106,"thread_id":"thread_1","role":"assistant","assistant_id":"asst_1","run_id":"run_1",
+               "content":[{"type":"text","text":{"value":"See [1].","annotations":[{"type":"file_citation","text":"[1]","file_citation":{"file_id":"file-1"}}]}}]},
+              {"id":"m1","object":"thread.message","created_at":1706933106,"thread_id":"thread_1","role":"user","attachments":[{"file_id":"file-1"}],
+               "content":[{"type":"text","text":{"value":"What is it?","annotations":[]}},{"type":"image_file","image_file":{"file_id":"file-2"}}]}]}
+            """);
+
+        Assert.Equal(["user chat: What is it?", "assistant chat: See [1]."], session.Told());
+        Assert.Equal("file-2", session.Messages[0].Parts()[1].GetProperty("image_file").GetProperty("file_id").GetString());
+        Assert.Equal("file-1", session.Messages[0].Labels().GetProperty("attachments")[0].GetProperty("file_id").GetString());
+        Assert.Equal("[1]", session.Messages[1].Labels().GetProperty("citations")[0].GetProperty("text").GetString());
+        Assert.Equal("run_1", session.Messages[1].Labels().GetProperty("run_id").GetString());
+        Assert.Equal("thread_1", session.Session.Labels().GetProperty("conversation_id").GetString());
+    }
+
+    [Fact]
+    public void A_list_of_items_that_begins_with_the_newest_is_turned_round()
+    {
+        var session = Foreign.Read(
+            """
+            {"object":"list","conversation_id":"conv_1","data":[
+              {"type":"function_call_output","id":"c","call_id":"1","output":"Sunny"},
+              {"type":"function_call","id":"b","call_id":"1","name":"weather","arguments":"{}"},
+              {"type":"message","id":"a","role":"user","content":[{"type":"input_text","text":"Weather?"}]}]}
+            """);
+
+        Assert.Equal(["user chat: Weather?", "assistant tool_call: ", "tool tool_result: Sunny"], session.Told());
     }
 
     [Theory]

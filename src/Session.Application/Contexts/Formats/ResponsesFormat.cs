@@ -37,8 +37,9 @@ internal static class ResponsesFormat
                 }));
             }
 
-            items.AddRange(turn.Calls.Select(call => new ToldItem(MessageRoles.Assistant, Call(call))));
-            items.AddRange(turn.Results.Select(call => new ToldItem(MessageRoles.Tool, Output(call, media))));
+            items.AddRange(turn.Calls.Select(call => new ToldItem(MessageRoles.Assistant, Call(call.Id, call.Name, call.Call))));
+            items.AddRange(turn.Results.Select(call => new ToldItem(
+                MessageRoles.Tool, Output(call.Id, isCustom: call.CustomInput is not null, call.Result, media))));
         }
 
         return ToldItem.WithAnsweredReasoning(items).ConvertAll(item => item.Json.ToText());
@@ -87,7 +88,7 @@ internal static class ResponsesFormat
         }
     }
 
-    private static JsonObject Answered(MessagePart part) => part.Kind == PartKind.Refusal
+    internal static JsonObject Answered(MessagePart part) => part.Kind == PartKind.Refusal
         ? new JsonObject { ["type"] = "refusal", ["refusal"] = part.Text }
         : new JsonObject
         {
@@ -97,7 +98,7 @@ internal static class ResponsesFormat
             ["logprobs"] = new JsonArray(),
         };
 
-    private static JsonObject Input(MessagePart part, string role, GivenMedia media) =>
+    internal static JsonObject Input(MessagePart part, string role, GivenMedia media) =>
         (role is MessageRoles.User && part.Media is not null ? Block(part.Media, media) : null)
         ?? ContextJson.Text("input_text", ContextJson.TextOf([part]));
 
@@ -125,17 +126,17 @@ internal static class ResponsesFormat
 
     private static JsonObject Picture(string url) => new() { ["type"] = "input_image", ["image_url"] = url, ["detail"] = "auto" };
 
-    private static JsonObject Call(AnsweredCall call) => call.CustomInput is { } input
-        ? new JsonObject { ["type"] = "custom_tool_call", ["call_id"] = call.Id, ["name"] = call.Name, ["input"] = input }
-        : new JsonObject { ["type"] = "function_call", ["call_id"] = call.Id, ["name"] = call.Name, ["arguments"] = call.Call.Arguments };
+    internal static JsonObject Call(string id, string name, MessagePart call) => CustomTool.InputOf(call) is { } input
+        ? new JsonObject { ["type"] = "custom_tool_call", ["call_id"] = id, ["name"] = name, ["input"] = input }
+        : new JsonObject { ["type"] = "function_call", ["call_id"] = id, ["name"] = name, ["arguments"] = call.Arguments };
 
-    private static JsonObject Output(AnsweredCall call, GivenMedia media) => new()
+    internal static JsonObject Output(string id, bool isCustom, MessagePart result, GivenMedia media) => new()
     {
-        ["type"] = call.CustomInput is null ? "function_call_output" : "custom_tool_call_output",
-        ["call_id"] = call.Id,
-        ["output"] = ContextJson.BlocksOfResult(call.Result, "input_text", part => Block(part, media)) is { } blocks
+        ["type"] = isCustom ? "custom_tool_call_output" : "function_call_output",
+        ["call_id"] = id,
+        ["output"] = ContextJson.BlocksOfResult(result, "input_text", part => Block(part, media)) is { } blocks
             ? blocks
-            : ContextJson.TextOfResult(call.Result),
+            : ContextJson.TextOfResult(result),
     };
 
     /// <summary>The id of an item of this API; <see langword="null"/> for other reasoning, which the API does not take.</summary>

@@ -163,7 +163,7 @@ internal static class ForeignContent
     private static void AddText(ForeignTurns turns, JsonElement block)
     {
         turns.AddText(block.Text("text") ?? block.ObjectAt("text")?.Text("value") ?? block.Text("content"), block);
-        if ((block.ArrayAt("citations") ?? block.ArrayAt("annotations")) is { } citations)
+        if ((block.ArrayAt("citations") ?? block.ArrayAt("annotations") ?? block.ObjectAt("text")?.ArrayAt("annotations")) is { } citations)
         {
             turns.AddCitations(citations);
         }

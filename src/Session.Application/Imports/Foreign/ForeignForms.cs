@@ -9,6 +9,7 @@ public static class ForeignForms
     // The first that fits is taken: the signs of those at the end are in several others too.
     private static readonly IForeignForm[] All =
     [
+        new ThreadForm(),
         new ChatGptForm(),
         new ClaudeForm(),
         new OpenWebUiForm(),
@@ -37,6 +38,7 @@ public static class ForeignForms
         "open_webui",
         "openai",
         "openai_responses",
+        "openai_threads",
         "sharegpt");
 
     // As they stand in the JSON.

@@ -3,7 +3,7 @@ using SessionService.Domain.Messages;
 
 namespace SessionService.Application.Imports.Foreign;
 
-/// <summary>OpenAI's Responses API: a response with its input, or an array of items.</summary>
+/// <summary>OpenAI's Responses and Conversations: a response with its input, a list of items, or an array of these.</summary>
 internal sealed class ResponsesForm : IForeignForm
 {
     private const string CallSuffix = "_call";
@@ -30,7 +30,12 @@ internal sealed class ResponsesForm : IForeignForm
             messages.Add(new ForeignMessage { Turns = ForeignTurns.OfText(MessageRoles.User, input) });
         }
 
-        var items = ((string[])["messages", "data", "input", "output"]).SelectMany(list => json.Elements(list));
+        var items = ((string[])["messages", "data", "input", "output"]).SelectMany(list => json.Elements(list)).ToList();
+        if (json.Text("object") is "list" && IsNewestFirst(items))
+        {
+            items.Reverse();
+        }
+
         messages.AddRange(items
             .Where(item => item.Text("type") is not "item_reference")
             .Select(item => new ForeignMessage
@@ -49,8 +54,48 @@ internal sealed class ResponsesForm : IForeignForm
             CreatedAt = ForeignTime.Created(json, now),
             UpdatedAt = ForeignTime.Updated(json, now),
             Messages = messages,
-            Labels = json.MembersBut("messages", "data", "input", "output", "instructions", "id", "title", "model"),
+            Labels = json.MembersBut(
+                "messages",
+                "data",
+                "input",
+                "output",
+                "instructions",
+                "id",
+                "title",
+                "model",
+                "conversation_id",
+                "first_id",
+                "last_id",
+                "has_more"),
         };
+    }
+
+    /// <summary>
+    /// Whether a list begins with the newest item, as that API lists them unless it is asked otherwise. Items have no times: a call stands
+    /// before its result, and a user before the answer.
+    /// </summary>
+    private static bool IsNewestFirst(List<JsonElement> items)
+    {
+        var results = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var item in items)
+        {
+            if (item.Text("call_id") is not { } call)
+            {
+                continue;
+            }
+
+            if (item.Text("type")?.EndsWith(ResultSuffix, StringComparison.Ordinal) == true)
+            {
+                results.Add(call);
+            }
+            else
+            {
+                return results.Contains(call);
+            }
+        }
+
+        var roles = items.Select(item => item.Text("role")).OfType<string>().ToList();
+        return roles is [MessageRoles.Assistant, .., not MessageRoles.Assistant];
     }
 
     // A message of a chat has a role and no type.

@@ -17,6 +17,7 @@ internal sealed class SessionMessageConfiguration : IEntityTypeConfiguration<Ses
         // Packing deletes many rows at once and never touches the table's other parts: their room is wanted soon, for new messages.
         builder.HasStorageParameter("autovacuum_vacuum_scale_factor", 0.05m);
 
+        builder.Ignore(m => m.ItemId);
         builder.HasKey(m => new { m.UserId, m.SessionId, m.Sequence }).HasName("pk_session_messages");
 
         // A message that a client sends again under its own id is found, and never stored twice.

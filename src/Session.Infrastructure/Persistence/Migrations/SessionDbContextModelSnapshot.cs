@@ -908,6 +908,45 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         });
                 });
 
+            modelBuilder.Entity("SessionService.Infrastructure.Persistence.Tables.ConversationItem", b =>
+                {
+                    b.Property<string>("UserId")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("user_id")
+                        .HasComment("Owner of the session.")
+                        .UseCollation("C");
+
+                    b.Property<Guid>("SessionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("session_id")
+                        .HasComment("The session.");
+
+                    b.Property<long>("Sequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sequence")
+                        .HasComment("The number of the message that is the item.");
+
+                    b.Property<string>("ItemId")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("item_id")
+                        .HasComment("The id, as the client gave it.")
+                        .UseCollation("C");
+
+                    b.HasKey("UserId", "SessionId", "Sequence")
+                        .HasName("pk_conversation_items");
+
+                    b.HasIndex(new[] { "UserId", "SessionId", "ItemId" }, "ix_conversation_items_user_id_session_id_item_id")
+                        .IsUnique();
+
+                    b.ToTable("conversation_items", "dev", t =>
+                        {
+                            t.HasComment("The ids that clients of OpenAI's Conversations gave items. The ids of all other items follow from their places.");
+                        });
+                });
+
             modelBuilder.Entity("SessionService.Domain.Feedback.MessageFeedback", b =>
                 {
                     b.Property<string>("UserId")
@@ -1516,6 +1555,16 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_attachment_uses_sessions");
+                });
+
+            modelBuilder.Entity("SessionService.Infrastructure.Persistence.Tables.ConversationItem", b =>
+                {
+                    b.HasOne("SessionService.Domain.Sessions.Session", null)
+                        .WithMany()
+                        .HasForeignKey("UserId", "SessionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_conversation_items_sessions");
                 });
 
             modelBuilder.Entity("SessionService.Domain.Feedback.MessageFeedback", b =>
