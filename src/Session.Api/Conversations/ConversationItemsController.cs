@@ -52,6 +52,7 @@ public sealed class ConversationItemsController(ConversationItemsService items, 
         items.ListAsync(userId, sessionId, query, cancellationToken);
 
     /// <summary>Gets an item</summary>
+    /// <remarks>The item as it is in the lists.</remarks>
     /// <response code="200">The item.</response>
     [HttpGet("{item_id}", Name = "get_conversation_item")]
     [TakesInclude]

@@ -30,6 +30,7 @@ public sealed class ConversationsController(ConversationsService conversations) 
         Response.MarkReplay(await conversations.CreateAsync(userId, request, idempotencyKey, cancellationToken));
 
     /// <summary>Gets a conversation</summary>
+    /// <remarks>Every session of the caller is a conversation. Values of its metadata that are no strings are left out.</remarks>
     /// <response code="200">The conversation.</response>
     [HttpGet("{conversation_id}", Name = "get_conversation")]
     [ProducesResponseType<ConversationResponse>(StatusCodes.Status200OK)]

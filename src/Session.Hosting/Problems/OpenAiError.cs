@@ -60,11 +60,10 @@ public sealed class OpenAiErrorBody
 
     /// <summary>The parameter or field at fault; null where there is none.</summary>
     /// <example>null</example>
-    [Required]
     public required string? Param { get; init; }
 
     /// <summary>For programs; stable. The codes are those of the problem documents.</summary>
     /// <example>conversation_not_found</example>
     [Required]
-    public required string? Code { get; init; }
+    public required string Code { get; init; }
 }
