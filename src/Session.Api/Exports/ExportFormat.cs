@@ -95,7 +95,15 @@ internal abstract class ExportFormat(IMapper mapper)
     protected void WriteJson<TLine>(object entity) => JsonSerializer.Serialize(Json, mapper.Map<TLine>(entity), Options);
 
     protected void WriteJson(ExportedSession session) =>
-        JsonSerializer.Serialize(Json, mapper.Map<SessionLine>(session.Session) with { CurrentBranch = session.CurrentBranch }, Options);
+        JsonSerializer.Serialize(
+            Json,
+            mapper.Map<SessionLine>(session.Session) with
+            {
+                CurrentBranch = session.CurrentBranch,
+                // Without the original's path this number would lead to another message there.
+                ForkedFromSequence = session.IsRenumbered ? null : session.Session.ForkedFromSequence,
+            },
+            Options);
 
     protected void WriteJson(BranchLine branch) => JsonSerializer.Serialize(Json, branch, Options);
 

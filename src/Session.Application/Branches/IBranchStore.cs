@@ -13,6 +13,11 @@ public interface IBranchStore
     const int MaxBranches = 10_000;
 
     /// <summary>
+    /// The most bytes that the paths of a session take, compressed as they are stored: some hundred thousand ranges of numbers.
+    /// </summary>
+    const long MaxPathBytes = 8 * 1024 * 1024;
+
+    /// <summary>
     /// Begins a new branch with the messages of the current one up to a number, and makes the new branch the current one. Nothing changes
     /// where the number is that of the last message.
     /// </summary>

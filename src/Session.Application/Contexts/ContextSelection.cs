@@ -56,9 +56,9 @@ internal sealed class ContextSelection(
     /// <summary>The system messages at the start of the session. Their texts are cut where they do not fit.</summary>
     public async Task<IReadOnlyList<ContextCandidate>> ReadSystemAsync(int maxTokens, CancellationToken cancellationToken)
     {
-        var selection = new MessageSelection { Order = MessageOrder.OldestFirst, Take = MaxSystemMessages };
+        var selection = new MessageSelection { Order = MessageOrder.OldestFirst, Take = MaxSystemMessages, Path = _path };
         var start = new List<ContextCandidate>();
-        for (var isLast = false; !isLast && selection.Take > 0; selection = selection with { Path = _path })
+        for (var isLast = false; !isLast && selection.Take > 0;)
         {
             using var portion = await messages.ReadAsync(userId, sessionId, selection, cancellationToken) ?? throw SessionErrors.NotFound();
             (_path, isLast, selection) = (portion.Path, portion.IsLast, selection.Rest(portion));

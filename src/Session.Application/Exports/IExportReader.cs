@@ -58,7 +58,8 @@ public sealed record ChosenMessages(MessagePath Path, MessageParents? Parents);
 
 /// <summary>A session and its memory, if it has one.</summary>
 /// <param name="HasBranches">Whether there is something to tell of its branches.</param>
-public sealed record ExportedSession(Session Session, SessionMemory? Memory, bool HasBranches)
+/// <param name="IsRenumbered">Whether it is a fork whose copies have other numbers than the original messages.</param>
+public sealed record ExportedSession(Session Session, SessionMemory? Memory, bool HasBranches, bool IsRenumbered)
 {
     /// <summary>The branch that is the conversation, if there is something to tell of branches.</summary>
     public int? CurrentBranch => HasBranches ? Session.CurrentBranch ?? 1 : null;

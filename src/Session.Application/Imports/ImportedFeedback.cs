@@ -1,5 +1,6 @@
 using SessionService.Application.Exports;
 using SessionService.Application.Feedback;
+using SessionService.Application.Messages;
 using SessionService.Application.Usage;
 using SessionService.Domain.Feedback;
 using SessionService.Domain.Messages;
@@ -26,19 +27,19 @@ internal sealed class ImportedFeedback(
 
     private static readonly ImportRefusal TooMany = new(FeedbackErrors.TooMany().Code, FeedbackErrors.TooMany().Message);
 
-    private readonly List<ValidLine<FeedbackLine>> _pending = [];
+    private readonly List<(ValidLine<FeedbackLine> Line, MessageFeedback Feedback)> _pending = [];
 
     /// <summary>Adds feedback. The messages before it must have been written.</summary>
     public async Task AddAsync(ValidLine<FeedbackLine> line, CancellationToken cancellationToken)
     {
-        if (_pending.Count == MaxPending || (_pending is [var first, ..] && first.Content.SessionId != line.Content.SessionId))
+        if (_pending.Count == MaxPending || (_pending is [var first, ..] && first.Line.Content.SessionId != line.Content.SessionId))
         {
             await WriteAsync(cancellationToken);
         }
 
         if (!tally.HasStopped)
         {
-            _pending.Add(line);
+            _pending.Add((line, Of(line.Content)));
         }
     }
 
@@ -50,12 +51,11 @@ internal sealed class ImportedFeedback(
             return;
         }
 
-        ValidLine<FeedbackLine>[] lines = [.. _pending];
+        var (lines, given) = (_pending.ConvertAll(one => one.Line), _pending.ConvertAll(one => one.Feedback));
         _pending.Clear();
         var found = new List<(ValidLine<FeedbackLine> Line, MessageFeedback Feedback)>();
         (ValidLine<FeedbackLine> Line, ImportRefusal Refusal)? end = null;
         var at = 0;
-        MessageFeedback[] given = [.. lines.Select(line => entities.Of(line.Content))];
         await foreach (var (feedback, message) in judged.JoinAsync(userId, given, cancellationToken))
         {
             var line = lines[at++];
@@ -79,6 +79,17 @@ internal sealed class ImportedFeedback(
         {
             tally.Fail(wrong.Number, ImportKind.Feedback, refusal);
         }
+    }
+
+    /// <summary>The feedback of a line. Its message may have another number here than in the file.</summary>
+    private MessageFeedback Of(FeedbackLine line)
+    {
+        var feedback = entities.Of(line);
+        return entered.Current is { } session
+            && session.SessionId == feedback.SessionId
+            && session.Find(new MessagePath([new NumberRange(feedback.Sequence, feedback.Sequence)])) is { Count: 1 } stored
+                ? feedback with { Sequence = stored.Last }
+                : feedback;
     }
 
     /// <summary>The feedback with what follows from its message; <see langword="null"/> where it belongs to no message here.</summary>

@@ -12,7 +12,7 @@ internal sealed class OrderedLines
     private const int MaxCharacters = 32 * 1024 * 1024;
 
     // Of a line besides its texts, approximately.
-    private const int LineLength = 512;
+    private const int LineLength = 64;
 
     private readonly Queue<ValidLine<MessageLine>> _waiting = [];
     private long _lastWaiting;

@@ -86,7 +86,8 @@ internal sealed class BranchImport(Sql sql, ImportPlace place)
         LIMIT 1
         """;
 
-    private const string LastId = $"SELECT max(b.branch_id) FROM dev.session_branches AS b WHERE {OfSession}";
+    private const string LastId =
+        $"SELECT coalesce(max(b.branch_id), 1), count(*) FROM dev.session_branches AS b WHERE {OfSession}";
 
     private const string IsTaken = $"SELECT true FROM dev.session_branches AS b WHERE {OfSession} AND b.branch_id = $3";
 
@@ -227,8 +228,8 @@ internal sealed class BranchImport(Sql sql, ImportPlace place)
 
     private async Task<int> NextIdAsync(CancellationToken cancellationToken)
     {
-        var id = 1 + await Statement(LastId).ValueAsync<int>(cancellationToken);
-        return id <= IBranchStore.MaxBranches ? id : throw BranchErrors.TooMany(IBranchStore.MaxBranches);
+        var (last, count) = await Statement(LastId).FirstAsync(row => (row.GetInt32(0), row.GetInt64(1)), cancellationToken);
+        return count < IBranchStore.MaxBranches ? last + 1 : throw BranchErrors.TooMany(IBranchStore.MaxBranches);
     }
 
     private async Task CheckRangesAsync(int branchId, CancellationToken cancellationToken)

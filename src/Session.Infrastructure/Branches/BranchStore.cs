@@ -46,7 +46,7 @@ internal sealed class BranchStore(SessionDbContext context, ReadConnections read
 
         async Task<int> RewindAsync(Session session)
         {
-            var current = await FindOrAddAsync(session, session.CurrentBranch ?? 1, cancellationToken) ?? throw BranchErrors.NotFound();
+            var current = await FindAsync(session, session.CurrentBranch ?? 1, cancellationToken);
             var path = PathOf(current, session);
             if (toSequence != 0 && !path.Contains(toSequence))
             {
@@ -58,14 +58,10 @@ internal sealed class BranchStore(SessionDbContext context, ReadConnections read
                 return current.BranchId;
             }
 
-            var branchId = 1 + await context.SessionBranches
-                .Where(b => b.UserId == userId && b.SessionId == sessionId)
-                .MaxAsync(b => (int?)b.BranchId, cancellationToken) ?? 2;
+            var others = context.SessionBranches.Where(b => b.UserId == userId && b.SessionId == sessionId);
+            var branchId = 1 + Math.Max(1, await others.MaxAsync(b => (int?)b.BranchId, cancellationToken) ?? 1);
             var kept = path.Through(toSequence);
-            if (branchId > IBranchStore.MaxBranches)
-            {
-                throw BranchErrors.TooMany(IBranchStore.MaxBranches);
-            }
+            await CheckRoomAsync(session, await others.CountAsync(cancellationToken), cancellationToken);
 
             var branch = new SessionBranch
             {
@@ -79,7 +75,8 @@ internal sealed class BranchStore(SessionDbContext context, ReadConnections read
             };
             Close(current, session);
             Open(branch, kept, session);
-            context.SessionBranches.Add(branch);
+            Keep(current);
+            Keep(branch);
             session.Show(branchId, kept.Count, now);
             return branchId;
         }
@@ -104,8 +101,8 @@ internal sealed class BranchStore(SessionDbContext context, ReadConnections read
                 return branchId;
             }
 
-            var branch = await FindOrAddAsync(session, branchId, cancellationToken) ?? throw BranchErrors.NotFound();
-            var current = await FindOrAddAsync(session, currentId, cancellationToken) ?? throw BranchErrors.NotFound();
+            var branch = await FindAsync(session, branchId, cancellationToken);
+            var current = await FindAsync(session, currentId, cancellationToken);
             var path = PathRanges.Read(branch.Path);
             Close(current, session);
             Open(branch, path, session);
@@ -130,9 +127,10 @@ internal sealed class BranchStore(SessionDbContext context, ReadConnections read
                 sessionId,
                 async session =>
                 {
-                    branch = await FindOrAddAsync(session, branchId, cancellationToken) ?? throw BranchErrors.NotFound();
+                    branch = await FindAsync(session, branchId, cancellationToken);
                     if (request.Renames() && request.Name != branch.Name)
                     {
+                        Keep(branch);
                         branch.Name = request.Name;
                         session.NoteChange(now);
                     }
@@ -229,21 +227,40 @@ internal sealed class BranchStore(SessionDbContext context, ReadConnections read
         }
     }
 
+    /// <summary>Refuses a branch more than a session may have, or paths that would take too much room together.</summary>
+    private async Task CheckRoomAsync(Session session, int branches, CancellationToken cancellationToken)
+    {
+        // By hand for the size as it is stored, which the database knows without reading the paths.
+        var bytes = await context.Database
+            .SqlQuery<long>(
+                $"""
+                SELECT coalesce(sum(pg_column_size(path)), 0)::bigint AS "Value"
+                FROM dev.session_branches
+                WHERE user_id = {session.UserId} AND session_id = {session.SessionId}
+                """)
+            .SingleAsync(cancellationToken);
+        if (branches >= IBranchStore.MaxBranches || bytes >= IBranchStore.MaxPathBytes)
+        {
+            throw BranchErrors.TooMany(IBranchStore.MaxBranches);
+        }
+    }
+
     private Task<Session?> FindSessionAsync(string userId, Guid sessionId, CancellationToken cancellationToken) =>
         context.Sessions.AsNoTracking().SingleOrDefaultAsync(s => s.UserId == userId && s.SessionId == sessionId, cancellationToken);
 
-    /// <summary>A branch, to be changed. The first one has a row only once there is something to tell of it.</summary>
-    private async Task<SessionBranch?> FindOrAddAsync(Session session, int branchId, CancellationToken cancellationToken)
+    /// <summary>A branch. The first one has a row only once there is something to tell of it.</summary>
+    private async Task<SessionBranch> FindAsync(Session session, int branchId, CancellationToken cancellationToken) =>
+        await context.SessionBranches.SingleOrDefaultAsync(
+            b => b.UserId == session.UserId && b.SessionId == session.SessionId && b.BranchId == branchId, cancellationToken)
+        ?? (branchId == 1 && session.CurrentBranch is null ? First(session) : throw BranchErrors.NotFound());
+
+    /// <summary>Lets a branch that was found be saved with its changes.</summary>
+    private void Keep(SessionBranch branch)
     {
-        var branch = await context.SessionBranches.SingleOrDefaultAsync(
-            b => b.UserId == session.UserId && b.SessionId == session.SessionId && b.BranchId == branchId, cancellationToken);
-        if (branch is null && branchId == 1)
+        if (context.Entry(branch).State == EntityState.Detached)
         {
-            branch = First(session);
             context.SessionBranches.Add(branch);
         }
-
-        return branch;
     }
 
     /// <summary>The branch of a session that was never rewound.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
+using NpgsqlTypes;
 using SessionService.Application.Exports;
 using SessionService.Domain.Sessions;
 using SessionService.Domain.UserMemories;
@@ -13,7 +14,7 @@ internal sealed class ExportReader(SessionDbContext context) : IExportReader
     private const int AtOnce = 100;
 
     public Task<ExportedSession?> FindAsync(string userId, Guid sessionId, CancellationToken cancellationToken) =>
-        WithMemory(context.Sessions.Where(s => s.UserId == userId && s.SessionId == sessionId)).SingleOrDefaultAsync(cancellationToken);
+        WithMemory(userId, context.Sessions.Where(s => s.UserId == userId && s.SessionId == sessionId)).SingleOrDefaultAsync(cancellationToken);
 
     public async IAsyncEnumerable<ExportedSession> ReadAsync(string userId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -46,7 +47,7 @@ internal sealed class ExportReader(SessionDbContext context) : IExportReader
                 .ToListAsync(cancellationToken);
             var sessions = PagePortions.ReadAsync(
                 page.ConvertAll(s => new PageItem<Guid, ExportedSession>(s.SessionId, s.Bytes, Whole: null)),
-                ids => WithMemory(context.Sessions.Where(s => s.UserId == userId && ids.Contains(s.SessionId)))
+                ids => WithMemory(userId, context.Sessions.Where(s => s.UserId == userId && ids.Contains(s.SessionId)))
                     .ToListAsync(cancellationToken),
                 session => session.Session.SessionId);
             await foreach (var session in sessions.WithCancellation(cancellationToken))
@@ -115,11 +116,12 @@ internal sealed class ExportReader(SessionDbContext context) : IExportReader
         }
     }
 
-    private IQueryable<ExportedSession> WithMemory(IQueryable<Session> sessions) =>
+    private IQueryable<ExportedSession> WithMemory(string userId, IQueryable<Session> sessions) =>
         sessions
             .Select(s => new ExportedSession(
                 s,
-                context.Memories.SingleOrDefault(m => m.UserId == s.UserId && m.SessionId == s.SessionId && m.IsActive),
-                s.CurrentBranch != null || context.SessionBranches.Any(b => b.UserId == s.UserId && b.SessionId == s.SessionId)))
+                context.Memories.SingleOrDefault(m => m.UserId == userId && m.SessionId == s.SessionId && m.IsActive),
+                s.CurrentBranch != null || context.SessionBranches.Any(b => b.UserId == userId && b.SessionId == s.SessionId),
+                EF.Property<NpgsqlRange<long>[]?>(s, "ForkedFromPath") != null))
             .AsNoTracking();
 }

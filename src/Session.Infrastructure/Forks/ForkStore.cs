@@ -53,9 +53,11 @@ internal sealed class ForkStore(Database database, IMessageReader messages, Idem
                 (user_id, session_id, id, memory_type, conversation_summary, session_metadata, user_preferences, ongoing_tasks,
                  total_messages, last_summary_at, is_active, created_at, updated_at, vector, words, model, model_vector)
             SELECT user_id, $3, $8, memory_type, conversation_summary, session_metadata, user_preferences, ongoing_tasks,
-                   least(total_messages, $4), last_summary_at, true, created_at, updated_at, vector, words, model, model_vector
+                   (SELECT coalesce(sum(upper(r.numbers) - lower(r.numbers)), 0)
+                    FROM unnest($12::int8multirange * int8multirange(int8range(NULL, total_messages, '[]'))) AS r (numbers)),
+                   last_summary_at, true, created_at, updated_at, vector, words, model, model_vector
             FROM dev.session_memories
-            WHERE user_id = $1 AND session_id = $2 AND is_active AND total_messages <= $11),
+            WHERE user_id = $1 AND session_id = $2 AND is_active AND ($13 OR total_messages <= $11)),
         claimed AS (
             {IdempotencySql.Claim("'{}'")}
             FROM (
@@ -169,7 +171,9 @@ internal sealed class ForkStore(Database database, IMessageReader messages, Idem
                 Guid.CreateVersion7(fork.Now),
                 fork.Key?.Value,
                 fork.Key?.RequestHash,
-                through)
+                through,
+                SqlValue.Ranges(PathRanges.Of(path)),
+                through == shown.Last)
             .ExecuteAsync(cancellationToken);
 
         // Read before the commit: after it, a failed read would be taken for a fork that was not made.

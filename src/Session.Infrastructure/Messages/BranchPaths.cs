@@ -22,7 +22,7 @@ internal static class BranchPaths
         SELECT s.message_count, b.path
         FROM dev.sessions AS s
         LEFT JOIN dev.session_branches AS b ON b.user_id = $1 AND b.session_id = $2 AND b.branch_id = $3
-        WHERE s.user_id = $1 AND s.session_id = $2 AND (b.branch_id IS NOT NULL OR $3 = 1)
+        WHERE s.user_id = $1 AND s.session_id = $2 AND (b.branch_id IS NOT NULL OR ($3 = 1 AND s.current_branch IS NULL))
         """;
 
     /// <summary>

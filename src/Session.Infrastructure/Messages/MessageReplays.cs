@@ -70,7 +70,15 @@ internal sealed class MessageReplays(Database database, IMessageReader reader)
     public async Task<IReadOnlyList<SessionMessage>?> ReadAsync(IdempotencyRecord record, CancellationToken cancellationToken)
     {
         var answer = JsonSerializer.Deserialize<MessagesAnswer>(record.Answer)!;
-        var selection = new MessageSelection { Order = MessageOrder.OldestFirst, After = answer.FirstSequence - 1, Take = answer.Messages };
+
+        // The conversation may show other messages since.
+        var selection = new MessageSelection
+        {
+            Order = MessageOrder.OldestFirst,
+            After = answer.FirstSequence - 1,
+            Take = answer.Messages,
+            Path = MessagePath.Whole,
+        };
         var messages = new List<SessionMessage>(answer.Messages);
         await foreach (var row in reader.ReadAllAsync(record.UserId, record.SessionId, selection, cancellationToken))
         {

@@ -42,7 +42,7 @@ internal sealed class BranchModel(ApiClient user, string session, Random random)
     {
         var answer = (await user.PostAsync($"{session}/rewind", $$"""{"to_sequence":{{to}}}""")).Is(200);
         Assert.Equal(Current, answer.Number("previous_branch_id"));
-        if (to == Shown.LastOrDefault())
+        if (to == (Shown.Count == 0 ? 0 : Shown[^1]))
         {
             Assert.Equal(Current, answer.Number("branch_id"));
             return;

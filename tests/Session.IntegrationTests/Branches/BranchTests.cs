@@ -168,7 +168,7 @@ public sealed class BranchTests(ApiFixture service) : IClassFixture<ApiFixture>
         foreach (var branch in branches)
         {
             var shown = await ShownAsync(user, session, $"?branch={branch.Number("branch_id")}");
-            Assert.Equal((branch.Number("message_count"), branch.Number("last_sequence")), (shown.Count, shown.LastOrDefault()));
+            Assert.Equal((branch.Number("message_count"), branch.Number("last_sequence")), (shown.Count, shown.Count == 0 ? 0 : shown[^1]));
             own.AddRange(shown.Where(number => number > 5 && !own.Contains(number)));
         }
 
@@ -229,6 +229,57 @@ public sealed class BranchTests(ApiFixture service) : IClassFixture<ApiFixture>
         Assert.Equal([(1, false), (2, true), (3, false), (4, true)], copies.Select(copy => (copy.Number("sequence"), copy.Text("content") == "")));
         (await user.DeleteAsync($"{session}/messages/1?mode=other")).IsInvalid("mode");
         (await user.DeleteAsync($"{session}/messages/9?mode=remove")).IsProblem(404, "message_not_found");
+    }
+
+    [Fact]
+    public async Task An_append_that_is_sent_again_after_a_rewind_is_answered_as_the_first_time()
+    {
+        var (user, session) = await StartAsync(messages: 2);
+        const string Batch = """{"messages":[{"role":"user","content":"three"},{"role":"user","content":"four"}]}""";
+        var first = (await user.PostAsync($"{session}/messages/batch", Batch, "key")).Is(201);
+        (await user.PostAsync($"{session}/rewind", """{"to_sequence":1}""")).Is(200);
+        await user.WriteMessageAsync(session);
+        await user.WriteMessageAsync(session);
+
+        var again = await user.PostAsync($"{session}/messages/batch", Batch, "key");
+
+        Assert.Equal(first.GetRawText(), again.Is(201).GetRawText());
+        Assert.Equal("true", again.Headers["Idempotency-Replayed"]);
+    }
+
+    [Fact]
+    public async Task A_context_of_another_branch_is_of_that_branch_with_its_system_messages_too()
+    {
+        var user = service.AsNewUser();
+        var session = await user.StartSessionAsync();
+        await user.WriteMessageAsync(session, """{"role":"system","content":"Be kind."}""");
+        await user.WriteMessageAsync(session);
+        (await user.PostAsync($"{session}/rewind", """{"to_sequence":0}""")).Is(200);
+        await user.WriteMessageAsync(session, """{"role":"system","content":"Be brief."}""");
+
+        var context = (await user.GetAsync($"{session}/context?branch=1&keep=system")).Is(200);
+
+        Assert.Equal([1L, 2], context.Items("messages").Select(message => message.Number("sequence")));
+    }
+
+    [Fact]
+    public async Task The_memory_of_a_fork_counts_the_messages_that_came_since_on_its_path()
+    {
+        var (user, session) = await StartAsync(messages: 10);
+        (await user.PostAsync($"{session}/rewind", """{"to_sequence":5}""")).Is(200);
+        (await user.PostAsync($"{session}/memory", """{"content":"Five."}""")).Is(201);
+        var early = (await user.PostAsync($"{session}/fork", "{}")).Is(201).Text("session_id");
+        for (var i = 0; i < 3; i++)
+        {
+            await user.WriteMessageAsync(session);
+        }
+
+        var late = (await user.PostAsync($"{session}/fork", "{}")).Is(201).Text("session_id");
+
+        var ofEarly = (await user.GetAsync($"/api/v1/sessions/{early}/memory")).Is(200);
+        var ofLate = (await user.GetAsync($"/api/v1/sessions/{late}/memory")).Is(200);
+        Assert.Equal((5, 0), (ofEarly.Number("total_messages"), ofEarly.Number("messages_since_last_summary")));
+        Assert.Equal((5, 3), (ofLate.Number("total_messages"), ofLate.Number("messages_since_last_summary")));
     }
 
     [Fact]

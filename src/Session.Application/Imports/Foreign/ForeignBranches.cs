@@ -63,9 +63,11 @@ internal sealed record ForeignBranches(IReadOnlyList<ImportedBranch> Branches, i
                 continue;
             }
 
-            var path = tip == current ? currentPath : PathTo(tip);
+            // A path is long: none is made where there is no room.
+            var hasRoom = branches.Count < IBranchStore.MaxBranches - 1 && ranges < MaxRanges;
+            var path = tip == current ? currentPath : hasRoom ? PathTo(tip) : new MessagePath([]);
             var isLeftOut = tip != current
-                && (branches.Count >= IBranchStore.MaxBranches - 1
+                && (!hasRoom || branches.Count >= IBranchStore.MaxBranches - 1
                     || path.Ranges.Count > MessagePath.MaxRanges
                     || (ranges += path.Ranges.Count) > MaxRanges);
             if (isLeftOut)
@@ -97,7 +99,7 @@ internal sealed record ForeignBranches(IReadOnlyList<ImportedBranch> Branches, i
         MessagePath PathTo(int tip)
         {
             var path = new List<NumberRange>();
-            for (var at = tip; at >= 0; at = tree.Parents[at] < 0 ? -1 : nearest[tree.Parents[at]])
+            for (var at = tip; at >= 0 && path.Count <= MessagePath.MaxRanges; at = tree.Parents[at] < 0 ? -1 : nearest[tree.Parents[at]])
             {
                 if (path is [.., var above] && above.First == numbers[at].Last + 1)
                 {
