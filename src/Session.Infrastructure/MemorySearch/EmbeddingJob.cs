@@ -31,6 +31,8 @@ internal sealed class EmbeddingJob(
 
     private static readonly TimeSpan MostOfEach = TimeSpan.FromSeconds(30);
 
+    private static readonly TimeSpan MostOfRest = TimeSpan.FromSeconds(30);
+
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
 
     // Texts that the sentence model embeds without a rest.
@@ -46,9 +48,11 @@ internal sealed class EmbeddingJob(
     private EmbeddingBacklog? _backlog;
     private (TimeSpan Before, TimeSpan Last) _counts;
 
+    private TimeSpan RestOfCount => RestsOfCount * (_counts.Before < _counts.Last ? _counts.Before : _counts.Last);
+
     protected override string Name => "embedding";
 
-    protected override TimeSpan Interval => Longer(options.Value.Every, RestsOfCount * (_counts.Before < _counts.Last ? _counts.Before : _counts.Last));
+    protected override TimeSpan Interval => Longer(options.Value.Every, RestOfCount < MostOfRest ? RestOfCount : MostOfRest);
 
     protected override bool IsEnabled => models.Current is not null;
 
