@@ -7,6 +7,7 @@ namespace SessionService.Infrastructure.MemorySearch;
 /// <summary>Embeds questions by the model that is set. Where the model fails, a question is answered without it.</summary>
 internal sealed partial class QuestionEmbedding(
     EmbeddingModels models,
+    PassageCache cache,
     IOptions<EmbeddingOptions> options,
     EmbeddingMetrics metrics,
     TimeProvider time,
@@ -26,7 +27,7 @@ internal sealed partial class QuestionEmbedding(
 
         if (EmbeddingModels.IsLocal(current))
         {
-            return Nothing with { BySentences = await TryEmbedAsync(question, current, cancellationToken) };
+            return Nothing with { BySentences = await EmbedHereAsync(question, current, cancellationToken) };
         }
 
         // After a failure questions do not ask for a while.
@@ -61,6 +62,23 @@ internal sealed partial class QuestionEmbedding(
             Volatile.Write(ref _askAgainAt, (time.GetUtcNow() + (asked > options.Value.Every ? asked : options.Value.Every)).UtcTicks);
             return Degraded;
         }
+    }
+
+    // The same question is often asked again: with other filters, of one session, or of another user's messages.
+    private async Task<QuestionVector?> EmbedHereAsync(string question, EmbeddingModel model, CancellationToken cancellationToken)
+    {
+        if (cache.FindQuestion(question) is { } known)
+        {
+            return new QuestionVector(model, known);
+        }
+
+        var vector = await TryEmbedAsync(question, model, cancellationToken);
+        if (vector is not null)
+        {
+            cache.Add(question, vector.Packed);
+        }
+
+        return vector;
     }
 
     // If the previous model does not answer, the texts that only it has embedded are compared by the embedded model.
