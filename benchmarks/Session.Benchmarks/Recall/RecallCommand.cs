@@ -11,15 +11,18 @@ internal static class RecallCommand
     // After that, everything that is written is to be found as well as ever.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
+    private const string Minilm = "minilm";
+
     public static Command Create(BenchmarkOptions defaults)
     {
         var sets = new Argument<FileSystemInfo[]>("sets") { Description = "Directories with conversations in the form of LoCoMo, a JSON file each; or single files.", Arity = ArgumentArity.OneOrMore };
         var mode = new Option<string>("--mode") { Description = "How passages are chosen: best or spread.", DefaultValueFactory = _ => "best" };
+        var local = new Option<string>("--local") { Description = "What the service embeds by: minilm, whose vectors are waited for, or static.", DefaultValueFactory = _ => Minilm };
         var service = new Option<string>("--service") { Description = "The service's assembly (Session.Api.dll).", DefaultValueFactory = _ => defaults.Service };
         var recall = new Command("recall", "Loads conversations through the service's HTTP API, asks their questions, and prints recall and mean reciprocal rank.")
         {
             Arguments = { sets },
-            Options = { service, mode },
+            Options = { service, mode, local },
         };
         sets.AcceptExistingOnly();
         recall.SetAction(async (arguments, cancellationToken) =>
@@ -28,8 +31,8 @@ internal static class RecallCommand
             await using var server = new DatabaseServer(directory, defaults.SharedBuffers);
             await server.StartAsync(cancellationToken);
             await using var running = await ServiceProcess.StartAsync(
-                Path.GetFullPath(arguments.GetValue(service)!), server.Connection.ConnectionString, new Dictionary<string, string>(StringComparer.Ordinal), cancellationToken);
-            var measurement = new RecallMeasurement(running.Http, arguments.GetValue(mode)!, Pause);
+                Path.GetFullPath(arguments.GetValue(service)!), server.Connection.ConnectionString, Settings(arguments.GetValue(local)!), cancellationToken);
+            var measurement = new RecallMeasurement(running.Http, arguments.GetValue(mode)!, Pause, waitsForVectors: arguments.GetValue(local) == Minilm);
             foreach (var set in arguments.GetValue(sets)!)
             {
                 var recalled = new List<Recalled>();
@@ -45,6 +48,14 @@ internal static class RecallCommand
         });
         return recall;
     }
+
+    // Nothing else is to be done meanwhile, so the model need not rest.
+    private static Dictionary<string, string> Settings(string local) => new(StringComparer.Ordinal)
+    {
+        ["Embeddings__Local"] = local,
+        ["Embeddings__LocalShare"] = "1",
+        ["Embeddings__Every"] = "00:00:00.500",
+    };
 
     private static IEnumerable<FileInfo> FilesOf(FileSystemInfo set) =>
         set is DirectoryInfo directory ? directory.GetFiles("*.json").OrderBy(file => file.Name, StringComparer.Ordinal) : [(FileInfo)set];

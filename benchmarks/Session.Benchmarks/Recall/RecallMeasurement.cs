@@ -8,9 +8,16 @@ namespace SessionService.Benchmarks.Recall;
 /// <param name="http">The service.</param>
 /// <param name="mode">How passages are chosen, as the API names it.</param>
 /// <param name="pause">How long after the last message the first question is asked.</param>
-internal sealed class RecallMeasurement(HttpClient http, string mode = "best", TimeSpan pause = default)
+/// <param name="waitsForVectors">Whether it waits until every message is embedded.</param>
+internal sealed class RecallMeasurement(HttpClient http, string mode = "best", TimeSpan pause = default, bool waitsForVectors = false)
 {
     private const int MessagesAtOnce = 500;
+
+    private const string EmbeddedItems = "session_service_embedded_items_total";
+
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200);
+
+    private long _loaded;
 
     // A spread over more passages has other passages.
     private int TopK => mode == "spread" ? 10 : 50;
@@ -25,7 +32,13 @@ internal sealed class RecallMeasurement(HttpClient http, string mode = "best", T
             await LoadAsync(user, session, turns, cancellationToken);
         }
 
+        _loaded += turns.Count;
         await Task.Delay(pause, cancellationToken);
+        while (waitsForVectors && await CountEmbeddedAsync(cancellationToken) < _loaded)
+        {
+            await Task.Delay(LookEvery, cancellationToken);
+        }
+
         var recalled = new List<Recalled>(conversation.Questions.Count);
         foreach (var question in conversation.Questions)
         {
@@ -58,6 +71,14 @@ internal sealed class RecallMeasurement(HttpClient http, string mode = "best", T
                 turns.Add((id, message!["sequence"]!.GetValue<long>()), turn.Id);
             }
         }
+    }
+
+    private async Task<long> CountEmbeddedAsync(CancellationToken cancellationToken)
+    {
+        // A line is the name, labels, the value and the time, with spaces between.
+        var metrics = await http.GetStringAsync("metrics", cancellationToken);
+        var count = metrics.Split('\n').FirstOrDefault(line => line.StartsWith(EmbeddedItems, StringComparison.Ordinal));
+        return count is null ? 0 : long.Parse(count.Split(' ')[1]);
     }
 
     private async Task<IEnumerable<(string Session, long Sequence)>> AskAsync(string user, string question, CancellationToken cancellationToken)

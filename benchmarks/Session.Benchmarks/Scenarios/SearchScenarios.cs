@@ -47,6 +47,7 @@ internal static class SearchScenarios
         await Loader.AddTextsAsync(database, manyUser, laboratory.Options.ManyMessages, cancellationToken);
         await Loader.AddTextsAsync(database, fewUser, laboratory.Options.FewMessages, cancellationToken);
         await Loader.WaitUntilDigestedAsync(database, cancellationToken);
+        await Loader.AddVectorsAsync(database, cancellationToken);
         await Loader.TidyAsync(database, cancellationToken);
 
         await VerifyAsync(service, manyUser, laboratory.Options.ManyMessages, cancellationToken);

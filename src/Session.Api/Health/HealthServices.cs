@@ -2,7 +2,6 @@ using System.Net.Sockets;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Microsoft.Extensions.Options;
 using Npgsql;
 using SessionService.Infrastructure.Embeddings;
 using SessionService.Infrastructure.Persistence;
@@ -81,16 +80,16 @@ internal sealed class SchemaHealthCheck(SchemaCheck schema, DatabasePulses pulse
 /// <summary>
 /// Tells which embedding model is used and how many texts wait for it. Search works without the model, so this check never fails.
 /// </summary>
-internal sealed class EmbeddingHealthCheck(EmbeddingMetrics metrics, IOptions<EmbeddingOptions> options) : IHealthCheck
+internal sealed class EmbeddingHealthCheck(EmbeddingMetrics metrics) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        if (options.Value.BaseAddress is null)
+        if (metrics.Model is not { } model)
         {
             return Task.FromResult(HealthCheckResult.Healthy("The embedded model."));
         }
 
-        var waiting = $"{metrics.Waiting} messages and memories wait to be embedded by {options.Value.Model}.";
+        var waiting = $"{metrics.Waiting} messages and memories wait to be embedded by {model}.";
         return Task.FromResult(
             metrics.IsFailing
                 ? HealthCheckResult.Degraded($"The embeddings endpoint does not answer. {waiting}")

@@ -38,6 +38,9 @@ public sealed class EmbeddingMetrics
     /// <summary>How often the job has looked.</summary>
     public long Looked => Volatile.Read(ref _looked);
 
+    /// <summary>The name of the model that embeds beside the vectors of words; <see langword="null"/> where none does.</summary>
+    public string? Model { get; internal set; }
+
     /// <summary>Whether the last request failed.</summary>
     public bool IsFailing => Volatile.Read(ref _isFailing) == 1;
 

@@ -1,17 +1,35 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using System.Globalization;
 
 namespace SessionService.Infrastructure.Embeddings;
 
-/// <summary>A better model than the embedded one, behind any OpenAI-compatible endpoint. Section <c>Embeddings</c>.</summary>
+/// <summary>
+/// The model by which memory search compares meaning: in this process, or behind any OpenAI-compatible endpoint. Section <c>Embeddings</c>.
+/// </summary>
 public sealed class EmbeddingOptions : IValidatableObject
 {
     public const string Section = "Embeddings";
 
+    internal const string Minilm = "minilm";
+    internal const string Static = "static";
+
     /// <summary>
-    /// The endpoint's address, without <c>/embeddings</c> at its end: <c>https://api.openai.com/v1</c>. Without it the embedded model is
-    /// used.
+    /// What the service itself embeds by: <c>minilm</c>, a sentence model beside the vectors of words, or <c>static</c>, those vectors
+    /// alone.
+    /// </summary>
+    [AllowedValues(Minilm, Static)]
+    public string Local { get; set; } = Minilm;
+
+    /// <summary>Where the files of the sentence model are; empty for the program's own directory.</summary>
+    public string LocalDirectory { get; set; } = "";
+
+    /// <summary>The share of the time in which the sentence model embeds while something waits, by one core. 0.01 to 1.</summary>
+    [Range(0.01, 1)]
+    public double LocalShare { get; set; } = 0.5;
+
+    /// <summary>
+    /// The endpoint's address, without <c>/embeddings</c> at its end: <c>https://api.openai.com/v1</c>. Without it
+    /// <see cref="Local"/> holds.
     /// </summary>
     public Uri? BaseAddress { get; set; }
 
@@ -66,9 +84,6 @@ public sealed class EmbeddingOptions : IValidatableObject
     internal EmbeddingModel? Previous =>
         BaseAddress is null || string.IsNullOrEmpty(PreviousModel) ? null : new EmbeddingModel(PreviousModel, PreviousDimensions);
 
-    /// <summary>The models whose vectors are compared, the preferred one first.</summary>
-    internal IReadOnlyList<EmbeddingModel> UsableModels => [.. new[] { Current, Previous }.OfType<EmbeddingModel>()];
-
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (BaseAddress is { } address
@@ -89,12 +104,4 @@ public sealed class EmbeddingOptions : IValidatableObject
                 + "or one with two numbers of dimensions.");
         }
     }
-}
-
-/// <param name="Name">As the endpoint knows it.</param>
-/// <param name="Dimensions">The numbers of a vector.</param>
-internal sealed record EmbeddingModel(string Name, int Dimensions)
-{
-    /// <summary>Under which its vectors are kept: those of one length cannot be compared with those of another.</summary>
-    public string Key { get; } = string.Create(CultureInfo.InvariantCulture, $"{Name}/{Dimensions}");
 }

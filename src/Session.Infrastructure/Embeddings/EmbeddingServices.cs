@@ -10,6 +10,8 @@ internal static class EmbeddingServices
     {
         services.AddOptions<EmbeddingOptions>().BindConfiguration(EmbeddingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<IEmbeddingGenerator<string, Embedding<float>>, OpenAiEmbeddings>();
+        services.AddSingleton<LocalEmbeddings>();
+        services.AddSingleton<EmbeddingModels>();
         services.AddSingleton<EmbeddingMetrics>();
         return services;
     }

@@ -35,16 +35,22 @@ internal static class PackedVector
         }
     }
 
-    /// <summary>The cosines between a vector of length 1 and each of several packed vectors; 0 for a vector of length 0.</summary>
-    public static void Cosines(ReadOnlySpan<float> vector, ReadOnlySpan<byte> packed, Span<float> cosines)
+    /// <summary>For each of several packed vectors 1 divided by its length.</summary>
+    /// <param name="packed">The vectors, one after the other.</param>
+    /// <param name="dimensions">How many numbers each has.</param>
+    /// <param name="ofZeros">The result for a vector of length 0.</param>
+    /// <param name="scales">The results, which are set.</param>
+    public static void Scales(ReadOnlySpan<byte> packed, int dimensions, float ofZeros, Span<float> scales)
     {
-        var numbers = MemoryMarshal.Cast<byte, sbyte>(packed);
-        Span<float> row = vector.Length <= 512 ? stackalloc float[vector.Length] : new float[vector.Length];
-        for (var i = 0; i < cosines.Length; i++)
+        for (var i = 0; i < scales.Length; i++)
         {
-            TensorPrimitives.ConvertTruncating<sbyte, float>(numbers.Slice(i * vector.Length, vector.Length), row);
-            var squares = TensorPrimitives.SumOfSquares<float>(row);
-            cosines[i] = squares > 0 ? TensorPrimitives.Dot(vector, row) / MathF.Sqrt(squares) : 0;
+            var squares = 0;
+            foreach (var number in MemoryMarshal.Cast<byte, sbyte>(packed.Slice(i * dimensions, dimensions)))
+            {
+                squares += number * number;
+            }
+
+            scales[i] = squares == 0 ? ofZeros : 1 / MathF.Sqrt(squares);
         }
     }
 }

@@ -51,6 +51,13 @@ internal sealed class EmbeddingBacklog(SessionContexts contexts, Database databa
                 m => m.IsActive && EF.Property<string?>(m, VectorProperties.Model) != model.Key, cancellationToken);
     }
 
+    /// <summary>Whether messages have vectors of a model.</summary>
+    public async Task<bool> HasAsync(EmbeddingModel other, CancellationToken cancellationToken)
+    {
+        await using var context = contexts.OfPrimary();
+        return await context.MessageVectors.AnyAsync(v => v.Model == other.Key, cancellationToken);
+    }
+
     /// <summary>
     /// A round of memories that wait, those of users and then those of sessions, at most as many as make a batch at a time. After a full
     /// batch the rest of its last user is left for the next round.

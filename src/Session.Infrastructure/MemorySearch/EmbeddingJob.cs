@@ -6,6 +6,7 @@ using Npgsql;
 using SessionService.Infrastructure.Embeddings;
 using SessionService.Infrastructure.Jobs;
 using SessionService.Infrastructure.Persistence;
+using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Infrastructure.MemorySearch;
 
@@ -14,9 +15,10 @@ internal sealed class EmbeddingJob(
     NpgsqlDataSource dataSource,
     Database database,
     SessionContexts contexts,
-    IEmbeddingGenerator<string, Embedding<float>> generator,
+    EmbeddingModels models,
     IOptions<EmbeddingOptions> options,
     EmbeddingMetrics metrics,
+    WriteMetrics writes,
     TimeProvider time,
     ILogger<EmbeddingJob> logger) : RecurringJob(time, logger)
 {
@@ -29,21 +31,48 @@ internal sealed class EmbeddingJob(
 
     private static readonly TimeSpan MostOfEach = TimeSpan.FromSeconds(30);
 
+    private static readonly TimeSpan MostOfRest = TimeSpan.FromSeconds(30);
+
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
 
+    // Texts that the sentence model embeds without a rest.
+    private const int LocalAtOnce = 8;
+
+    // With more writes a second than these, the sentence model works less.
+    private const int ManyWrites = 100;
+    private const double ShareBesideManyWrites = 0.1;
+
+    // To count what waits takes at most a tenth of the time. Of the last two counts the shorter one tells: the first takes longer.
+    private const int RestsOfCount = 9;
+
     private EmbeddingBacklog? _backlog;
+    private (TimeSpan Before, TimeSpan Last) _counts;
+
+    private TimeSpan RestOfCount => RestsOfCount * (_counts.Before < _counts.Last ? _counts.Before : _counts.Last);
 
     protected override string Name => "embedding";
 
-    protected override TimeSpan Interval => options.Value.Every;
+    protected override TimeSpan Interval => Longer(options.Value.Every, RestOfCount < MostOfRest ? RestOfCount : MostOfRest);
 
-    protected override bool IsEnabled => options.Value.Current is not null;
+    protected override bool IsEnabled => models.Current is not null;
 
     protected override async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
-        var model = options.Value.Current!;
+        if (models.Current is not { } model)
+        {
+            // The sentence model could not be loaded.
+            metrics.Model = null;
+            return true;
+        }
+
         var backlog = _backlog ??= new EmbeddingBacklog(contexts, database, model, options.Value.BatchSize);
+        var began = Time.GetTimestamp();
         metrics.SetWaiting(await backlog.CountAsync(cancellationToken));
+        _counts = (_counts.Last, Time.GetElapsedTime(began));
+        models.SetLocalIsLeft(
+            metrics.Waiting > 0
+            && !EmbeddingModels.IsLocal(model)
+            && await backlog.HasAsync(EmbeddingModel.OfSentences, cancellationToken));
         if (metrics.Waiting == 0)
         {
             return true;
@@ -115,6 +144,11 @@ internal sealed class EmbeddingJob(
 
     private async Task<IReadOnlyList<byte[]>> EmbedAsync(List<string> texts, EmbeddingModel model, CancellationToken cancellationToken)
     {
+        if (EmbeddingModels.IsLocal(model))
+        {
+            return await EmbedLocallyAsync(texts, model, cancellationToken);
+        }
+
         try
         {
             return await TryRepeatedlyAsync(texts, model, cancellationToken);
@@ -138,6 +172,22 @@ internal sealed class EmbeddingJob(
             var first = await EmbedAsync([.. texts.Take(half)], model, cancellationToken);
             return [.. first, .. await EmbedAsync([.. texts.Skip(half)], model, cancellationToken)];
         }
+    }
+
+    // On one thread, with rests, and with longer ones while many write: requests and the digest need the processor more.
+    private async Task<IReadOnlyList<byte[]>> EmbedLocallyAsync(
+        List<string> texts, EmbeddingModel model, CancellationToken cancellationToken)
+    {
+        var vectors = new List<byte[]>(texts.Count);
+        foreach (var some in texts.Chunk(LocalAtOnce))
+        {
+            var (began, written) = (Time.GetTimestamp(), writes.Written);
+            vectors.AddRange(Pack(await models.EmbedAsync(model, some, cancellationToken)));
+            var isBusy = writes.Written - written > ManyWrites * Time.GetElapsedTime(began).TotalSeconds;
+            await RestAsync(began, options.Value.LocalShare * (isBusy ? ShareBesideManyWrites : 1), cancellationToken);
+        }
+
+        return vectors;
     }
 
     private async Task<IReadOnlyList<byte[]>> TryRepeatedlyAsync(
@@ -167,10 +217,11 @@ internal sealed class EmbeddingJob(
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(options.Value.BatchTimeout);
-        var embeddings = await generator.GenerateAsync(
-            texts, new() { ModelId = model.Name, Dimensions = model.Dimensions }, patience.Token);
-        return [.. embeddings.Select(embedding => PackedVector.Pack(embedding.Vector.Span))];
+        return [.. Pack(await models.EmbedAsync(model, texts, patience.Token))];
     }
+
+    private static IEnumerable<byte[]> Pack(IEnumerable<Embedding<float>> embeddings) =>
+        embeddings.Select(embedding => PackedVector.Pack(embedding.Vector.Span));
 
     private async Task<bool> IsAnsweringAsync(EmbeddingModel model, CancellationToken cancellationToken)
     {

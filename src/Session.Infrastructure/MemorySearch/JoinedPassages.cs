@@ -31,7 +31,8 @@ internal sealed class JoinedPassages
 
     /// <param name="question">The question's lexemes.</param>
     /// <param name="vectors">Its vector by each model, the one that counts most first.</param>
-    public PassageField ToField(AnalysedQuestion question, IReadOnlyList<QuestionVector> vectors)
+    /// <param name="ofSentences">Its vector by the sentence model, if that counts beside them.</param>
+    public PassageField ToField(AnalysedQuestion question, IReadOnlyList<QuestionVector> vectors, QuestionVector? ofSentences)
     {
         var (lengths, kinds, traits) = (new int[Count], new PassageKinds[Count], new MessageTraits[Count]);
         foreach (var part in _parts)
@@ -49,7 +50,8 @@ internal sealed class JoinedPassages
             Before = before,
             After = after,
             Terms = question.Lexemes.Select(lexeme => Find(lexeme, question.OnlyAsking.Contains(lexeme))),
-            Nearness = [.. vectors.Select(vector => new Nearness(Cosines(vector), IsOfWords: vector.Model == EmbeddedModel.Name))],
+            Nearness = [.. vectors.Select(vector => new Nearness(Cosines(vector), IsOfWords: vector.Model == EmbeddingModel.OfWords))],
+            Model = ofSentences is null ? default : Cosines(ofSentences),
             IsWanted = passage => PartOf(passage).Source.IsWanted(MessageOf(passage)),
         };
     }
@@ -236,9 +238,9 @@ internal sealed class JoinedPassages
         foreach (var part in _parts)
         {
             var ofPart = cosines.AsSpan(part.Offset, part.Passages.Count);
-            if (part.Passages.Vectors.TryGetValue(question.Model, out var column))
+            if (part.Passages.Vectors.TryGetValue(question.Model.Key, out var column))
             {
-                column.Cosines(question.Vector, ofPart);
+                column.Cosines(question.Packed, ofPart);
             }
             else
             {
@@ -256,9 +258,9 @@ internal sealed class JoinedPassages
 }
 
 /// <summary>The vector of a question by a model.</summary>
-/// <param name="Model">The model's name.</param>
-/// <param name="Vector">Of length 1, or all zeros.</param>
-internal sealed record QuestionVector(string Model, float[] Vector);
+/// <param name="Model">The model.</param>
+/// <param name="Packed">The vector.</param>
+internal sealed record QuestionVector(EmbeddingModel Model, PackedQuestion Packed);
 
 /// <summary>A passage with its text.</summary>
 /// <param name="Passage">Its number.</param>

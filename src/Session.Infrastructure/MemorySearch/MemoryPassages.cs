@@ -16,7 +16,7 @@ namespace SessionService.Infrastructure.MemorySearch;
 /// The statements are by hand: a question takes only those of a memory's words that it asks for, while the row is read, and filters choose
 /// the order of the rows and not the rows.
 /// </remarks>
-internal abstract class MemoryPassages(MessageIndexer indexer, IOptions<EmbeddingOptions> embeddings, IOptions<MemorySearchOptions> options)
+internal abstract class MemoryPassages(MessageIndexer indexer, EmbeddingModels models, IOptions<MemorySearchOptions> options)
     : IPassageSource
 {
     // A filter of $4 to $8 is given: the memories that it chooses come first, so that no other takes their place.
@@ -109,29 +109,28 @@ internal abstract class MemoryPassages(MessageIndexer indexer, IOptions<Embeddin
 
     private Dictionary<string, VectorColumn> Columns(List<Memory> memories)
     {
-        var dimensions = StaticEmbedding.Shipped.Dimensions;
         var columns = new Dictionary<string, VectorColumn>(StringComparer.Ordinal)
         {
-            [EmbeddedModel.Name] = Column(memories, dimensions, memory =>
+            [EmbeddingModel.OfWords.Key] = Column(memories, EmbeddingModel.OfWords, memory =>
                 memory.Vector ?? PackedVector.Pack(StaticEmbedding.Shipped.Embed(memory.Unread!))),
         };
-        foreach (var model in embeddings.Value.UsableModels)
+        foreach (var model in models.Usable)
         {
-            columns.Add(model.Key, Column(memories, model.Dimensions, memory => memory.Model == model.Key ? memory.ModelVector : null));
+            columns.Add(model.Key, Column(memories, model, memory => memory.Model == model.Key ? memory.ModelVector : null));
         }
 
         return columns;
     }
 
-    private static VectorColumn Column(List<Memory> memories, int dimensions, Func<Memory, byte[]?> vectorOf)
+    private static VectorColumn Column(List<Memory> memories, EmbeddingModel model, Func<Memory, byte[]?> vectorOf)
     {
-        var packed = new byte[memories.Count * dimensions];
+        var packed = new byte[memories.Count * model.Dimensions];
         HashSet<int>? missing = null;
         for (var i = 0; i < memories.Count; i++)
         {
-            if (vectorOf(memories[i]) is { } vector && vector.Length == dimensions)
+            if (vectorOf(memories[i]) is { } vector && vector.Length == model.Dimensions)
             {
-                vector.CopyTo(packed, i * dimensions);
+                vector.CopyTo(packed, i * model.Dimensions);
             }
             else
             {
@@ -139,7 +138,7 @@ internal abstract class MemoryPassages(MessageIndexer indexer, IOptions<Embeddin
             }
         }
 
-        return new VectorColumn(packed, dimensions, missing);
+        return new VectorColumn(packed, model, missing);
     }
 
     private static bool IsFiltered(MemoryQuestion question) =>
@@ -183,8 +182,8 @@ internal abstract class MemoryPassages(MessageIndexer indexer, IOptions<Embeddin
 
 /// <summary>The memories of a user that are still valid.</summary>
 internal sealed class UserMemoryPassages(
-    MessageIndexer indexer, IOptions<EmbeddingOptions> embeddings, IOptions<MemorySearchOptions> options)
-    : MemoryPassages(indexer, embeddings, options)
+    MessageIndexer indexer, EmbeddingModels models, IOptions<MemorySearchOptions> options)
+    : MemoryPassages(indexer, models, options)
 {
     public override string Name => MemorySources.Memories;
 
@@ -215,8 +214,8 @@ internal sealed class UserMemoryPassages(
 
 /// <summary>The memories of a user's sessions.</summary>
 internal sealed class SessionMemoryPassages(
-    MessageIndexer indexer, IOptions<EmbeddingOptions> embeddings, IOptions<MemorySearchOptions> options)
-    : MemoryPassages(indexer, embeddings, options)
+    MessageIndexer indexer, EmbeddingModels models, IOptions<MemorySearchOptions> options)
+    : MemoryPassages(indexer, models, options)
 {
     public override string Name => MemorySources.SessionMemories;
 

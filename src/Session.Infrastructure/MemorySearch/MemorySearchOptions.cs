@@ -8,9 +8,17 @@ public sealed class MemorySearchOptions
 {
     public const string Section = "MemorySearch";
 
-    /// <summary>The weight of nearness in meaning; words have weight 1. 0 to 10.</summary>
+    /// <summary>The weight of nearness in meaning, where no sentence model counts beside it; words have weight 1. 0 to 10.</summary>
     [Range(0d, 10d)]
     public double SemanticWeight { get; set; } = RankingWeights.Default.Semantic;
+
+    /// <summary>The weight of the same, where the sentence model counts beside it. 0 to 10.</summary>
+    [Range(0d, 10d)]
+    public double SemanticWeightBesideModel { get; set; } = RankingWeights.Default.SemanticBesideModel;
+
+    /// <summary>The weight of nearness by the sentence model. 0 to 10.</summary>
+    [Range(0d, 10d)]
+    public double ModelWeight { get; set; } = RankingWeights.Default.Model;
 
     /// <summary>What a message gets of the words of the message before; of each further one 0.1 less. 0 to 1.</summary>
     [Range(0d, 1d)]
@@ -69,6 +77,8 @@ public sealed class MemorySearchOptions
     internal RankingWeights Weights => new()
     {
         Semantic = SemanticWeight,
+        SemanticBesideModel = SemanticWeightBesideModel,
+        Model = ModelWeight,
         Predecessor = PredecessorWeight,
         Successor = SuccessorWeight,
         Answer = AnswerWeight,

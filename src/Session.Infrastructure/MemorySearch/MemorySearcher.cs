@@ -35,7 +35,7 @@ internal sealed class MemorySearcher(
         }
 
         var passages = new JoinedPassages(opened);
-        var field = passages.ToField(analysed, Vectors(asked, analysed, passages));
+        var field = passages.ToField(analysed, Vectors(asked, analysed, passages), asked.BySentences);
         var isSpread = question.Mode == MemorySearchModes.Spread;
         var ranked = PassageRanking.Rank(
             field,
@@ -61,6 +61,6 @@ internal sealed class MemorySearcher(
         }
 
         var embedded = StaticEmbedding.Shipped.Embed(analysed.Text, word => passages.Idf(analysed.Words[word]));
-        return [.. asked.Vectors, new QuestionVector(EmbeddedModel.Name, embedded)];
+        return [.. asked.Vectors, new QuestionVector(EmbeddingModel.OfWords, new PackedQuestion(embedded))];
     }
 }

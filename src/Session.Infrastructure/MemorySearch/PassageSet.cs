@@ -35,7 +35,16 @@ internal sealed class PassageSet
 
     /// <summary>About how much memory the set takes, with the index that it holds.</summary>
     public long Size =>
-        Index.Size + (6L * Count) + (64L * (Runs.Count + Chats.Count)) + Vectors.Values.Sum(column => (long)column.Packed.Length);
+        Index.Size + (6L * Count) + (64L * (Runs.Count + Chats.Count)) + Vectors.Values.Sum(column => column.Size);
+
+    /// <summary>How many of the user's messages were not embedded yet when the vectors were read.</summary>
+    public long Waiting { get; init; }
+
+    /// <summary>The timestamp of that moment.</summary>
+    public long ReadAt { get; init; }
+
+    /// <summary>Whether a model has embedded all.</summary>
+    public bool IsComplete(EmbeddingModel model) => Vectors.TryGetValue(model.Key, out var column) && column.IsComplete;
 
     /// <summary>Messages of a session that stand side by side, here as there.</summary>
     public IReadOnlyList<PassageRun> Runs { get; }
@@ -81,28 +90,3 @@ internal sealed class PassageSet
 /// <param name="Start">Its place in the set.</param>
 /// <param name="Count">How many messages follow one another.</param>
 internal readonly record struct PassageRun(Guid SessionId, long FirstSequence, int Start, int Count);
-
-/// <summary>The vectors of a set of passages by one model, packed one after the other.</summary>
-/// <param name="Packed">The vectors; zeros where a passage has none.</param>
-/// <param name="Dimensions">The bytes of each.</param>
-/// <param name="Missing">The passages without a vector; <see langword="null"/> where every passage has one.</param>
-internal sealed record VectorColumn(byte[] Packed, int Dimensions, IReadOnlySet<int>? Missing = null)
-{
-    /// <summary>How near each passage is to a question; not a number where there is no vector.</summary>
-    public void Cosines(float[] question, Span<float> cosines)
-    {
-        if (question.Length != Dimensions)
-        {
-            cosines.Fill(float.NaN);
-            return;
-        }
-
-        PackedVector.Cosines(question, Packed, cosines);
-        foreach (var place in Missing ?? EmptySet)
-        {
-            cosines[place] = float.NaN;
-        }
-    }
-
-    private static readonly IReadOnlySet<int> EmptySet = new HashSet<int>();
-}

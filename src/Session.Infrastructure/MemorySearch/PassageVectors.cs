@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 using NpgsqlTypes;
 using SessionService.Infrastructure.Embeddings;
 using SessionService.Infrastructure.Persistence;
@@ -9,7 +8,7 @@ namespace SessionService.Infrastructure.MemorySearch;
 /// <summary>
 /// Joins segments of the search index, which hold messages of many sessions, with the vectors, which are stored by session.
 /// </summary>
-internal sealed class PassageVectors(PassageCache cache, IOptions<EmbeddingOptions> options)
+internal sealed class PassageVectors(PassageCache cache, EmbeddingModels models, TimeProvider time)
 {
     // By hand for unnested arrays.
     private const string ReadBlocks =
@@ -19,27 +18,53 @@ internal sealed class PassageVectors(PassageCache cache, IOptions<EmbeddingOptio
         JOIN dev.message_vectors AS v ON v.user_id = $1 AND v.session_id = b.session_id AND v.block = b.block
         """;
 
-    private static int EmbeddedBytes => StaticEmbedding.Shipped.Dimensions;
+    // By hand for the sum with a condition.
+    private const string CountWaiting =
+        """
+        SELECT coalesce(sum(v.message_count - CASE WHEN v.model = $2 THEN v.model_count ELSE 0 END), 0)
+        FROM dev.message_vectors AS v
+        WHERE v.user_id = $1
+        """;
+
+    // While a user's messages are embedded, vectors that are new since then count this much later.
+    private static readonly TimeSpan ReadAgainAfter = TimeSpan.FromMinutes(1);
 
     /// <summary>The segments with their vectors.</summary>
     public async Task<IReadOnlyList<PassageSet>> ReadAsync(
         Sql sql, string userId, IReadOnlyList<IndexSegment> segments, CancellationToken cancellationToken)
     {
+        var model = models.Current;
+        long? waiting = null;
         var passages = new PassageSet[segments.Count];
         for (var i = 0; i < segments.Count; i++)
         {
-            passages[i] = cache.FindPassages(userId, segments[i].SegmentId)
-                ?? await ReadAsync(sql, userId, segments[i], cancellationToken);
+            var found = cache.FindPassages(userId, segments[i].SegmentId);
+            if (found is null || (model is not null && !found.IsComplete(model)))
+            {
+                waiting ??= model is null ? 0 : await CountWaitingAsync(sql, userId, model, cancellationToken);
+                found = found is not null && IsRecent(found, waiting.Value)
+                    ? found
+                    : await ReadAsync(sql, userId, segments[i], waiting.Value, cancellationToken);
+            }
+
+            passages[i] = found;
         }
 
         return passages;
     }
 
+    private static Task<long> CountWaitingAsync(Sql sql, string userId, EmbeddingModel model, CancellationToken cancellationToken) =>
+        sql.Statement(CountWaiting, userId, model.Key).ValueAsync<long>(cancellationToken);
+
+    // A large set takes long to read: not for each question while its messages are embedded, but at once when all are.
+    private bool IsRecent(PassageSet passages, long waiting) =>
+        passages.Waiting == waiting || (waiting > 0 && time.GetElapsedTime(passages.ReadAt) < ReadAgainAfter);
+
     /// <summary>Vectors of texts by the embedded model, computed now or found in the cache.</summary>
     public IReadOnlyDictionary<string, VectorColumn> Of(IEnumerable<string> texts) =>
         new Dictionary<string, VectorColumn>(StringComparer.Ordinal)
         {
-            [EmbeddedModel.Name] = new([.. texts.SelectMany(Embed)], EmbeddedBytes),
+            [EmbeddingModel.OfWords.Key] = new([.. texts.SelectMany(Embed)], EmbeddingModel.OfWords),
         };
 
     private byte[] Embed(string text)
@@ -54,18 +79,20 @@ internal sealed class PassageVectors(PassageCache cache, IOptions<EmbeddingOptio
         return vector;
     }
 
-    private async Task<PassageSet> ReadAsync(Sql sql, string userId, IndexSegment segment, CancellationToken cancellationToken)
+    private async Task<PassageSet> ReadAsync(
+        Sql sql, string userId, IndexSegment segment, long waiting, CancellationToken cancellationToken)
     {
         var blocks = await ReadBlocksAsync(sql, userId, segment, cancellationToken);
+        var ofWords = EmbeddingModel.OfWords;
         var columns = new Dictionary<string, VectorColumn>(StringComparer.Ordinal)
         {
-            [EmbeddedModel.Name] = Gather(segment, EmbeddedBytes, message => blocks.TryGetValue(KeyOf(message), out var block)
-                ? Slice(block.Vectors, VectorIndexing.PlaceOf(message.Sequence), EmbeddedBytes)
+            [ofWords.Key] = Gather(segment, ofWords, message => blocks.TryGetValue(KeyOf(message), out var block)
+                ? Slice(block.Vectors, VectorIndexing.PlaceOf(message.Sequence), ofWords.Dimensions)
                 : default),
         };
-        foreach (var model in options.Value.UsableModels)
+        foreach (var model in models.Usable)
         {
-            columns.Add(model.Key, Gather(segment, model.Dimensions, message =>
+            columns.Add(model.Key, Gather(segment, model, message =>
                 blocks.TryGetValue(KeyOf(message), out var block)
                 && block.Model == model.Key
                 && VectorIndexing.PlaceOf(message.Sequence) < block.ModelCount
@@ -73,14 +100,8 @@ internal sealed class PassageVectors(PassageCache cache, IOptions<EmbeddingOptio
                     : default));
         }
 
-        var passages = new PassageSet(segment, columns);
-
-        // An incomplete set is read again the next time.
-        if (options.Value.Current is not { } current || columns[current.Key].Missing is null)
-        {
-            cache.Add(userId, segment.SegmentId, passages);
-        }
-
+        var passages = new PassageSet(segment, columns) { Waiting = waiting, ReadAt = time.GetTimestamp() };
+        cache.Add(userId, segment.SegmentId, passages);
         return passages;
     }
 
@@ -89,8 +110,9 @@ internal sealed class PassageVectors(PassageCache cache, IOptions<EmbeddingOptio
     private static ReadOnlyMemory<byte> Slice(byte[] vectors, int place, int bytes) =>
         (place + 1) * bytes <= vectors.Length ? vectors.AsMemory(place * bytes, bytes) : default;
 
-    private static VectorColumn Gather(IndexSegment segment, int bytes, Func<IndexedMessage, ReadOnlyMemory<byte>> find)
+    private static VectorColumn Gather(IndexSegment segment, EmbeddingModel model, Func<IndexedMessage, ReadOnlyMemory<byte>> find)
     {
+        var bytes = model.Dimensions;
         var packed = new byte[segment.Messages.Count * bytes];
         HashSet<int>? missing = null;
         for (var i = 0; i < segment.Messages.Count; i++)
@@ -104,7 +126,7 @@ internal sealed class PassageVectors(PassageCache cache, IOptions<EmbeddingOptio
             vector.Span.CopyTo(packed.AsSpan(i * bytes));
         }
 
-        return new VectorColumn(packed, bytes, missing);
+        return new VectorColumn(packed, model, missing);
     }
 
     private async Task<Dictionary<(Guid SessionId, int Block), Block>> ReadBlocksAsync(
@@ -117,7 +139,7 @@ internal sealed class PassageVectors(PassageCache cache, IOptions<EmbeddingOptio
                 userId,
                 SqlValue.Column(keys, key => key.Item1, NpgsqlDbType.Uuid),
                 SqlValue.Column(keys, key => key.Item2, NpgsqlDbType.Integer),
-                SqlValue.Column(options.Value.UsableModels, model => model.Key, NpgsqlDbType.Text))
+                SqlValue.Column(models.Usable, model => model.Key, NpgsqlDbType.Text))
             .ListAsync(
                 row => (
                     Key: (row.GetGuid(0), row.GetInt32(1)),

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using SessionService.Infrastructure.Embeddings;
@@ -7,22 +6,28 @@ namespace SessionService.Infrastructure.MemorySearch;
 
 /// <summary>Embeds questions by the model that is set. Where the model fails, a question is answered without it.</summary>
 internal sealed partial class QuestionEmbedding(
-    IEmbeddingGenerator<string, Embedding<float>> generator,
+    EmbeddingModels models,
+    PassageCache cache,
     IOptions<EmbeddingOptions> options,
     EmbeddingMetrics metrics,
     TimeProvider time,
     ILogger<QuestionEmbedding> logger)
 {
-    private static readonly EmbeddedQuestion Nothing = new([], IsDegraded: false);
-    private static readonly EmbeddedQuestion Degraded = new([], IsDegraded: true);
+    private static readonly EmbeddedQuestion Nothing = new([], BySentences: null, IsDegraded: false);
+    private static readonly EmbeddedQuestion Degraded = Nothing with { IsDegraded = true };
 
     private long _askAgainAt;
 
     public async Task<EmbeddedQuestion> EmbedAsync(string question, CancellationToken cancellationToken)
     {
-        if (options.Value.Current is not { } current)
+        if (models.Current is not { } current)
         {
             return Nothing;
+        }
+
+        if (EmbeddingModels.IsLocal(current))
+        {
+            return Nothing with { BySentences = await EmbedHereAsync(question, current, cancellationToken) };
         }
 
         // After a failure questions do not ask for a while.
@@ -35,14 +40,19 @@ internal sealed partial class QuestionEmbedding(
         patience.CancelAfter(options.Value.QuestionTimeout);
         try
         {
-            var vectors = new List<QuestionVector> { await EmbedAsync(question, current, patience.Token) };
+            var vectors = new List<QuestionVector?> { await TryEmbedAsync(question, current, patience.Token) };
             metrics.CountSuccess();
-            if (options.Value.Previous is { } previous && !metrics.IsComplete)
+            if (models.Previous is { } previous && !metrics.IsComplete)
             {
                 await TryAddAsync(vectors, question, previous, cancellationToken, patience.Token);
             }
 
-            return new EmbeddedQuestion(vectors, IsDegraded: false);
+            if (models.Replaced is { } replaced && !metrics.IsComplete)
+            {
+                vectors.Add(await TryEmbedAsync(question, replaced, cancellationToken));
+            }
+
+            return Nothing with { Vectors = [.. vectors.OfType<QuestionVector>()] };
         }
         catch (Exception exception) when (IsOfTheEndpoint(exception, cancellationToken))
         {
@@ -54,9 +64,26 @@ internal sealed partial class QuestionEmbedding(
         }
     }
 
+    // The same question is often asked again: with other filters, of one session, or of another user's messages.
+    private async Task<QuestionVector?> EmbedHereAsync(string question, EmbeddingModel model, CancellationToken cancellationToken)
+    {
+        if (cache.FindQuestion(question) is { } known)
+        {
+            return new QuestionVector(model, known);
+        }
+
+        var vector = await TryEmbedAsync(question, model, cancellationToken);
+        if (vector is not null)
+        {
+            cache.Add(question, vector.Packed);
+        }
+
+        return vector;
+    }
+
     // If the previous model does not answer, the texts that only it has embedded are compared by the embedded model.
     private async Task TryAddAsync(
-        List<QuestionVector> vectors,
+        List<QuestionVector?> vectors,
         string question,
         EmbeddingModel previous,
         CancellationToken cancellationToken,
@@ -64,7 +91,7 @@ internal sealed partial class QuestionEmbedding(
     {
         try
         {
-            vectors.Add(await EmbedAsync(question, previous, patience));
+            vectors.Add(await TryEmbedAsync(question, previous, patience));
         }
         catch (Exception exception) when (IsOfTheEndpoint(exception, cancellationToken))
         {
@@ -72,13 +99,15 @@ internal sealed partial class QuestionEmbedding(
         }
     }
 
-    private async Task<QuestionVector> EmbedAsync(string question, EmbeddingModel model, CancellationToken cancellationToken)
+    /// <summary>The vector of a question; <see langword="null"/> where the sentence model has none, as it is not English.</summary>
+    private async Task<QuestionVector?> TryEmbedAsync(string question, EmbeddingModel model, CancellationToken cancellationToken)
     {
-        var embeddings = await generator.GenerateAsync(
-            [question], new() { ModelId = model.Name, Dimensions = model.Dimensions }, cancellationToken);
+        var embeddings = await models.EmbedAsync(model, [question], cancellationToken);
         var vector = embeddings[0].Vector.ToArray();
         PackedVector.Normalize(vector);
-        return new QuestionVector(model.Key, vector);
+        return EmbeddingModels.IsLocal(model) && !vector.AsSpan().ContainsAnyExcept(0f)
+            ? null
+            : new QuestionVector(model, new PackedQuestion(vector));
     }
 
     private static bool IsOfTheEndpoint(Exception exception, CancellationToken cancellationToken) =>
@@ -89,6 +118,7 @@ internal sealed partial class QuestionEmbedding(
 }
 
 /// <summary>A question by the models that are set.</summary>
-/// <param name="Vectors">Its vectors, that of the model that counts first; none where the embedded model is the only one.</param>
+/// <param name="Vectors">Its vectors by models behind an endpoint, and what takes their place, the one that counts most first.</param>
+/// <param name="BySentences">Its vector by the sentence model, where that counts beside the vectors of words.</param>
 /// <param name="IsDegraded">Whether a model is set and did not answer.</param>
-internal sealed record EmbeddedQuestion(IReadOnlyList<QuestionVector> Vectors, bool IsDegraded);
+internal sealed record EmbeddedQuestion(IReadOnlyList<QuestionVector> Vectors, QuestionVector? BySentences, bool IsDegraded);

@@ -159,8 +159,11 @@ internal sealed class UserMemoryChanges(SessionDbContext context, TextAnalyzer a
             WrittenAt = found.UpdatedAt,
         });
 
-        // A vector of another model goes: it is of the old content.
+        // A vector of another model goes: it is of the old content. EF leaves columns without a property of the class as they are, unless
+        // they are said to be changed.
         var entry = context.UserMemories.Update(changed);
+        entry.Property(VectorProperties.Model).IsModified = true;
+        entry.Property(VectorProperties.ModelVector).IsModified = true;
         entry.Property(VectorProperties.Vector).CurrentValue = UserMemoryStore.VectorOf(changed);
         entry.Property(VectorProperties.Words).CurrentValue = await MemoryWords.OfAsync(changed.Content, analyzer, sql, cancellationToken);
         await context.SaveChangesAsync(cancellationToken);

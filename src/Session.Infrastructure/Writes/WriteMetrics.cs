@@ -52,6 +52,9 @@ public sealed class WriteMetrics
 
     internal void CountExpired(int keys) => Interlocked.Add(ref _expired, keys);
 
+    /// <summary>How many writes were made.</summary>
+    internal long Written => _kinds.Sum(series => series.Written);
+
     internal WriteSeries Of(WriteKind kind) => _kinds[(int)kind];
 
     private IEnumerable<Measurement<long>> Read(Func<WriteSeries, long> value) =>

@@ -55,6 +55,8 @@ public class ApiFixture : IAsyncLifetime
             host.UseSetting(WebHostDefaults.ServerUrlsKey, "http://127.0.0.1:0");
             host.UseSetting("ConnectionStrings:SessionDb", ConnectionString);
             host.UseSetting("Pulse:Patience", Patience.ToString());
+            // Tests of other things need neither the processor time nor other scores a moment later.
+            host.UseSetting("Embeddings:Local", "static");
             foreach (var (name, value) in Settings)
             {
                 host.UseSetting(name, value);

@@ -11,6 +11,8 @@ internal sealed record Dependency(string Name, string Version, string Licence, s
     private static readonly Dictionary<string, string> Read = new(StringComparer.Ordinal)
     {
         ["AutoMapper"] = "RPL-1.5 OR LicenseRef-LuckyPennySoftware",
+        ["Microsoft.ML.OnnxRuntime"] = "MIT",
+        ["Microsoft.ML.OnnxRuntime.Managed"] = "MIT",
         ["xunit.abstractions"] = "Apache-2.0",
     };
 

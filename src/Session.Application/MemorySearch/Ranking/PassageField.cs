@@ -27,6 +27,12 @@ public sealed class PassageField
     /// <summary>How near the passages are to the question by each embedding model. The first model with a vector counts.</summary>
     public required IReadOnlyList<Nearness> Nearness { get; init; }
 
+    /// <summary>
+    /// How near the passages are by a sentence model that counts beside the others; not a number where a passage has no vector of this
+    /// model, and empty without such a model.
+    /// </summary>
+    public ReadOnlyMemory<float> Model { get; init; }
+
     /// <summary>Whether a passage may be an answer. Other passages still count as neighbours and for the frequency of words.</summary>
     public required Func<int, bool> IsWanted { get; init; }
 

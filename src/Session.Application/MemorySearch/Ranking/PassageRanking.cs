@@ -24,8 +24,9 @@ public static class PassageRanking
             var named = bytes.AsSpan(0, field.Count);
             ComputeLent(field.Lengths.Span, lent);
             var naming = WordScore.Compute(field, lent, weights, words, named);
-            MeaningScore.Compute(field, lent, meaning);
-            return Choose(field, words, meaning, new PriorScore(field, question, weights, named, naming), weights, top);
+            var semanticWeight = MeaningScore.Compute(field, lent, weights, meaning);
+            var prior = new PriorScore(field, question, weights, named, naming);
+            return Choose(field, words, meaning, semanticWeight, prior, weights, top);
         }
         finally
         {
@@ -44,9 +45,14 @@ public static class PassageRanking
     }
 
     private static List<RankedPassage> Choose(
-        PassageField field, ReadOnlySpan<float> words, ReadOnlySpan<float> meaning, PriorScore prior, RankingWeights weights, int top)
+        PassageField field,
+        ReadOnlySpan<float> words,
+        ReadOnlySpan<float> meaning,
+        double semanticWeight,
+        PriorScore prior,
+        RankingWeights weights,
+        int top)
     {
-        var semanticWeight = weights.Semantic * MeaningScore.Most;
         var priorWeight = weights.MostPrior + weights.Asking;
         var sum = 1 + semanticWeight + priorWeight;
 

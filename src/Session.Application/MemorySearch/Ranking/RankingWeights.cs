@@ -6,8 +6,14 @@ public sealed record RankingWeights
     /// <summary>The weights by default.</summary>
     public static readonly RankingWeights Default = new();
 
-    /// <summary>Meaning.</summary>
+    /// <summary>Meaning, where no sentence model counts beside it.</summary>
     public double Semantic { get; init; } = 0.20;
+
+    /// <summary>The same, where a sentence model does.</summary>
+    public double SemanticBesideModel { get; init; } = 0.10;
+
+    /// <summary>Meaning by the sentence model.</summary>
+    public double Model { get; init; } = 0.20;
 
     /// <summary>What the message before lends of its words. Each further one lends 0.1 less.</summary>
     public double Predecessor { get; init; } = 0.8;
