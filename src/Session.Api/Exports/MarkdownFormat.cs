@@ -45,7 +45,7 @@ internal sealed class MarkdownFormat(IMapper mapper) : ExportFormat(mapper)
             ? $"# {title}\n\nSession {of.SessionId}, "
             : (FormattableString)$"# Session {of.SessionId}\n\n");
         Write($"{TextOf(of.CreatedAt.UtcDateTime)} to {TextOf(of.LastActivity.UtcDateTime)}, ");
-        Write($"{of.MessageCount} messages, {of.TotalTokens} tokens, {of.TotalCost / 1.0000000000000000000000000000m} USD\n");
+        Write($"{of.VisibleMessages} messages, {of.TotalTokens} tokens, {of.TotalCost / 1.0000000000000000000000000000m} USD\n");
         if (of.SessionSummary.Length > 0)
         {
             Write($"\n{MarkdownText.Quote(of.SessionSummary)}\n");

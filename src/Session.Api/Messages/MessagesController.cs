@@ -42,8 +42,7 @@ public sealed class MessagesController(MessagesService messages, MessageFiles fi
         CancellationToken cancellationToken)
     {
         var message = Response.MarkReplay(await messages.AppendAsync(userId, sessionId, request, idempotencyKey, cancellationToken));
-        // With pages of one message, page n always holds message n.
-        return Created($"/api/v1/sessions/{sessionId}/messages?page={message.Sequence}&page_size=1", message);
+        return Created($"/api/v1/sessions/{sessionId}/messages?after={message.Sequence - 1}&limit=1", message);
     }
 
     /// <summary>Appends messages</summary>

@@ -1,7 +1,9 @@
 using System.ComponentModel.DataAnnotations;
 using FluentValidation;
 using SessionService.Application.Json;
+using SessionService.Application.Sessions;
 using SessionService.Application.Validation;
+using SessionService.Domain.Identity;
 
 namespace SessionService.Application.Branches;
 
@@ -26,6 +28,10 @@ public sealed class RenameBranchRequest : IMergePatch
     [RegularExpression(TextPatterns.NotBlank)]
     public string? Name { get; init; }
 
+    /// <summary>The caller, where nothing else names one; naming another user than the caller is refused.</summary>
+    [StringLength(UserIds.MaxLength, MinimumLength = 1)]
+    public string? UserId { get; init; }
+
     ISet<string> IKnowsNulls.Nulls { get; } = new HashSet<string>(StringComparer.Ordinal);
 
     /// <summary>Whether the request changes anything.</summary>
@@ -40,5 +46,9 @@ internal sealed class RewindSessionRequestValidator : AbstractValidator<RewindSe
 
 internal sealed class RenameBranchRequestValidator : AbstractValidator<RenameBranchRequest>
 {
-    public RenameBranchRequestValidator() => RuleFor(r => r.Name).NotBlank().Characters(RenameBranchRequest.MaxNameLength);
+    public RenameBranchRequestValidator()
+    {
+        RuleFor(r => r.Name).NotBlank().Characters(RenameBranchRequest.MaxNameLength);
+        RuleFor(r => r.UserId).CallerOfPatch();
+    }
 }

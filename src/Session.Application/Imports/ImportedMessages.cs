@@ -175,7 +175,11 @@ internal sealed class ImportedMessages(
         else if (ImportComparison.IsSame(stored, pending.Message, choices.IsDryRun))
         {
             tally.Response.Messages.Unchanged++;
-            Current.NoteFound(pending.InFile, stored.Sequence, pending.IsOffPath);
+            Current.NoteFound(
+                pending.InFile,
+                stored.Sequence,
+                pending.IsOffPath,
+                isBlanked: stored.RedactedAt is not null && pending.Message.RedactedAt is null);
             _pending.RemoveAt(0);
         }
         else

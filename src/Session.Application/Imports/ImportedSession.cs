@@ -10,10 +10,15 @@ namespace SessionService.Application.Imports;
 /// <param name="fileBranch">The branch that is the conversation in the file.</param>
 internal sealed class ImportedSession(Guid sessionId, long count, ImportTarget? target, int? fileBranch, ImportTally tally)
 {
+    private const int MaxRemoved = 10_000;
+
     private readonly ImportedNumbers _numbers = new();
 
     // The session as it was found; null where the import made it, or a dry run would have gone on with it.
     private ImportTarget? _target = target;
+
+    // Messages of the file that were removed from the session's branches: no branch gets them back.
+    private readonly HashSet<long> _removed = [];
 
     // The number of the next message in the imported file; null before the first message.
     private long? _nextNumber;
@@ -82,9 +87,19 @@ internal sealed class ImportedSession(Guid sessionId, long count, ImportTarget? 
     }
 
     /// <summary>Notes a message that the session had. Where it is in no branch, nothing follows it.</summary>
-    public void NoteFound(long inFile, long stored, bool isOffPath)
+    /// <param name="inFile">Its number in the file.</param>
+    /// <param name="stored">Its number in the session.</param>
+    /// <param name="isOffPath">Whether the conversation of the file does not show it.</param>
+    /// <param name="isBlanked">Whether the message was redacted in the session, and not where the file comes from.</param>
+    public void NoteFound(long inFile, long stored, bool isOffPath, bool isBlanked)
     {
-        Note(inFile, stored, isOffPath || _target?.OffBranches.Contains(stored) == true);
+        var isInNoBranch = _target?.OffBranches.Contains(stored) == true;
+        if (isInNoBranch && isBlanked && _removed.Count < MaxRemoved)
+        {
+            _removed.Add(stored);
+        }
+
+        Note(inFile, stored, isOffPath || isInNoBranch);
         Count = Math.Max(Count, stored);
     }
 
@@ -127,7 +142,37 @@ internal sealed class ImportedSession(Guid sessionId, long count, ImportTarget? 
             _numbers.AddSame(Count);
         }
 
-        return _numbers.Find(inFile);
+        return _numbers.Find(inFile) is { } found ? WithoutRemoved(found) : null;
+    }
+
+    private MessagePath WithoutRemoved(MessagePath path)
+    {
+        if (!_removed.Any(path.Contains))
+        {
+            return path;
+        }
+
+        var ranges = new List<NumberRange>();
+        foreach (var range in path.Ranges)
+        {
+            var first = range.First;
+            foreach (var gap in _removed.Where(number => number >= range.First && number <= range.Last).Order())
+            {
+                if (gap > first)
+                {
+                    ranges.Add(new NumberRange(first, gap - 1));
+                }
+
+                first = gap + 1;
+            }
+
+            if (first <= range.Last)
+            {
+                ranges.Add(range with { First = first });
+            }
+        }
+
+        return new MessagePath(ranges);
     }
 
     private void Note(long inFile, long stored, bool isOffPath)

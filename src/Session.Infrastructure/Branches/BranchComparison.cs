@@ -8,27 +8,21 @@ namespace SessionService.Infrastructure.Branches;
 /// <param name="count">How many messages the session has.</param>
 internal sealed class BranchComparison(Sql sql, ImportPlace place, long count)
 {
-    // The current branch has no end. By hand, because the database compares ranges.
-    private const string Compared =
-        """
-        SELECT b.branch_id, b.created_at, b.branch_id = $7, b.path = $4,
-               b.path * int8multirange(int8range(NULL, $5 + 1)) = $4 AS has_it,
-               NOT b.is_current AND NOT isempty(b.path) AND $4 * int8multirange(int8range(NULL, b.last_sequence + 1)) = b.path AS is_begun
-        FROM (
-            SELECT branch_id, created_at, last_sequence, branch_id = $7 AS is_current, path * int8multirange(int8range(1, $6)) AS path
-            FROM dev.session_branches
-            WHERE user_id = $1 AND session_id = $2) AS b
+    // A branch that was made with the same id, where it comes from or here.
+    private static readonly string OfId = Compared("branch_id = $3");
+
+    private static readonly string OfSamePath =
+        $"""
+        SELECT * FROM ({Compared("last_sequence = $5 OR branch_id = $7")}) AS b
+        WHERE $3 IS NOT NULL AND is_same
+        ORDER BY branch_id
+        LIMIT 1
         """;
 
-    // A branch that was made with the same id, where it comes from or here.
-    private const string OfId = $"{Compared} WHERE b.branch_id = $3";
-
-    private const string OfSamePath = $"{Compared} WHERE $3 IS NOT NULL AND b.path = $4 ORDER BY b.branch_id LIMIT 1";
-
     // By the messages alone: the branch that goes on from the other one, or else the longest one from which the other one goes on.
-    private const string OfMessages =
+    private static readonly string OfMessages =
         $"""
-        SELECT * FROM ({Compared}) AS b
+        SELECT * FROM ({Compared("branch_id = $7 OR $4 @> last_sequence OR last_sequence >= $5 AND path @> $5::bigint")}) AS b
         WHERE $3 IS NULL AND (has_it OR is_begun)
         ORDER BY has_it DESC, branch_id DESC
         LIMIT 1
@@ -46,6 +40,19 @@ internal sealed class BranchComparison(Sql sql, ImportPlace place, long count)
         UPDATE dev.session_branches AS b
         SET name = $4, created_at = $5, from_sequence = $6, last_sequence = $7, message_count = $8
         WHERE b.user_id = $1 AND b.session_id = $2 AND b.branch_id = $3
+        """;
+
+    // The current branch has no end. By hand, because the database compares ranges. A session may have many branches with long paths, so
+    // a condition on short columns comes first.
+    private static string Compared(string condition) =>
+        $"""
+        SELECT b.branch_id, b.created_at, b.branch_id = $7, b.path = $4 AS is_same,
+               b.path * int8multirange(int8range(NULL, $5 + 1)) = $4 AS has_it,
+               NOT b.is_current AND NOT isempty(b.path) AND $4 * int8multirange(int8range(NULL, b.last_sequence + 1)) = b.path AS is_begun
+        FROM (
+            SELECT branch_id, created_at, last_sequence, branch_id = $7 AS is_current, path * int8multirange(int8range(1, $6)) AS path
+            FROM dev.session_branches
+            WHERE user_id = $1 AND session_id = $2 AND ({condition})) AS b
         """;
 
     /// <summary>

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations.Schema;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using SessionService.Application.Branches;
@@ -55,14 +56,12 @@ internal sealed class BranchStore(SessionDbContext context, ReadConnections read
 
             if (toSequence == path.Last)
             {
+                session.Restore(now);
                 return current.BranchId;
             }
 
-            var others = context.SessionBranches.Where(b => b.UserId == userId && b.SessionId == sessionId);
-            var branchId = 1 + Math.Max(1, await others.MaxAsync(b => (int?)b.BranchId, cancellationToken) ?? 1);
+            var branchId = await NextIdAsync(session, cancellationToken);
             var kept = path.Through(toSequence);
-            await CheckRoomAsync(session, await others.CountAsync(cancellationToken), cancellationToken);
-
             var branch = new SessionBranch
             {
                 UserId = userId,
@@ -98,6 +97,7 @@ internal sealed class BranchStore(SessionDbContext context, ReadConnections read
             var currentId = session.CurrentBranch ?? 1;
             if (branchId == currentId)
             {
+                session.Restore(now);
                 return branchId;
             }
 
@@ -227,22 +227,21 @@ internal sealed class BranchStore(SessionDbContext context, ReadConnections read
         }
     }
 
-    /// <summary>Refuses a branch more than a session may have, or paths that would take too much room together.</summary>
-    private async Task CheckRoomAsync(Session session, int branches, CancellationToken cancellationToken)
+    /// <summary>The id of the next branch, if there is room for its path.</summary>
+    private async Task<int> NextIdAsync(Session session, CancellationToken cancellationToken)
     {
         // By hand for the size as it is stored, which the database knows without reading the paths.
-        var bytes = await context.Database
-            .SqlQuery<long>(
+        var taken = await context.Database
+            .SqlQuery<TakenRoom>(
                 $"""
-                SELECT coalesce(sum(pg_column_size(path)), 0)::bigint AS "Value"
+                SELECT coalesce(max(branch_id), 1) AS last_id, count(*) AS branches, coalesce(sum(pg_column_size(path)), 0)::bigint AS bytes
                 FROM dev.session_branches
                 WHERE user_id = {session.UserId} AND session_id = {session.SessionId}
                 """)
             .SingleAsync(cancellationToken);
-        if (branches >= IBranchStore.MaxBranches || bytes >= IBranchStore.MaxPathBytes)
-        {
-            throw BranchErrors.TooMany(IBranchStore.MaxBranches);
-        }
+        return taken.Branches < IBranchStore.MaxBranches && taken.Bytes < IBranchStore.MaxPathBytes
+            ? taken.LastId + 1
+            : throw BranchErrors.TooMany(IBranchStore.MaxBranches);
     }
 
     private Task<Session?> FindSessionAsync(string userId, Guid sessionId, CancellationToken cancellationToken) =>
@@ -316,4 +315,9 @@ internal sealed class BranchStore(SessionDbContext context, ReadConnections read
     }
 
     private sealed record Made(int BranchId, int PreviousBranchId);
+
+    private sealed record TakenRoom(
+        [property: Column("last_id")] int LastId,
+        [property: Column("branches")] long Branches,
+        [property: Column("bytes")] long Bytes);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using SessionService.IntegrationTests.Databases;
 using SessionService.IntegrationTests.Hosting;
+using SessionService.IntegrationTests.Transfers;
 
 namespace SessionService.IntegrationTests.Branches;
 
@@ -280,6 +281,24 @@ public sealed class BranchTests(ApiFixture service) : IClassFixture<ApiFixture>
         var ofLate = (await user.GetAsync($"/api/v1/sessions/{late}/memory")).Is(200);
         Assert.Equal((5, 0), (ofEarly.Number("total_messages"), ofEarly.Number("messages_since_last_summary")));
         Assert.Equal((5, 3), (ofLate.Number("total_messages"), ofLate.Number("messages_since_last_summary")));
+    }
+
+    [Fact]
+    public async Task An_import_of_what_is_there_brings_no_removed_message_back()
+    {
+        var (user, session) = await StartAsync(messages: 4);
+        (await user.PostAsync($"{session}/rewind", """{"to_sequence":3}""")).Is(200);
+        await user.WriteMessageAsync(session);
+        var lines = await user.ExportAsync();
+        (await user.DeleteAsync($"{session}/messages/2?mode=remove")).Is(200);
+        (await user.DeleteAsync($"{session}/messages/5?mode=remove")).Is(200);
+        var branches = (await user.GetAsync($"{session}/branches")).Is(200).GetRawText();
+
+        (await user.ImportAsync(lines)).Is(200);
+
+        Assert.Equal(branches, (await user.GetAsync($"{session}/branches")).Is(200).GetRawText());
+        Assert.Equal([1, 3], await ShownAsync(user, session));
+        Assert.Equal([1, 3, 4], await ShownAsync(user, session, "?branch=1"));
     }
 
     [Fact]
