@@ -51,6 +51,7 @@ public sealed class FeedbackController(FeedbackService feedback) : ControllerBas
     }
 
     /// <summary>Lists the feedback of a message</summary>
+    /// <remarks>By name, at most 20. A message that nobody has judged has none.</remarks>
     /// <response code="200">All feedback of the message, in the order of its names.</response>
     [HttpGet(Name = "list_message_feedback")]
     [EventualReads]
