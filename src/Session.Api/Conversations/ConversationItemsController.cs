@@ -60,10 +60,10 @@ public sealed class ConversationItemsController(ConversationItemsService items, 
     [ProducesProblem(StatusCodes.Status404NotFound)]
     public Task<JsonText> Get(
         [FromConversationId] Guid sessionId,
-        [FromRoute(Name = "item_id")] string itemId,
+        [FromRoute(Name = "item_id")] string? itemId,
         [FromCaller] string userId,
         CancellationToken cancellationToken) =>
-        items.GetAsync(userId, sessionId, itemId, cancellationToken);
+        items.GetAsync(userId, sessionId, itemId ?? "", cancellationToken);
 
     /// <summary>Deletes an item</summary>
     /// <remarks>
@@ -76,11 +76,11 @@ public sealed class ConversationItemsController(ConversationItemsService items, 
     [ProducesProblem(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict)]
     public async Task<ConversationResponse> Delete(
         [FromConversationId] Guid sessionId,
-        [FromRoute(Name = "item_id")] string itemId,
+        [FromRoute(Name = "item_id")] string? itemId,
         [FromCaller] string userId,
         CancellationToken cancellationToken)
     {
-        await items.DeleteAsync(userId, sessionId, itemId, cancellationToken);
+        await items.DeleteAsync(userId, sessionId, itemId ?? "", cancellationToken);
         return await conversations.GetAsync(userId, sessionId, cancellationToken);
     }
 }

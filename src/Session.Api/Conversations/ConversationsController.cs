@@ -1,7 +1,9 @@
+using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Mvc;
 using SessionService.Api.Idempotency;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
+using SessionService.Api.Turns;
 using SessionService.Application.Conversations;
 
 namespace SessionService.Api.Conversations;
@@ -57,6 +59,8 @@ public sealed class ConversationsController(ConversationsService conversations) 
     /// <remarks>The session is gone for good, with its messages and everything that was derived from them.</remarks>
     /// <response code="200">The conversation is deleted.</response>
     [HttpDelete("{conversation_id}", Name = "delete_conversation")]
+    [TakesTurn(Work.Erasure)]
+    [DisableRequestTimeout]
     [ProducesResponseType<ConversationDeletedResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status404NotFound)]
     public Task<ConversationDeletedResponse> Delete(

@@ -24,6 +24,9 @@ public sealed class ConversationItemsService(
 {
     private const string Items = "items";
 
+    // Each is read by itself, with the files of its message.
+    private const int MaxReferences = 20;
+
     /// <summary>Adds items, all of them or none.</summary>
     /// <exception cref="NotFoundException">The user has no such conversation.</exception>
     /// <exception cref="InvalidFieldException">An item is not what that API takes, or its id is taken.</exception>
@@ -38,17 +41,23 @@ public sealed class ConversationItemsService(
         }
 
         var key = IdempotencyKey.Of(idempotencyKey, $"create_items {sessionId}", request);
-        var referred = await FindReferredAsync(userId, sessionId, given, cancellationToken);
+        var isReplay = key is not null && await store.FindByKeyAsync(userId, key, cancellationToken) is not null;
+        var referred = await FindReferredAsync(userId, sessionId, given, isReplay, cancellationToken);
         var added = given.Where(item => item.New is not null).ToList();
         if (added.Count == 0)
         {
-            return new Written<ConversationItemListResponse>(ConversationItemListResponse.Of(referred, hasMore: false), IsReplay: false);
+            return new Written<ConversationItemListResponse>(
+                ConversationItemListResponse.Of([.. referred.OfType<ShownItem>()], hasMore: false), IsReplay: false);
         }
 
-        await RefuseShownIdsAsync(userId, sessionId, added, key, cancellationToken);
+        if (!isReplay)
+        {
+            await RefuseShownIdsAsync(userId, sessionId, added, cancellationToken);
+        }
+
         var written = await AppendAsync(userId, sessionId, [.. added.Select(item => item.New!.ToMessage())], key, cancellationToken);
         var shown = new Queue<ShownItem>(await reader.ShowAsync(userId, sessionId, written.Resource, cancellationToken));
-        var references = new Queue<ShownItem>(referred);
+        var references = new Queue<ShownItem?>(referred);
         var all = given.Select(item => item.New is null ? references.Dequeue() : shown.TryDequeue(out var one) ? one : null);
         return new Written<ConversationItemListResponse>(
             ConversationItemListResponse.Of([.. all.OfType<ShownItem>()], hasMore: false), written.IsReplay);
@@ -96,7 +105,9 @@ public sealed class ConversationItemsService(
 
         var result = await redaction.RedactAsync(
             new Redaction(userId, sessionId, item.Place.Sequence, Removes: true, time.GetDatabaseNow()), cancellationToken);
-        if (result.Outcome != RedactOutcome.Redacted)
+
+        // Of two deletions at once one finds the item.
+        if (result is not { Outcome: RedactOutcome.Redacted, IsRemoved: true })
         {
             throw ConversationErrors.ItemNotFound();
         }
@@ -150,14 +161,34 @@ public sealed class ConversationItemsService(
                 : Items;
     }
 
-    private async Task<List<ShownItem>> FindReferredAsync(
-        string userId, Guid sessionId, IReadOnlyList<GivenItem> given, CancellationToken cancellationToken)
+    /// <param name="isReplay">Whether the items were added before: what they refer to may have gone since.</param>
+    private async Task<List<ShownItem?>> FindReferredAsync(
+        string userId, Guid sessionId, IReadOnlyList<GivenItem> given, bool isReplay, CancellationToken cancellationToken)
     {
-        var found = new List<ShownItem>();
+        var known = new Dictionary<string, ShownItem?>(StringComparer.Ordinal);
+        var found = new List<ShownItem?>();
+        var length = 0L;
         foreach (var item in given.Where(item => item.Reference is not null))
         {
-            found.Add(await reader.FindAsync(userId, sessionId, item.Reference!, cancellationToken) is { } shown
-                ? shown.Item
+            if (!known.TryGetValue(item.Reference!, out var referred))
+            {
+                if (known.Count == MaxReferences)
+                {
+                    throw new InvalidFieldException(Items, $"must refer to at most {MaxReferences} items");
+                }
+
+                referred = (await reader.FindAsync(userId, sessionId, item.Reference!, cancellationToken))?.Item;
+                known.Add(item.Reference!, referred);
+            }
+
+            length += referred?.Json.Value.Length ?? 0;
+            if (length > MessagePage.MaxBytes)
+            {
+                throw new InvalidFieldException(Items, "must not refer to more than 16 MiB of items");
+            }
+
+            found.Add(referred is not null || isReplay
+                ? referred
                 : throw new InvalidFieldException($"{item.Field}.id", "refers to an item that the conversation does not have"));
         }
 
@@ -169,11 +200,11 @@ public sealed class ConversationItemsService(
     /// ids that clients gave are compared by the database.
     /// </summary>
     private async Task RefuseShownIdsAsync(
-        string userId, Guid sessionId, List<GivenItem> added, IdempotencyKey? key, CancellationToken cancellationToken)
+        string userId, Guid sessionId, List<GivenItem> added, CancellationToken cancellationToken)
     {
         var derived = new ItemIds(sessionId);
         var own = added.Where(item => item.New!.Id is { } id && derived.Read(id) is not null).ToList();
-        if (own.Count == 0 || (key is not null && await store.FindByKeyAsync(userId, key, cancellationToken) is not null))
+        if (own.Count == 0)
         {
             return;
         }
@@ -183,7 +214,7 @@ public sealed class ConversationItemsService(
         {
             var id = item.New!.Id!;
             if (derived.Read(id)!.Value.Sequence > session.MessageCount
-                || await reader.FindAsync(userId, sessionId, id, cancellationToken) is not null)
+                || await reader.IsThereAsync(userId, sessionId, derived.Read(id)!.Value.Sequence, cancellationToken))
             {
                 throw ConversationErrors.ItemIdTaken($"{item.Field}.id");
             }

@@ -111,8 +111,12 @@ internal static class GivenItems
         return id.ValueKind == JsonValueKind.String
             && id.GetString() is { Length: > 0 and <= ItemIds.MaxLength } text
             && !text.Any(char.IsControl)
+            && !string.IsNullOrWhiteSpace(text)
+            && text is not ("." or "..")
+            && !text.Contains('/', StringComparison.Ordinal)
             ? text
-            : throw new InvalidFieldException($"{field}.id", $"must be a string of 1 to {ItemIds.MaxLength} characters");
+            : throw new InvalidFieldException(
+                $"{field}.id", $"must be a string of 1 to {ItemIds.MaxLength} characters that can stand in a path");
     }
 
     private static bool IsText(JsonElement message) =>

@@ -8,6 +8,10 @@ namespace SessionService.Application.Conversations;
 /// <summary>Reads the messages of a session as items.</summary>
 public sealed class ItemReader(IMessageReader messages, IItemIds ids, MessageFiles files)
 {
+    /// <summary>Whether a message says something, in whatever branch. One that was redacted or removed says nothing.</summary>
+    internal async Task<bool> IsThereAsync(string userId, Guid sessionId, long sequence, CancellationToken cancellationToken) =>
+        await messages.FindAsync(userId, [new MessagePosition(sessionId, sequence)], cancellationToken) is [{ RedactedAt: null }];
+
     /// <summary>The items of a page, and whether there are more.</summary>
     /// <exception cref="NotFoundException">The user has no such conversation.</exception>
     internal async Task<(IReadOnlyList<ShownItem> Items, bool HasMore)> ListAsync(
@@ -22,6 +26,7 @@ public sealed class ItemReader(IMessageReader messages, IItemIds ids, MessageFil
             Take = query.Take + 2,
         };
         var (shown, restored, items, bytes) = (new MessageItems(sessionId), files.ForAnswer(userId), new List<ShownItem>(), 0L);
+        var isFull = false;
         var rest = selection;
         while (true)
         {
@@ -35,6 +40,11 @@ public sealed class ItemReader(IMessageReader messages, IItemIds ids, MessageFil
 
                 items.Add(item);
                 bytes += item.Json.Value.Length;
+            }
+
+            if (isFull)
+            {
+                return (items, HasMore: true);
             }
 
             if (portion.Count == 0 || (portion.IsLast && portion.Count < rest.Take))
@@ -52,6 +62,13 @@ public sealed class ItemReader(IMessageReader messages, IItemIds ids, MessageFil
             for (var i = 0; i < portion.Count; i++)
             {
                 var message = await ItemMessage.Of(portion[i]).WithFilesAsync(restored, cancellationToken);
+                if (restored.IsFull && items.Count + list.Count > 0)
+                {
+                    // The files of this message have room in the next answer.
+                    isFull = true;
+                    break;
+                }
+
                 var ofMessage = shown.Of(message, given.GetValueOrDefault(message.Sequence));
                 list.AddRange((isAscending ? ofMessage : ofMessage.Reverse()).Where(IsBehind));
             }

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using FluentValidation;
+using SessionService.Application.Validation;
 
 namespace SessionService.Application.Conversations;
 
@@ -9,6 +10,7 @@ public sealed class ListItemsQuery
 {
     public const int DefaultLimit = 20;
     public const int MaxLimit = 100;
+    public const int MaxIdLength = 255;
 
     /// <summary>How many items: 1 to 100. A number outside of these counts as the nearest one.</summary>
     [DefaultValue(DefaultLimit)]
@@ -20,6 +22,7 @@ public sealed class ListItemsQuery
     public string? Order { get; init; }
 
     /// <summary>The id of the item after which the list begins, in the order of the list.</summary>
+    [StringLength(MaxIdLength)]
     public string? After { get; init; }
 
     internal int Take => Math.Clamp(Limit ?? DefaultLimit, 1, MaxLimit);
@@ -29,6 +32,9 @@ public sealed class ListItemsQuery
 
 internal sealed class ListItemsQueryValidator : AbstractValidator<ListItemsQuery>
 {
-    public ListItemsQueryValidator() =>
+    public ListItemsQueryValidator()
+    {
         RuleFor(q => q.Order).Must(order => order is null or "asc" or "desc").WithMessage("must be asc or desc");
+        RuleFor(q => q.After).Characters(ListItemsQuery.MaxIdLength);
+    }
 }

@@ -25,7 +25,8 @@ public sealed record Redaction(string UserId, Guid SessionId, long Sequence, boo
 /// <summary>The result of redacting a message.</summary>
 /// <param name="Outcome">Whether the message is redacted, or why not.</param>
 /// <param name="Message">The message as it is now, where there is one.</param>
-public sealed record RedactResult(RedactOutcome Outcome, SessionMessage? Message);
+/// <param name="IsRemoved">Whether the message was in a branch until now.</param>
+public sealed record RedactResult(RedactOutcome Outcome, SessionMessage? Message, bool IsRemoved = false);
 
 public enum RedactOutcome
 {

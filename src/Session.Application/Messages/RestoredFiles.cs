@@ -14,6 +14,9 @@ public sealed class RestoredFiles(AttachmentsService attachments, string userId,
 
     private long _left = room;
 
+    /// <summary>Whether a file stayed a reference because there was no room.</summary>
+    public bool IsFull { get; private set; }
+
     /// <exception cref="AttachmentStoreException">The bytes cannot be read at the moment.</exception>
     public async Task<ReadOnlyMemory<byte>> IntoAsync(ReadOnlyMemory<byte> parts, CancellationToken cancellationToken) =>
         parts.Span.IndexOf(Mark) < 0
@@ -36,6 +39,7 @@ public sealed class RestoredFiles(AttachmentsService attachments, string userId,
 
             // Each place counts: many places may refer to one attachment.
             base64 = base64?.Length <= _left ? base64 : null;
+            IsFull = IsFull || base64 is null;
             _left -= base64?.Length ?? 0;
             given.Enqueue(base64);
         }

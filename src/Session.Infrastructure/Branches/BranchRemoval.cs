@@ -61,15 +61,15 @@ internal static class BranchRemoval
     // A path of fewer bytes has no more ranges than it may have: a range takes some bytes even where the path is compressed.
     private const int BytesOfManyRanges = 8 * 1024;
 
-    /// <summary>Takes a message out of all branches. Nothing changes where no branch has it.</summary>
+    /// <summary>Takes a message out of all branches; false where no branch has it.</summary>
     /// <exception cref="Domain.Errors.ConflictException">The current branch would have too many ranges of numbers.</exception>
-    public static async Task RemoveAsync(
+    public static async Task<bool> RemoveAsync(
         Sql sql, string userId, Guid sessionId, long sequence, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await sql.Statement(AddFirstBranch, userId, sessionId).ExecuteAsync(cancellationToken);
         if (await sql.Statement(Remove, userId, sessionId, sequence).ExecuteAsync(cancellationToken) == 0)
         {
-            return;
+            return false;
         }
 
         await sql.Statement(Count, userId, sessionId, now).ExecuteAsync(cancellationToken);
@@ -77,5 +77,7 @@ internal static class BranchRemoval
         {
             throw BranchErrors.TooManyRanges(MessagePath.MaxRanges);
         }
+
+        return true;
     }
 }

@@ -8,6 +8,9 @@ namespace SessionService.Infrastructure.Embeddings;
 /// <summary>Embeds texts by the sentence model in this process, which is loaded when it is first needed.</summary>
 internal sealed partial class LocalEmbeddings : IDisposable
 {
+    // English, so that a whole vocabulary knows all of the words.
+    private const string Probe = "The weather was nice and we went for a walk in the park.";
+
     private readonly ILogger<LocalEmbeddings> _logger;
     private readonly string _directory;
     private readonly Lazy<SentenceModel?> _model;
@@ -43,14 +46,17 @@ internal sealed partial class LocalEmbeddings : IDisposable
         }
     }
 
-    /// <summary>Vectors of texts; of length 0 for those that the model does not embed.</summary>
+    /// <summary>Vectors of texts; of length 0 for those that are not English.</summary>
+    /// <exception cref="InvalidOperationException">No model works here, so nothing may be kept as embedded.</exception>
+    /// <exception cref="OnnxRuntimeException">The model failed, as where memory is short. The texts are to be embedded later.</exception>
     public IReadOnlyList<Embedding<float>> EmbedAll(IReadOnlyList<string> texts, CancellationToken cancellationToken)
     {
+        var model = _model.Value ?? throw new InvalidOperationException("The sentence model cannot be used.");
         var embeddings = new List<Embedding<float>>(texts.Count);
         foreach (var text in texts)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            embeddings.Add(new Embedding<float>(Embed(text) ?? new float[SentenceModel.Dimensions]));
+            embeddings.Add(new Embedding<float>(model.Embed(text) ?? new float[SentenceModel.Dimensions]));
         }
 
         return embeddings;
@@ -68,10 +74,14 @@ internal sealed partial class LocalEmbeddings : IDisposable
     {
         try
         {
-            return new SentenceModel(_directory);
+            var model = new SentenceModel(_directory);
+            return model.Embed(Probe) is { Length: SentenceModel.Dimensions }
+                ? model
+                : throw new InvalidDataException("The model or its vocabulary is another one.");
         }
         catch (Exception exception) when (exception is OnnxRuntimeException or TypeInitializationException or DllNotFoundException
-            or BadImageFormatException or EntryPointNotFoundException or IOException or UnauthorizedAccessException)
+            or BadImageFormatException or EntryPointNotFoundException or IOException or UnauthorizedAccessException
+            or KeyNotFoundException or InvalidDataException or ArgumentException or IndexOutOfRangeException)
         {
             // The runtime has no build for this system, or a file is damaged.
             _isThere = false;

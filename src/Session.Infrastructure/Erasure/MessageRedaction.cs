@@ -131,12 +131,9 @@ internal sealed class MessageRedaction(
                 sql, userId, indexed => places.Contains((indexed.SessionId, indexed.Sequence)), cancellationToken);
         }
 
-        if (redaction.Removes)
-        {
-            await BranchRemoval.RemoveAsync(sql, userId, sessionId, sequence, now, cancellationToken);
-        }
-
-        return new RedactResult(RedactOutcome.Redacted, message);
+        var isRemoved = redaction.Removes
+            && await BranchRemoval.RemoveAsync(sql, userId, sessionId, sequence, now, cancellationToken);
+        return new RedactResult(RedactOutcome.Redacted, message, isRemoved);
     }
 
     /// <summary>Locks the session and those that may have begun with a copy of its message.</summary>

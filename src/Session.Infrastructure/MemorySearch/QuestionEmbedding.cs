@@ -27,7 +27,7 @@ internal sealed partial class QuestionEmbedding(
 
         if (EmbeddingModels.IsLocal(current))
         {
-            return Nothing with { BySentences = await EmbedHereAsync(question, current, cancellationToken) };
+            return Nothing with { BySentences = EmbedHere(question) };
         }
 
         // After a failure questions do not ask for a while.
@@ -40,16 +40,16 @@ internal sealed partial class QuestionEmbedding(
         patience.CancelAfter(options.Value.QuestionTimeout);
         try
         {
-            var vectors = new List<QuestionVector?> { await TryEmbedAsync(question, current, patience.Token) };
+            var vectors = new List<QuestionVector?> { await EmbedAtEndpointAsync(question, current, patience.Token) };
             metrics.CountSuccess();
             if (models.Previous is { } previous && !metrics.IsComplete)
             {
                 await TryAddAsync(vectors, question, previous, cancellationToken, patience.Token);
             }
 
-            if (models.Replaced is { } replaced && !metrics.IsComplete)
+            if (models.Replaced is not null && !metrics.IsComplete)
             {
-                vectors.Add(await TryEmbedAsync(question, replaced, cancellationToken));
+                vectors.Add(EmbedHere(question));
             }
 
             return Nothing with { Vectors = [.. vectors.OfType<QuestionVector>()] };
@@ -65,20 +65,22 @@ internal sealed partial class QuestionEmbedding(
     }
 
     // The same question is often asked again: with other filters, of one session, or of another user's messages.
-    private async Task<QuestionVector?> EmbedHereAsync(string question, EmbeddingModel model, CancellationToken cancellationToken)
+    private QuestionVector? EmbedHere(string question)
     {
         if (cache.FindQuestion(question) is { } known)
         {
-            return new QuestionVector(model, known);
+            return new QuestionVector(EmbeddingModel.OfSentences, known);
         }
 
-        var vector = await TryEmbedAsync(question, model, cancellationToken);
-        if (vector is not null)
+        if (models.EmbedHere(question) is not { } vector)
         {
-            cache.Add(question, vector.Packed);
+            return null;
         }
 
-        return vector;
+        PackedVector.Normalize(vector);
+        var embedded = new QuestionVector(EmbeddingModel.OfSentences, new PackedQuestion(vector));
+        cache.Add(question, embedded.Packed);
+        return embedded;
     }
 
     // If the previous model does not answer, the texts that only it has embedded are compared by the embedded model.
@@ -91,7 +93,7 @@ internal sealed partial class QuestionEmbedding(
     {
         try
         {
-            vectors.Add(await TryEmbedAsync(question, previous, patience));
+            vectors.Add(await EmbedAtEndpointAsync(question, previous, patience));
         }
         catch (Exception exception) when (IsOfTheEndpoint(exception, cancellationToken))
         {
@@ -99,15 +101,12 @@ internal sealed partial class QuestionEmbedding(
         }
     }
 
-    /// <summary>The vector of a question; <see langword="null"/> where the sentence model has none, as it is not English.</summary>
-    private async Task<QuestionVector?> TryEmbedAsync(string question, EmbeddingModel model, CancellationToken cancellationToken)
+    private async Task<QuestionVector> EmbedAtEndpointAsync(string question, EmbeddingModel model, CancellationToken cancellationToken)
     {
         var embeddings = await models.EmbedAsync(model, [question], cancellationToken);
         var vector = embeddings[0].Vector.ToArray();
         PackedVector.Normalize(vector);
-        return EmbeddingModels.IsLocal(model) && !vector.AsSpan().ContainsAnyExcept(0f)
-            ? null
-            : new QuestionVector(model, new PackedQuestion(vector));
+        return new QuestionVector(model, new PackedQuestion(vector));
     }
 
     private static bool IsOfTheEndpoint(Exception exception, CancellationToken cancellationToken) =>
