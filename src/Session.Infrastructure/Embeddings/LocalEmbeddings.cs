@@ -47,11 +47,11 @@ internal sealed partial class LocalEmbeddings : IDisposable
     }
 
     /// <summary>Vectors of texts; of length 0 for those that are not English.</summary>
-    /// <exception cref="InvalidOperationException">No model works here, so nothing may be kept as embedded.</exception>
+    /// <exception cref="InvalidDataException">No model works here, so nothing may be kept as embedded.</exception>
     /// <exception cref="OnnxRuntimeException">The model failed, as where memory is short. The texts are to be embedded later.</exception>
     public IReadOnlyList<Embedding<float>> EmbedAll(IReadOnlyList<string> texts, CancellationToken cancellationToken)
     {
-        var model = _model.Value ?? throw new InvalidOperationException("The sentence model cannot be used.");
+        var model = _model.Value ?? throw new InvalidDataException("The sentence model cannot be used.");
         var embeddings = new List<Embedding<float>>(texts.Count);
         foreach (var text in texts)
         {

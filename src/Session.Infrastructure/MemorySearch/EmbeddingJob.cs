@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Microsoft.ML.OnnxRuntime;
 using Npgsql;
 using SessionService.Infrastructure.Embeddings;
 using SessionService.Infrastructure.Jobs;
@@ -100,7 +101,7 @@ internal sealed class EmbeddingJob(
 
     // The database or the endpoint is away, or a segment is damaged.
     protected override bool IsPassing(Exception exception) =>
-        base.IsPassing(exception) || exception is InvalidDataException || IsOfTheEndpoint(exception, CancellationToken.None);
+        base.IsPassing(exception) || exception is InvalidDataException or OnnxRuntimeException || IsOfTheEndpoint(exception, CancellationToken.None);
 
     protected override TimeSpan PauseAfterFailure(Exception? exception) =>
         exception is null ? Interval : Longer(Interval, EmbeddingsRefusedException.PauseAfter(exception));
