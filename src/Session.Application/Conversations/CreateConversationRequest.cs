@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using FluentValidation;
 using SessionService.Application.Json;
 
 namespace SessionService.Application.Conversations;
@@ -36,4 +37,33 @@ public sealed class CreateItemsRequest
     [JsonArrayText]
     [MaxLength(GivenItems.MaxItems)]
     public JsonText? Items { get; init; }
+}
+
+// What the pairs and the items are is read where they are taken apart.
+internal sealed class CreateConversationRequestValidator : AbstractValidator<CreateConversationRequest>
+{
+    public CreateConversationRequestValidator()
+    {
+        RuleFor(r => r.Metadata).PairsOfStrings();
+        RuleFor(r => r.Items).ArrayOfItems();
+    }
+}
+
+internal sealed class UpdateConversationRequestValidator : AbstractValidator<UpdateConversationRequest>
+{
+    public UpdateConversationRequestValidator() => RuleFor(r => r.Metadata).PairsOfStrings();
+}
+
+internal sealed class CreateItemsRequestValidator : AbstractValidator<CreateItemsRequest>
+{
+    public CreateItemsRequestValidator() => RuleFor(r => r.Items).ArrayOfItems();
+}
+
+internal static class ConversationRules
+{
+    public static IRuleBuilderOptions<T, JsonText?> PairsOfStrings<T>(this IRuleBuilder<T, JsonText?> rule) =>
+        rule.Must(json => json is null || json.IsObject).WithMessage("must be an object of strings");
+
+    public static IRuleBuilderOptions<T, JsonText?> ArrayOfItems<T>(this IRuleBuilder<T, JsonText?> rule) =>
+        rule.Must(json => json is null || json.IsArray).WithMessage($"must be an array of at most {GivenItems.MaxItems} items");
 }

@@ -73,7 +73,8 @@ internal static class BranchRemoval
         }
 
         await sql.Statement(Count, userId, sessionId, now).ExecuteAsync(cancellationToken);
-        if (await sql.Statement(CountRanges, userId, sessionId, BytesOfManyRanges).ValueAsync<long>(cancellationToken) > MessagePath.MaxRanges)
+        var ranges = await sql.Statement(CountRanges, userId, sessionId, BytesOfManyRanges).ValueAsync<long>(cancellationToken);
+        if (ranges > MessagePath.MaxRanges)
         {
             throw BranchErrors.TooManyRanges(MessagePath.MaxRanges);
         }

@@ -39,7 +39,9 @@ internal sealed class EmbeddingModels
     /// <param name="isLeft">Whether the sentence model has vectors that the endpoint is to replace.</param>
     public void SetLocalIsLeft(bool isLeft) => _localIsLeft = isLeft;
 
-    /// <summary>The sentence model's vector of a question; <see langword="null"/> where the question is not English or the model fails.</summary>
+    /// <summary>
+    /// The sentence model's vector of a question; <see langword="null"/> where the question is not English or the model fails.
+    /// </summary>
     public float[]? EmbedHere(string question) => _local.Embed(question);
 
     public static bool IsLocal(EmbeddingModel model) => model == EmbeddingModel.OfSentences;

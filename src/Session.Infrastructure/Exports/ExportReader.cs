@@ -14,7 +14,8 @@ internal sealed class ExportReader(SessionDbContext context) : IExportReader
     private const int AtOnce = 100;
 
     public Task<ExportedSession?> FindAsync(string userId, Guid sessionId, CancellationToken cancellationToken) =>
-        WithMemory(userId, context.Sessions.Where(s => s.UserId == userId && s.SessionId == sessionId)).SingleOrDefaultAsync(cancellationToken);
+        WithMemory(userId, context.Sessions.Where(s => s.UserId == userId && s.SessionId == sessionId))
+            .SingleOrDefaultAsync(cancellationToken);
 
     public async IAsyncEnumerable<ExportedSession> ReadAsync(string userId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

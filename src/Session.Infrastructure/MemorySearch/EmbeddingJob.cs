@@ -101,7 +101,9 @@ internal sealed class EmbeddingJob(
 
     // The database or the endpoint is away, or a segment is damaged.
     protected override bool IsPassing(Exception exception) =>
-        base.IsPassing(exception) || exception is InvalidDataException or OnnxRuntimeException || IsOfTheEndpoint(exception, CancellationToken.None);
+        base.IsPassing(exception)
+        || exception is InvalidDataException or OnnxRuntimeException
+        || IsOfTheEndpoint(exception, CancellationToken.None);
 
     protected override TimeSpan PauseAfterFailure(Exception? exception) =>
         exception is null ? Interval : Longer(Interval, EmbeddingsRefusedException.PauseAfter(exception));
