@@ -9,7 +9,7 @@ public sealed class SilentDatabaseTests(ImpatientFixture service) : IClassFixtur
     // Of an answer to a commit, which ends with a message of six bytes.
     private const int End = 3;
 
-    private const int MaxAttempts = 3;
+    private const int MaxAttempts = 10;
 
     // Each takes seconds: one for each way of writing.
     [Theory]
