@@ -1,8 +1,6 @@
 using NpgsqlTypes;
-using SessionService.Application.Branches;
 using SessionService.Application.Imports;
 using SessionService.Application.Messages;
-using SessionService.Domain.Sessions;
 using SessionService.Infrastructure.Messages;
 using SessionService.Infrastructure.Persistence;
 
@@ -86,13 +84,7 @@ internal sealed class BranchImport(Sql sql, ImportPlace place)
         LIMIT 1
         """;
 
-    private const string LastId =
-        $"SELECT coalesce(max(b.branch_id), 1), count(*) FROM dev.session_branches AS b WHERE {OfSession}";
-
     private const string IsTaken = $"SELECT true FROM dev.session_branches AS b WHERE {OfSession} AND b.branch_id = $3";
-
-    private const string CountRanges =
-        $"SELECT count(*) FROM dev.session_branches AS b CROSS JOIN unnest(b.path) AS r (numbers) WHERE {OfSession} AND b.branch_id = $3";
 
     private long _count;
     private int? _current;
@@ -123,7 +115,7 @@ internal sealed class BranchImport(Sql sql, ImportPlace place)
             var current = await NameCurrentAsync(isCurrent, cancellationToken);
             await Statement(Hide, current, SqlValue.Ranges(PathRanges.Of(hidden))).ExecuteAsync(cancellationToken);
             await Statement(CountHidden, hidden.Count).ExecuteAsync(cancellationToken);
-            await CheckRangesAsync(current, cancellationToken);
+            await CheckRangesAsync(cancellationToken);
         }
 
         return isCurrent || path.Count == 0 ? null : await AppendAsync(path, cancellationToken);
@@ -164,7 +156,8 @@ internal sealed class BranchImport(Sql sql, ImportPlace place)
         }
         else
         {
-            var id = found is null && branch.BranchId is { } free ? free : await NextIdAsync(cancellationToken);
+            var next = await NextIdAsync(cancellationToken);
+            var id = found is null && branch.BranchId is { } free ? free : next;
             await ImportedBranchRows.AddAsync(
                 sql, place.UserId, [(place.SessionId, branch with { BranchId = id }, branch.Path)], cancellationToken);
         }
@@ -207,13 +200,14 @@ internal sealed class BranchImport(Sql sql, ImportPlace place)
         {
             await Statement(Extend, ending, SqlValue.Ranges(PathRanges.Of(path)), first, path.Last, path.Count)
                 .ExecuteAsync(cancellationToken);
-            await CheckRangesAsync(ending, cancellationToken);
+            await CheckRangesAsync(cancellationToken);
             return ending;
         }
 
         var before = await Statement(Before, place.After).ValueAsync<NpgsqlRange<long>[]>(cancellationToken) ?? [];
         var isFree = place.FileBranch is { } wanted && !await Statement(IsTaken, wanted).ValueAsync<bool>(cancellationToken);
-        var id = isFree ? place.FileBranch!.Value : await NextIdAsync(cancellationToken);
+        var next = await NextIdAsync(cancellationToken);
+        var id = isFree ? place.FileBranch!.Value : next;
         var branch = new ImportedBranch
         {
             BranchId = id,
@@ -222,23 +216,15 @@ internal sealed class BranchImport(Sql sql, ImportPlace place)
             FromSequence = first,
         };
         await ImportedBranchRows.AddAsync(sql, place.UserId, [(place.SessionId, branch, branch.Path)], cancellationToken);
-        await CheckRangesAsync(id, cancellationToken);
+        await CheckRangesAsync(cancellationToken);
         return id;
     }
 
-    private async Task<int> NextIdAsync(CancellationToken cancellationToken)
-    {
-        var (last, count) = await Statement(LastId).FirstAsync(row => (row.GetInt32(0), row.GetInt64(1)), cancellationToken);
-        return count < IBranchStore.MaxBranches ? last + 1 : throw BranchErrors.TooMany(IBranchStore.MaxBranches);
-    }
+    private Task<int> NextIdAsync(CancellationToken cancellationToken) =>
+        BranchRoom.NextIdAsync(sql, place.UserId, place.SessionId, cancellationToken);
 
-    private async Task CheckRangesAsync(int branchId, CancellationToken cancellationToken)
-    {
-        if (await Statement(CountRanges, branchId).ValueAsync<long>(cancellationToken) > MessagePath.MaxRanges)
-        {
-            throw BranchErrors.TooManyRanges(MessagePath.MaxRanges);
-        }
-    }
+    private Task CheckRangesAsync(CancellationToken cancellationToken) =>
+        BranchRoom.CheckRangesAsync(sql, place.UserId, place.SessionId, cancellationToken);
 
     private SqlStatement Statement(string text, params ReadOnlySpan<SqlValue> values) =>
         sql.Statement(text, [place.UserId, place.SessionId, .. values]);

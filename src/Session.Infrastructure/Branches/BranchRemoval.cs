@@ -1,5 +1,3 @@
-using SessionService.Application.Messages;
-using SessionService.Domain.Sessions;
 using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Infrastructure.Branches;
@@ -49,18 +47,6 @@ internal static class BranchRemoval
         WHERE s.user_id = $1 AND s.session_id = $2
         """;
 
-    private const string CountRanges =
-        """
-        SELECT max(b.ranges)
-        FROM (
-            SELECT (SELECT count(*) FROM unnest(b.path) AS r (numbers)) AS ranges
-            FROM dev.session_branches AS b
-            WHERE b.user_id = $1 AND b.session_id = $2 AND pg_column_size(b.path) > $3) AS b
-        """;
-
-    // A path of fewer bytes has no more ranges than it may have: a range takes some bytes even where the path is compressed.
-    private const int BytesOfManyRanges = 8 * 1024;
-
     /// <summary>Takes a message out of all branches; false where no branch has it.</summary>
     /// <exception cref="Domain.Errors.ConflictException">The current branch would have too many ranges of numbers.</exception>
     public static async Task<bool> RemoveAsync(
@@ -73,12 +59,7 @@ internal static class BranchRemoval
         }
 
         await sql.Statement(Count, userId, sessionId, now).ExecuteAsync(cancellationToken);
-        var ranges = await sql.Statement(CountRanges, userId, sessionId, BytesOfManyRanges).ValueAsync<long>(cancellationToken);
-        if (ranges > MessagePath.MaxRanges)
-        {
-            throw BranchErrors.TooManyRanges(MessagePath.MaxRanges);
-        }
-
+        await BranchRoom.CheckRangesAsync(sql, userId, sessionId, cancellationToken);
         return true;
     }
 }

@@ -1,6 +1,6 @@
-using System.ComponentModel.DataAnnotations.Schema;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 using SessionService.Application.Branches;
 using SessionService.Application.Idempotency;
 using SessionService.Application.Messages;
@@ -60,7 +60,8 @@ internal sealed class BranchStore(SessionDbContext context, ReadConnections read
                 return current.BranchId;
             }
 
-            var branchId = await NextIdAsync(session, cancellationToken);
+            var sql = new Sql((NpgsqlConnection)context.Database.GetDbConnection());
+            var branchId = await BranchRoom.NextIdAsync(sql, userId, sessionId, cancellationToken);
             var kept = path.Through(toSequence);
             var branch = new SessionBranch
             {
@@ -227,23 +228,6 @@ internal sealed class BranchStore(SessionDbContext context, ReadConnections read
         }
     }
 
-    /// <summary>The id of the next branch, if there is room for its path.</summary>
-    private async Task<int> NextIdAsync(Session session, CancellationToken cancellationToken)
-    {
-        // By hand for the size as it is stored, which the database knows without reading the paths.
-        var taken = await context.Database
-            .SqlQuery<TakenRoom>(
-                $"""
-                SELECT coalesce(max(branch_id), 1) AS last_id, count(*) AS branches, coalesce(sum(pg_column_size(path)), 0)::bigint AS bytes
-                FROM dev.session_branches
-                WHERE user_id = {session.UserId} AND session_id = {session.SessionId}
-                """)
-            .SingleAsync(cancellationToken);
-        return taken.Branches < IBranchStore.MaxBranches && taken.Bytes < IBranchStore.MaxPathBytes
-            ? taken.LastId + 1
-            : throw BranchErrors.TooMany(IBranchStore.MaxBranches);
-    }
-
     private Task<Session?> FindSessionAsync(string userId, Guid sessionId, CancellationToken cancellationToken) =>
         context.Sessions.AsNoTracking().SingleOrDefaultAsync(s => s.UserId == userId && s.SessionId == sessionId, cancellationToken);
 
@@ -315,9 +299,4 @@ internal sealed class BranchStore(SessionDbContext context, ReadConnections read
     }
 
     private sealed record Made(int BranchId, int PreviousBranchId);
-
-    private sealed record TakenRoom(
-        [property: Column("last_id")] int LastId,
-        [property: Column("branches")] long Branches,
-        [property: Column("bytes")] long Bytes);
 }
