@@ -23,10 +23,10 @@ internal sealed class UnusedAttachments(Database database, ObjectRemovals remova
 
     // Of the user $1.
     private const string NotUsed =
-        "NOT EXISTS (SELECT FROM dev.attachment_uses AS u WHERE u.user_id = $1 AND u.attachment_id = a.attachment_id)";
+        "NOT EXISTS (SELECT 1 FROM dev.attachment_uses AS u WHERE u.user_id = $1 AND u.attachment_id = a.attachment_id)";
 
     private const string NotUsedByItsUser =
-        "NOT EXISTS (SELECT FROM dev.attachment_uses AS u WHERE u.user_id = a.user_id AND u.attachment_id = a.attachment_id)";
+        "NOT EXISTS (SELECT 1 FROM dev.attachment_uses AS u WHERE u.user_id = a.user_id AND u.attachment_id = a.attachment_id)";
 
     // A page is found by its key, so that each statement is short, however many attachments there are.
     private const string Look =
@@ -98,7 +98,7 @@ internal sealed class UnusedAttachments(Database database, ObjectRemovals remova
             FROM dev.attachment_uses AS u
             WHERE u.user_id = $1 AND u.session_id = $2
               AND NOT EXISTS (
-                  SELECT FROM dev.attachment_uses AS o
+                  SELECT 1 FROM dev.attachment_uses AS o
                   WHERE o.user_id = $1 AND o.attachment_id = u.attachment_id AND o.session_id <> $2))
         SELECT (SELECT count(*) FROM own),
                (SELECT count(*) FROM dev.attachment_pieces AS p JOIN own ON own.attachment_id = p.attachment_id WHERE p.user_id = $1)

@@ -29,7 +29,7 @@ internal static class UndigestedMessages
         CROSS JOIN LATERAL (
             SELECT *
             FROM dev.session_messages AS m
-            WHERE m.user_id = s.user_id AND m.session_id = s.session_id AND m.sequence > s.digested_messages
+            WHERE m.user_id = $1 AND m.session_id = s.session_id AND m.sequence > s.digested_messages
             ORDER BY m.sequence) AS m
         WHERE s.user_id = $1 AND NOT s.is_digested
         """;

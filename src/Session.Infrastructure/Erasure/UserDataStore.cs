@@ -39,10 +39,10 @@ internal sealed class UserDataStore(Database database, SearchSegments index, Unu
         FOR UPDATE
         """;
 
-    private const string LockCounts = "SELECT FROM dev.session_counts WHERE user_id = $1 FOR UPDATE";
+    private const string LockCounts = "SELECT 1 FROM dev.session_counts WHERE user_id = $1 FOR UPDATE";
 
     private const string DeleteCounts =
-        "DELETE FROM dev.session_counts WHERE user_id = $1 AND NOT EXISTS (SELECT FROM dev.sessions WHERE user_id = $1)";
+        "DELETE FROM dev.session_counts WHERE user_id = $1 AND NOT EXISTS (SELECT 1 FROM dev.sessions WHERE user_id = $1)";
 
     public Task<UserDataCounts> CountAsync(string userId, CancellationToken cancellationToken) =>
         database.ReadAsync(

@@ -25,10 +25,10 @@ internal sealed class MemoryStore(
             UPDATE dev.sessions
             SET used_at = greatest(used_at, $9)
             WHERE user_id = $1 AND session_id = $2
-              AND NOT EXISTS (SELECT FROM dev.idempotency_keys AS k WHERE k.user_id = $1 AND k.idempotency_key = $10)
+              AND NOT EXISTS (SELECT 1 FROM dev.idempotency_keys AS k WHERE k.user_id = $1 AND k.idempotency_key = $10)
             RETURNING message_count),
         put_away AS (
-            SELECT FROM dev.session_memories WHERE user_id = $1 AND session_id = $2 AND NOT is_active),
+            SELECT 1 FROM dev.session_memories WHERE user_id = $1 AND session_id = $2 AND NOT is_active),
         written AS (
             INSERT INTO dev.session_memories AS memory
                 (user_id, session_id, id, memory_type, conversation_summary, session_metadata, user_preferences, ongoing_tasks,
@@ -50,16 +50,18 @@ internal sealed class MemoryStore(
                 model_vector = NULL,
                 updated_at = greatest(memory.updated_at, excluded.updated_at)
             RETURNING user_id, session_id, id, total_messages, last_summary_at, created_at, updated_at,
-                      xmax = 0 OR EXISTS (SELECT FROM put_away) AS is_first),
+                      xmax = 0 AS is_inserted),
+        stored AS (
+            SELECT w.*, w.is_inserted OR EXISTS (SELECT 1 FROM put_away) AS is_first FROM written AS w),
         claimed AS (
             {IdempotencySql.Claim(
                 """
                 jsonb_build_object('memory_id', id, 'total_messages', total_messages, 'last_summary_at', last_summary_at,
                                    'created_at', created_at, 'updated_at', updated_at, 'is_first', is_first)
                 """)}
-            FROM (SELECT *, $10 AS key, $11 AS request_hash, $9 AS now FROM written WHERE $10 IS NOT NULL) AS keyed)
+            FROM (SELECT *, $10 AS key, $11 AS request_hash, $9 AS now FROM stored WHERE $10 IS NOT NULL) AS keyed)
         SELECT id, total_messages, last_summary_at, created_at, updated_at, is_first
-        FROM written
+        FROM stored
         """;
 
     // By hand for ON CONFLICT: an import that is repeated finds most memories there, which is no error. As a transaction of EF (look,
@@ -71,7 +73,7 @@ internal sealed class MemoryStore(
             UPDATE dev.sessions
             SET used_at = greatest(used_at, $15)
             WHERE user_id = $1 AND session_id = $2
-              AND NOT EXISTS (SELECT FROM dev.session_memories AS m WHERE m.user_id = $1 AND m.session_id = $2 AND m.is_active)
+              AND NOT EXISTS (SELECT 1 FROM dev.session_memories AS m WHERE m.user_id = $1 AND m.session_id = $2 AND m.is_active)
             RETURNING session_id)
         INSERT INTO dev.session_memories AS memory
             (user_id, session_id, id, memory_type, conversation_summary, session_metadata, user_preferences, ongoing_tasks,

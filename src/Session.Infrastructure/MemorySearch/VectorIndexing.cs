@@ -19,7 +19,7 @@ internal sealed class VectorIndexing : IDigestParticipant
         FROM unnest($3, $4, $5, $6, $7) AS i (session_id, block, place, message_count, vectors)
         ON CONFLICT (user_id, session_id, block) DO UPDATE SET
             message_count = excluded.message_count,
-            vectors = v.vectors || substr(excluded.vectors, v.message_count * $2 + 1)
+            vectors = v.vectors || substr(excluded.vectors, length(v.vectors) + 1)
         WHERE v.message_count < excluded.message_count
         """;
 

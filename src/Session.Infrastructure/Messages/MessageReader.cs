@@ -14,7 +14,7 @@ namespace SessionService.Infrastructure.Messages;
 /// </summary>
 internal sealed class MessageReader(ReadConnections connections) : IMessageReader
 {
-    private const string OfSession = "(user_id, session_id) = (s.user_id, s.session_id)";
+    private const string OfSession = "user_id = $1 AND session_id = $2";
 
     // Numbers have no gaps, so a page is a range of the primary key with both ends known, at any depth. The session knows the total.
     private static readonly IReadOnlyList<string> FirstOfAll = MessageSteps.Texts(

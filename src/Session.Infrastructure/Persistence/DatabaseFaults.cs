@@ -6,6 +6,8 @@ namespace SessionService.Infrastructure.Persistence;
 /// <summary>Tells a database that cannot serve at the moment from a fault of ours.</summary>
 public static class DatabaseFaults
 {
+    private const string ConnectionExceptions = "08";
+
     /// <summary>Whether an exception, or one that caused it, says that the database is unreachable, overloaded or read-only.</summary>
     public static bool IsUnavailable(Exception exception)
     {
@@ -64,6 +66,13 @@ public static class DatabaseFaults
     public static bool IsRefusal(NpgsqlException exception) => exception is PostgresException { InvariantSeverity: "ERROR" };
 
     /// <summary>
+    /// Whether the server lost its connection to another server that was to do a part of the statement, as the coordinator of a sharded
+    /// database does when a worker dies. The server keeps our connection, so the error is none of ours, and yet it refuses nothing.
+    /// </summary>
+    public static bool IsLostNode(PostgresException exception) =>
+        exception.InvariantSeverity == "ERROR" && exception.SqlState.StartsWith(ConnectionExceptions, StringComparison.Ordinal);
+
+    /// <summary>
     /// Whether a connection turned out to be dead or to lead to a server that has become read-only, as after a restart or a failover.
     /// Nothing was written, and another connection may succeed.
     /// </summary>
@@ -100,7 +109,7 @@ public static class DatabaseFaults
     // The classes of Appendix A of PostgreSQL's manual: connection exception, insufficient resources, operator intervention
     // (shutdown, cancelled by time-out), system error; besides these a read-only server, as after a failover.
     private static bool IsUnavailable(string sqlState) =>
-        sqlState.StartsWith("08", StringComparison.Ordinal)
+        sqlState.StartsWith(ConnectionExceptions, StringComparison.Ordinal)
         || sqlState.StartsWith("53", StringComparison.Ordinal)
         || sqlState.StartsWith("57", StringComparison.Ordinal)
         || sqlState.StartsWith("58", StringComparison.Ordinal)

@@ -10,7 +10,9 @@ internal static class UncertainWrite
 
     /// <summary>Executes a statement that writes and commits by itself.</summary>
     /// <exception cref="PostgresException">The database refused the write, or had ended the connection before; it was not made.</exception>
-    /// <exception cref="WriteOutcomeUnknownException">The connection was lost or the time was up: the write was made or not.</exception>
+    /// <exception cref="WriteOutcomeUnknownException">
+    /// The connection to the server, or that of the server to another one, was lost, or the time was up: the write was made or not.
+    /// </exception>
     public static async Task<T> ExecuteAsync<T>(
         NpgsqlCommand command, Func<NpgsqlDataReader, Task<T>> read, CancellationToken cancellationToken)
     {
@@ -53,7 +55,7 @@ internal static class UncertainWrite
         }
         catch (Exception exception) when (IsSilence(exception))
         {
-            // An error of the server, even a fatal one, stands here where the first row would: nothing was written before it.
+            // Any other error of the server, even a fatal one, stands here where the first row would: nothing was written before it.
             throw new WriteOutcomeUnknownException(exception);
         }
     }
@@ -61,11 +63,12 @@ internal static class UncertainWrite
     /// <summary>Whether an exception says nothing of what the server did.</summary>
     /// <remarks>
     /// A cancellation that the server has confirmed carries the server's error. One that was not waited for says as little as a broken
-    /// connection. Where sending failed, the end of the statement never left, and without it the server commits nothing.
+    /// connection. Where sending failed, the end of the statement never left, and without it the server commits nothing. A coordinator
+    /// that lost a worker answers with an error, and the worker may have committed.
     /// </remarks>
     public static bool IsSilence(Exception exception) => exception switch
     {
-        PostgresException => false,
+        PostgresException postgres => DatabaseFaults.IsLostNode(postgres),
         NpgsqlException { Message: FailedSend, InnerException: IOException } => false,
         NpgsqlException => true,
         OperationCanceledException { InnerException: PostgresException } => false,

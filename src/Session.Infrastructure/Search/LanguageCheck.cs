@@ -7,7 +7,7 @@ namespace SessionService.Infrastructure.Search;
 internal sealed class LanguageCheck(Database database, IOptions<SearchOptions> options)
 {
     // By hand: a catalogue of PostgreSQL, which the EF model does not have.
-    private const string IsKnown = "SELECT EXISTS (SELECT FROM pg_ts_config WHERE cfgname = lower($1) AND pg_ts_config_is_visible(oid))";
+    private const string IsKnown = "SELECT EXISTS (SELECT 1 FROM pg_ts_config WHERE cfgname = lower($1) AND pg_ts_config_is_visible(oid))";
 
     /// <exception cref="InvalidSettingException">It does not.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)

@@ -12,7 +12,7 @@ namespace SessionService.Infrastructure.Sessions;
 internal sealed class SessionStore(SessionDbContext context, GroupWriter<Creation, bool> writer, IdempotencyRecords records) : ISessionStore
 {
     // By hand as the counts are, for ON CONFLICT.
-    private static readonly string AddToActive = StatisticsSql.Add("(SELECT) AS one", activeSessions: "{0}");
+    private static readonly string AddToActive = StatisticsSql.Add("(SELECT 1) AS one", activeSessions: "{0}");
 
     private static readonly Func<SessionDbContext, Guid, CancellationToken, Task<string?>> Owner =
         EF.CompileAsyncQuery((SessionDbContext context, Guid sessionId, CancellationToken _) =>

@@ -8,8 +8,8 @@ namespace SessionService.Infrastructure.Usage;
 /// <remarks>By hand: buckets by <c>width_bucket</c>, and a lateral choice of what to group by.</remarks>
 internal sealed class UsageStore(ReadConnections connections) : IUsageStore
 {
-    internal static readonly string OfUser = Statement("u.user_id = $1", "s.user_id = $1");
-    internal static readonly string OfEverybody = Statement("u.user_id = ''", "$1 = ''");
+    internal static readonly string OfUser = Statement(ofUsage: "u.user_id = $1", ofSessions: "s.user_id = $1", ofMessages: "m.user_id = $1");
+    internal static readonly string OfEverybody = Statement(ofUsage: "u.user_id = ''", ofSessions: "$1 = ''", ofMessages: "m.user_id = s.user_id");
 
     public async Task<IReadOnlyList<UsageSum>> ReadAsync(
         string? userId, UsageSelection selection, int maxRows, CancellationToken cancellationToken) =>
@@ -34,7 +34,7 @@ internal sealed class UsageStore(ReadConnections connections) : IUsageStore
             cancellationToken);
 
     // The sum of the current day includes the messages that were written since the digest.
-    private static string Statement(string ofUsage, string ofSessions) =>
+    private static string Statement(string ofUsage, string ofSessions, string ofMessages) =>
         $"""
         WITH used AS (
             SELECT u.quarter_hour AS at, u.session_id, u.message_type, u.model, u.messages, u.tokens, u.cost
@@ -44,7 +44,7 @@ internal sealed class UsageStore(ReadConnections connections) : IUsageStore
             SELECT m.created_at, m.session_id, m.message_type, {UsageSql.ModelOf("m")}, 1, m.tokens_used, m.cost_usd
             FROM dev.sessions AS s
             JOIN dev.session_messages AS m
-                ON m.user_id = s.user_id AND m.session_id = s.session_id AND m.sequence > greatest(s.digested_messages, s.copied_messages)
+                ON {ofMessages} AND m.session_id = s.session_id AND m.sequence > greatest(s.digested_messages, s.copied_messages)
             WHERE {ofSessions} AND NOT s.is_digested AND m.created_at >= $2 AND m.created_at < $3)
         SELECT width_bucket(at, $4::timestamptz[]) AS bucket,
                CASE $5::text

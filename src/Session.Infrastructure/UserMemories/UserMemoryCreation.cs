@@ -22,7 +22,7 @@ internal sealed class UserMemoryCreation(Database database, TextAnalyzer analyze
             SELECT *
             FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $16) WITH ORDINALITY
                 AS i (memory_id, memory_type, content, metadata, session_id, sequence, importance, valid_until, vector, words, position)
-            WHERE NOT EXISTS (SELECT FROM dev.idempotency_keys AS k WHERE k.user_id = $1 AND k.idempotency_key = $12)),
+            WHERE NOT EXISTS (SELECT 1 FROM dev.idempotency_keys AS k WHERE k.user_id = $1 AND k.idempotency_key = $12)),
         refused AS MATERIALIZED (
             SELECT i.position, s.session_id IS NOT NULL AS has_session
             FROM input AS i
@@ -36,13 +36,13 @@ internal sealed class UserMemoryCreation(Database database, TextAnalyzer analyze
                  created_at, updated_at, vector, words)
             SELECT $1, memory_id, memory_type, content, metadata, session_id, sequence, importance, valid_until, 1, $11, $11, vector, words
             FROM input
-            WHERE NOT EXISTS (SELECT FROM refused)
+            WHERE NOT EXISTS (SELECT 1 FROM refused)
             RETURNING memory_id),
         claimed AS (
             {IdempotencySql.Claim("$14")}
             FROM (
                 SELECT $1 AS user_id, $12 AS key, $13 AS request_hash, $15 AS session_id, $11 AS now
-                WHERE $12 IS NOT NULL AND EXISTS (SELECT FROM written)) AS keyed)
+                WHERE $12 IS NOT NULL AND EXISTS (SELECT 1 FROM written)) AS keyed)
         SELECT (SELECT count(*) FROM written), (SELECT position FROM refused), (SELECT has_session FROM refused)
         """;
 

@@ -121,6 +121,9 @@ public sealed class DeadConnectionTests(ProxiedFixture service) : IClassFixture<
         new($"DELETE {OfUser}/data") { IsOfTheMoment = true },
     ];
 
+    /// <summary>Requests to every operation of the OpenAPI document, each of which is answered with success.</summary>
+    internal static IEnumerable<ServiceRequest> Requests => Reads.Concat(Writes);
+
     public static TheoryData<int, string> All
     {
         get

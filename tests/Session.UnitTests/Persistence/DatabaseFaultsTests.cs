@@ -112,6 +112,19 @@ public sealed class DatabaseFaultsTests
         Assert.False(DatabaseFaults.IsLostConnection(new IOException()));
     }
 
+    [Theory]
+    [InlineData("ERROR", PostgresErrorCodes.ConnectionFailure, true)]
+    [InlineData("ERROR", PostgresErrorCodes.ConnectionException, true)]
+    [InlineData("ERROR", PostgresErrorCodes.UniqueViolation, false)]
+    [InlineData("FATAL", PostgresErrorCodes.ConnectionFailure, false)]
+    public void An_error_that_tells_of_a_lost_node_refuses_nothing(string severity, string sqlState, bool isUncertain)
+    {
+        var exception = new PostgresException("", severity, severity, sqlState);
+
+        Assert.Equal(isUncertain, UncertainWrite.IsSilence(exception));
+        Assert.Equal(isUncertain || severity == "FATAL", UncertainWrite.IsUncertainCommit(exception));
+    }
+
     [Fact]
     public void Other_exceptions_say_nothing_of_the_database()
     {
