@@ -5,16 +5,17 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Schemas, SessionClient } from "@session-service/client";
 import { loadMessages, saveMessages } from "@session-service/client/ai-sdk";
-import { clientOf, newSession } from "./service.js";
+import { clientOf, newSession, newUser } from "./service.js";
 
 const text = (role: UIMessage["role"], words: string): UIMessage => ({ id: randomUUID(), role, parts: [{ type: "text", text: words }] });
 const dataUrl = (type: string, size: number) => `data:${type};base64,${Buffer.alloc(size, 7).toString("base64")}`;
 
 async function started(messages: UIMessage[] = []) {
-  const client = clientOf();
+  const user = newUser();
+  const client = clientOf({ userId: user });
   const id = await newSession(client);
   await saveMessages(client, id, messages);
-  return { client, id, path: { session_id: id } };
+  return { client, user, id, path: { session_id: id } };
 }
 
 async function sequencesOf(client: SessionClient, id: string) {
@@ -45,7 +46,7 @@ const everyKind: UIMessage[] = [
       { type: "tool-weather", toolCallId: "c1", state: "input-streaming", input: { city: "Lis" } },
       { type: "tool-weather", toolCallId: "c2", state: "input-available", input: { city: "Lisbon" }, callProviderMetadata: provider },
       { type: "tool-weather", toolCallId: "c3", state: "approval-requested", input: {}, approval: { id: "a1" } },
-      { type: "tool-weather", toolCallId: "c4", state: "approval-responded", input: {}, approval: { id: "a2", approved: true, reason: "Y" } },
+      { type: "tool-weather", toolCallId: "c4", state: "approval-responded", input: {}, approval: { id: "a", approved: true, reason: "Y" } },
       {
         type: "tool-weather", toolCallId: "c5", state: "output-available", input: { n: 1e21 },
         output: { picture: dataUrl("image/png", 9_000), t: 21.5 },
@@ -246,6 +247,37 @@ test("A message that somebody else wrote between stays", async () => {
   expect((await loadMessages(client, id)).map(({ parts }) => parts)).toEqual(
     ["1", "An operator joins.", "2", "3"].map((words) => [{ type: "text", text: words }]),
   );
+});
+
+test.each(["batch", "rewind"])("What somebody else writes just before a %s is not lost, and nothing is written twice", async (request) => {
+  const [question, answer] = [text("user", "1"), text("assistant", "secret")];
+  const { client, id, path, user } = await started(request === "rewind" ? [question, text("assistant", "old")] : [question]);
+  let isFirst = true;
+  const disturbed = clientOf({
+    userId: user,
+    fetch: async (sent) => {
+      if (sent.method === "POST" && sent.url.endsWith(request) && isFirst) {
+        isFirst = false;
+        await client.appendMessage({ path, body: { role: "user", content: "between" } });
+      }
+
+      return await fetch(sent);
+    },
+  });
+
+  await saveMessages(disturbed, id, [question, answer]);
+
+  const { messages } = await client.listMessages({ path, query: { after: 0, branch: "all" } });
+  expect(messages.map(({ content }) => content)).toEqual(
+    request === "rewind" ? ["1", "old", "between", "secret"] : ["1", "between", "secret"],
+  );
+  expect((await loadMessages(client, id)).map(({ parts: [part] }) => (part as { text: string }).text)).toEqual(
+    request === "rewind" ? ["1", "secret"] : ["1", "between", "secret"],
+  );
+  // The message is known by its id where it stands now, too.
+  await client.redactMessage({ path: { ...path, sequence: messages.length } });
+  await saveMessages(client, id, [question, answer]);
+  expect((await client.searchSessions({ query: { q: "secret" } })).total_hits).toBe(0);
 });
 
 test("Messages that were written otherwise load as UIMessages that models and interfaces take", async () => {

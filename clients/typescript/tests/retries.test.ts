@@ -95,6 +95,21 @@ test("What may not be repeated is sent again only if nothing was done", async ()
   expect(await attemptsAt(new TypeError("fetch failed", { cause: { code: "ECONNREFUSED" } }))).toBe(3);
 });
 
+test("A page without items that tells where to go on is passed over", async () => {
+  const { client, requests } = scripted([
+    json({ messages: [], has_more: true, next_after: 10_000 }), json({ messages: [{ sequence: 10_002 }], has_more: false }),
+  ]);
+  const walk = async () => {
+    const found: number[] = [];
+    for await (const { sequence } of client.each("listMessages", { path })) found.push(sequence);
+    return found;
+  };
+
+  expect(await settled(walk())).toEqual([10_002]);
+
+  expect(requests.map(({ url }) => new URL(url).searchParams.get("after"))).toEqual(["0", "10000"]);
+});
+
 test("A body that can be read once is sent once", async () => {
   const { client, requests } = scripted([problem(503, "overloaded")]);
 

@@ -37,8 +37,8 @@ export interface Alignment {
   kept: number;
   /** What the list has beyond that. */
   added: Candidate[];
-  /** Whether the session has messages beyond that. */
-  hasMore: boolean;
+  /** What the session has beyond that. */
+  rest: Entry[];
 }
 
 /**
@@ -85,5 +85,5 @@ export async function align(
     entry = inSession < 0 ? entry : inSession;
   }
 
-  return { kept, added: candidates.slice(candidate), hasMore: entry < entries.length };
+  return { kept, added: candidates.slice(candidate), rest: entries.slice(entry) };
 }

@@ -71,6 +71,8 @@ function isConflict(error: unknown): boolean {
 
 class Save {
   readonly result: SaveResult = { saved: 0 };
+  /** The messages that the session had when the save began. The caller can know of these, and of no others. */
+  #known: number | undefined;
   readonly #call: { path: { session_id: string }; signal: AbortSignal | undefined };
 
   constructor(
@@ -84,12 +86,14 @@ class Save {
   /** One try. False where the session has changed on the way. */
   async bring(candidates: Candidate[]): Promise<boolean> {
     let { session, etag } = await this.#session();
+    const known = (this.#known ??= session.message_count);
     const entries = toEntries(session.message_count === 0 ? [] : await this.#messages());
-    const { kept, added, hasMore } = await align(this.sessionId, entries, candidates, (entry) => this.#reread(entry));
+    const { kept, added, rest } = await align(this.sessionId, entries, candidates, (entry) => this.#reread(entry));
     const wanted = session.message_count > session.visible_messages ? await this.#withoutRemoved(added, kept) : added;
-    if (wanted.length === 0 && !(hasMore && this.options.truncate === true)) return true;
+    const isReplaced = rest.some(({ stored: [first] }) => first.sequence <= known);
+    if (wanted.length === 0 && !(isReplaced && this.options.truncate === true)) return true;
 
-    if (hasMore) {
+    if (isReplaced) {
       const rewound = await this.client.rewindSession({
         ...this.#call,
         body: { to_sequence: kept },
@@ -103,7 +107,8 @@ class Save {
     const first = session.message_count + 1;
     await this.#append(wanted, first);
     // A branch that somebody else made since the reading would have taken the messages.
-    const { messages } = await this.client.listMessages({ ...this.#call, query: { after: kept, limit: 1 } });
+    const before = isReplaced ? kept : (entries.at(-1)?.stored.at(-1)?.sequence ?? 0);
+    const { messages } = await this.client.listMessages({ ...this.#call, query: { after: before, limit: 1 } });
     return messages[0]?.sequence === first;
   }
 
