@@ -223,6 +223,9 @@ test("What was redacted or removed does not come back with an old list", async (
   const { client, id, path } = await started(messages);
   await client.redactMessage({ path: { ...path, sequence: 2 } });
   await client.redactMessage({ path: { ...path, sequence: 4 }, query: { mode: "remove" } });
+  await client.appendMessage({ path, body: { role: "user", content: "written otherwise, secret" } });
+  messages.push((await loadMessages(client, id)).at(-1)!);
+  await client.redactMessage({ path: { ...path, sequence: 5 }, query: { mode: "remove" } });
 
   expect(await saveMessages(client, id, messages)).toEqual({ saved: 0 });
   const next = text("user", "5");
@@ -278,6 +281,49 @@ test.each(["batch", "rewind"])("What somebody else writes just before a %s is no
   await client.redactMessage({ path: { ...path, sequence: messages.length } });
   await saveMessages(client, id, [question, answer]);
   expect((await client.searchSessions({ query: { q: "secret" } })).total_hits).toBe(0);
+});
+
+test("A list that another process has saved just before is stored once, also where it goes on in another way", async () => {
+  const [question, answer] = [text("user", "1"), text("assistant", "new")];
+  const { client, id, path, user } = await started([question, text("assistant", "old")]);
+  let isFirst = true;
+  const late = clientOf({
+    userId: user,
+    fetch: async (sent) => {
+      if (sent.url.endsWith("rewind") && isFirst) {
+        isFirst = false;
+        await saveMessages(client, id, [question, answer]);
+      }
+
+      return await fetch(sent);
+    },
+  });
+
+  await saveMessages(late, id, [question, answer]);
+
+  expect(await loadMessages(client, id)).toEqual([question, answer]);
+  expect(await client.getSession({ path })).toMatchObject({ message_count: 3 });
+});
+
+test("A conversation that somebody rewinds just before a save is the list all the same", async () => {
+  const messages = [text("user", "1"), text("assistant", "2"), text("user", "3")];
+  const { client, id, path, user } = await started(messages.slice(0, 2));
+  let isFirst = true;
+  const late = clientOf({
+    userId: user,
+    fetch: async (sent) => {
+      if (sent.url.endsWith("batch") && isFirst) {
+        isFirst = false;
+        await client.rewindSession({ path, body: { to_sequence: 1 } });
+      }
+
+      return await fetch(sent);
+    },
+  });
+
+  await saveMessages(late, id, messages);
+
+  expect(await loadMessages(client, id)).toEqual(messages);
 });
 
 test("Messages that were written otherwise load as UIMessages that models and interfaces take", async () => {

@@ -41,10 +41,7 @@ export interface Alignment {
   rest: Entry[];
 }
 
-/**
- * Walks along both. A message that only the list has, before one that both have, was removed from the session and stays removed. A
- * message that only the session has, before one that both have, was written by somebody else and stays.
- */
+/** Walks along both. A message that only the session has, before one that both have, was written by somebody else and stays. */
 export async function align(
   sessionId: string,
   entries: Entry[],
@@ -62,8 +59,8 @@ export async function align(
     if (whole !== undefined) hashes[entry] = await hashOf(whole);
     return hashes[entry] === other.hash;
   };
-  const find = async (from: number, to: number, isIt: (at: number) => Promise<boolean>) => {
-    for (let at = from; at < to; at++) if (await isIt(at)) return at;
+  const findEntry = async (from: number, candidate: number): Promise<number> => {
+    for (let at = from; at < entries.length; at++) if (await areSame(at, candidate)) return at;
     return -1;
   };
 
@@ -71,18 +68,11 @@ export async function align(
   let entry = 0;
   let candidate = 0;
   while (entry < entries.length && candidate < candidates.length) {
-    if (await areSame(entry, candidate)) {
-      kept = entries[entry]!.stored.at(-1)!.sequence;
-      entry++;
-      candidate++;
-      continue;
-    }
-
-    const inList = await find(candidate + 1, candidates.length, (at) => areSame(entry, at));
-    const inSession = inList < 0 ? await find(entry + 1, entries.length, (at) => areSame(at, candidate)) : -1;
-    if (inList < 0 && inSession < 0) break;
-    candidate = inList < 0 ? candidate : inList;
-    entry = inSession < 0 ? entry : inSession;
+    const found = await findEntry(entry, candidate);
+    if (found < 0) break;
+    kept = entries[found]!.stored.at(-1)!.sequence;
+    entry = found + 1;
+    candidate++;
   }
 
   return { kept, added: candidates.slice(candidate), rest: entries.slice(entry) };

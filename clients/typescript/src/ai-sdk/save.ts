@@ -71,7 +71,7 @@ function isConflict(error: unknown): boolean {
 
 class Save {
   readonly result: SaveResult = { saved: 0 };
-  /** The messages that the session had when the save began. The caller can know of these, and of no others. */
+  /** The messages that the session had when the save began, and those that it wrote. The caller can know of no others. */
   #known: number | undefined;
   readonly #call: { path: { session_id: string }; signal: AbortSignal | undefined };
 
@@ -88,10 +88,10 @@ class Save {
     let { session, etag } = await this.#session();
     const known = (this.#known ??= session.message_count);
     const entries = toEntries(session.message_count === 0 ? [] : await this.#messages());
-    const { kept, added, rest } = await align(this.sessionId, entries, candidates, (entry) => this.#reread(entry));
-    const wanted = session.message_count > session.visible_messages ? await this.#withoutRemoved(added, kept) : added;
+    const present = session.message_count > session.visible_messages ? await this.#withoutRemoved(candidates, entries) : candidates;
+    const { kept, added, rest } = await align(this.sessionId, entries, present, (entry) => this.#reread(entry));
     const isReplaced = rest.some(({ stored: [first] }) => first.sequence <= known);
-    if (wanted.length === 0 && !(isReplaced && this.options.truncate === true)) return true;
+    if (added.length === 0 && !(isReplaced && this.options.truncate === true)) return true;
 
     if (isReplaced) {
       const rewound = await this.client.rewindSession({
@@ -103,13 +103,14 @@ class Save {
       this.result.previousBranchId = rewound.previous_branch_id;
     }
 
-    if (wanted.length === 0) return true;
+    if (added.length === 0) return true;
     const first = session.message_count + 1;
-    await this.#append(wanted, first);
+    await this.#append(added, first);
     // A branch that somebody else made since the reading would have taken the messages.
     const before = isReplaced ? kept : (entries.at(-1)?.stored.at(-1)?.sequence ?? 0);
-    const { messages } = await this.client.listMessages({ ...this.#call, query: { after: before, limit: 1 } });
-    return messages[0]?.sequence === first;
+    const { messages } = await this.client.listMessages({ ...this.#call, query: { after: Math.max(before - 1, 0), limit: 2 } });
+    const [one, other] = messages.map(({ sequence }) => sequence);
+    return before === 0 ? one === first : one === before && other === first;
   }
 
   async #session(): Promise<{ session: Session; etag: string }> {
@@ -141,22 +142,20 @@ class Save {
     return toEntries(whole)[0]?.message;
   }
 
-  /** Leaves out what was stored after the last common message and has been removed since. */
-  async #withoutRemoved(added: Candidate[], kept: number): Promise<Candidate[]> {
-    if (added.length === 0) return added;
+  /** Leaves out what was stored once, and has been redacted since and taken out of the conversation. */
+  async #withoutRemoved(candidates: Candidate[], entries: Entry[]): Promise<Candidate[]> {
+    const visible = new Set(entries.flatMap(({ stored }) => stored.map(({ sequence }) => sequence)));
     const removed: Message[] = [];
-    const query = { after: kept, limit: 1_000, branch: "all" };
-    for await (const message of this.client.each("listMessages", { ...this.#call, query })) {
-      if (message.redacted_at != null) removed.push(message);
+    for await (const message of this.client.each("listMessages", { ...this.#call, query: { after: 0, limit: 1_000, branch: "all" } })) {
+      if (message.redacted_at != null && !visible.has(message.sequence)) removed.push(message);
     }
 
-    const left: Candidate[] = [];
-    for (const one of added) {
-      const ids = await Promise.all(removed.map(({ sequence }) => messageIdOf(this.sessionId, sequence, one)));
-      if (!removed.some(({ message_id: id }, i) => id === ids[i])) left.push(one);
-    }
-
-    return left;
+    const isRemoved = async (one: Candidate): Promise<boolean> => {
+      const ids = await Promise.all(removed.map(async ({ sequence }) => await messageIdOf(this.sessionId, sequence, one)));
+      return removed.some(({ message_id: id }, i) => id === ids[i] || id === one.message.id);
+    };
+    const are = await Promise.all(candidates.map(isRemoved));
+    return candidates.filter((_, i) => !are[i]);
   }
 
   async #append(added: Candidate[], first: number): Promise<void> {
@@ -174,6 +173,7 @@ class Save {
 
       this.result.saved += taken.length;
       from += taken.length;
+      this.#known = first + from - 1;
     }
   }
 
