@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Checks the OpenAPI document as its users do: lints it, generates clients from it with four generators, compiles them, and has
-# conversations with a running service through them. OpenAI's SDKs have some too, also through the gateway. What it generates is
-# ignored by git.
+# conversations with a running service through them. The packages for TypeScript and OpenAI's SDKs have some too, also through the
+# gateway. What it generates is ignored by git.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 source "$root/scripts/prerequisites.sh"
@@ -106,12 +106,9 @@ if grep -qE 'You have [0-9]+ warning' "$work/output"; then
   fail "Redocly warns about the OpenAPI document: see above."
 fi
 
-rm -rf typescript/generated csharp/generated
+rm -rf typescript/generated typescript/src/generated csharp/generated
 OPENAPI_DOCUMENT=$document quietly npm run --silent --workspace typescript generate
-quietly npm run --silent --workspace typescript build
-npm run --silent --workspace typescript start -- "$address"
-
-for workspace in openai agents; do
+for workspace in typescript openai agents; do
   quietly npm run --silent --workspace "$workspace" build
 done
 for ((attempt = 0; ; attempt++)); do
@@ -123,7 +120,7 @@ for ((attempt = 0; ; attempt++)); do
   sleep 0.5
 done
 for target in "$address" "$gateway"; do
-  for workspace in openai agents; do
+  for workspace in typescript openai agents; do
     SESSION_SERVICE=$target quietly npm run --silent --workspace "$workspace" start
   done
 done
@@ -136,4 +133,4 @@ KIOTA_OFFLINE_ENABLED=true quietly dotnet kiota generate --language CSharp --ope
   --class-name SessionClient --namespace-name SessionClients.Kiota
 quietly dotnet build "$clients/csharp" --no-restore --nologo --verbosity quiet
 dotnet run --no-build --project "$clients/csharp" -- "$address"
-echo "The OpenAPI document is without fault, and the clients of four generators and OpenAI's SDKs work."
+echo "The OpenAPI document is without fault, and the clients of four generators, the packages for TypeScript and OpenAI's SDKs work."

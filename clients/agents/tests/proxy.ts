@@ -1,11 +1,11 @@
 import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** A proxy that breaks connections: before a request is sent on, or after it was carried out and before its answer is given. */
+/** A proxy that breaks connections: before a request is sent on, after it was carried out, or in the middle of its answer. */
 export class BreakingProxy {
   #server = createServer();
   /** For each request that is still to come: where its connection breaks. */
-  faults: ("none" | "before" | "after")[] = [];
+  faults: ("none" | "before" | "after" | "half")[] = [];
   requests = 0;
 
   private constructor(private readonly target: URL) {}
@@ -34,6 +34,16 @@ export class BreakingProxy {
           }
 
           outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+          if (fault === "half") {
+            const chunks: Buffer[] = [];
+            answer.on("data", (chunk: Buffer) => chunks.push(chunk));
+            answer.on("end", () => {
+              const body = Buffer.concat(chunks);
+              outgoing.write(body.subarray(0, body.length / 2), () => incoming.socket.destroy());
+            });
+            return;
+          }
+
           answer.pipe(outgoing);
         },
       );
