@@ -8,6 +8,7 @@ internal static class AllScenarios
         new("get", "get a session", ReadScenarios.GetAsync),
         new("page", "a page of 100 messages", ReadScenarios.PageAsync),
         new("parts", "a page of messages of five parts against one of texts", PartsScenario.RunAsync),
+        new("branches", "pages of a conversation with 1,000 branches against without", BranchesScenario.RunAsync),
         new("depth", "page at depth 100,000 against page at the start", ReadScenarios.DepthAsync),
         new("list", "list of 100,000 sessions against of 10", ListScenarios.ByCreationAsync),
         new("list-activity", "the same by last activity", ListScenarios.ByActivityAsync),

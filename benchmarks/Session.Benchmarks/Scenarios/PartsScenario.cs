@@ -1,5 +1,3 @@
-using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using System.Text.Json;
 using SessionService.Benchmarks.Driving;
 using SessionService.Benchmarks.Measuring;
@@ -34,24 +32,12 @@ internal static class PartsScenario
 
     private static async Task<string> WriteAsync(Laboratory laboratory, string content, CancellationToken cancellationToken)
     {
-        var session = (await PostAsync(laboratory, "/api/v1/sessions", "{}", cancellationToken)).GetProperty("session_id").GetString()!;
+        var session = await laboratory.Service.CreateSessionAsync(User, cancellationToken);
         var messages = string.Join(',', Enumerable.Repeat($$"""{"role":"assistant","content":{{content}}}""", PageRequests.PageSize));
-        await PostAsync(laboratory, $"/api/v1/sessions/{session}/messages/batch", $$"""{"messages":[{{messages}}]}""", cancellationToken);
+        await laboratory.Service.PostAsync(User, $"/api/v1/sessions/{session}/messages/batch", $$"""{"messages":[{{messages}}]}""", cancellationToken);
         laboratory.Tally.AddSessions(1);
         laboratory.Tally.AddMessages(PageRequests.PageSize);
         return session;
-    }
-
-    private static async Task<JsonElement> PostAsync(Laboratory laboratory, string path, string json, CancellationToken cancellationToken)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path)
-        {
-            Content = new StringContent(json, new MediaTypeHeaderValue("application/json")),
-        };
-        request.Headers.Add("X-User-Id", User);
-        using var response = await laboratory.Service.Http.SendAsync(request, cancellationToken);
-        response.EnsureSuccessStatusCode();
-        return await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
     }
 
     private static byte[] Page(string session) =>
