@@ -16,6 +16,14 @@ public sealed class SessionServiceClient
         Memories = new(connection);
         UserMemories = new(connection);
         MemorySearch = new(connection);
+        Branches = new(connection);
+        Feedback = new(connection);
+        Attachments = new(connection);
+        Search = new(connection);
+        Usage = new(connection);
+        Transfers = new(connection);
+        Erasure = new(connection);
+        Keys = new(connection);
     }
 
     /// <summary>The user for whom the requests are; <see langword="null"/> where no user is named.</summary>
@@ -38,6 +46,30 @@ public sealed class SessionServiceClient
 
     /// <summary>The search of memories by a question.</summary>
     public MemorySearchClient MemorySearch { get; }
+
+    /// <summary>The branches of sessions.</summary>
+    public BranchesClient Branches { get; }
+
+    /// <summary>What somebody thinks of messages.</summary>
+    public FeedbackClient Feedback { get; }
+
+    /// <summary>Pictures and files of users.</summary>
+    public AttachmentsClient Attachments { get; }
+
+    /// <summary>The full text search.</summary>
+    public SearchClient Search { get; }
+
+    /// <summary>Usage and statistics.</summary>
+    public UsageClient Usage { get; }
+
+    /// <summary>Exports and imports.</summary>
+    public TransfersClient Transfers { get; }
+
+    /// <summary>Counts and erases data for good.</summary>
+    public ErasureClient Erasure { get; }
+
+    /// <summary>API keys, for the key of a service.</summary>
+    public KeysClient Keys { get; }
 
     /// <summary>The same client for another user. It is cheap: make one for each request.</summary>
     public SessionServiceClient ForUser(string userId)

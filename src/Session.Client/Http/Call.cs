@@ -15,8 +15,15 @@ internal sealed record Call(HttpMethod Method, string Path)
 
     public string? IfNoneMatch { get; init; }
 
+    public string? Range { get; init; }
+
+    public string? IfRange { get; init; }
+
     /// <summary>Whether the same request may be sent again when it is not known what became of the first one.</summary>
     public bool IsRepeatable { get; init; } = true;
+
+    /// <summary>Whether the call is about no user, and names none.</summary>
+    public bool IsAboutNobody { get; init; }
 
     /// <summary>Whether the call may take as long as its data are large.</summary>
     public bool IsTransfer { get; init; }

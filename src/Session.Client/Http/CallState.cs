@@ -16,9 +16,6 @@ internal sealed class CallState(Call call, string? userId, long startedAt)
     /// <summary>What the last attempt has come to.</summary>
     public Verdict Verdict { get; private set; }
 
-    /// <summary>Whether an attempt before the last one may have done its work.</summary>
-    public bool IsRepeated { get; private set; }
-
     /// <summary>
     /// Whether the call may have done its work although it fails. With a key it has not where the last attempt got an answer: the service
     /// would have repeated the first one.
@@ -34,11 +31,7 @@ internal sealed class CallState(Call call, string? userId, long startedAt)
     public void AddTo(HttpRequestMessage request) => request.Options.Set(Key, this);
 
     /// <summary>An attempt begins: until it has ended it is not known what it does.</summary>
-    public void Begin()
-    {
-        IsRepeated = _hasLostAnswer;
-        Verdict = Verdict.Unknown;
-    }
+    public void Begin() => Verdict = Verdict.Unknown;
 
     public void End(Verdict verdict)
     {

@@ -72,6 +72,13 @@ internal sealed class Connection(
         }
     }
 
+    /// <summary>The body of an answer as it arrives. What breaks off before its headers is repeated; later, reading throws.</summary>
+    public async Task<Stream> StreamAsync(Call call, CancellationToken cancellationToken)
+    {
+        var response = await SendAsync(call with { IsStreamed = true, IsTransfer = true }, cancellationToken).ConfigureAwait(false);
+        return await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Sends a call until it is answered. What is no success and not among the accepted statuses is thrown.</summary>
     public async Task<HttpResponseMessage> SendAsync(Call call, CancellationToken cancellationToken, HttpStatusCode? accepted = null)
     {
@@ -119,18 +126,21 @@ internal sealed class Connection(
     {
         var url = new StringBuilder(_address).Append(call.Path);
         var query = call.Query ?? [];
-        var isHeaderFit = userId is null || IsHeaderText(userId);
+        var user = call.IsAboutNobody ? null : userId;
+        var isHeaderFit = user is null || IsHeaderText(user);
         if (!isHeaderFit)
         {
-            query.Add("user_id", userId);
+            query.Add("user_id", user);
         }
 
         query.AppendTo(url);
         var request = new HttpRequestMessage(call.Method, url.ToString()) { Content = call.Content };
-        Add("X-User-Id", isHeaderFit ? userId : null);
+        Add("X-User-Id", isHeaderFit ? user : null);
         Add("Idempotency-Key", call.IdempotencyKey);
         Add("If-Match", call.IfMatch);
         Add("If-None-Match", call.IfNoneMatch);
+        Add("Range", call.Range);
+        Add("If-Range", call.IfRange);
         Add("Accept", call.Accept ?? "application/json");
         return request;
 
