@@ -44,7 +44,7 @@ public sealed class RunTests(ServiceProcess service)
     public async Task A_run_with_a_tool_is_one_batch(bool isStreaming)
     {
         var requests = new List<string>();
-        var client = service.Client(http: http => http.AddHttpMessageHandler(() => new AnswerLoss((request, _) =>
+        var client = service.Client(http: http => http.AddHttpMessageHandler(() => new AnswerLoss(request =>
         {
             requests.Add($"{request.Method} {request.RequestUri!.Segments[^1]}");
             return false;
