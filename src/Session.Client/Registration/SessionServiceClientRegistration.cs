@@ -21,9 +21,15 @@ public static class SessionServiceClientRegistration
             options.Configure(configure);
         }
 
+        if (services.Any(service => service.ServiceType == typeof(SessionServiceClient)))
+        {
+            // A second registration configures the first one: its handlers would retry what was retried.
+            return services.AddHttpClient(Connection.HttpClientName);
+        }
+
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SessionServiceOptions>, SessionServiceOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(provider => new SessionServiceClient(new Connection(
+        services.AddSingleton(provider => new SessionServiceClient(new Connection(
             provider.GetRequiredService<IHttpClientFactory>(),
             provider.GetRequiredService<IOptions<SessionServiceOptions>>().Value,
             provider.GetRequiredService<TimeProvider>())));

@@ -16,7 +16,10 @@ public sealed class KilledServiceTests
         await using var lifetime = new Lifetime();
         var service = lifetime.Service;
         await service.StartAsync();
-        var client = service.Client(options => options.Retries.MaxRetries = 200);
+
+        // The service has another address after each start, and the proxy has one.
+        await using var proxy = new LossyProxy(() => service.Address);
+        var client = service.Client(options => (options.Address, options.Retries.MaxRetries) = (proxy.Address, 200));
         var history = new SessionChatHistoryProvider(client);
         Task? restart = null;
         var kill = AIFunctionFactory.Create(

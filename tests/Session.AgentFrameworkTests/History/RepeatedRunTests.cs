@@ -21,7 +21,12 @@ public sealed class RepeatedRunTests(ServiceProcess service)
     {
         await using var proxy = new LossyProxy(() => service.Address);
         var client = service.Client(
-            options => (options.Address, options.Retries.Delay, options.Retries.MaxRetries) = (proxy.Address, TimeSpan.FromMilliseconds(10), 30));
+            options =>
+            {
+                options.Address = proxy.Address;
+                options.Retries.Delay = TimeSpan.FromMilliseconds(10);
+                options.Retries.MaxRetries = 30;
+            });
         var history = new SessionChatHistoryProvider(client);
         var agent = Agents.Of(
             ScriptedChatClient.CallingTool("weather", new() { ["city"] = "Lisbon" }), history, perServiceCall, tools: Weather);

@@ -12,12 +12,12 @@ internal sealed class LossyProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
-    private readonly Uri _service;
+    private readonly Func<Uri> _service;
     private readonly Task _accepting;
     private int _requests;
     private int _lost;
 
-    public LossyProxy(Uri service)
+    public LossyProxy(Func<Uri> service)
     {
         _service = service;
         _listener.Start();
@@ -97,7 +97,7 @@ internal sealed class LossyProxy : IAsyncDisposable
     private async Task<byte[]> AskAsync(byte[] request)
     {
         using var service = new TcpClient();
-        await service.ConnectAsync(_service.Host, _service.Port);
+        await service.ConnectAsync(_service().Host, _service().Port);
         await service.GetStream().WriteAsync(request);
         using var answer = new MemoryStream();
         await service.GetStream().CopyToAsync(answer);

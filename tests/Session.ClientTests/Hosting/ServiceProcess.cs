@@ -16,14 +16,8 @@ public class ServiceProcess : IAsyncLifetime
     private readonly string _directory = Path.Combine(Path.GetTempPath(), $"session-client-{Guid.NewGuid():N}");
     private Process? _process;
 
-    public ServiceProcess()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        Address = new Uri($"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}");
-    }
-
-    public Uri Address { get; }
+    /// <summary>Another one after each start: while the service is down, anybody may take its port.</summary>
+    public Uri Address { get; private set; } = new("http://127.0.0.1");
 
     protected virtual IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>();
 
@@ -45,22 +39,13 @@ public class ServiceProcess : IAsyncLifetime
 
     public async Task StartAsync()
     {
-        var start = new ProcessStartInfo("dotnet", [Metadata("Service"), "--urls", Address.ToString()])
+        using (var probe = new TcpListener(IPAddress.Loopback, 0))
         {
-            Environment =
-            {
-                ["ConnectionStrings__SessionDb"] = "",
-                ["EmbeddedPostgres__DataDirectory"] = _directory,
-                ["ASPNETCORE_ENVIRONMENT"] = "Production",
-                ["Logging__LogLevel__Default"] = "Error",
-            },
-        };
-        foreach (var (name, value) in Settings)
-        {
-            start.Environment[name] = value;
+            probe.Start();
+            Address = new Uri($"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}");
         }
 
-        _process = Process.Start(start)!;
+        _process = Process.Start(StartInfo("--urls", Address.ToString()))!;
         using var http = new HttpClient { BaseAddress = Address };
         using var patience = new CancellationTokenSource(Patience);
         while (!await IsReadyAsync(http, patience.Token))
@@ -92,6 +77,27 @@ public class ServiceProcess : IAsyncLifetime
         {
             Directory.Delete(_directory, recursive: true);
         }
+    }
+
+    /// <summary>A command of the service's program, with the database of this service.</summary>
+    protected ProcessStartInfo StartInfo(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Metadata("Service"), .. arguments])
+        {
+            Environment =
+            {
+                ["ConnectionStrings__SessionDb"] = "",
+                ["EmbeddedPostgres__DataDirectory"] = _directory,
+                ["ASPNETCORE_ENVIRONMENT"] = "Production",
+                ["Logging__LogLevel__Default"] = "Error",
+            },
+        };
+        foreach (var (name, value) in Settings)
+        {
+            start.Environment[name] = value;
+        }
+
+        return start;
     }
 
     private static async Task<bool> IsReadyAsync(HttpClient http, CancellationToken cancellationToken)

@@ -8,7 +8,7 @@ namespace SessionService.ClientTests.Retries;
 [Collection("service")]
 public sealed class LossyProxyTests(ServiceProcess service) : IAsyncDisposable
 {
-    private readonly LossyProxy _proxy = new(service.Address);
+    private readonly LossyProxy _proxy = new(() => service.Address);
 
     public async ValueTask DisposeAsync() => await _proxy.DisposeAsync();
 
@@ -134,7 +134,11 @@ public sealed class LossyProxyTests(ServiceProcess service) : IAsyncDisposable
     [Fact]
     public async Task The_service_may_be_killed_while_a_client_writes()
     {
-        var client = service.Client(options => options.Retries.MaxRetries = 100);
+        var client = LossyClient(options =>
+        {
+            options.Retries.MaxRetries = 1000;
+            options.Retries.MaxDelay = TimeSpan.FromMilliseconds(500);
+        });
         var session = (await client.Sessions.CreateAsync()).SessionId;
         var half = new TaskCompletionSource();
         var writing = Task.Run(async () =>
@@ -162,11 +166,12 @@ public sealed class LossyProxyTests(ServiceProcess service) : IAsyncDisposable
 
     private static CreateMessageRequest Message(int number) => new() { Role = MessageRole.User, Content = $"Message {number}" };
 
-    private SessionServiceClient LossyClient() => service.Client(options =>
+    private SessionServiceClient LossyClient(Action<SessionServiceOptions>? configure = null) => service.Client(options =>
     {
         options.Address = _proxy.Address;
         options.Retries.Delay = TimeSpan.FromMilliseconds(10);
         options.Retries.MaxDelay = TimeSpan.FromMilliseconds(50);
         options.Retries.MaxRetries = 30;
+        configure?.Invoke(options);
     });
 }
