@@ -37,7 +37,9 @@ public sealed class SessionServiceException : Exception
     /// <summary>What is wrong, in words.</summary>
     public string? Detail { get; }
 
-    /// <summary>Everything that is invalid, by the field's name in the JSON; empty unless <see cref="Code"/> is <c>validation_failed</c>.</summary>
+    /// <summary>
+    /// Everything that is invalid, by the field's name in the JSON; empty unless <see cref="Code"/> is <c>validation_failed</c>.
+    /// </summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Errors { get; }
 
     /// <summary>The id of the request in the logs and traces of the service.</summary>

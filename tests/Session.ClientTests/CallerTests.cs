@@ -54,6 +54,7 @@ public sealed class CallerTests
         var service = new StubService();
 
         await Assert.ThrowsAsync<ArgumentException>(() => service.Client().Feedback.DeleteAsync(Id, 3, text));
+        await Assert.ThrowsAsync<ArgumentException>(() => service.Client().Sessions.CreateAsync(idempotencyKey: text + "\r\nX-User-Id: b"));
         await Assert.ThrowsAsync<ArgumentException>(() => service.Client().ForUser(text).Erasure.EraseUserAsync());
 
         Assert.Empty(service.Requests);

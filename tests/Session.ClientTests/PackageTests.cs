@@ -62,7 +62,7 @@ public sealed class PackageTests : IDisposable
     public void The_version_of_the_packages_is_in_one_place()
     {
         var projects = Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.csproj", SearchOption.AllDirectories)
-            .Where(file => Regex.IsMatch(File.ReadAllText(file), "<(Package)?Version>", RegexOptions.None, TimeSpan.FromSeconds(1)));
+            .Where(file => Regex.IsMatch(File.ReadAllText(file), "<(?:Package)?Version>", RegexOptions.None, TimeSpan.FromSeconds(1)));
 
         Assert.Empty(projects);
     }
@@ -94,7 +94,12 @@ public sealed class PackageTests : IDisposable
 
     private static async Task<string> RunAsync(string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments) 
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         // A process that a test host started would build with the host's settings.
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToList())
         {

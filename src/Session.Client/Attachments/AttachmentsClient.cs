@@ -32,8 +32,8 @@ public sealed class AttachmentsClient
     {
         var response = await SendAsync(attachmentId, range: null, cancellationToken).ConfigureAwait(false);
         var bytes = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        return new(response, new ResumingStream(
-            bytes, (from, token) => SendAsync(attachmentId, (from, response.Headers.ETag?.ToString()), token)));
+        return new(response, new AnswerStream(
+            bytes, _connection.ReadPeriod, (from, token) => SendAsync(attachmentId, (from, response.Headers.ETag?.ToString()), token)));
     }
 
     private Task<HttpResponseMessage> SendAsync(

@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+
 namespace SessionService.Client;
 
 /// <summary>How much is stored about a user.</summary>
@@ -13,7 +15,7 @@ public class UserDataResponse
     public long Messages { get; set; }
 
     /// <summary>The user's rows in each table of the database, in all tables that hold anything of a user's.</summary>
-    public IReadOnlyDictionary<string, long> Rows { get; set; } = new Dictionary<string, long>();
+    public IReadOnlyDictionary<string, long> Rows { get; set; } = ReadOnlyDictionary<string, long>.Empty;
 }
 
 /// <summary>How much belongs to a session.</summary>
@@ -39,7 +41,7 @@ public class ErasureReceiptResponse
     public long Messages { get; set; }
 
     /// <summary>The rows that this request removed from each table of the database that holds anything of a user's.</summary>
-    public IReadOnlyDictionary<string, long> Rows { get; set; } = new Dictionary<string, long>();
+    public IReadOnlyDictionary<string, long> Rows { get; set; } = ReadOnlyDictionary<string, long>.Empty;
 }
 
 /// <summary>What was removed with a session.</summary>

@@ -28,6 +28,9 @@ internal sealed class Connection(
     public string UserPath => "users/" + Call.Segment(userId ?? throw new InvalidOperationException(
         "This call is about a user. Name the user in SessionServiceOptions.UserId or by SessionServiceClient.ForUser."));
 
+    /// <summary>How long the next bytes of a streamed answer may take.</summary>
+    public TimeSpan ReadPeriod => options.Retries.AttemptTimeout;
+
     public Connection ForUser(string user) => new(clients, options, time, user);
 
     /// <summary>Sends a body and reads an answer.</summary>
@@ -76,7 +79,8 @@ internal sealed class Connection(
     public async Task<Stream> StreamAsync(Call call, CancellationToken cancellationToken)
     {
         var response = await SendAsync(call with { IsStreamed = true, IsTransfer = true }, cancellationToken).ConfigureAwait(false);
-        return await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        var bytes = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        return new AnswerStream(bytes, ReadPeriod, resume: null);
     }
 
     /// <summary>Sends a call until it is answered. What is no success and not among the accepted statuses is thrown.</summary>
@@ -146,9 +150,13 @@ internal sealed class Connection(
 
         void Add(string name, string? value)
         {
-            if (value is not null && !request.Headers.TryAddWithoutValidation(name, value))
+            if (value is not null)
             {
-                throw new ArgumentException($"The value of {name} cannot be sent in a header.");
+                request.Headers.TryAddWithoutValidation(
+                    name,
+                    IsHeaderText(value)
+                        ? value
+                        : throw new ArgumentException($"The value of {name} must be printable ASCII.", nameof(call)));
             }
         }
     }

@@ -45,7 +45,8 @@ public sealed class MessagesClient
             cancellationToken);
 
     /// <summary>
-    /// All messages that the query chooses, by position as they are asked for: none comes twice and none is missed, also while others write.
+    /// All messages that the query chooses, by position as they are asked for: none comes twice and none is missed, also while others
+    /// write.
     /// </summary>
     public IAsyncEnumerable<MessageResponse> ListAsync(
         Guid sessionId, MessageQuery? query = null, CancellationToken cancellationToken = default)
@@ -56,7 +57,9 @@ public sealed class MessagesClient
             : OldestFirstAsync(sessionId, query, cancellationToken);
     }
 
-    /// <summary>One answer by position: <see cref="MessageQuery.After"/>, <see cref="MessageQuery.Before"/> and <see cref="MessageQuery.Limit"/>.</summary>
+    /// <summary>
+    /// One answer by position: <see cref="MessageQuery.After"/>, <see cref="MessageQuery.Before"/> and <see cref="MessageQuery.Limit"/>.
+    /// </summary>
     public Task<MessageListResponse> ListByPositionAsync(
         Guid sessionId, MessageQuery query, CancellationToken cancellationToken = default)
     {

@@ -15,7 +15,9 @@ public sealed class SessionServiceRetryOptions
     /// <summary>The longest wait, unless the service asks for a longer one by <c>Retry-After</c>. Default 5 s.</summary>
     public TimeSpan MaxDelay { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long one attempt may take, with its body. Default 60 s.</summary>
+    /// <summary>
+    /// How long one attempt may take, with its body. In an export or download: how long the next bytes may take. Default 60 s.
+    /// </summary>
     public TimeSpan AttemptTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>

@@ -27,7 +27,9 @@ public sealed class SessionsClient
             SessionServiceJson.Default.SessionResponse,
             cancellationToken);
 
-    /// <summary>Reads a session if it is no longer the version that <paramref name="etag"/> names; else answers <see langword="null"/>.</summary>
+    /// <summary>
+    /// Reads a session if it is no longer the version that <paramref name="etag"/> names; else answers <see langword="null"/>.
+    /// </summary>
     public async Task<SessionResponse?> GetIfChangedAsync(
         Guid sessionId, string etag, Consistency? consistency = null, CancellationToken cancellationToken = default)
     {

@@ -50,7 +50,7 @@ public class ServiceProcess : IAsyncLifetime
         using var patience = new CancellationTokenSource(Patience);
         while (!await IsReadyAsync(http, patience.Token))
         {
-            Assert.False(_process.HasExited, "The service has exited.");
+            Assert.False(_process.HasExited, _process.HasExited ? $"The service has exited with {_process.ExitCode}." : null);
         }
     }
 

@@ -201,6 +201,35 @@ public sealed class RetryTests
         Assert.True(failure.IsOutcomeUnknown);
     }
 
+    [Fact]
+    public async Task An_export_that_breaks_off_or_does_not_come_on_throws()
+    {
+        var broken = new StubService().Then(() => new(HttpStatusCode.OK) { Content = new BrokenContent() });
+        var stuck = new StubService().Then(() => new(HttpStatusCode.OK) { Content = new StreamContent(new StuckStream()) });
+
+        await using var first = await broken.Client().Transfers.ExportUserAsync();
+        await using var second = await stuck
+            .Client(options => options.Retries.AttemptTimeout = TimeSpan.FromMilliseconds(50)).Transfers.ExportUserAsync();
+
+        await Assert.ThrowsAsync<IOException>(() => first.CopyToAsync(Stream.Null));
+        await Assert.ThrowsAsync<IOException>(() => second.CopyToAsync(Stream.Null));
+    }
+
+    private sealed class BreakingStream : MemoryStream
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            throw new HttpIOException(HttpRequestError.ResponseEnded);
+    }
+
+    private sealed class StuckStream : MemoryStream
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+            return 0;
+        }
+    }
+
     private sealed class BrokenContent : HttpContent
     {
         public BrokenContent() => Headers.ContentType = new("application/json");
@@ -210,6 +239,8 @@ public sealed class RetryTests
             await stream.WriteAsync("{\"messages\": ["u8.ToArray());
             throw new HttpIOException(HttpRequestError.ResponseEnded);
         }
+
+        protected override Task<Stream> CreateContentReadStreamAsync() => Task.FromResult<Stream>(new BreakingStream());
 
         protected override bool TryComputeLength(out long length)
         {

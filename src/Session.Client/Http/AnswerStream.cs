@@ -2,11 +2,14 @@ using System.Net;
 
 namespace SessionService.Client;
 
-/// <summary>The bytes of an answer. Where they break off, the rest is asked for.</summary>
-internal sealed class ResumingStream(Stream bytes, Func<long, CancellationToken, Task<HttpResponseMessage>> resume) : Stream
+/// <summary>
+/// The bytes of an answer, of which some come within each period. Where they break off, the rest is asked for, if it can be.
+/// </summary>
+internal sealed class AnswerStream(
+    Stream bytes, TimeSpan period, Func<long, CancellationToken, Task<HttpResponseMessage>>? resume) : Stream
 {
     /// <summary>How often the bytes may break off without one more having come.</summary>
-    private const int Patience = 10;
+    private const int MaxFailures = 10;
 
     private Stream _bytes = bytes;
     private long _position;
@@ -30,17 +33,26 @@ internal sealed class ResumingStream(Stream bytes, Func<long, CancellationToken,
     {
         while (true)
         {
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            patience.CancelAfter(period);
             try
             {
-                var count = await _bytes.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+                var count = await _bytes.ReadAsync(buffer, patience.Token).ConfigureAwait(false);
                 _position += count;
                 _failures = count > 0 ? 0 : _failures;
                 return count;
             }
-            catch (Exception exception) when (exception is IOException or HttpRequestException && ++_failures <= Patience)
+            catch (Exception exception) when (
+                exception is IOException or HttpRequestException or OperationCanceledException
+                && !cancellationToken.IsCancellationRequested)
             {
-                await ResumeAsync(cancellationToken).ConfigureAwait(false);
+                if (resume is null || ++_failures > MaxFailures)
+                {
+                    throw new IOException("The answer has broken off.", exception);
+                }
             }
+
+            await ResumeAsync(resume, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -71,7 +83,8 @@ internal sealed class ResumingStream(Stream bytes, Func<long, CancellationToken,
         base.Dispose(disposing);
     }
 
-    private async Task ResumeAsync(CancellationToken cancellationToken)
+    private async Task ResumeAsync(
+        Func<long, CancellationToken, Task<HttpResponseMessage>> resume, CancellationToken cancellationToken)
     {
         await _bytes.DisposeAsync().ConfigureAwait(false);
         var response = await resume(_position, cancellationToken).ConfigureAwait(false);
