@@ -58,12 +58,13 @@ internal static class Retries
         RetryPredicateArguments<HttpResponseMessage> args, SessionServiceRetryOptions retries, TimeProvider time)
     {
         var state = StateOf(args.Context);
-        return state.Verdict switch
-            {
-                Verdict.NotDone => true,
-                Verdict.Unknown => state.Call.IsRepeatable,
-                _ => false,
-            }
+        var mayRepeat = state.Verdict switch
+        {
+            Verdict.NotDone => true,
+            Verdict.Unknown => state.Call.IsRepeatable,
+            _ => false,
+        };
+        return mayRepeat
             && state.Call.Content is not StreamBody { IsSent: true }
             && (args.Outcome.Result is not { } refusal
                 || RetryAfter(refusal, time) is not { } wait

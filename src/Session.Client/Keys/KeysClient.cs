@@ -36,8 +36,11 @@ public sealed class KeysClient
     public Task<KeyListResponse> ListPageAsync(
         string? userId = null, int? page = null, int? pageSize = null, CancellationToken cancellationToken = default) =>
         _connection.SendAsync(
-            Call.Get("keys", new Query { { "user_id", userId }, { "page", page }, { "page_size", pageSize } })
-                with { IsAboutNobody = true },
+            new Call(HttpMethod.Get, "keys")
+            {
+                Query = new Query { { "user_id", userId }, { "page", page }, { "page_size", pageSize } },
+                IsAboutNobody = true,
+            },
             SessionServiceJson.Default.KeyListResponse,
             cancellationToken);
 

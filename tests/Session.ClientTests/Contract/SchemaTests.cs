@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -55,8 +56,9 @@ public sealed class SchemaTests(ServiceWithKeys service)
             var expected = fields.Select(field => Describe(field.Key, field.Value!.AsObject(), required.Contains(field.Key), IsRequest(name)));
             var type = TypeOf(name);
             var actual = SessionServiceJson.Default.GetTypeInfo(type)!.Properties
-                .Where(property => !property.AttributeProvider!.IsDefined(typeof(JsonIgnoreAttribute), inherit: true) || IsOptional(property))
-                .Select(property => Describe(property, IsRequest(name)));
+                .Select(field => (Field: field, Property: PropertyOf(type, field)))
+                .Where(field => !field.Property.IsDefined(typeof(JsonIgnoreAttribute), inherit: true) || IsOptional(field.Field))
+                .Select(field => Describe(field.Field, field.Property, IsRequest(name)));
             differences.AddRange(expected.Except(actual).Select(field => $"{name}: the document has {field}"));
             differences.AddRange(actual.Except(expected).Select(field => $"{name}: the client has {field}"));
         }
@@ -118,9 +120,11 @@ public sealed class SchemaTests(ServiceWithKeys service)
     /// <summary>Free objects in an array are any JSON to a program.</summary>
     private static string ItemOf(JsonObject schema) => TypeOf(schema).Type is var type and not "object" ? type : "any";
 
-    private static string Describe(JsonPropertyInfo field, bool isRequest)
+    private static PropertyInfo PropertyOf(Type type, JsonPropertyInfo field) =>
+        type.GetProperties().Single(property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name) == field.Name);
+
+    private static string Describe(JsonPropertyInfo field, PropertyInfo property, bool isRequest)
     {
-        var property = (PropertyInfo)field.AttributeProvider!;
         var type = field.PropertyType;
         var isOptional = IsOptional(field);
         type = isOptional ? type.GetGenericArguments()[0] : type;
