@@ -133,4 +133,22 @@ KIOTA_OFFLINE_ENABLED=true quietly dotnet kiota generate --language CSharp --ope
   --class-name SessionClient --namespace-name SessionClients.Kiota
 quietly dotnet build "$clients/csharp" --no-restore --nologo --verbosity quiet
 dotnet run --no-build --project "$clients/csharp" -- "$address"
+
+# Compiled to machine code, the client still works. That needs a linker, and a package of the SDK's version that is not locked.
+linker=clang
+if ! has clang && ! has gcc && has apt-get && may_become_root; then
+  { as_root apt-get update && as_root env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends clang zlib1g-dev; } >&2 || true
+fi
+has clang || linker=gcc
+if ! has "$linker"; then
+  echo "WARNING: the client compiled to machine code is skipped: neither clang nor gcc is installed." >&2
+elif dotnet publish "$root/tests/Session.Client.Aot" -p:Aot=true -p:CppCompilerAndLinker=$linker --output "$work/aot" --nologo \
+  --verbosity quiet >"$work/output" 2>&1; then
+  "$work/aot/Session.Client.Aot" "$address"
+elif grep -qE 'error NU1(101|102|301)' "$work/output"; then
+  echo "WARNING: the client compiled to machine code is skipped: the compiler's package could not be installed." >&2
+else
+  cat "$work/output" >&2
+  fail "The client cannot be compiled to machine code: see above."
+fi
 echo "The OpenAPI document is without fault, and the clients of four generators, the packages for TypeScript and OpenAI's SDKs work."

@@ -13,7 +13,6 @@ public sealed class BranchResponse
 
     /// <summary>What its user calls it; <see langword="null"/> where nobody named it.</summary>
     /// <example>shorter answer</example>
-    [Required]
     public required string? Name { get; init; }
 
     /// <summary>
@@ -21,7 +20,6 @@ public sealed class BranchResponse
     /// branch from which this one went on, too.
     /// </summary>
     /// <example>3</example>
-    [Required]
     public required long? FromSequence { get; init; }
 
     /// <summary>The number of the last message; 0 where the branch is empty.</summary>

@@ -207,8 +207,10 @@ public sealed partial class DeploymentFilesTests
     private static List<string> Dockerfile() =>
         [.. File.ReadAllText(Path.Combine(Root, "deploy", "Dockerfile")).Replace("\\\n", "", StringComparison.Ordinal).Split('\n')];
 
+    /// <summary>The projects that the images are made of: all but the packages that others install.</summary>
     private static IEnumerable<string> Projects() =>
-        Directory.EnumerateDirectories(Path.Combine(Root, "src")).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal);
+        Directory.EnumerateDirectories(Path.Combine(Root, "src")).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)
+            .Where(project => !File.ReadAllText(Path.Combine(Root, "src", project, $"{project}.csproj")).Contains("<PackageId>", StringComparison.Ordinal));
 
     private static List<YamlNode> Kubernetes() =>
         [.. Directory.EnumerateFiles(Path.Combine(Root, "deploy", "kubernetes"), "*.yaml").SelectMany(Documents)];

@@ -1,0 +1,51 @@
+using System.Runtime.CompilerServices;
+
+namespace SessionService.Client;
+
+/// <summary>Goes from page to page as the items are asked for.</summary>
+internal static class Pages
+{
+    /// <summary>Pages of which each names the next one by a cursor.</summary>
+    public static async IAsyncEnumerable<TItem> ByCursorAsync<TPage, TItem>(
+        Func<string?, CancellationToken, Task<TPage>> read,
+        Func<TPage, IReadOnlyList<TItem>> items,
+        Func<TPage, string?> next,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        string? cursor = null;
+        do
+        {
+            var page = await read(cursor, cancellationToken).ConfigureAwait(false);
+            foreach (var item in items(page))
+            {
+                yield return item;
+            }
+
+            cursor = next(page);
+        }
+        while (cursor is not null);
+    }
+
+    /// <summary>Numbered pages, until one is empty or all are read.</summary>
+    public static async IAsyncEnumerable<TItem> ByNumberAsync<TPage, TItem>(
+        Func<int, CancellationToken, Task<TPage>> read,
+        Func<TPage, (IReadOnlyList<TItem> Items, long Total)> content,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        long seen = 0;
+        for (var number = 1; ; number++)
+        {
+            var (items, total) = content(await read(number, cancellationToken).ConfigureAwait(false));
+            foreach (var item in items)
+            {
+                yield return item;
+            }
+
+            seen += items.Count;
+            if (items.Count == 0 || seen >= total)
+            {
+                yield break;
+            }
+        }
+    }
+}
