@@ -82,7 +82,7 @@ public sealed class UserPosition
             writer.Write7BitEncodedInt64(named.Messages);
             writer.Write7BitEncodedInt64(named.Deltas);
             writer.Write7BitEncodedInt64(named.Changes + 1);
-            writer.Write7BitEncodedInt64(Math.Max(0, (At - named.SeenAt).Ticks / TimeSpan.TicksPerMillisecond));
+            writer.Write(named.SeenAt.UtcTicks);
         }
 
         return Base64Url.EncodeToString(bytes.ToArray());
@@ -113,7 +113,7 @@ public sealed class UserPosition
                     reader.Read7BitEncodedInt64(),
                     reader.Read7BitEncodedInt64(),
                     reader.Read7BitEncodedInt64() - 1,
-                    position.At - TimeSpan.FromMilliseconds(reader.Read7BitEncodedInt64()));
+                    new DateTimeOffset(reader.ReadInt64(), TimeSpan.Zero));
             }
 
             return position;

@@ -62,7 +62,13 @@ internal static class ChangedSessionsSql
         """;
 
     public static async Task<ChangedSessions> FindAsync(
-        Sql sql, string userId, DateTimeOffset since, Guid[] named, int limit, CancellationToken cancellationToken)
+        Sql sql,
+        string userId,
+        DateTimeOffset since,
+        Guid[] named,
+        Guid[] known,
+        int limit,
+        CancellationToken cancellationToken)
     {
         var sessions = await sql.Statement(Find, userId, since, named, (long)limit).ListAsync(
             row => new ChangedSession(
@@ -71,9 +77,9 @@ internal static class ChangedSessionsSql
                 row.IsDBNull(4) || row.GetInt64(4) < 0 ? null : row.GetInt64(4),
                 row.GetBoolean(5)),
             cancellationToken);
-        List<Guid> gone = named.Length == 0
+        List<Guid> gone = known.Length == 0
             ? []
-            : await sql.Statement(Gone, userId, named).ListAsync(row => row.GetGuid(0), cancellationToken);
+            : await sql.Statement(Gone, userId, known).ListAsync(row => row.GetGuid(0), cancellationToken);
         return new ChangedSessions(sessions, gone);
     }
 }

@@ -29,9 +29,9 @@ internal sealed class LiveReader(Database database) : ILiveReader
             cancellationToken);
 
     public Task<ChangedSessions> FindChangedAsync(
-        string userId, DateTimeOffset since, Guid[] named, int limit, CancellationToken cancellationToken) =>
+        string userId, DateTimeOffset since, Guid[] named, Guid[] known, int limit, CancellationToken cancellationToken) =>
         database.ReadSnapshotAsync(
-            sql => ChangedSessionsSql.FindAsync(sql, userId, since, named, limit, cancellationToken), cancellationToken);
+            sql => ChangedSessionsSql.FindAsync(sql, userId, since, named, known, limit, cancellationToken), cancellationToken);
 
     private static LiveState ReadState(Npgsql.NpgsqlDataReader row) =>
         new(row.GetInt64(0), row.GetInt64(1), row.GetFieldValue<DateTimeOffset>(2));
