@@ -1,11 +1,9 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using SessionService.Api.Json;
 using SessionService.Api.Messages;
 using SessionService.Api.Streaming;
-using SessionService.Application.Live;
 using SessionService.Application.Messages;
 using SessionService.Application.Sessions;
 
@@ -17,6 +15,9 @@ internal sealed class EventWriter : IDisposable
     private static readonly JsonSerializerOptions Options = ServiceJson.NewOptions();
 
     private readonly AnswerBuffer _buffer = AnswerBuffer.Rent();
+
+    // Of the data of the event that is being written.
+    private int _start;
 
     public int Events { get; private set; }
 
@@ -62,8 +63,6 @@ internal sealed class EventWriter : IDisposable
         Append($"event: {name}\ndata: ");
         _start = _buffer.Length;
     }
-
-    private int _start;
 
     private void End()
     {
