@@ -9,6 +9,7 @@ using SessionService.Api.Identity;
 using SessionService.Api.Imports;
 using SessionService.Api.Json;
 using SessionService.Api.Limits;
+using SessionService.Api.Live;
 using SessionService.Api.OpenApi;
 using SessionService.Api.Problems;
 using SessionService.Api.Sessions;
@@ -52,6 +53,7 @@ return await ServiceCommands.RunAsync(args, serve: async arguments =>
     builder.Services.AddAttachmentRequests();
     builder.Services.AddExports();
     builder.Services.AddImports();
+    builder.Services.AddLiveStreams();
     builder.Services.AddHealth();
     builder.Services.AddServiceOpenApi();
     builder.AddServiceTelemetry();

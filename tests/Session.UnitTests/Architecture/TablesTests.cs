@@ -13,10 +13,10 @@ public sealed partial class TablesTests
     private static readonly (string Table, string Set, string Owner, string[] Others)[] Tables =
     [
         ("sessions", "Sessions", "Sessions",
-            ["Archival", "Branches", "Copies", "Digests", "Erasure", "Exports", "Feedback", "Forks", "Imports", "Memories", "Messages", "Search", "Usage", "UserMemories"]),
+            ["Archival", "Branches", "Copies", "Digests", "Erasure", "Exports", "Feedback", "Forks", "Imports", "Live", "Memories", "Messages", "Search", "Usage", "UserMemories"]),
         ("session_counts", "SessionCounts", "Statistics", ["Erasure", "Sessions"]),
-        ("session_messages", "Messages", "Messages", ["Digests", "Erasure", "MemorySearch", "Usage"]),
-        ("message_segments", "MessageSegments", "Messages", ["Erasure", "MemorySearch"]),
+        ("session_messages", "Messages", "Messages", ["Digests", "Erasure", "Live", "MemorySearch", "Usage"]),
+        ("message_segments", "MessageSegments", "Messages", ["Erasure", "Live", "MemorySearch"]),
         ("session_branches", "SessionBranches", "Branches", ["Copies", "Exports", "Messages", "Search"]),
         ("message_feedback", "MessageFeedback", "Feedback", []),
         ("conversation_items", "ConversationItems", "Conversations", ["Copies", "Erasure", "Forks", "Imports", "Messages"]),

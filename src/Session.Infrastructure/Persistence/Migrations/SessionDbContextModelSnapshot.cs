@@ -24,6 +24,78 @@ namespace SessionService.Infrastructure.Persistence.Migrations
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
+            modelBuilder.Entity("SessionService.Domain.Feedback.MessageFeedback", b =>
+                {
+                    b.Property<string>("UserId")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("user_id")
+                        .HasComment("Owner of the session.")
+                        .UseCollation("C");
+
+                    b.Property<Guid>("SessionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("session_id")
+                        .HasComment("The session.");
+
+                    b.Property<long>("Sequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sequence")
+                        .HasComment("The number of the message.");
+
+                    b.Property<string>("Name")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("name")
+                        .HasComment("What is judged, such as rating.")
+                        .UseCollation("C");
+
+                    b.Property<string>("Comment")
+                        .HasColumnType("text")
+                        .HasColumnName("comment")
+                        .HasComment("Why, in words, if it was given.");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at")
+                        .HasComment("When the feedback was first given.");
+
+                    b.Property<string>("Model")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("model")
+                        .HasComment("The text in model of the message's metadata, cut to 200 characters; empty where there is none.");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("source")
+                        .HasComment("user, annotator or model.");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at")
+                        .HasComment("When the feedback last changed.");
+
+                    b.Property<string>("Value")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("value")
+                        .HasComment("A truth value, a number or a text.");
+
+                    b.HasKey("UserId", "SessionId", "Sequence", "Name")
+                        .HasName("pk_message_feedback");
+
+                    b.HasIndex(new[] { "UserId", "UpdatedAt", "SessionId", "Sequence", "Name" }, "ix_message_feedback_user_id_updated_at");
+
+                    b.ToTable("message_feedback", "dev", t =>
+                        {
+                            t.HasComment("What users, annotators and models think of messages.");
+                        });
+                });
+
             modelBuilder.Entity("SessionService.Domain.Idempotency.IdempotencyRecord", b =>
                 {
                     b.Property<string>("UserId")
@@ -358,6 +430,23 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         .HasColumnName("archived_at")
                         .HasComment("When the session was put away; null where it is not. An ended session keeps its status.");
 
+                    b.Property<DateTimeOffset?>("BackfilledAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("backfilled_at")
+                        .HasComment("When messages last came whose times are not those of their arrival; null where none did.");
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at")
+                        .HasDefaultValueSql("'-infinity'::timestamp with time zone")
+                        .HasComment("When changes last grew or messages with times of their own came: appends leave it alone.");
+
+                    b.Property<long>("Changes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("changes")
+                        .HasDefaultValueSql("0")
+                        .HasComment("One more with every change of the session but the arrival of messages: what followers are told of.");
+
                     b.Property<string>("ConversationData")
                         .IsRequired()
                         .HasColumnType("jsonb")
@@ -410,7 +499,7 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         .HasDefaultValueSql("0")
                         .HasComment("Messages 1 to this one are in everything that follows from messages; message_count where is_digested.");
 
-                    b.Property<NpgsqlRange<long>[]>("ForkedFromPath")
+                    b.PrimitiveCollection<NpgsqlRange<long>[]>("ForkedFromPath")
                         .HasColumnType("int8multirange")
                         .HasColumnName("forked_from_path")
                         .HasComment("The numbers that the copied messages have there; null where they are the same.");
@@ -536,6 +625,8 @@ namespace SessionService.Infrastructure.Persistence.Migrations
 
                     b.HasIndex(new[] { "UserId", "SessionId" }, "ix_sessions_undigested")
                         .HasFilter("NOT is_digested");
+
+                    b.HasIndex(new[] { "UserId", "ChangedAt" }, "ix_sessions_user_id_changed_at");
 
                     b.HasIndex(new[] { "UserId", "CreatedAt", "SessionId" }, "ix_sessions_user_id_created_at")
                         .IsDescending(false, true, true);
@@ -944,78 +1035,6 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                     b.ToTable("conversation_items", "dev", t =>
                         {
                             t.HasComment("The ids that clients of OpenAI's Conversations gave items. The ids of all other items follow from their places.");
-                        });
-                });
-
-            modelBuilder.Entity("SessionService.Domain.Feedback.MessageFeedback", b =>
-                {
-                    b.Property<string>("UserId")
-                        .HasMaxLength(255)
-                        .HasColumnType("character varying(255)")
-                        .HasColumnName("user_id")
-                        .HasComment("Owner of the session.")
-                        .UseCollation("C");
-
-                    b.Property<Guid>("SessionId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("session_id")
-                        .HasComment("The session.");
-
-                    b.Property<long>("Sequence")
-                        .HasColumnType("bigint")
-                        .HasColumnName("sequence")
-                        .HasComment("The number of the message.");
-
-                    b.Property<string>("Name")
-                        .HasMaxLength(64)
-                        .HasColumnType("character varying(64)")
-                        .HasColumnName("name")
-                        .HasComment("What is judged, such as rating.")
-                        .UseCollation("C");
-
-                    b.Property<string>("Comment")
-                        .HasColumnType("text")
-                        .HasColumnName("comment")
-                        .HasComment("Why, in words, if it was given.");
-
-                    b.Property<DateTimeOffset>("CreatedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("created_at")
-                        .HasComment("When the feedback was first given.");
-
-                    b.Property<string>("Model")
-                        .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
-                        .HasColumnName("model")
-                        .HasComment("The text in model of the message's metadata, cut to 200 characters; empty where there is none.");
-
-                    b.Property<string>("Source")
-                        .IsRequired()
-                        .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
-                        .HasColumnName("source")
-                        .HasComment("user, annotator or model.");
-
-                    b.Property<DateTimeOffset>("UpdatedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("updated_at")
-                        .HasComment("When the feedback last changed.");
-
-                    b.Property<string>("Value")
-                        .IsRequired()
-                        .HasColumnType("jsonb")
-                        .HasColumnName("value")
-                        .HasComment("A truth value, a number or a text.");
-
-                    b.HasKey("UserId", "SessionId", "Sequence", "Name")
-                        .HasName("pk_message_feedback");
-
-                    b.HasIndex(new[] { "UserId", "UpdatedAt", "SessionId", "Sequence", "Name" }, "ix_message_feedback_user_id_updated_at");
-
-                    b.ToTable("message_feedback", "dev", t =>
-                        {
-                            t.HasComment("What users, annotators and models think of messages.");
                         });
                 });
 
@@ -1500,6 +1519,16 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                     b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 80);
                 });
 
+            modelBuilder.Entity("SessionService.Domain.Feedback.MessageFeedback", b =>
+                {
+                    b.HasOne("SessionService.Domain.Sessions.Session", null)
+                        .WithMany()
+                        .HasForeignKey("UserId", "SessionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_message_feedback_sessions");
+                });
+
             modelBuilder.Entity("SessionService.Domain.Memories.SessionMemory", b =>
                 {
                     b.HasOne("SessionService.Domain.Sessions.Session", null)
@@ -1565,16 +1594,6 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_conversation_items_sessions");
-                });
-
-            modelBuilder.Entity("SessionService.Domain.Feedback.MessageFeedback", b =>
-                {
-                    b.HasOne("SessionService.Domain.Sessions.Session", null)
-                        .WithMany()
-                        .HasForeignKey("UserId", "SessionId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired()
-                        .HasConstraintName("fk_message_feedback_sessions");
                 });
 
             modelBuilder.Entity("SessionService.Infrastructure.Persistence.Tables.MessageSegment", b =>
