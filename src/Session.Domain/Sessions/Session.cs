@@ -44,6 +44,12 @@ public sealed class Session
     /// <summary>How many messages the conversation shows.</summary>
     public long VisibleMessages => MessageCount - HiddenMessages;
 
+    /// <summary>The numbers of the messages that are in progress, ascending; <see langword="null"/> where there are none.</summary>
+    public long[]? OpenMessages { get; private set; }
+
+    /// <summary>How many messages, from the first, are before the first one that is in progress: these do not change.</summary>
+    public long SettledMessages => OpenMessages is [var first, ..] ? first - 1 : MessageCount;
+
     /// <summary>How many of the messages, from the first, are packed.</summary>
     public long PackedMessages { get; private set; }
 
@@ -161,9 +167,12 @@ public sealed class Session
 
     /// <summary>
     /// A copy for another user, with the same content and times. All its messages count as copied. It does not tell where it came from, as
-    /// that is another user's session.
+    /// that is another user's session. It ends before the first message that is in progress.
     /// </summary>
-    public Session CopyFor(string userId, Guid sessionId, DateTimeOffset now) => new()
+    /// <param name="hiddenMessages">How many of the copied messages the conversation does not show.</param>
+    /// <param name="tokens">The tokens of the copied messages.</param>
+    /// <param name="cost">Their cost, USD.</param>
+    public Session CopyFor(string userId, Guid sessionId, long hiddenMessages, long tokens, decimal cost, DateTimeOffset now) => new()
     {
         UserId = userId,
         SessionId = sessionId,
@@ -173,20 +182,20 @@ public sealed class Session
         SessionSummary = SessionSummary,
         Title = Title,
         StarredAt = StarredAt,
-        MessageCount = MessageCount,
+        MessageCount = SettledMessages,
         CurrentBranch = CurrentBranch,
-        HiddenMessages = HiddenMessages,
-        TotalTokens = TotalTokens,
-        TotalCost = TotalCost,
+        HiddenMessages = hiddenMessages,
+        TotalTokens = tokens,
+        TotalCost = cost,
         CreatedAt = CreatedAt,
         UpdatedAt = UpdatedAt,
         LastActivity = LastActivity,
         ArchivedAt = ArchivedAt,
         UsedAt = now,
-        CopiedMessages = MessageCount,
-        CopiedTokens = TotalTokens,
-        CopiedCost = TotalCost,
-        IsDigested = MessageCount == 0,
+        CopiedMessages = SettledMessages,
+        CopiedTokens = tokens,
+        CopiedCost = cost,
+        IsDigested = SettledMessages == 0,
         DigestedActivity = LastActivity,
     };
 
@@ -272,6 +281,18 @@ public sealed class Session
             (Status, ArchivedAt) = (SessionStatus.Active, null);
         }
 
+        Touch(now);
+    }
+
+    /// <summary>Counts a message that was in progress, now that it is whole.</summary>
+    public void CloseMessage(long sequence, long tokens, decimal cost, DateTimeOffset now)
+    {
+        long[] rest = [.. OpenMessages!.Where(open => open != sequence)];
+        OpenMessages = rest.Length == 0 ? null : rest;
+        TotalTokens += tokens;
+        TotalCost += cost;
+        LastActivity = now;
+        IsDigested = false;
         Touch(now);
     }
 

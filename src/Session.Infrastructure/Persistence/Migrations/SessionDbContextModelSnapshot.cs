@@ -24,6 +24,78 @@ namespace SessionService.Infrastructure.Persistence.Migrations
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
+            modelBuilder.Entity("SessionService.Domain.Feedback.MessageFeedback", b =>
+                {
+                    b.Property<string>("UserId")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("user_id")
+                        .HasComment("Owner of the session.")
+                        .UseCollation("C");
+
+                    b.Property<Guid>("SessionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("session_id")
+                        .HasComment("The session.");
+
+                    b.Property<long>("Sequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sequence")
+                        .HasComment("The number of the message.");
+
+                    b.Property<string>("Name")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("name")
+                        .HasComment("What is judged, such as rating.")
+                        .UseCollation("C");
+
+                    b.Property<string>("Comment")
+                        .HasColumnType("text")
+                        .HasColumnName("comment")
+                        .HasComment("Why, in words, if it was given.");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at")
+                        .HasComment("When the feedback was first given.");
+
+                    b.Property<string>("Model")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("model")
+                        .HasComment("The text in model of the message's metadata, cut to 200 characters; empty where there is none.");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("source")
+                        .HasComment("user, annotator or model.");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at")
+                        .HasComment("When the feedback last changed.");
+
+                    b.Property<string>("Value")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("value")
+                        .HasComment("A truth value, a number or a text.");
+
+                    b.HasKey("UserId", "SessionId", "Sequence", "Name")
+                        .HasName("pk_message_feedback");
+
+                    b.HasIndex(new[] { "UserId", "UpdatedAt", "SessionId", "Sequence", "Name" }, "ix_message_feedback_user_id_updated_at");
+
+                    b.ToTable("message_feedback", "dev", t =>
+                        {
+                            t.HasComment("What users, annotators and models think of messages.");
+                        });
+                });
+
             modelBuilder.Entity("SessionService.Domain.Idempotency.IdempotencyRecord", b =>
                 {
                     b.Property<string>("UserId")
@@ -410,7 +482,7 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         .HasDefaultValueSql("0")
                         .HasComment("Messages 1 to this one are in everything that follows from messages; message_count where is_digested.");
 
-                    b.Property<NpgsqlRange<long>[]>("ForkedFromPath")
+                    b.PrimitiveCollection<NpgsqlRange<long>[]>("ForkedFromPath")
                         .HasColumnType("int8multirange")
                         .HasColumnName("forked_from_path")
                         .HasComment("The numbers that the copied messages have there; null where they are the same.");
@@ -452,6 +524,11 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         .HasColumnType("jsonb")
                         .HasColumnName("metadata")
                         .HasComment("The client's own labels, any JSON object.");
+
+                    b.PrimitiveCollection<long[]>("OpenMessages")
+                        .HasColumnType("bigint[]")
+                        .HasColumnName("open_messages")
+                        .HasComment("The numbers of the messages that are in progress, ascending; null where there are none.");
 
                     b.Property<long>("PackedMessages")
                         .HasColumnType("bigint")
@@ -947,7 +1024,7 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         });
                 });
 
-            modelBuilder.Entity("SessionService.Domain.Feedback.MessageFeedback", b =>
+            modelBuilder.Entity("SessionService.Infrastructure.Persistence.Tables.MessageDelta", b =>
                 {
                     b.Property<string>("UserId")
                         .HasMaxLength(255)
@@ -966,56 +1043,27 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         .HasColumnName("sequence")
                         .HasComment("The number of the message.");
 
-                    b.Property<string>("Name")
-                        .HasMaxLength(64)
-                        .HasColumnType("character varying(64)")
-                        .HasColumnName("name")
-                        .HasComment("What is judged, such as rating.")
-                        .UseCollation("C");
+                    b.Property<int>("Index")
+                        .HasColumnType("integer")
+                        .HasColumnName("index")
+                        .HasComment("0, 1, 2 ... within the message.");
 
-                    b.Property<string>("Comment")
+                    b.Property<string>("Parts")
+                        .HasColumnType("json")
+                        .HasColumnName("parts")
+                        .HasComment("An array of parts; null where it is text.");
+
+                    b.Property<string>("Text")
                         .HasColumnType("text")
-                        .HasColumnName("comment")
-                        .HasComment("Why, in words, if it was given.");
+                        .HasColumnName("text")
+                        .HasComment("A piece of text; null where it is parts.");
 
-                    b.Property<DateTimeOffset>("CreatedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("created_at")
-                        .HasComment("When the feedback was first given.");
+                    b.HasKey("UserId", "SessionId", "Sequence", "Index")
+                        .HasName("pk_message_deltas");
 
-                    b.Property<string>("Model")
-                        .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
-                        .HasColumnName("model")
-                        .HasComment("The text in model of the message's metadata, cut to 200 characters; empty where there is none.");
-
-                    b.Property<string>("Source")
-                        .IsRequired()
-                        .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
-                        .HasColumnName("source")
-                        .HasComment("user, annotator or model.");
-
-                    b.Property<DateTimeOffset>("UpdatedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("updated_at")
-                        .HasComment("When the feedback last changed.");
-
-                    b.Property<string>("Value")
-                        .IsRequired()
-                        .HasColumnType("jsonb")
-                        .HasColumnName("value")
-                        .HasComment("A truth value, a number or a text.");
-
-                    b.HasKey("UserId", "SessionId", "Sequence", "Name")
-                        .HasName("pk_message_feedback");
-
-                    b.HasIndex(new[] { "UserId", "UpdatedAt", "SessionId", "Sequence", "Name" }, "ix_message_feedback_user_id_updated_at");
-
-                    b.ToTable("message_feedback", "dev", t =>
+                    b.ToTable("message_deltas", "dev", t =>
                         {
-                            t.HasComment("What users, annotators and models think of messages.");
+                            t.HasComment("What messages in progress consist of so far, piece by piece.");
                         });
                 });
 
@@ -1208,6 +1256,68 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         {
                             t.HasComment("What messages mean, as vectors: a row for each 128 messages of a session.");
                         });
+                });
+
+            modelBuilder.Entity("SessionService.Infrastructure.Persistence.Tables.OpenMessage", b =>
+                {
+                    b.Property<string>("UserId")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("user_id")
+                        .HasComment("Owner of the session.")
+                        .UseCollation("C");
+
+                    b.Property<Guid>("SessionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("session_id")
+                        .HasComment("The session.");
+
+                    b.Property<long>("Sequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sequence")
+                        .HasComment("The number of the message.");
+
+                    b.Property<int>("Bytes")
+                        .HasColumnType("integer")
+                        .HasColumnName("bytes")
+                        .HasComment("The length of its first content and of its deltas, in bytes.");
+
+                    b.Property<DateTimeOffset>("CheckAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("check_at")
+                        .HasComment("When to look whether it is abandoned.");
+
+                    b.Property<int>("NextIndex")
+                        .HasColumnType("integer")
+                        .HasColumnName("next_index")
+                        .HasComment("The index of the delta that comes next.");
+
+                    b.Property<DateTimeOffset>("OpenedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("opened_at")
+                        .HasComment("When the message was opened.");
+
+                    b.Property<int>("Parts")
+                        .HasColumnType("integer")
+                        .HasColumnName("parts")
+                        .HasComment("The most parts that these make.");
+
+                    b.Property<DateTimeOffset>("TouchedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("touched_at")
+                        .HasComment("When it was opened or its last delta came.");
+
+                    b.HasKey("UserId", "SessionId", "Sequence")
+                        .HasName("pk_open_messages");
+
+                    b.HasIndex(new[] { "CheckAt" }, "ix_open_messages_check_at");
+
+                    b.ToTable("open_messages", "dev", t =>
+                        {
+                            t.HasComment("Messages in progress. A row is deleted when its message is completed.");
+                        });
+
+                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
                 });
 
             modelBuilder.Entity("SessionService.Infrastructure.Persistence.Tables.OrphanedRow", b =>
@@ -1500,6 +1610,16 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                     b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 80);
                 });
 
+            modelBuilder.Entity("SessionService.Domain.Feedback.MessageFeedback", b =>
+                {
+                    b.HasOne("SessionService.Domain.Sessions.Session", null)
+                        .WithMany()
+                        .HasForeignKey("UserId", "SessionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_message_feedback_sessions");
+                });
+
             modelBuilder.Entity("SessionService.Domain.Memories.SessionMemory", b =>
                 {
                     b.HasOne("SessionService.Domain.Sessions.Session", null)
@@ -1567,14 +1687,14 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         .HasConstraintName("fk_conversation_items_sessions");
                 });
 
-            modelBuilder.Entity("SessionService.Domain.Feedback.MessageFeedback", b =>
+            modelBuilder.Entity("SessionService.Infrastructure.Persistence.Tables.MessageDelta", b =>
                 {
-                    b.HasOne("SessionService.Domain.Sessions.Session", null)
+                    b.HasOne("SessionService.Infrastructure.Persistence.Tables.OpenMessage", null)
                         .WithMany()
-                        .HasForeignKey("UserId", "SessionId")
+                        .HasForeignKey("UserId", "SessionId", "Sequence")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
-                        .HasConstraintName("fk_message_feedback_sessions");
+                        .HasConstraintName("fk_message_deltas_open_messages");
                 });
 
             modelBuilder.Entity("SessionService.Infrastructure.Persistence.Tables.MessageSegment", b =>
@@ -1605,6 +1725,16 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_message_vectors_sessions");
+                });
+
+            modelBuilder.Entity("SessionService.Infrastructure.Persistence.Tables.OpenMessage", b =>
+                {
+                    b.HasOne("SessionService.Domain.Sessions.Session", null)
+                        .WithMany()
+                        .HasForeignKey("UserId", "SessionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_open_messages_sessions");
                 });
 
             modelBuilder.Entity("SessionService.Infrastructure.Persistence.Tables.SessionBranch", b =>
