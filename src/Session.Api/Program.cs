@@ -10,6 +10,7 @@ using SessionService.Api.Identity;
 using SessionService.Api.Imports;
 using SessionService.Api.Json;
 using SessionService.Api.Limits;
+using SessionService.Api.Live;
 using SessionService.Api.OpenApi;
 using SessionService.Api.Problems;
 using SessionService.Api.Sessions;
@@ -54,6 +55,7 @@ return await ServiceCommands.RunAsync(args, serve: async arguments =>
     builder.Services.AddDeltaRequests();
     builder.Services.AddExports();
     builder.Services.AddImports();
+    builder.Services.AddLiveStreams();
     builder.Services.AddHealth();
     builder.Services.AddServiceOpenApi();
     builder.AddServiceTelemetry();

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using SessionService.Infrastructure.Announcements;
 using SessionService.Infrastructure.Archival;
 using SessionService.Infrastructure.Attachments;
 using SessionService.Infrastructure.Branches;
@@ -15,6 +16,7 @@ using SessionService.Infrastructure.Forks;
 using SessionService.Infrastructure.Idempotency;
 using SessionService.Infrastructure.Imports;
 using SessionService.Infrastructure.Keys;
+using SessionService.Infrastructure.Live;
 using SessionService.Infrastructure.Memories;
 using SessionService.Infrastructure.MemorySearch;
 using SessionService.Infrastructure.Messages;
@@ -45,6 +47,7 @@ public static class InfrastructureServices
         .AddDatabaseAccess()
         .AddStatistics()
         .AddGroupWriter()
+        .AddAnnouncements()
         .AddIdempotency()
         .AddAttachments()
         .AddMessages()
@@ -68,7 +71,8 @@ public static class InfrastructureServices
         .AddForks()
         .AddCopies()
         .AddConversations()
-        .AddKeys();
+        .AddKeys()
+        .AddLive();
 
     /// <summary>Lets the embedded server come up while the application is put together; the start-up waits for it.</summary>
     public static void BeginDatabaseStart(this IServiceProvider services, CancellationToken cancellationToken) =>

@@ -10,6 +10,7 @@ using SessionService.Application.Contexts;
 using SessionService.Application.Deltas;
 using SessionService.Application.Keys;
 using SessionService.Application.Limits;
+using SessionService.Application.Live;
 using SessionService.Hosting.CrossOrigin;
 using SessionService.Hosting.Forwarding;
 using SessionService.Hosting.Identity;
@@ -55,6 +56,7 @@ internal static class ServiceSettings
         SettingsSection.Of<RateLimitOptions>(RateLimitOptions.Section),
         SettingsSection.Of<TrustedProxyOptions>(TrustedProxyOptions.Section),
         SettingsSection.Of<TurnOptions>(TurnOptions.Section),
+        SettingsSection.Of<LiveOptions>(LiveOptions.Section),
         SettingsSection.Of<CrossOriginOptions>(CrossOriginOptions.Section),
         SettingsSection.Of<CompressionOptions>(CompressionOptions.Section),
         SettingsSection.Of<ShutdownOptions>(ShutdownOptions.Section),

@@ -20,7 +20,7 @@ internal sealed class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOptions>
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         // Health answers without the database, so nothing is looked up for it.
-        if (Context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null || ReadText() is not { } text)
+        if (Context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null || ReadText(Request) is not { } text)
         {
             return AuthenticateResult.NoResult();
         }
@@ -47,10 +47,10 @@ internal sealed class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOptions>
     }
 
     // Where the header stands twice, its text is that of no key.
-    private string? ReadText()
+    internal static string? ReadText(HttpRequest request)
     {
         const string Bearer = "Bearer ";
-        var given = Request.Headers.Authorization.ToString();
+        var given = request.Headers.Authorization.ToString();
         return given.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) && given[Bearer.Length..].Trim() is { Length: > 0 } text
             ? text
             : null;

@@ -98,7 +98,12 @@ internal static class ProblemExamples
             ],
             StatusCodes.Status422UnprocessableEntity => [Invalid(parameters)],
             StatusCodes.Status429TooManyRequests =>
-                [new(ProblemCodes.RateLimitExceeded, "Too many requests; Retry-After says when to come again.")],
+            [
+                new(ProblemCodes.RateLimitExceeded, "Too many requests; Retry-After says when to come again."),
+                .. IsStream(path)
+                    ? [new ExampleProblem(ProblemCodes.TooManyFollowers, "Too many streams of events are open already, of this user or in all.")]
+                    : Array.Empty<ExampleProblem>(),
+            ],
             StatusCodes.Status503ServiceUnavailable => Unavailable(method, path),
             StatusCodes.Status504GatewayTimeout =>
                 [new("gateway_timeout", "The service did not answer in time. Whether it carried the request out is not known.")],
@@ -159,6 +164,8 @@ internal static class ProblemExamples
     }
 
     private static ExampleProblem UserMismatch() => new("user_mismatch", "The request names another user than its caller.");
+
+    private static bool IsStream(string path) => path.EndsWith("/events", StringComparison.Ordinal);
 
     private static bool IsUpload(string path) => path.EndsWith("/attachments", StringComparison.Ordinal);
 

@@ -10,6 +10,7 @@ using SessionService.Api.Health;
 using SessionService.Api.Idempotency;
 using SessionService.Api.Identity;
 using SessionService.Api.Limits;
+using SessionService.Api.Live;
 using SessionService.Api.Validation;
 using SessionService.Hosting.Identity;
 using SessionService.Hosting.Problems;
@@ -49,6 +50,15 @@ internal sealed class ServiceOperationFilter(IOptions<IdentityOptions> identity,
             {
                 Description = operation.Responses[Key(StatusCodes.Status200OK)].Description,
                 Content = ContentOf(produced.ContentTypes),
+            };
+        }
+
+        if (context.MethodInfo.GetCustomAttribute<ProducesEventsAttribute>() is { } events)
+        {
+            operation.Responses[Key(StatusCodes.Status200OK)] = new OpenApiResponse
+            {
+                Description = operation.Responses[Key(StatusCodes.Status200OK)].Description,
+                Content = EventsOf(events, context),
             };
         }
 
@@ -266,6 +276,19 @@ internal sealed class ServiceOperationFilter(IOptions<IdentityOptions> identity,
         type => type,
         _ => new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" } },
         StringComparer.Ordinal);
+
+    // OpenAPI 3.1 has no word for the events of a stream. As is usual, the schema is that of the data of one event.
+    private static Dictionary<string, OpenApiMediaType> EventsOf(ProducesEventsAttribute events, OperationFilterContext context) =>
+        new(StringComparer.Ordinal)
+        {
+            [FollowResult.ContentType] = new()
+            {
+                Schema = new OpenApiSchema
+                {
+                    AnyOf = [.. events.Data.Select(type => context.SchemaGenerator.GenerateSchema(type, context.SchemaRepository))],
+                },
+            },
+        };
 
     private static void KeepJson(IDictionary<string, OpenApiMediaType>? content)
     {

@@ -7,6 +7,13 @@ internal sealed class ProducesStreamAttribute(params string[] contentTypes) : At
     public IReadOnlyList<string> ContentTypes { get; } = contentTypes;
 }
 
+/// <summary>Declares that an action answers with server-sent events, whose data have these types.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class ProducesEventsAttribute(params Type[] data) : Attribute
+{
+    public IReadOnlyList<Type> Data { get; } = data;
+}
+
 /// <summary>Declares that an action reads its body as a stream in one of these content types.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class ConsumesStreamAttribute(string description, params string[] contentTypes) : Attribute

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Diagnostics;
 using SessionService.Api.Json;
+using SessionService.Api.Live;
 using SessionService.Api.Streaming;
 using SessionService.Api.Turns;
 using SessionService.Application.Attachments;
@@ -23,7 +24,7 @@ internal sealed partial class ProblemExceptionHandler(
     public async ValueTask<bool> TryHandleAsync(HttpContext http, Exception exception, CancellationToken cancellationToken)
     {
         var (status, code, detail) = Describe(http, exception);
-        if (status == StatusCodes.Status503ServiceUnavailable)
+        if (status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests)
         {
             http.Response.Headers.RetryAfter = RetryAfterSeconds.ToString();
         }
@@ -89,6 +90,12 @@ internal sealed partial class ProblemExceptionHandler(
                     StatusCodes.Status503ServiceUnavailable,
                     ProblemCodes.Overloaded,
                     "Too many requests of this kind wait already. This one did nothing.");
+
+            case TooManyFollowersException:
+                return (
+                    StatusCodes.Status429TooManyRequests,
+                    ProblemCodes.TooManyFollowers,
+                    "Too many streams of events are open already, of this user or in all.");
 
             case AnswersOverloadedException:
                 return (

@@ -1,13 +1,33 @@
 using System.Text;
 using Microsoft.Extensions.Options;
+using SessionService.Application.Branches;
 using SessionService.Application.Messages;
+using SessionService.Application.Sessions;
+using SessionService.Domain.Errors;
 using SessionService.Domain.Messages;
+using SessionService.Domain.Sessions;
 
 namespace SessionService.Application.Deltas;
 
 /// <summary>What messages in progress have so far, for readers who ask for it.</summary>
-public sealed class OpenMessages(IOpenMessageStore store, IMessageReader reader, IOptions<DeltaOptions> options)
+public sealed class OpenMessages(
+    IOpenMessageStore store, IMessageReader reader, ISessionStore sessions, IBranchStore branches, IOptions<DeltaOptions> options)
 {
+    /// <summary>The number of the newest message in progress that the conversation shows; <see langword="null"/> where there is none.</summary>
+    /// <exception cref="NotFoundException">The user has no such session.</exception>
+    public async Task<long?> FindNewestAsync(string userId, Guid sessionId, CancellationToken cancellationToken)
+    {
+        var session = await sessions.FindAsync(userId, sessionId, cancellationToken) ?? throw SessionErrors.NotFound();
+        if (session.OpenMessages is not { } open)
+        {
+            return null;
+        }
+
+        var path = await branches.FindPathAsync(userId, sessionId, branchId: null, cancellationToken, showsOpen: true)
+            ?? throw SessionErrors.NotFound();
+        return open.LastOrDefault(path.Contains) is > 0 and var sequence ? sequence : null;
+    }
+
     /// <summary>The messages of one session.</summary>
     public OpenMessagesOfSession Of(string userId, Guid sessionId) => new(store, reader, options.Value.MaxDeltas, userId, sessionId);
 }

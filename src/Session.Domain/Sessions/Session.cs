@@ -92,6 +92,21 @@ public sealed class Session
     /// <summary>Starts at 1 and grows by one with every change, messages included.</summary>
     public long Revision { get; private set; } = 1;
 
+    /// <summary>
+    /// Grows by one with every change but the arrival of messages: title, status, memory, branches, redaction, feedback. Followers are told
+    /// of each.
+    /// </summary>
+    public long Changes { get; private set; }
+
+    /// <summary>When <see cref="Changes"/> last grew, or messages with times of their own came.</summary>
+    public DateTimeOffset ChangedAt { get; private set; }
+
+    /// <summary>
+    /// When messages last came, or were completed, whose times are not those of their arrival; <see langword="null"/> where none did. From then on the times
+    /// of messages do not tell which of them are new.
+    /// </summary>
+    public DateTimeOffset? BackfilledAt { get; private set; }
+
     /// <summary>The ETag: it changes with every change, and differs from those of an erased session with the same id.</summary>
     public string VersionTag => Tag(Revision, CreatedAt);
 
@@ -130,6 +145,7 @@ public sealed class Session
             UpdatedAt = now,
             LastActivity = now,
             DigestedActivity = now,
+            ChangedAt = now,
         };
 
     /// <summary>A session from an export, without its messages: they are imported after it, and its totals follow from them.</summary>
@@ -160,6 +176,7 @@ public sealed class Session
         };
         session.StarredAt = starredAt;
         session.UsedAt = now;
+        session.ChangedAt = now;
         session.ForkedFromSessionId = forkedFrom?.SessionId;
         session.ForkedFromSequence = forkedFrom?.Sequence;
         return session;
@@ -192,6 +209,8 @@ public sealed class Session
         LastActivity = LastActivity,
         ArchivedAt = ArchivedAt,
         UsedAt = now,
+        ChangedAt = now,
+        BackfilledAt = now,
         CopiedMessages = SettledMessages,
         CopiedTokens = tokens,
         CopiedCost = cost,
@@ -292,6 +311,7 @@ public sealed class Session
         TotalTokens += tokens;
         TotalCost += cost;
         LastActivity = now;
+        BackfilledAt = now;
         IsDigested = false;
         Touch(now);
     }
@@ -313,6 +333,8 @@ public sealed class Session
     private void Touch(DateTimeOffset now)
     {
         UpdatedAt = now > UpdatedAt ? now : UpdatedAt;
+        ChangedAt = now > ChangedAt ? now : ChangedAt;
+        Changes++;
         Revision++;
     }
 }

@@ -26,6 +26,7 @@ public static class ProblemCodes
     public const string GatewayRequired = "gateway_required";
     public const string IssuerUnavailable = "issuer_unavailable";
     public const string RateLimitExceeded = "rate_limit_exceeded";
+    public const string TooManyFollowers = "too_many_followers";
     public const string TimeLimitExceeded = "time_limit_exceeded";
     public const string InternalError = "internal_error";
 }

@@ -81,7 +81,9 @@ internal sealed class SessionRetention(
             SET status = d.next_status,
                 archived_at = CASE WHEN $4 = {Expire} THEN NULL ELSE $6 END,
                 updated_at = greatest(s.updated_at, $6),
-                revision = s.revision + 1
+                revision = s.revision + 1,
+                changes = s.changes + 1,
+                changed_at = greatest(s.changed_at, $6)
             FROM due AS d
             WHERE s.user_id = d.user_id AND s.session_id = d.session_id),
         counted_user AS (

@@ -50,12 +50,19 @@ internal sealed class BranchImport(Sql sql, ImportPlace place)
         $"UPDATE dev.session_branches AS b SET path = b.path - $4 WHERE {OfSession} AND b.branch_id = $3";
 
     private const string CountHidden =
-        "UPDATE dev.sessions AS s SET hidden_messages = s.hidden_messages + $3 WHERE s.user_id = $1 AND s.session_id = $2";
+        """
+        UPDATE dev.sessions AS s
+        SET hidden_messages = s.hidden_messages + $3, changes = s.changes + 1
+        WHERE s.user_id = $1 AND s.session_id = $2
+        """;
 
     private const string Touch =
         """
         UPDATE dev.sessions AS s
-        SET revision = s.revision + 1, used_at = greatest(s.used_at, $3)
+        SET revision = s.revision + 1,
+            used_at = greatest(s.used_at, $3),
+            changes = s.changes + 1,
+            changed_at = greatest(s.changed_at, $3)
         WHERE s.user_id = $1 AND s.session_id = $2
         """;
 

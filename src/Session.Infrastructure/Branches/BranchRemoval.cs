@@ -45,7 +45,9 @@ internal static class BranchRemoval
                 CROSS JOIN LATERAL unnest(b.path * int8multirange(int8range(1, s.message_count, '[]'))) AS r (numbers)
                 WHERE b.user_id = $1 AND b.session_id = $2 AND b.branch_id = coalesce(s.current_branch, 1)),
             updated_at = greatest(s.updated_at, $3),
-            revision = s.revision + 1
+            revision = s.revision + 1,
+            changes = s.changes + 1,
+            changed_at = greatest(s.changed_at, $3)
         WHERE s.user_id = $1 AND s.session_id = $2
         """;
 

@@ -6,6 +6,7 @@ using SessionService.Application.Idempotency;
 using SessionService.Application.Messages;
 using SessionService.Application.Preconditions;
 using SessionService.Domain.Sessions;
+using SessionService.Infrastructure.Announcements;
 using SessionService.Infrastructure.Idempotency;
 using SessionService.Infrastructure.Messages;
 using SessionService.Infrastructure.Persistence;
@@ -18,7 +19,7 @@ namespace SessionService.Infrastructure.Branches;
 /// Changes branches under the session's lock, which appends take too: each message is on the path of the branch that was current when the
 /// message was written. An append itself changes no branch, because the path of the current branch has no end.
 /// </summary>
-internal sealed class BranchStore(SessionDbContext context, ReadConnections reads) : IBranchStore
+internal sealed class BranchStore(SessionDbContext context, ReadConnections reads, SessionAnnouncer announcer) : IBranchStore
 {
     // By hand: EF cannot unnest a multirange. Many branches begin with the same messages, so the database sends each beginning once.
     private const string Starts =
@@ -137,6 +138,7 @@ internal sealed class BranchStore(SessionDbContext context, ReadConnections read
                 },
                 cancellationToken),
             cancellationToken) ?? throw SessionErrors.NotFound();
+        announcer.Announce(userId, sessionId);
         return Describe(branch!, session);
     }
 
@@ -207,6 +209,7 @@ internal sealed class BranchStore(SessionDbContext context, ReadConnections read
         var session = await context.InTransactionAsync(
             () => SessionStore.ChangeLockedAsync(context, userId, sessionId, ChangeLockedAsync, cancellationToken),
             cancellationToken) ?? throw SessionErrors.NotFound();
+        announcer.Announce(userId, sessionId);
         return new Written<BranchChange>(new BranchChange(session, made!.BranchId, made.PreviousBranchId), isReplay);
 
         async Task ChangeLockedAsync(Session found)

@@ -8,6 +8,7 @@ using SessionService.Application.Messages;
 using SessionService.Application.Messages.Parts;
 using SessionService.Domain.Memories;
 using SessionService.Domain.Sessions;
+using SessionService.Infrastructure.Announcements;
 using SessionService.Infrastructure.Attachments;
 using SessionService.Infrastructure.Idempotency;
 using SessionService.Infrastructure.Messages;
@@ -23,7 +24,7 @@ namespace SessionService.Infrastructure.Copies;
 /// Copies a session as it is at one moment, in one transaction. <see cref="IMessageReader"/> reads the messages a part at a time, over a
 /// connection of its own; so the caller bounds how many copies are made at a time. No statement spans the two users.
 /// </summary>
-internal sealed class CopyStore(SessionDbContext context, IMessageReader messages) : ICopyStore
+internal sealed class CopyStore(SessionDbContext context, IMessageReader messages, SessionAnnouncer announcer) : ICopyStore
 {
     // A redaction takes this lock too: the message is blank before it is copied, or the redaction waits for the copy.
     private const string LockUser = $"SELECT pg_advisory_xact_lock_shared({AdvisoryLocks.OfUser})";
@@ -40,7 +41,10 @@ internal sealed class CopyStore(SessionDbContext context, IMessageReader message
 
         try
         {
-            return await context.InTransactionAsync(() => CopyAsync(copy, source, cancellationToken), cancellationToken);
+            return await announcer.AfterAsync(
+                context.InTransactionAsync(() => CopyAsync(copy, source, cancellationToken), cancellationToken),
+                copy.RecipientId,
+                copy.SessionId);
         }
         catch (PostgresException exception) when (exception.ConstraintName == AttachmentUseConfiguration.ToAttachments)
         {

@@ -4,6 +4,7 @@ using SessionService.Application.Deltas;
 using SessionService.Application.Messages.Parts;
 using SessionService.Domain.Messages;
 using SessionService.Domain.Sessions;
+using SessionService.Infrastructure.Announcements;
 using SessionService.Infrastructure.Attachments;
 using SessionService.Infrastructure.Idempotency;
 using SessionService.Infrastructure.Messages;
@@ -17,7 +18,7 @@ namespace SessionService.Infrastructure.Deltas;
 /// Completes messages in progress under the session's lock, which appends and digests take too. So everybody sees the message in progress,
 /// or whole and counted. Of two who complete a message the later one finds it closed.
 /// </summary>
-internal sealed class MessageClosing(SessionContexts contexts)
+internal sealed class MessageClosing(SessionContexts contexts, SessionAnnouncer announcer)
 {
     // By hand as the statistics are, for ON CONFLICT.
     private static readonly string CountTotals = StatisticsSql.Add("(SELECT) AS one", tokens: "$1", cost: "$2");
@@ -25,7 +26,7 @@ internal sealed class MessageClosing(SessionContexts contexts)
     public async Task<CloseResult> CloseAsync(Closing closing, CancellationToken cancellationToken)
     {
         await using var context = contexts.OfPrimary();
-        return await context.InTransactionAsync(
+        var closed = await context.InTransactionAsync(
             async () =>
             {
                 var result = new CloseResult(CloseOutcome.SessionNotFound);
@@ -38,6 +39,12 @@ internal sealed class MessageClosing(SessionContexts contexts)
                 return result;
             },
             cancellationToken);
+        if (closed.Outcome == CloseOutcome.Closed)
+        {
+            announcer.Announce(closing.UserId, closing.SessionId);
+        }
+
+        return closed;
     }
 
     private static async Task<CloseResult> CloseAsync(

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
 using SessionService.Application.Deltas;
 using SessionService.Application.Idempotency;
+using SessionService.Infrastructure.Announcements;
 using SessionService.Infrastructure.Idempotency;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Writes;
@@ -10,11 +11,15 @@ using SessionService.Infrastructure.Writes;
 namespace SessionService.Infrastructure.Deltas;
 
 internal sealed class OpenMessageStore(
-    GroupWriter<NewDeltas, DeltasAdded> writer, MessageClosing closing, IdempotencyRecords records, SessionContexts contexts)
+    GroupWriter<NewDeltas, DeltasAdded> writer,
+    MessageClosing closing,
+    IdempotencyRecords records,
+    SessionContexts contexts,
+    SessionAnnouncer announcer)
     : IOpenMessageStore
 {
-    // A further attempt follows another writer's deltas.
-    private const int MaxAttempts = 5;
+    // A second attempt follows the removal of an expired key.
+    private const int MaxAttempts = 3;
 
     public async Task<DeltaResult> AddAsync(NewDeltas deltas, CancellationToken cancellationToken)
     {
@@ -23,6 +28,7 @@ internal sealed class OpenMessageStore(
             var added = await writer.WriteAsync(deltas, cancellationToken);
             if (added.IsAdded)
             {
+                announcer.Announce(deltas.UserId, deltas.SessionId);
                 return new DeltaResult(DeltaOutcome.Added, deltas.Last + 1);
             }
 
@@ -65,12 +71,8 @@ internal sealed class OpenMessageStore(
                 return new DeltaResult(DeltaOutcome.Replayed, next);
             }
 
-            // The first ones are there. None at all is where the message was completed meanwhile.
-            if (attempt == MaxAttempts)
-            {
-                return new DeltaResult(DeltaOutcome.Gap, next);
-            }
-
+            // The first ones are there, and the rest may be added by others at the same time: each attempt has fewer of them. None at all is
+            // where the message was completed meanwhile, which the next attempt finds.
             deltas = deltas with { Deltas = [.. deltas.Deltas.Skip(stored.Count)] };
         }
     }

@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.Extensions.Options;
 using SessionService.Application.Messages;
 using SessionService.Domain.Messages;
+using SessionService.Infrastructure.Announcements;
 using SessionService.Infrastructure.Attachments;
 using SessionService.Infrastructure.Branches;
 using SessionService.Infrastructure.Feedback;
@@ -19,7 +20,11 @@ namespace SessionService.Infrastructure.Erasure;
 /// </summary>
 /// <remarks>By hand: a recursive query that locks, slices of bytea, and messages that may be packed.</remarks>
 internal sealed class MessageRedaction(
-    Database database, SearchSegments index, UnusedAttachments attachments, IOptions<PackingOptions> packing) : IMessageRedaction
+    Database database,
+    SearchSegments index,
+    UnusedAttachments attachments,
+    SessionAnnouncer announcer,
+    IOptions<PackingOptions> packing) : IMessageRedaction
 {
     // Writers and the packer take the same lock: the message is neither packed nor removed meanwhile. In the order of the key, as every
     // statement that locks sessions.
@@ -76,7 +81,14 @@ internal sealed class MessageRedaction(
     private const string ForgetItem = "DELETE FROM dev.conversation_items WHERE user_id = $1 AND session_id = $2 AND sequence = $3";
 
     private const string Touch =
-        "UPDATE dev.sessions SET updated_at = greatest(updated_at, $3), revision = revision + 1 WHERE user_id = $1 AND session_id = $2";
+        """
+        UPDATE dev.sessions
+        SET updated_at = greatest(updated_at, $3),
+            revision = revision + 1,
+            changes = changes + 1,
+            changed_at = greatest(changed_at, $3)
+        WHERE user_id = $1 AND session_id = $2
+        """;
 
     private static string PlaceInBlock => $"(($3 - 1) % {MessageVectors.Size})";
 
@@ -90,7 +102,10 @@ internal sealed class MessageRedaction(
         """;
 
     public Task<RedactResult> RedactAsync(Redaction redaction, CancellationToken cancellationToken) =>
-        database.InTransactionAsync(sql => RedactAsync(sql, redaction, cancellationToken), cancellationToken);
+        announcer.AfterAsync(
+            database.InTransactionAsync(sql => RedactAsync(sql, redaction, cancellationToken), cancellationToken),
+            redaction.UserId,
+            redaction.SessionId);
 
     private async Task<RedactResult> RedactAsync(Sql sql, Redaction redaction, CancellationToken cancellationToken)
     {

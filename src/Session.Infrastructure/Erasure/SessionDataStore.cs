@@ -1,6 +1,7 @@
 using SessionService.Application.Erasure;
 using SessionService.Application.Preconditions;
 using SessionService.Domain.Sessions;
+using SessionService.Infrastructure.Announcements;
 using SessionService.Infrastructure.Attachments;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Search;
@@ -10,7 +11,8 @@ namespace SessionService.Infrastructure.Erasure;
 /// <summary>Counts and removes a session with all that belongs to it.</summary>
 /// <remarks>By hand: tables by name, and FOR UPDATE.</remarks>
 internal sealed class SessionDataStore(
-    Database database, SearchSegments index, UnusedAttachments attachments, ObjectRemovals removals) : ISessionDataStore
+    Database database, SearchSegments index, UnusedAttachments attachments, ObjectRemovals removals, SessionAnnouncer announcer)
+    : ISessionDataStore
 {
     private const string Find = "SELECT message_count FROM dev.sessions WHERE user_id = $1 AND session_id = $2";
 
@@ -36,6 +38,8 @@ internal sealed class SessionDataStore(
     {
         var erased = await database.InTransactionAsync(
             sql => EraseAsync(sql, userId, sessionId, precondition, cancellationToken), cancellationToken);
+
+        announcer.Announce(userId, sessionId);
 
         // Also where the session is not there: an earlier request may have erased it, and then not have reached the bucket.
         await removals.RemoveEndedAsync(userId, cancellationToken);

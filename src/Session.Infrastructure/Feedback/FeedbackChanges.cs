@@ -9,6 +9,7 @@ using SessionService.Application.Usage;
 using SessionService.Domain.Feedback;
 using SessionService.Domain.Messages;
 using SessionService.Domain.Sessions;
+using SessionService.Infrastructure.Announcements;
 using SessionService.Infrastructure.Idempotency;
 using SessionService.Infrastructure.Messages;
 using SessionService.Infrastructure.Persistence;
@@ -19,14 +20,17 @@ namespace SessionService.Infrastructure.Feedback;
 /// Writes and removes feedback under the lock of its session. The lock makes the limit of names exact, and a redaction or erasure of the
 /// session comes before the write or after it.
 /// </summary>
-internal sealed class FeedbackChanges(SessionDbContext context)
+internal sealed class FeedbackChanges(SessionDbContext context, SessionAnnouncer announcer)
 {
     public Task<WrittenFeedback> WriteAsync(
         MessageFeedback given,
         IdempotencyKey? key,
         Func<MessageFeedback?, MessageFeedback> change,
         CancellationToken cancellationToken) =>
-        context.InTransactionAsync(() => WriteLockedAsync(given, key, change, cancellationToken), cancellationToken);
+        announcer.AfterAsync(
+            context.InTransactionAsync(() => WriteLockedAsync(given, key, change, cancellationToken), cancellationToken),
+            given.UserId,
+            given.SessionId);
 
     public Task<bool?> DeleteAsync(
         string userId,
@@ -35,8 +39,11 @@ internal sealed class FeedbackChanges(SessionDbContext context)
         DateTimeOffset now,
         Action<MessageFeedback> check,
         CancellationToken cancellationToken) =>
-        context.InTransactionAsync(
-            () => DeleteLockedAsync(userId, place, key, now, check, cancellationToken), cancellationToken);
+        announcer.AfterAsync(
+            context.InTransactionAsync(
+                () => DeleteLockedAsync(userId, place, key, now, check, cancellationToken), cancellationToken),
+            userId,
+            place.SessionId);
 
     public Task<IReadOnlyList<FeedbackImport>?> ImportAsync(
         IReadOnlyList<MessageFeedback> feedback, DateTimeOffset now, bool stopsAtLimit, CancellationToken cancellationToken) =>
@@ -161,11 +168,16 @@ internal sealed class FeedbackChanges(SessionDbContext context)
             .Select(s => (long?)s.MessageCount)
             .SingleOrDefaultAsync(cancellationToken);
 
-    /// <summary>Retention counts feedback as use. No client sees this time.</summary>
+    /// <summary>Retention counts feedback as use, and followers are told. No client sees these times.</summary>
     private Task<int> NoteUseAsync(string userId, Guid sessionId, DateTimeOffset now, CancellationToken cancellationToken) =>
         context.Sessions
             .Where(s => s.UserId == userId && s.SessionId == sessionId)
-            .ExecuteUpdateAsync(set => set.SetProperty(s => s.UsedAt, s => s.UsedAt > now ? s.UsedAt : now), cancellationToken);
+            .ExecuteUpdateAsync(
+                set => set
+                    .SetProperty(s => s.UsedAt, s => s.UsedAt > now ? s.UsedAt : now)
+                    .SetProperty(s => s.Changes, s => s.Changes + 1)
+                    .SetProperty(s => s.ChangedAt, s => s.ChangedAt > now ? s.ChangedAt : now),
+                cancellationToken);
 
     private IQueryable<MessageFeedback> At(string userId, FeedbackPlace place) =>
         context.MessageFeedback.AsNoTracking().Where(f => f.UserId == userId

@@ -1,6 +1,7 @@
 using Npgsql;
 using SessionService.Application.Forks;
 using SessionService.Application.Messages;
+using SessionService.Infrastructure.Announcements;
 using SessionService.Infrastructure.Idempotency;
 using SessionService.Infrastructure.Messages;
 using SessionService.Infrastructure.Persistence;
@@ -14,7 +15,8 @@ namespace SessionService.Infrastructure.Forks;
 /// stored, a part at a time, so that a long conversation takes no more memory than a short one. A fork takes two connections, one to read
 /// and one to write, so the caller bounds how many forks are made at a time.
 /// </summary>
-internal sealed class ForkStore(Database database, IMessageReader messages, IdempotencyRecords records) : IForkStore
+internal sealed class ForkStore(
+    Database database, IMessageReader messages, IdempotencyRecords records, SessionAnnouncer announcer) : IForkStore
 {
     private const int ReadAtOnce = 1_000;
 
@@ -33,9 +35,9 @@ internal sealed class ForkStore(Database database, IMessageReader messages, Idem
             (user_id, session_id, status, title, conversation_data, metadata, session_summary,
              message_count, total_tokens, total_cost, created_at, updated_at, last_activity,
              forked_from_session_id, forked_from_sequence, forked_from_path, copied_messages, copied_tokens, copied_cost,
-             is_digested, digested_messages, digested_cost, digested_activity)
+             is_digested, digested_messages, digested_cost, digested_activity, changed_at, backfilled_at)
         SELECT user_id, $3, 'active', title, conversation_data, metadata, CASE WHEN $6 THEN session_summary ELSE '' END,
-               0, 0, 0, $5, $5, $5, session_id, $4, $7, $8, 0, 0, false, 0, 0, $5
+               0, 0, 0, $5, $5, $5, session_id, $4, $7, $8, 0, 0, false, 0, 0, $5, $5, $5
         FROM dev.sessions
         WHERE user_id = $1 AND session_id = $2
         """;
@@ -89,7 +91,8 @@ internal sealed class ForkStore(Database database, IMessageReader messages, Idem
         """;
 
     public Task<ForkResult> ForkAsync(Fork fork, CancellationToken cancellationToken) =>
-        database.InTransactionAsync(sql => ForkAsync(sql, fork, cancellationToken), cancellationToken);
+        announcer.AfterAsync(
+            database.InTransactionAsync(sql => ForkAsync(sql, fork, cancellationToken), cancellationToken), fork.UserId, fork.SessionId);
 
     private async Task<ForkResult> ForkAsync(Sql sql, Fork fork, CancellationToken cancellationToken)
     {

@@ -5,6 +5,7 @@ using SessionService.Application.Messages;
 using SessionService.Application.Messages.Parts;
 using SessionService.Domain.Messages;
 using SessionService.Domain.Sessions;
+using SessionService.Infrastructure.Announcements;
 using SessionService.Infrastructure.Attachments;
 using SessionService.Infrastructure.Branches;
 using SessionService.Infrastructure.Messages;
@@ -16,7 +17,7 @@ using SessionService.Infrastructure.Writes;
 namespace SessionService.Infrastructure.Imports;
 
 internal sealed class ImportStore(
-    Database database, MessageReplays messages, IGroupStatement<Append, Appended> appends) : IImportStore
+    Database database, MessageReplays messages, IGroupStatement<Append, Appended> appends, SessionAnnouncer announcer) : IImportStore
 {
     // By hand for ON CONFLICT: the database decides whether an id is taken. In the order of the ids, so that two imports never wait for
     // each other in a circle.
@@ -27,11 +28,11 @@ internal sealed class ImportStore(
              message_count, total_tokens, total_cost, created_at, updated_at, last_activity,
              archived_at, starred_at, used_at, forked_from_session_id, forked_from_sequence,
              copied_messages, copied_tokens, copied_cost, current_branch, hidden_messages,
-             is_digested, digested_messages, digested_cost, digested_activity)
+             is_digested, digested_messages, digested_cost, digested_activity, changed_at, backfilled_at)
         SELECT $1, session_id, status, title, conversation_data, metadata, session_summary,
                messages, tokens, cost, created_at, updated_at, last_activity,
                archived_at, starred_at, used_at, forked_from_session_id, forked_from_sequence,
-               0, 0, 0, current_branch, hidden, messages = 0, 0, 0, last_activity
+               0, 0, 0, current_branch, hidden, messages = 0, 0, 0, last_activity, used_at, used_at
         FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
             AS i (session_id, status, title, conversation_data, metadata, session_summary, messages, tokens, cost, created_at, updated_at,
                   last_activity, archived_at, starred_at, used_at, forked_from_session_id, forked_from_sequence,
@@ -85,7 +86,10 @@ internal sealed class ImportStore(
     {
         try
         {
-            return await database.InTransactionAsync(sql => AppendAsync(sql, append, cancellationToken), cancellationToken);
+            return await announcer.AfterAsync(
+                database.InTransactionAsync(sql => AppendAsync(sql, append, cancellationToken), cancellationToken),
+                append.Place.UserId,
+                append.Place.SessionId);
         }
         catch (PostgresException exception) when (exception.ConstraintName == AttachmentUseConfiguration.ToAttachments)
         {

@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using SessionService.Application.Idempotency;
 using SessionService.Application.Memories;
 using SessionService.Domain.Memories;
+using SessionService.Infrastructure.Announcements;
 using SessionService.Infrastructure.Embeddings;
 using SessionService.Infrastructure.Idempotency;
 using SessionService.Infrastructure.MemorySearch;
@@ -13,7 +14,8 @@ using SessionService.Infrastructure.Search;
 namespace SessionService.Infrastructure.Memories;
 
 internal sealed class MemoryStore(
-    SessionDbContext context, Database database, TextAnalyzer analyzer, IdempotencyRecords records) : IMemoryStore
+    SessionDbContext context, Database database, TextAnalyzer analyzer, IdempotencyRecords records, SessionAnnouncer announcer)
+    : IMemoryStore
 {
     // By hand for one statement that locks, upserts (ON CONFLICT) and takes the key. The unique key decides between two first memories.
     // Locking the session keeps its count and the memory of one moment: a message is either counted in total_messages or comes after it.
@@ -24,7 +26,7 @@ internal sealed class MemoryStore(
         $"""
         WITH session AS (
             UPDATE dev.sessions
-            SET used_at = greatest(used_at, $9)
+            SET used_at = greatest(used_at, $9), changes = changes + 1, changed_at = greatest(changed_at, $9)
             WHERE user_id = $1 AND session_id = $2
               AND NOT EXISTS (SELECT FROM dev.idempotency_keys AS k WHERE k.user_id = $1 AND k.idempotency_key = $10)
             RETURNING coalesce(open_messages[1] - 1, message_count) AS message_count),
@@ -70,7 +72,7 @@ internal sealed class MemoryStore(
         """
         WITH session AS (
             UPDATE dev.sessions
-            SET used_at = greatest(used_at, $15)
+            SET used_at = greatest(used_at, $15), changes = changes + 1, changed_at = greatest(changed_at, $15)
             WHERE user_id = $1 AND session_id = $2
               AND NOT EXISTS (SELECT FROM dev.session_memories AS m WHERE m.user_id = $1 AND m.session_id = $2 AND m.is_active)
             RETURNING session_id)
@@ -130,6 +132,7 @@ internal sealed class MemoryStore(
             cancellationToken);
         if (written is not null)
         {
+            announcer.Announce(memory.UserId, memory.SessionId);
             return new WriteMemoryResult(WriteMemoryOutcome.Written, written.Apply(memory), written.IsFirst);
         }
 

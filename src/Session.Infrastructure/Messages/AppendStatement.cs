@@ -45,7 +45,8 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
 
     private static readonly string OpenToAnySessions = Text(Any, InProgress);
 
-    private static Openness InUse => new(OpenStatuses: "'active', 'completed'", ChangedStatus: "", TakenUp: "", Counted());
+    private static Openness InUse => new(
+        OpenStatuses: "'active', 'completed'", ChangedStatus: "", IsChanged: "t.is_backfill", TakenUp: "", Counted());
 
     // Makes the session active, and moves the counts.
     private static Openness Any => new(
@@ -54,7 +55,9 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
             $"""
             status = CASE WHEN {IsTakenUp} THEN 'active' ELSE s.status END,
             archived_at = CASE WHEN {IsTakenUp} THEN NULL ELSE s.archived_at END,
+            changes = s.changes + CASE WHEN {IsTakenUp} THEN 1 ELSE 0 END,
             """,
+        IsChanged: $"t.is_backfill OR ({IsTakenUp})",
         TakenUp:
             $"""
             taken_up AS MATERIALIZED (
@@ -352,7 +355,8 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
         {of.Uses}
         total AS (
             SELECT user_id, session_id, count(*) AS messages, coalesce(sum(tokens_used) {of.Whole}, 0) AS tokens,
-                   coalesce(sum(cost_usd) {of.Whole}, 0) AS cost, max(now) AS now, max(imported_at) AS imported_at{of.Opened}
+                   coalesce(sum(cost_usd) {of.Whole}, 0) AS cost, max(now) AS now, max(imported_at) AS imported_at,
+                   bool_or(created_at IS DISTINCT FROM now) AS is_backfill{of.Opened}
             FROM numbered
             GROUP BY user_id, session_id),
         counted_session AS (
@@ -366,6 +370,10 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
                 updated_at = greatest(s.updated_at, t.now),
                 used_at = greatest(s.used_at, t.imported_at),
                 revision = s.revision + 1,
+                changed_at = CASE
+                    WHEN {to.IsChanged} THEN greatest(s.changed_at, t.now, t.imported_at) ELSE s.changed_at END,
+                backfilled_at = CASE
+                    WHEN t.is_backfill THEN greatest(s.backfilled_at, t.now, t.imported_at) ELSE s.backfilled_at END,
                 is_digested = false
             FROM total AS t
             WHERE s.user_id = t.user_id AND s.session_id = t.session_id),
@@ -419,7 +427,7 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
     }
 
     /// <summary>Which sessions take messages, and what else changes in them.</summary>
-    private sealed record Openness(string OpenStatuses, string ChangedStatus, string TakenUp, string Counted);
+    private sealed record Openness(string OpenStatuses, string ChangedStatus, string IsChanged, string TakenUp, string Counted);
 
     /// <summary>What the messages have besides their texts. Statements for texts alone send and write no more than these.</summary>
     private sealed record Extent(

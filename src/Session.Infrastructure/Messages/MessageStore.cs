@@ -2,6 +2,7 @@ using Npgsql;
 using SessionService.Application.Idempotency;
 using SessionService.Application.Messages;
 using SessionService.Domain.Sessions;
+using SessionService.Infrastructure.Announcements;
 using SessionService.Infrastructure.Idempotency;
 using SessionService.Infrastructure.Persistence.Configurations;
 using SessionService.Infrastructure.Writes;
@@ -9,7 +10,8 @@ using SessionService.Infrastructure.Writes;
 namespace SessionService.Infrastructure.Messages;
 
 internal sealed class MessageStore(
-    GroupWriter<Append, Appended> writer, IdempotencyRecords records, MessageReplays replays) : IMessageStore
+    GroupWriter<Append, Appended> writer, IdempotencyRecords records, MessageReplays replays, SessionAnnouncer announcer)
+    : IMessageStore
 {
     // A second attempt follows another writer's change. Where a third would be needed, a given id resembles a packed one, see PackedIds.
     private const int MaxAttempts = 3;
@@ -48,6 +50,7 @@ internal sealed class MessageStore(
 
         if (appended.FirstSequence is { } first)
         {
+            announcer.Announce(append.UserId, append.SessionId);
             for (var i = 0; i < append.Messages.Count; i++)
             {
                 append.Messages[i].Message.Sequence = first + i;

@@ -17,6 +17,9 @@ internal static class AdvisoryLocks
     /// <summary>The job of the embeddings, which one instance runs at a time.</summary>
     public const string EmbeddingUpkeep = "hashtextextended('embedding upkeep', 7)";
 
+    /// <summary>Shared by the instances that listen to announcements; see the folder <c>Announcements</c>.</summary>
+    public const string Listeners = "hashtextextended('session listeners', 11)";
+
     /// <summary>The migrations, by one instance at a time: "sessions" in ASCII.</summary>
     public const long SchemaMigration = 0x73657373696f6e73;
 }

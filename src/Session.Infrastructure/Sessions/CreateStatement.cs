@@ -40,10 +40,11 @@ internal sealed class CreateStatement : IGroupStatement<Creation, bool>
                  message_count, total_tokens, total_cost, created_at, updated_at, last_activity,
                  archived_at, starred_at, used_at, forked_from_session_id, forked_from_sequence,
                  copied_messages, copied_tokens, copied_cost,
-                 is_digested, digested_messages, digested_cost, digested_activity)
+                 is_digested, digested_messages, digested_cost, digested_activity, changed_at)
             SELECT user_id, session_id, status, title, conversation_data, metadata, session_summary,
                    0, 0, 0, created_at, updated_at, last_activity,
-                   archived_at, starred_at, used_at, forked_from_session_id, forked_from_sequence, 0, 0, 0, true, 0, 0, last_activity
+                   archived_at, starred_at, used_at, forked_from_session_id, forked_from_sequence, 0, 0, 0, true, 0, 0, last_activity,
+                   coalesce(used_at, updated_at)
             FROM input
             WHERE position NOT IN (SELECT b.position FROM made_before AS b)
             ORDER BY session_id

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using SessionService.Application.Idempotency;
 using SessionService.Application.Sessions;
 using SessionService.Domain.Sessions;
+using SessionService.Infrastructure.Announcements;
 using SessionService.Infrastructure.Idempotency;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Statistics;
@@ -9,7 +10,8 @@ using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Infrastructure.Sessions;
 
-internal sealed class SessionStore(SessionDbContext context, GroupWriter<Creation, bool> writer, IdempotencyRecords records) : ISessionStore
+internal sealed class SessionStore(
+    SessionDbContext context, GroupWriter<Creation, bool> writer, IdempotencyRecords records, SessionAnnouncer announcer) : ISessionStore
 {
     // By hand as the counts are, for ON CONFLICT.
     private static readonly string AddToActive = StatisticsSql.Add("(SELECT) AS one", activeSessions: "{0}");
@@ -41,6 +43,7 @@ internal sealed class SessionStore(SessionDbContext context, GroupWriter<Creatio
     {
         if (await writer.WriteAsync(new Creation(session, key), cancellationToken))
         {
+            announcer.Announce(session.UserId, session.SessionId);
             return new CreateResult(CreateOutcome.Created, session);
         }
 
@@ -78,18 +81,21 @@ internal sealed class SessionStore(SessionDbContext context, GroupWriter<Creatio
         Summary(context, userId, sessionId, cancellationToken);
 
     public Task<Session?> ChangeAsync(string userId, Guid sessionId, Action<Session> change, CancellationToken cancellationToken) =>
-        context.InTransactionAsync(
-            () => ChangeLockedAsync(
-                context,
-                userId,
-                sessionId,
-                session =>
-                {
-                    change(session);
-                    return Task.CompletedTask;
-                },
+        announcer.AfterAsync(
+            context.InTransactionAsync(
+                () => ChangeLockedAsync(
+                    context,
+                    userId,
+                    sessionId,
+                    session =>
+                    {
+                        change(session);
+                        return Task.CompletedTask;
+                    },
+                    cancellationToken),
                 cancellationToken),
-            cancellationToken);
+            userId,
+            sessionId);
 
     /// <summary>Does the same in a transaction of the context, with a change that writes to other tables too.</summary>
     internal static async Task<Session?> ChangeLockedAsync(

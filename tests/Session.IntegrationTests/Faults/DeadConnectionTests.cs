@@ -45,6 +45,7 @@ public sealed class DeadConnectionTests(ProxiedFixture service) : IClassFixture<
         new($"GET {OfSession}/messages") { Query = "?after=1" },
         new($"GET {OfSession}/messages") { Query = "?include=feedback" },
         new($"GET {OfSession}/messages/{{sequence}}"),
+        new($"GET {OfSession}/stream"),
         new($"GET {OfSession}/branches"),
         new($"GET {OfSession}/messages/{{sequence}}") { Query = "?include=feedback" },
         new($"GET {Feedback}"),

@@ -13,12 +13,12 @@ public sealed partial class TablesTests
     private static readonly (string Table, string Set, string Owner, string[] Others)[] Tables =
     [
         ("sessions", "Sessions", "Sessions",
-            ["Archival", "Branches", "Copies", "Deltas", "Digests", "Erasure", "Exports", "Feedback", "Forks", "Imports", "Memories", "Messages", "Search", "Usage", "UserMemories"]),
+            ["Archival", "Branches", "Copies", "Deltas", "Digests", "Erasure", "Exports", "Feedback", "Forks", "Imports", "Live", "Memories", "Messages", "Search", "Usage", "UserMemories"]),
         ("session_counts", "SessionCounts", "Statistics", ["Erasure", "Sessions"]),
-        ("session_messages", "Messages", "Messages", ["Copies", "Deltas", "Digests", "Erasure", "MemorySearch", "Usage"]),
-        ("open_messages", "OpenMessages", "Deltas", ["Messages"]),
+        ("session_messages", "Messages", "Messages", ["Copies", "Deltas", "Digests", "Erasure", "Live", "MemorySearch", "Usage"]),
+        ("open_messages", "OpenMessages", "Deltas", ["Live", "Messages"]),
         ("message_deltas", "MessageDeltas", "Deltas", []),
-        ("message_segments", "MessageSegments", "Messages", ["Erasure", "MemorySearch"]),
+        ("message_segments", "MessageSegments", "Messages", ["Erasure", "Live", "MemorySearch"]),
         ("session_branches", "SessionBranches", "Branches", ["Copies", "Exports", "Messages", "Search"]),
         ("message_feedback", "MessageFeedback", "Feedback", []),
         ("conversation_items", "ConversationItems", "Conversations", ["Copies", "Erasure", "Forks", "Imports", "Messages"]),

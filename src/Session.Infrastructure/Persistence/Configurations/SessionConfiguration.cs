@@ -56,6 +56,10 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
         // Changes once when a session is written to and once when it is digested, so that the appends in between stay off the indexes.
         builder.HasIndex(s => new { s.UserId, s.SessionId }, "ix_sessions_undigested").HasFilter("NOT is_digested");
 
+        // Followers of a user find the sessions that changed. Appends leave the column alone: what they change is not digested yet, or is
+        // found by the time of the last activity.
+        builder.HasIndex(s => new { s.UserId, s.ChangedAt }, "ix_sessions_user_id_changed_at");
+
         // Search reads the summaries that there are, and none of the sessions without one.
         builder.HasIndex(s => new { s.UserId, s.SessionId }, "ix_sessions_summarized").HasFilter("session_summary <> ''");
 
@@ -100,6 +104,13 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
         builder.Property(s => s.Revision).HasColumnName("revision").HasDefaultValue(1L).ValueGeneratedNever()
             .HasComment("1 at first, and one more with every change of the session, messages included: its ETag.");
         builder.Ignore(s => s.VersionTag);
+        builder.Property(s => s.Changes).HasColumnName("changes").HasDefaultValueSql("0").ValueGeneratedNever()
+            .HasComment("One more with every change of the session but the arrival of messages: what followers are told of.");
+        builder.Property(s => s.ChangedAt).HasColumnName("changed_at")
+            .HasDefaultValueSql("'-infinity'::timestamp with time zone").ValueGeneratedNever()
+            .HasComment("When changes last grew or messages with times of their own came: appends leave it alone.");
+        builder.Property(s => s.BackfilledAt).HasColumnName("backfilled_at")
+            .HasComment("When messages last came whose times are not those of their arrival; null where none did.");
 
         builder.Property(s => s.ArchivedAt).HasColumnName("archived_at")
             .HasComment("When the session was put away; null where it is not. An ended session keeps its status.");

@@ -430,6 +430,23 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         .HasColumnName("archived_at")
                         .HasComment("When the session was put away; null where it is not. An ended session keeps its status.");
 
+                    b.Property<DateTimeOffset?>("BackfilledAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("backfilled_at")
+                        .HasComment("When messages last came whose times are not those of their arrival; null where none did.");
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at")
+                        .HasDefaultValueSql("'-infinity'::timestamp with time zone")
+                        .HasComment("When changes last grew or messages with times of their own came: appends leave it alone.");
+
+                    b.Property<long>("Changes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("changes")
+                        .HasDefaultValueSql("0")
+                        .HasComment("One more with every change of the session but the arrival of messages: what followers are told of.");
+
                     b.Property<string>("ConversationData")
                         .IsRequired()
                         .HasColumnType("jsonb")
@@ -613,6 +630,8 @@ namespace SessionService.Infrastructure.Persistence.Migrations
 
                     b.HasIndex(new[] { "UserId", "SessionId" }, "ix_sessions_undigested")
                         .HasFilter("NOT is_digested");
+
+                    b.HasIndex(new[] { "UserId", "ChangedAt" }, "ix_sessions_user_id_changed_at");
 
                     b.HasIndex(new[] { "UserId", "CreatedAt", "SessionId" }, "ix_sessions_user_id_created_at")
                         .IsDescending(false, true, true);

@@ -13,8 +13,8 @@ using SessionService.Infrastructure.Persistence;
 namespace SessionService.Infrastructure.Persistence.Migrations
 {
     [DbContext(typeof(SessionDbContext))]
-    [Migration("20261130162954_LetMessagesGrow")]
-    partial class LetMessagesGrow
+    [Migration("20261130161401_FollowSessions")]
+    partial class FollowSessions
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -433,6 +433,23 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         .HasColumnName("archived_at")
                         .HasComment("When the session was put away; null where it is not. An ended session keeps its status.");
 
+                    b.Property<DateTimeOffset?>("BackfilledAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("backfilled_at")
+                        .HasComment("When messages last came whose times are not those of their arrival; null where none did.");
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at")
+                        .HasDefaultValueSql("'-infinity'::timestamp with time zone")
+                        .HasComment("When changes last grew or messages with times of their own came: appends leave it alone.");
+
+                    b.Property<long>("Changes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("changes")
+                        .HasDefaultValueSql("0")
+                        .HasComment("One more with every change of the session but the arrival of messages: what followers are told of.");
+
                     b.Property<string>("ConversationData")
                         .IsRequired()
                         .HasColumnType("jsonb")
@@ -528,11 +545,6 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         .HasColumnName("metadata")
                         .HasComment("The client's own labels, any JSON object.");
 
-                    b.PrimitiveCollection<long[]>("OpenMessages")
-                        .HasColumnType("bigint[]")
-                        .HasColumnName("open_messages")
-                        .HasComment("The numbers of the messages that are in progress, ascending; null where there are none.");
-
                     b.Property<long>("PackedMessages")
                         .HasColumnType("bigint")
                         .HasColumnName("packed_messages")
@@ -616,6 +628,8 @@ namespace SessionService.Infrastructure.Persistence.Migrations
 
                     b.HasIndex(new[] { "UserId", "SessionId" }, "ix_sessions_undigested")
                         .HasFilter("NOT is_digested");
+
+                    b.HasIndex(new[] { "UserId", "ChangedAt" }, "ix_sessions_user_id_changed_at");
 
                     b.HasIndex(new[] { "UserId", "CreatedAt", "SessionId" }, "ix_sessions_user_id_created_at")
                         .IsDescending(false, true, true);
@@ -1027,49 +1041,6 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         });
                 });
 
-            modelBuilder.Entity("SessionService.Infrastructure.Persistence.Tables.MessageDelta", b =>
-                {
-                    b.Property<string>("UserId")
-                        .HasMaxLength(255)
-                        .HasColumnType("character varying(255)")
-                        .HasColumnName("user_id")
-                        .HasComment("Owner of the session.")
-                        .UseCollation("C");
-
-                    b.Property<Guid>("SessionId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("session_id")
-                        .HasComment("The session.");
-
-                    b.Property<long>("Sequence")
-                        .HasColumnType("bigint")
-                        .HasColumnName("sequence")
-                        .HasComment("The number of the message.");
-
-                    b.Property<int>("Index")
-                        .HasColumnType("integer")
-                        .HasColumnName("index")
-                        .HasComment("0, 1, 2 ... within the message.");
-
-                    b.Property<string>("Parts")
-                        .HasColumnType("json")
-                        .HasColumnName("parts")
-                        .HasComment("An array of parts; null where it is text.");
-
-                    b.Property<string>("Text")
-                        .HasColumnType("text")
-                        .HasColumnName("text")
-                        .HasComment("A piece of text; null where it is parts.");
-
-                    b.HasKey("UserId", "SessionId", "Sequence", "Index")
-                        .HasName("pk_message_deltas");
-
-                    b.ToTable("message_deltas", "dev", t =>
-                        {
-                            t.HasComment("What messages in progress consist of so far, piece by piece.");
-                        });
-                });
-
             modelBuilder.Entity("SessionService.Infrastructure.Persistence.Tables.MessageSegment", b =>
                 {
                     b.Property<string>("UserId")
@@ -1259,68 +1230,6 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         {
                             t.HasComment("What messages mean, as vectors: a row for each 128 messages of a session.");
                         });
-                });
-
-            modelBuilder.Entity("SessionService.Infrastructure.Persistence.Tables.OpenMessage", b =>
-                {
-                    b.Property<string>("UserId")
-                        .HasMaxLength(255)
-                        .HasColumnType("character varying(255)")
-                        .HasColumnName("user_id")
-                        .HasComment("Owner of the session.")
-                        .UseCollation("C");
-
-                    b.Property<Guid>("SessionId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("session_id")
-                        .HasComment("The session.");
-
-                    b.Property<long>("Sequence")
-                        .HasColumnType("bigint")
-                        .HasColumnName("sequence")
-                        .HasComment("The number of the message.");
-
-                    b.Property<int>("Bytes")
-                        .HasColumnType("integer")
-                        .HasColumnName("bytes")
-                        .HasComment("The length of its first content and of its deltas, in bytes.");
-
-                    b.Property<DateTimeOffset>("CheckAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("check_at")
-                        .HasComment("When to look whether it is abandoned.");
-
-                    b.Property<int>("NextIndex")
-                        .HasColumnType("integer")
-                        .HasColumnName("next_index")
-                        .HasComment("The index of the delta that comes next.");
-
-                    b.Property<DateTimeOffset>("OpenedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("opened_at")
-                        .HasComment("When the message was opened.");
-
-                    b.Property<int>("Parts")
-                        .HasColumnType("integer")
-                        .HasColumnName("parts")
-                        .HasComment("The most parts that these make.");
-
-                    b.Property<DateTimeOffset>("TouchedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("touched_at")
-                        .HasComment("When it was opened or its last delta came.");
-
-                    b.HasKey("UserId", "SessionId", "Sequence")
-                        .HasName("pk_open_messages");
-
-                    b.HasIndex(new[] { "CheckAt" }, "ix_open_messages_check_at");
-
-                    b.ToTable("open_messages", "dev", t =>
-                        {
-                            t.HasComment("Messages in progress. A row is deleted when its message is completed.");
-                        });
-
-                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
                 });
 
             modelBuilder.Entity("SessionService.Infrastructure.Persistence.Tables.OrphanedRow", b =>
@@ -1690,16 +1599,6 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         .HasConstraintName("fk_conversation_items_sessions");
                 });
 
-            modelBuilder.Entity("SessionService.Infrastructure.Persistence.Tables.MessageDelta", b =>
-                {
-                    b.HasOne("SessionService.Infrastructure.Persistence.Tables.OpenMessage", null)
-                        .WithMany()
-                        .HasForeignKey("UserId", "SessionId", "Sequence")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired()
-                        .HasConstraintName("fk_message_deltas_open_messages");
-                });
-
             modelBuilder.Entity("SessionService.Infrastructure.Persistence.Tables.MessageSegment", b =>
                 {
                     b.HasOne("SessionService.Domain.Sessions.Session", null)
@@ -1728,16 +1627,6 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_message_vectors_sessions");
-                });
-
-            modelBuilder.Entity("SessionService.Infrastructure.Persistence.Tables.OpenMessage", b =>
-                {
-                    b.HasOne("SessionService.Domain.Sessions.Session", null)
-                        .WithMany()
-                        .HasForeignKey("UserId", "SessionId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired()
-                        .HasConstraintName("fk_open_messages_sessions");
                 });
 
             modelBuilder.Entity("SessionService.Infrastructure.Persistence.Tables.SessionBranch", b =>

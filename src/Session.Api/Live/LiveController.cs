@@ -1,0 +1,68 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Http.Timeouts;
+using Microsoft.AspNetCore.Mvc;
+using SessionService.Api.Identity;
+using SessionService.Api.OpenApi;
+using SessionService.Application.Live;
+using SessionService.Application.Messages;
+using SessionService.Application.Sessions;
+using SessionService.Domain.Errors;
+
+namespace SessionService.Api.Live;
+
+/// <summary>Streams of events.</summary>
+[ApiController]
+[Tags("Live")]
+public sealed class LiveController(IFollowedSessions followed) : ControllerBase
+{
+    internal const string LastEventId = "Last-Event-ID";
+
+    /// <summary>Follows a session</summary>
+    /// <remarks>
+    /// Server-sent events, for as long as the client stays. Each has an `id`; whoever comes back with it in `Last-Event-ID` or `after`, to
+    /// whatever instance, is told what happened since: nothing twice, nothing left out, in order.
+    ///
+    /// `event: message`: a message, as lists show it. Every message is told, those that no branch shows any more too.
+    /// A message in progress is told with that status and the content with which it was opened. `event: delta` tells each of its deltas,
+    /// from the first one on or from where the client was, and `event: message` again the whole message when it is completed. Messages
+    /// behind it are told after it. The deltas that are left are not told once the message is completed.
+    /// `event: session`: the session as it is now. Something changed but its messages: title, status, metadata, star, memory, branches, a
+    /// redaction, feedback. States in between may be left out. Counts in it may be ahead of the messages that have been told.
+    /// `event: snapshot`: the id is of an erased session, or of a state that the database no longer has. Read the messages anew.
+    /// `event: deleted`: the session was erased, and the stream ends.
+    ///
+    /// A stream without `after` begins with the session as it is now. A comment comes every 15 seconds. The stream ends when the service
+    /// stops, when the key is revoked or the token expires, and when the client does not read: then come back with the last id.
+    /// </remarks>
+    /// <param name="lastEventId">The id of the last event that is known. It goes before <c>after</c>.</param>
+    /// <response code="200">The events.</response>
+    [HttpGet("api/v1/sessions/{session_id:guid}/events", Name = "follow_session")]
+    [DisableRequestTimeout]
+    [ProducesEvents(typeof(MessageResponse), typeof(DeltaEvent), typeof(SessionResponse), typeof(SnapshotEvent), typeof(DeletedEvent))]
+    [ProducesProblem(StatusCodes.Status404NotFound)]
+    public async Task<IActionResult> FollowSession(
+        [FromRoute(Name = "session_id")] Guid sessionId,
+        [FromQuery(Name = "")] FollowSessionQuery query,
+        [FromHeader(Name = LastEventId), StringLength(SessionPosition.MaxTextLength)] string? lastEventId,
+        [FromCaller] string userId,
+        [FromServices] SessionsService sessions,
+        CancellationToken cancellationToken)
+    {
+        SessionPosition? position = null;
+        uint? tag = null;
+        if ((string.IsNullOrEmpty(lastEventId) ? query.After : lastEventId) is { } text)
+        {
+            if (!SessionPosition.TryParse(text, out var from, out tag))
+            {
+                throw new InvalidFieldException(LastEventId, "must be the id of an event of this session, or the number of a message");
+            }
+
+            position = from;
+        }
+
+        await sessions.GetSummaryAsync(userId, sessionId, cancellationToken);
+        var pages = HttpContext.RequestServices.GetRequiredService<SessionEventPages>();
+        var wakeUps = followed.Follow(userId, sessionId);
+        return new FollowResult(userId, wakeUps, new SessionEvents(pages, wakeUps, userId, sessionId, position, tag));
+    }
+}

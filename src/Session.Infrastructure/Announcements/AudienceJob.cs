@@ -1,0 +1,32 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using SessionService.Application.Live;
+using SessionService.Infrastructure.Jobs;
+using SessionService.Infrastructure.Persistence;
+
+namespace SessionService.Infrastructure.Announcements;
+
+/// <summary>Finds out whether any instance listens, so that writes announce nothing where nobody does.</summary>
+internal sealed class AudienceJob(
+    SessionAnnouncer announcer, Database database, IOptions<LiveOptions> options, TimeProvider time, ILogger<AudienceJob> logger)
+    : RecurringJob(time, logger)
+{
+    // Whoever listens shares the lock, and then nobody has it alone. The statement gives it back at its end.
+    private const string NobodyListens = $"SELECT pg_try_advisory_xact_lock({AdvisoryLocks.Listeners})";
+
+    protected override string Name => "audience";
+
+    protected override TimeSpan Interval => options.Value.LookUpEvery;
+
+    protected override bool IsEnabled => options.Value.Notify;
+
+    // The pulse logs that the database is away.
+    protected override LogLevel FailureLevel => LogLevel.Debug;
+
+    protected override async Task<bool> RunAsync(CancellationToken cancellationToken)
+    {
+        announcer.IsHeard = !await database.ReadAsync(
+            sql => sql.Statement(NobodyListens).ValueAsync<bool>(cancellationToken), cancellationToken);
+        return true;
+    }
+}
