@@ -14,8 +14,8 @@ namespace SessionService.Api.Exports;
 
 /// <summary>
 /// Writes an export of any size in little memory: of all that was written only the ids of the attachments are kept. A session is exported
-/// with the messages that it had when it was read, up to the first one in progress. Messages never change, so they can be read later, some at a time. No connection or
-/// snapshot is held in between.
+/// with the messages that it had when it was read, up to the first one in progress. Such messages never change, so they can be read later,
+/// some at a time. No connection or snapshot is held in between.
 /// </summary>
 internal sealed class ExportWriter(
     IMessageReader messages,

@@ -7,6 +7,8 @@ using SessionService.Application.Live;
 using SessionService.Application.Messages;
 using SessionService.Application.Sessions;
 using SessionService.Domain.Errors;
+using SessionService.Hosting.Headers;
+using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Api.Live;
 
@@ -15,8 +17,6 @@ namespace SessionService.Api.Live;
 [Tags("Live")]
 public sealed class LiveController(IFollowedSessions followed) : ControllerBase
 {
-    internal const string LastEventId = "Last-Event-ID";
-
     /// <summary>Follows a session</summary>
     /// <remarks>
     /// Server-sent events, for as long as the client stays. Each has an `id`; whoever comes back with it in `Last-Event-ID` or `after`, to
@@ -43,7 +43,7 @@ public sealed class LiveController(IFollowedSessions followed) : ControllerBase
     public async Task<IActionResult> FollowSession(
         [FromRoute(Name = "session_id")] Guid sessionId,
         [FromQuery(Name = "")] FollowSessionQuery query,
-        [FromHeader(Name = LastEventId), StringLength(SessionPosition.MaxTextLength)] string? lastEventId,
+        [FromHeader(Name = ServiceHeaders.LastEventId), StringLength(SessionPosition.MaxTextLength)] string? lastEventId,
         [FromCaller] string userId,
         [FromServices] SessionsService sessions,
         CancellationToken cancellationToken)
@@ -54,7 +54,7 @@ public sealed class LiveController(IFollowedSessions followed) : ControllerBase
         {
             if (!SessionPosition.TryParse(text, out var from, out tag))
             {
-                throw new InvalidFieldException(LastEventId, "must be the id of an event of this session, or the number of a message");
+                throw new InvalidFieldException(FieldOf(lastEventId), "must be the id of an event of this session, or the number of a message");
             }
 
             position = from;
@@ -65,4 +65,48 @@ public sealed class LiveController(IFollowedSessions followed) : ControllerBase
         var wakeUps = followed.Follow(userId, sessionId);
         return new FollowResult(userId, wakeUps, new SessionEvents(pages, wakeUps, userId, sessionId, position, tag));
     }
+
+    /// <summary>Follows all sessions of a user</summary>
+    /// <remarks>
+    /// The same events of all sessions of the user, also of those that are created later: for lists that update themselves. Each session
+    /// is told in order; nothing is promised between sessions.
+    ///
+    /// Without `after` the stream begins with `event: snapshot`: read the list after it, and miss nothing. A `snapshot` whose `session` is
+    /// null says so later too, where more has changed than can be told. A `snapshot` with a session says that its messages are to be read
+    /// anew, as after an import. `event: deleted` does not end this stream.
+    ///
+    /// The user in the path is the caller unless the request names one.
+    /// </remarks>
+    /// <param name="lastEventId">The id of the last event that is known. It goes before <c>after</c>.</param>
+    /// <response code="200">The events.</response>
+    [HttpGet("api/v1/users/{user_id}/events", Name = "follow_user")]
+    [DisableRequestTimeout]
+    [ProducesEvents(typeof(MessageResponse), typeof(SessionResponse), typeof(SnapshotEvent), typeof(DeletedEvent))]
+    [ProducesProblem(StatusCodes.Status403Forbidden, StatusCodes.Status422UnprocessableEntity)]
+    public IActionResult FollowUser(
+        [FromPathUser] string userId,
+        [FromQuery(Name = "")] FollowUserQuery query,
+        [FromHeader(Name = ServiceHeaders.LastEventId), StringLength(UserPosition.MaxTextLength)] string? lastEventId)
+    {
+        UserPosition? position = null;
+        if ((string.IsNullOrEmpty(lastEventId) ? query.After : lastEventId) is { } text)
+        {
+            position = UserPosition.Parse(text, userId)
+                ?? throw new InvalidFieldException(FieldOf(lastEventId), "must be the id of an event of this user's stream");
+        }
+
+        var services = HttpContext.RequestServices;
+        var wakeUps = followed.FollowAll(userId);
+        var feed = new UserFeed(
+            services.GetRequiredService<SessionFeed>(),
+            services.GetRequiredService<ILiveReader>(),
+            wakeUps,
+            services.GetRequiredService<TimeProvider>(),
+            userId,
+            position);
+        return new FollowResult(userId, wakeUps, new UserEvents(feed, services.GetRequiredService<DatabasePulses>(), userId));
+    }
+
+    // The name of the parameter that was read.
+    private static string FieldOf(string? lastEventId) => string.IsNullOrEmpty(lastEventId) ? "after" : ServiceHeaders.LastEventIdField;
 }

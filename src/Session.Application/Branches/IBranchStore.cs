@@ -62,7 +62,7 @@ public interface IBranchStore
     Task<MessagePath?> FindPathAsync(
         string userId, Guid sessionId, int? branchId, CancellationToken cancellationToken, bool showsOpen = false);
 
-    /// <summary>The numbers of all messages before the first one in progress; <see langword="null"/> when there is no such session.</summary>
+    /// <summary>All numbers before the first message in progress; <see langword="null"/> when there is no such session.</summary>
     Task<MessagePath?> FindAllAsync(string userId, Guid sessionId, CancellationToken cancellationToken);
 
     /// <summary>After which message each message of the session was written.</summary>

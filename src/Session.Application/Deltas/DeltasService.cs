@@ -23,7 +23,7 @@ public sealed class DeltasService(
 {
     /// <exception cref="NotFoundException">The user has no such session, or no such message in it.</exception>
     /// <exception cref="ConflictException">The message is not in progress, or the key belongs to another request.</exception>
-    /// <exception cref="DeltaRefusedException">Deltas are missing before it, it is another one than before, or it is one too many.</exception>
+    /// <exception cref="DeltaRefusedException">Deltas before it are missing, it is another one than before, or too long.</exception>
     public Task<Written<DeltasResponse>> AddAsync(
         string userId,
         Guid sessionId,

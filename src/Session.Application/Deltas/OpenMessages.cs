@@ -13,7 +13,7 @@ namespace SessionService.Application.Deltas;
 public sealed class OpenMessages(
     IOpenMessageStore store, IMessageReader reader, ISessionStore sessions, IBranchStore branches, IOptions<DeltaOptions> options)
 {
-    /// <summary>The number of the newest message in progress that the conversation shows; <see langword="null"/> where there is none.</summary>
+    /// <summary>The newest message in progress that the conversation shows; <see langword="null"/> where there is none.</summary>
     /// <exception cref="NotFoundException">The user has no such session.</exception>
     public async Task<long?> FindNewestAsync(string userId, Guid sessionId, CancellationToken cancellationToken)
     {

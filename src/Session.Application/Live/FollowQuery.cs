@@ -15,6 +15,26 @@ public sealed class FollowSessionQuery
     public string? After { get; init; }
 }
 
+/// <summary>From where on to follow a user.</summary>
+public sealed class FollowUserQuery
+{
+    /// <summary>
+    /// The id of the last event that is known. A <c>Last-Event-ID</c> header goes before it. Without either the stream begins with a
+    /// snapshot, after which the client reads the list.
+    /// </summary>
+    /// <example>null</example>
+    [StringLength(UserPosition.MaxTextLength, MinimumLength = 1)]
+    public string? After { get; init; }
+}
+
+internal sealed class FollowUserQueryValidator : AbstractValidator<FollowUserQuery>
+{
+    public FollowUserQueryValidator() =>
+        RuleFor(q => q.After)
+            .Must(after => after is null or { Length: <= UserPosition.MaxTextLength })
+            .WithMessage($"must have at most {UserPosition.MaxTextLength} characters");
+}
+
 internal sealed class FollowSessionQueryValidator : AbstractValidator<FollowSessionQuery>
 {
     public FollowSessionQueryValidator() =>

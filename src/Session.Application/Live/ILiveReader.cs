@@ -12,16 +12,17 @@ public interface ILiveReader
     Task<LiveSession?> FindSessionAsync(string userId, Guid sessionId, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The user's sessions that have changed since a time, by the clocks of the instances that wrote, and which of the named sessions are
+    /// The user's sessions that have changed since a time, by the clocks of the instances that wrote, and which of the known sessions are
     /// gone. All of one moment.
     /// </summary>
     /// <param name="userId">The user.</param>
     /// <param name="since">The time.</param>
     /// <param name="named">The sessions whose position is known.</param>
+    /// <param name="known">The sessions that may be gone.</param>
     /// <param name="limit">How many sessions to find at most.</param>
     /// <param name="cancellationToken">Ends the look.</param>
     Task<ChangedSessions> FindChangedAsync(
-        string userId, DateTimeOffset since, Guid[] named, int limit, CancellationToken cancellationToken);
+        string userId, DateTimeOffset since, Guid[] named, Guid[] known, int limit, CancellationToken cancellationToken);
 }
 
 /// <summary>How far a session has come.</summary>
@@ -36,7 +37,7 @@ public sealed record LiveSession(LiveState State, SessionResponse Session);
 
 /// <summary>What has changed in a user's sessions.</summary>
 /// <param name="Sessions">The sessions.</param>
-/// <param name="Gone">Those of the named sessions that are gone.</param>
+/// <param name="Gone">Those of the known sessions that are gone.</param>
 public sealed record ChangedSessions(IReadOnlyList<ChangedSession> Sessions, IReadOnlyList<Guid> Gone);
 
 /// <summary>A session that has changed since a time.</summary>

@@ -156,7 +156,7 @@ public sealed class MessagesService(
     /// <param name="key">The key of the write.</param>
     /// <param name="fieldOf">The field of a message's content, for an error.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
-    /// <param name="mayOpen">Whether a message with the status <c>in_progress</c> takes deltas; otherwise it is as whole as it will be.</param>
+    /// <param name="mayOpen">Whether a message with the status <c>in_progress</c> takes deltas; otherwise it stays as it is.</param>
     /// <inheritdoc cref="AppendAsync(string, Guid, CreateMessageRequest, string?, CancellationToken)"/>
     internal async Task<Written<IReadOnlyList<SessionMessage>>> AppendAsync(
         string userId,

@@ -102,8 +102,8 @@ public sealed class Session
     public DateTimeOffset ChangedAt { get; private set; }
 
     /// <summary>
-    /// When messages last came, or were completed, whose times are not those of their arrival; <see langword="null"/> where none did. From then on the times
-    /// of messages do not tell which of them are new.
+    /// When messages last came, or were completed, whose times are not those of their arrival; <see langword="null"/> where none did.
+    /// From then on the times of messages do not tell which of them are new.
     /// </summary>
     public DateTimeOffset? BackfilledAt { get; private set; }
 

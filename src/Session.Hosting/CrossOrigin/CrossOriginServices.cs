@@ -41,6 +41,7 @@ public static class CrossOriginServices
                 HeaderNames.TraceParent,
                 HeaderNames.TraceState,
                 ServiceHeaders.IdempotencyKey,
+                ServiceHeaders.LastEventId,
                 ServiceHeaders.UserId)
             .WithExposedHeaders(
                 HeaderNames.AcceptEncoding,

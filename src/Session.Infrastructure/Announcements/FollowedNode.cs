@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace SessionService.Infrastructure.Announcements;
 
 /// <summary>
@@ -7,6 +9,7 @@ namespace SessionService.Infrastructure.Announcements;
 internal sealed class FollowedNode(string userId, Guid? sessionId, TimeSpan gather, TimeProvider time)
 {
     private readonly Lock _lock = new();
+    private ImmutableList<WakeUps> _waiting = [];
     private TaskCompletionSource _next = New();
     private long _version;
     private long _lastWake;
@@ -30,6 +33,21 @@ internal sealed class FollowedNode(string userId, Guid? sessionId, TimeSpan gath
         var next = Volatile.Read(ref _next);
         return Version > version ? Task.CompletedTask : next.Task;
     }
+
+    /// <summary>Wakes the followers because of one session.</summary>
+    public void Wake(Guid announced)
+    {
+        foreach (var follower in _waiting)
+        {
+            follower.Note(announced);
+        }
+
+        Wake();
+    }
+
+    public void Add(WakeUps follower) => ImmutableInterlocked.Update(ref _waiting, (all, one) => all.Add(one), follower);
+
+    public void Remove(WakeUps follower) => ImmutableInterlocked.Update(ref _waiting, (all, one) => all.Remove(one), follower);
 
     /// <summary>Wakes the followers: at once, or at the end of the time in which wake-ups gather.</summary>
     public void Wake()

@@ -31,7 +31,7 @@ internal sealed class FollowedSessions(IOptions<LiveOptions> options, TimeProvid
 
         if (_users.TryGetValue(name.User, out var ofUser))
         {
-            ofUser.Wake();
+            ofUser.Wake(name.SessionId);
         }
     }
 
@@ -56,18 +56,5 @@ internal sealed class FollowedSessions(IOptions<LiveOptions> options, TimeProvid
                 nodes.TryRemove(key, out _);
             }
         }
-    }
-
-    private sealed class WakeUps(FollowedNode node, Action leave) : IWakeUps
-    {
-        private Action? _leave = leave;
-
-        public long Version => node.Version;
-
-        public bool IsShared => node.Followers > 1;
-
-        public Task WaitBeyondAsync(long version) => node.WaitBeyondAsync(version);
-
-        public void Dispose() => Interlocked.Exchange(ref _leave, null)?.Invoke();
     }
 }

@@ -74,7 +74,8 @@ internal sealed class CopyStore(SessionDbContext context, IMessageReader message
         var branches = await context.SessionBranches.AsNoTracking()
             .Where(b => b.UserId == copy.UserId && b.SessionId == copy.SourceId)
             .ToListAsync(cancellationToken);
-        return await WithoutOpenAsync(new Source(session, memory, branches, session.HiddenMessages, session.TotalTokens, session.TotalCost));
+        return await WithoutOpenAsync(
+            new Source(session, memory, branches, session.HiddenMessages, session.TotalTokens, session.TotalCost));
 
         // The copy ends before the first message in progress. Messages behind it are not packed: they are not digested.
         async Task<Source> WithoutOpenAsync(Source whole)

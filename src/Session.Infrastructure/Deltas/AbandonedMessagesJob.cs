@@ -7,7 +7,11 @@ namespace SessionService.Infrastructure.Deltas;
 
 /// <summary>Completes messages whose writers have gone, so that lists, search and packing go on.</summary>
 internal sealed class AbandonedMessagesJob(
-    AbandonedMessages messages, DeltaMetrics metrics, IOptions<DeltaOptions> options, TimeProvider time, ILogger<AbandonedMessagesJob> logger)
+    AbandonedMessages messages,
+    DeltaMetrics metrics,
+    IOptions<DeltaOptions> options,
+    TimeProvider time,
+    ILogger<AbandonedMessagesJob> logger)
     : RecurringJob(time, logger)
 {
     protected override string Name => "abandoned messages";

@@ -71,7 +71,7 @@ internal sealed class OpenMessageStore(
                 return new DeltaResult(DeltaOutcome.Replayed, next);
             }
 
-            // The first ones are there, and the rest may be added by others at the same time: each attempt has fewer of them. None at all is
+            // The first ones are there, and others may add the rest at the same time: each attempt has fewer of them. None at all is there
             // where the message was completed meanwhile, which the next attempt finds.
             deltas = deltas with { Deltas = [.. deltas.Deltas.Skip(stored.Count)] };
         }

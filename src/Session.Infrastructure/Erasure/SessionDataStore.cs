@@ -39,7 +39,10 @@ internal sealed class SessionDataStore(
         var erased = await database.InTransactionAsync(
             sql => EraseAsync(sql, userId, sessionId, precondition, cancellationToken), cancellationToken);
 
-        announcer.Announce(userId, sessionId);
+        if (erased is not null)
+        {
+            announcer.Announce(userId, sessionId);
+        }
 
         // Also where the session is not there: an earlier request may have erased it, and then not have reached the bucket.
         await removals.RemoveEndedAsync(userId, cancellationToken);

@@ -85,7 +85,13 @@ internal static class ChangedSessionsSql
         row.IsDBNull(first + 3) ? null : row.GetInt32(first + 3));
 
     public static async Task<ChangedSessions> FindAsync(
-        Sql sql, string userId, DateTimeOffset since, Guid[] named, int limit, CancellationToken cancellationToken)
+        Sql sql,
+        string userId,
+        DateTimeOffset since,
+        Guid[] named,
+        Guid[] known,
+        int limit,
+        CancellationToken cancellationToken)
     {
         var sessions = await sql.Statement(Find, userId, since, named, (long)limit).ListAsync(
             row => new ChangedSession(
@@ -94,9 +100,9 @@ internal static class ChangedSessionsSql
                 row.IsDBNull(5) || row.GetInt64(5) < 0 ? null : row.GetInt64(5),
                 row.GetBoolean(6)),
             cancellationToken);
-        List<Guid> gone = named.Length == 0
+        List<Guid> gone = known.Length == 0
             ? []
-            : await sql.Statement(Gone, userId, named).ListAsync(row => row.GetGuid(0), cancellationToken);
+            : await sql.Statement(Gone, userId, known).ListAsync(row => row.GetGuid(0), cancellationToken);
         return new ChangedSessions(sessions, gone);
     }
 }

@@ -30,9 +30,9 @@ internal sealed class LiveReader(Database database) : ILiveReader
             cancellationToken);
 
     public Task<ChangedSessions> FindChangedAsync(
-        string userId, DateTimeOffset since, Guid[] named, int limit, CancellationToken cancellationToken) =>
+        string userId, DateTimeOffset since, Guid[] named, Guid[] known, int limit, CancellationToken cancellationToken) =>
         database.ReadSnapshotAsync(
-            sql => ChangedSessionsSql.FindAsync(sql, userId, since, named, limit, cancellationToken), cancellationToken);
+            sql => ChangedSessionsSql.FindAsync(sql, userId, since, named, known, limit, cancellationToken), cancellationToken);
 
     private static LiveState ReadState(NpgsqlDataReader row) => ChangedSessionsSql.ReadState(row, first: 0);
 }

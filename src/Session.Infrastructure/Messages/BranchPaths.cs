@@ -40,7 +40,7 @@ internal static class BranchPaths
         Sql sql, string userId, Guid sessionId, CancellationToken cancellationToken, bool showsOpen = false) =>
         sql.Statement(Current, userId, sessionId).FirstAsync(row => Read(row, showsOpen), cancellationToken);
 
-    /// <summary>The numbers of all messages before the first one in progress; <see langword="null"/> when there is no such session.</summary>
+    /// <summary>All numbers before the first message in progress; <see langword="null"/> when there is no such session.</summary>
     public static Task<MessagePath?> ReadAllAsync(Sql sql, string userId, Guid sessionId, CancellationToken cancellationToken) =>
         sql.Statement(OfAll, userId, sessionId).FirstAsync(row => Read(row, showsOpen: false), cancellationToken);
 

@@ -5,8 +5,8 @@ namespace SessionService.Infrastructure.Messages;
 
 /// <summary>
 /// What statements about filtered messages have in common. <c>$1</c> and <c>$2</c> are the session, <c>$3</c> and <c>$4</c> the filters,
-/// <c>$5</c> and <c>$6</c> the range, <c>$7</c> the path, or null for a session without branches and messages in progress; in <see cref="Chosen"/> alone <c>$8</c>
-/// and <c>$9</c>, how many messages after how many others.
+/// <c>$5</c> and <c>$6</c> the range, <c>$7</c> the path, or null for a session without branches and messages in progress; in
+/// <see cref="Chosen"/> alone <c>$8</c> and <c>$9</c>, how many messages after how many others.
 /// </summary>
 internal static class FilteredSelection
 {

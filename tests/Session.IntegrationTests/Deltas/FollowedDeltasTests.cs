@@ -55,6 +55,27 @@ public sealed class FollowedDeltasTests(FollowedDeltasTests.Fixture service) : I
     }
 
     [Fact]
+    public async Task A_follower_of_all_sessions_is_told_deltas_too_and_resumes_among_them()
+    {
+        var user = service.AsNewUser();
+        using var stream = await EventStream.OpenAsync(service, user.UserId, $"/api/v1/users/{user.UserId}/events");
+        Assert.Equal("snapshot", (await stream.NextAsync())!.Name);
+        var session = await user.StartSessionAsync();
+        var message = await user.OpenAsync(session);
+        await user.GrowAsync(message, "0", "1", "2");
+        var told = await EventsAsync(stream, 4);
+        Assert.Equal(["message 1 in_progress ", "delta 1 0 0", "delta 1 1 1", "delta 1 2 2"], told.Select(Describe));
+        using var resumed = await EventStream.OpenAsync(
+            service, user.UserId, $"/api/v1/users/{user.UserId}/events", told[1].Id);
+        Assert.Equal(["delta 1 1 1", "delta 1 2 2"], await TakeAsync(resumed, 2));
+
+        (await user.CompleteAsync(message)).Is(200);
+
+        Assert.Equal(["message 1 completed 012"], await TakeAsync(stream, 1));
+        Assert.Equal(["message 1 completed 012"], await TakeAsync(resumed, 1));
+    }
+
+    [Fact]
     public async Task Many_followers_of_a_busy_answer_are_told_the_same()
     {
         var user = service.AsNewUser();

@@ -9,7 +9,8 @@ internal sealed class OpenMessageConfiguration : IEntityTypeConfiguration<OpenMe
 {
     public void Configure(EntityTypeBuilder<OpenMessage> builder)
     {
-        builder.ToTable("open_messages", table => table.HasComment("Messages in progress. A row is deleted when its message is completed."));
+        builder.ToTable(
+            "open_messages", table => table.HasComment("Messages in progress. A row is deleted when its message is completed."));
 
         // Every delta updates a row: room on the page keeps these updates off the indexes (HOT).
         builder.HasStorageParameter("fillfactor", 50);
