@@ -40,6 +40,11 @@ internal sealed record BenchmarkOptions
 
     public int ListedFew { get; init; } = 10;
 
+    /// <summary>Followers of one busy session, and idle ones of a session each.</summary>
+    public int Followers { get; init; } = 1_000;
+
+    public int IdleFollowers { get; init; } = 10_000;
+
     public string SharedBuffers { get; init; } = "512MB";
 
     /// <summary>Where the database is made and removed again; on a disk, because a commit in memory costs nothing.</summary>
@@ -63,6 +68,8 @@ internal sealed record BenchmarkOptions
         FewMessages = 100,
         ManyMessages = 1_000,
         ListedMany = 1_000,
+        Followers = 20,
+        IdleFollowers = 100,
         SharedBuffers = "64MB",
     };
 }

@@ -31,6 +31,16 @@ internal sealed class ServiceProcess : IAsyncDisposable
     /// <summary>Seconds of processor time so far.</summary>
     public double ProcessorSeconds => ProcessorTime.OfProcess(_process.Id);
 
+    /// <summary>What the process has in memory.</summary>
+    public long MemoryBytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
     public static async Task<ServiceProcess> StartAsync(
         string assembly, string connectionString, IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken)
     {

@@ -18,6 +18,7 @@ internal static class AllScenarios
         new("statistics", "statistics with 1,000,000 sessions against with 1,000", StatisticsScenario.RunAsync),
         new("search", "search 100,000 messages against 1,000", SearchScenarios.FindAsync),
         new("memory", "memory search in 100,000 messages against 1,000", SearchScenarios.RecallAsync),
+        new("follow", "1,000 followers of a busy session against one", FollowScenario.RunAsync),
         new("digest", "append with the digest on against off", SearchScenarios.AppendAsync),
         new("single", "append from one connection, coalescing on against off", WriteScenarios.SingleConnectionAsync),
         new("append", "append over 10,000 sessions", WriteScenarios.AppendAsync),

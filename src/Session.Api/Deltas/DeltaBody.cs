@@ -1,11 +1,10 @@
-using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Options;
 using SessionService.Api.Json;
 using SessionService.Application.Deltas;
 using SessionService.Domain.Errors;
-using SessionService.Domain.Messages;
 using SessionService.Hosting.Problems;
 
 namespace SessionService.Api.Deltas;
@@ -42,6 +41,7 @@ internal sealed class DeltaBody(
         HttpContext http, string userId, Guid sessionId, long sequence, CancellationToken cancellationToken)
     {
         using var place = places.Take(userId);
+        http.Features.Get<IHttpRequestTimeoutFeature>()?.DisableTimeout();
         if (http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
         {
             // A model may think for minutes.

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Mvc;
 using SessionService.Api.Idempotency;
 using SessionService.Api.Identity;
@@ -47,7 +46,6 @@ public sealed class DeltasController(DeltasService deltas) : ControllerBase
     [ApiExplorerSettings(IgnoreApi = true)]
     [RefusesIdempotencyKey("is not taken here: deltas repeat by their indexes")]
     [DisableRequestSizeLimit]
-    [DisableRequestTimeout]
     public Task<IActionResult> AddMany(
         [FromRoute(Name = "session_id")] Guid sessionId, long sequence, [FromCaller] string userId, CancellationToken cancellationToken) =>
         HttpContext.RequestServices.GetRequiredService<DeltaBody>().ReadAsync(

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
@@ -7,7 +6,6 @@ using SessionService.Api.Messages;
 using SessionService.Api.Streaming;
 using SessionService.Application.Deltas;
 using SessionService.Application.Json;
-using SessionService.Application.Live;
 using SessionService.Application.Messages;
 using SessionService.Application.Sessions;
 
@@ -19,6 +17,9 @@ internal sealed class EventWriter : IDisposable
     private static readonly JsonSerializerOptions Options = ServiceJson.NewOptions();
 
     private readonly AnswerBuffer _buffer = AnswerBuffer.Rent();
+
+    // Of the data of the event that is being written.
+    private int _start;
 
     public int Events { get; private set; }
 
@@ -73,8 +74,6 @@ internal sealed class EventWriter : IDisposable
         Append($"event: {name}\ndata: ");
         _start = _buffer.Length;
     }
-
-    private int _start;
 
     private void End()
     {

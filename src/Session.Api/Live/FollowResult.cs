@@ -34,6 +34,8 @@ internal sealed class FollowResult(string userId, IWakeUps wakeUps, IEventSource
         var services = http.RequestServices;
         using var place = services.GetRequiredService<Followers>().Enter(userId);
         http.Features.Get<IHttpRequestTimeoutFeature>()?.DisableTimeout();
+        // How long a stream lasts says nothing of how long requests take.
+        http.Features.Get<IHttpMetricsTagsFeature>()?.MetricsDisabled = true;
         http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         http.Response.ContentType = ContentType;
         http.Response.Headers.CacheControl = "no-store";

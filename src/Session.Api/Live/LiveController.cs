@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Mvc;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
@@ -37,7 +36,6 @@ public sealed class LiveController(IFollowedSessions followed) : ControllerBase
     /// <param name="lastEventId">The id of the last event that is known. It goes before <c>after</c>.</param>
     /// <response code="200">The events.</response>
     [HttpGet("api/v1/sessions/{session_id:guid}/events", Name = "follow_session")]
-    [DisableRequestTimeout]
     [ProducesEvents(typeof(MessageResponse), typeof(DeltaEvent), typeof(SessionResponse), typeof(SnapshotEvent), typeof(DeletedEvent))]
     [ProducesProblem(StatusCodes.Status404NotFound)]
     public async Task<IActionResult> FollowSession(
@@ -80,7 +78,6 @@ public sealed class LiveController(IFollowedSessions followed) : ControllerBase
     /// <param name="lastEventId">The id of the last event that is known. It goes before <c>after</c>.</param>
     /// <response code="200">The events.</response>
     [HttpGet("api/v1/users/{user_id}/events", Name = "follow_user")]
-    [DisableRequestTimeout]
     [ProducesEvents(typeof(MessageResponse), typeof(SessionResponse), typeof(SnapshotEvent), typeof(DeletedEvent))]
     [ProducesProblem(StatusCodes.Status403Forbidden, StatusCodes.Status422UnprocessableEntity)]
     public IActionResult FollowUser(

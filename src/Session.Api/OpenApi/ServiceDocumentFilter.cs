@@ -10,8 +10,8 @@ internal sealed class ServiceDocumentFilter : IDocumentFilter
     [
         ("Sessions", "Conversations of a user: create, find, change, end."),
         ("Messages", "What is said in a session, numbered 1, 2, 3 …"),
-        ("Live", "What is written, as it is written."),
         ("Memory", "The one memory of a session."),
+        ("Live", "What is written, as it is written."),
         ("Feedback", "What people and models think of messages."),
         ("Attachments", "Pictures and files that messages refer to."),
         ("OpenAI Conversations", "Sessions as OpenAI's SDKs read and write them."),

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Mvc;
 using SessionService.Api.Identity;
 using SessionService.Api.Live;
@@ -27,9 +26,7 @@ public sealed class UiStreamController(OpenMessages open, IFollowedSessions foll
     /// <response code="200">The chunks.</response>
     /// <response code="204">No message is in progress.</response>
     [HttpGet("api/v1/sessions/{session_id:guid}/stream", Name = "stream_answer")]
-    [DisableRequestTimeout]
-    [ProducesStream(FollowResult.ContentType)]
-    [ProducesResponseType(StatusCodes.Status200OK)]
+    [ProducesEvents(typeof(UiChunk))]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesProblem(StatusCodes.Status404NotFound)]
     public async Task<IActionResult> Stream(

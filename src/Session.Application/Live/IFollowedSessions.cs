@@ -19,7 +19,9 @@ public interface IWakeUps : IDisposable
     /// <summary>Whether others on this instance follow the same.</summary>
     bool IsShared { get; }
 
-    /// <summary>Which sessions were announced since this was last asked: some of those that changed, and of those that were erased.</summary>
+    /// <summary>
+    /// Which sessions were announced since this was last asked: some of those that changed, and of those that were erased.
+    /// </summary>
     IReadOnlyList<Guid> TakeAnnounced();
 
     /// <summary>Ends when the version is greater than this one.</summary>

@@ -2,7 +2,9 @@ using SessionService.Application.Sessions;
 
 namespace SessionService.Application.Live;
 
-/// <summary>Reads what followers need beside the messages. Always from the primary, since wake-ups come before a standby has the change.</summary>
+/// <summary>
+/// Reads what followers need beside the messages. Always from the primary, since wake-ups come before a standby has the change.
+/// </summary>
 public interface ILiveReader
 {
     /// <summary>How far a session has come; <see langword="null"/> when there is no such session.</summary>

@@ -15,7 +15,9 @@ public sealed class LiveOptions
     [Range(1, 1_000_000)]
     public int MaxFollowersPerUser { get; set; } = 2_000;
 
-    /// <summary>After how long without an event a stream sends a comment, so that nobody takes it for dead. 1 second to 10 minutes.</summary>
+    /// <summary>
+    /// After how long without an event a stream sends a comment, so that nobody takes it for dead. 1 second to 10 minutes.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan Heartbeat { get; set; } = TimeSpan.FromSeconds(15);
 
@@ -27,12 +29,14 @@ public sealed class LiveOptions
     public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>
-    /// Whether instances tell each other of writes by LISTEN and NOTIFY. Without these, as behind a pooler of transactions, streams of other
-    /// instances are up to <see cref="LookUpEvery"/> late.
+    /// Whether instances tell each other of writes by LISTEN and NOTIFY. Without these, as behind a pooler of transactions, streams of
+    /// other instances are up to <see cref="LookUpEvery"/> late.
     /// </summary>
     public bool Notify { get; set; } = true;
 
-    /// <summary>How long announcements gather before they are sent, and the shortest time between two looks of a stream. 0 to 1 second.</summary>
+    /// <summary>
+    /// How long announcements gather before they are sent, and the shortest time between two wake-ups of a stream. 0 to 1 second.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:00:01")]
     public TimeSpan Gather { get; set; } = TimeSpan.FromMilliseconds(20);
 

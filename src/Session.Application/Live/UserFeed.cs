@@ -124,15 +124,15 @@ public sealed class UserFeed(
     {
         if (told.Find(session.SessionId) is { } named)
         {
-            var position = new SessionPosition(named.Messages, named.Deltas, named.Changes);
-            return await sessions.ReadAsync(userId, session.SessionId, position, tag: null, cancellationToken);
+            var place = new SessionPosition(named.Messages, named.Deltas, named.Changes);
+            return await sessions.ReadAsync(userId, session.SessionId, place, tag: null, cancellationToken);
         }
 
         if (session.Before is { } before)
         {
             var changes = session.HasOtherChanges ? SessionPosition.NoChange : session.State.Changes;
-            var position = new SessionPosition(before, Deltas: 0, changes);
-            return await sessions.ReadAsync(userId, session.SessionId, position, tag: null, cancellationToken);
+            var place = new SessionPosition(before, Deltas: 0, changes);
+            return await sessions.ReadAsync(userId, session.SessionId, place, tag: null, cancellationToken);
         }
 
         var now = await sessions.ReadAsync(userId, session.SessionId, position: null, tag: null, cancellationToken);

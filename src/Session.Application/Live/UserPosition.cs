@@ -34,7 +34,9 @@ public sealed class UserPosition
 
     public DateTimeOffset Floor { get; private set; }
 
-    /// <summary>Changes of sessions that are not named, and were not told, carry a later time; those that were told, an earlier one.</summary>
+    /// <summary>
+    /// Changes of sessions that are not named, and were not told, carry a later time; those that were told, an earlier one.
+    /// </summary>
     public DateTimeOffset Threshold => Floor + ((At - Floor) / 2);
 
     /// <summary>Whether the gap is long enough to tell by times what is new.</summary>

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
-using Npgsql;
 using SessionService.Application.Live;
 using SessionService.Infrastructure.Persistence;
 
@@ -43,7 +42,10 @@ internal sealed class AnnouncementSender(
         while (true)
         {
             await Task.Delay(options.Value.Gather, time, cancellationToken);
-            string[] payloads = [.. announcer.Take().Chunk(Announcement.MaxNames).Select(names => Announcement.Write(announcer.Instance, names))];
+            string[] payloads =
+            [
+                .. announcer.Take().Chunk(Announcement.MaxNames).Select(names => Announcement.Write(announcer.Instance, names)),
+            ];
             if (payloads.Length > 0)
             {
                 await sql.Statement(Send, Announcement.Channel, payloads).ExecuteAsync(cancellationToken);

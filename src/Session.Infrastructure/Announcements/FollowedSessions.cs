@@ -10,8 +10,10 @@ internal sealed class FollowedSessions(IOptions<LiveOptions> options, TimeProvid
     private readonly ConcurrentDictionary<FollowKey, FollowedNode> _sessions = new();
     private readonly ConcurrentDictionary<ulong, FollowedNode> _users = new();
     private readonly Lock _lock = new();
+    private int _followers;
 
-    public bool IsEmpty => _sessions.IsEmpty && _users.IsEmpty;
+    /// <summary>Whether nobody follows anything here. Every write asks.</summary>
+    public bool IsEmpty => Volatile.Read(ref _followers) == 0;
 
     public IEnumerable<FollowedNode> Sessions => _sessions.Values;
 
@@ -42,6 +44,7 @@ internal sealed class FollowedSessions(IOptions<LiveOptions> options, TimeProvid
         {
             var node = nodes.GetOrAdd(key, _ => new FollowedNode(userId, sessionId, options.Value.Gather, time));
             node.Followers++;
+            Interlocked.Increment(ref _followers);
             return new WakeUps(node, () => Remove(nodes, key, node));
         }
     }
@@ -51,6 +54,7 @@ internal sealed class FollowedSessions(IOptions<LiveOptions> options, TimeProvid
     {
         lock (_lock)
         {
+            Interlocked.Decrement(ref _followers);
             if (--node.Followers == 0)
             {
                 nodes.TryRemove(key, out _);

@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Threading.Channels;
 
 namespace SessionService.Infrastructure.Announcements;
 
@@ -11,8 +11,9 @@ internal sealed class SessionAnnouncer(FollowedSessions followed)
     // With so many names the others would look up everything they follow soon anyway.
     private const int MaxWaiting = 20_000;
 
-    private readonly ConcurrentQueue<FollowKey> _waiting = new();
-    private readonly SemaphoreSlim _arrived = new(0, 1);
+    private readonly Channel<FollowKey> _waiting = Channel.CreateBounded<FollowKey>(
+        new BoundedChannelOptions(MaxWaiting) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+
     private volatile bool _isHeard;
 
     /// <summary>Names this instance in its notifications, which it does not need itself.</summary>
@@ -35,10 +36,9 @@ internal sealed class SessionAnnouncer(FollowedSessions followed)
 
         var name = FollowKey.Of(userId, sessionId);
         followed.Wake(name);
-        if (isHeard && _waiting.Count < MaxWaiting)
+        if (isHeard)
         {
-            _waiting.Enqueue(name);
-            ReleaseOne();
+            _waiting.Writer.TryWrite(name);
         }
     }
 
@@ -51,32 +51,17 @@ internal sealed class SessionAnnouncer(FollowedSessions followed)
     }
 
     /// <summary>Waits until something is to be sent.</summary>
-    public Task WaitAsync(CancellationToken cancellationToken) => _arrived.WaitAsync(cancellationToken);
+    public ValueTask<bool> WaitAsync(CancellationToken cancellationToken) => _waiting.Reader.WaitToReadAsync(cancellationToken);
 
     /// <summary>Takes what is to be sent, each name once.</summary>
     public FollowKey[] Take()
     {
         var names = new HashSet<FollowKey>();
-        while (_waiting.TryDequeue(out var name))
+        while (_waiting.Reader.TryRead(out var name))
         {
             names.Add(name);
         }
 
         return [.. names];
-    }
-
-    private void ReleaseOne()
-    {
-        if (_arrived.CurrentCount == 0)
-        {
-            try
-            {
-                _arrived.Release();
-            }
-            catch (SemaphoreFullException)
-            {
-                // Another write has said so already.
-            }
-        }
     }
 }

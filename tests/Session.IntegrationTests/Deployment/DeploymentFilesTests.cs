@@ -157,6 +157,8 @@ public sealed partial class DeploymentFilesTests
     [InlineData("POST", "/api/v1/sessions/import", "86400")]
     [InlineData("GET", "/api/v1/sessions/a87a9d6e-4137-4d41-8ab8-a13c4abcc83e/export?format=json", "86400")]
     [InlineData("GET", "/api/v1/users/some%2Fone/export", "86400")]
+    [InlineData("GET", "/api/v1/sessions/a87a9d6e-4137-4d41-8ab8-a13c4abcc83e/events?after=0", "86400")]
+    [InlineData("GET", "/api/v1/users/some%2Fone/events", "86400")]
     [InlineData("DELETE", "/api/v1/users/some%2Fone/data", "86400")]
     [InlineData("DELETE", "/api/v1/sessions/a87a9d6e-4137-4d41-8ab8-a13c4abcc83e/data", "86400")]
     [InlineData("GET", "/api/v1/sessions/a87a9d6e-4137-4d41-8ab8-a13c4abcc83e/data", "75")]

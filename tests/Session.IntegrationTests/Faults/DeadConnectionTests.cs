@@ -148,6 +148,8 @@ public sealed class DeadConnectionTests(ProxiedFixture service) : IClassFixture<
     public async Task Every_operation_is_among_the_requests_of_these_tests()
     {
         var operations = (await service.DocumentAsync()).GetProperty("paths").EnumerateObject()
+            // A stream has no end to compare; FollowFaultsTests have those.
+            .Where(path => !path.Name.EndsWith("/events", StringComparison.Ordinal))
             .SelectMany(path => path.Value.EnumerateObject().Select(operation => $"{operation.Name.ToUpperInvariant()} {path.Name}"));
 
         Assert.Equal(

@@ -34,7 +34,25 @@ internal static class GatewayClient
         using var http = Create(gateway);
         using var request = Request(gateway, method, target, headers);
         request.Content = content;
+        if (target.EndsWith("/events", StringComparison.Ordinal))
+        {
+            return await BeginAsync(http, request);
+        }
+
         return await new ApiClient(http, userId: null).SendAsync(request);
+    }
+
+    /// <summary>The beginning of a stream, which has no end.</summary>
+    private static async Task<Answer> BeginAsync(HttpClient http, HttpRequestMessage request)
+    {
+        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        var contentType = response.Content.Headers.ContentType?.MediaType;
+        return new Answer(
+            (int)response.StatusCode,
+            contentType == "text/event-stream" ? "" : await response.Content.ReadAsStringAsync(),
+            contentType,
+            response.Headers.Concat(response.Content.Headers)
+                .ToDictionary(header => header.Key, header => string.Join(',', header.Value), StringComparer.OrdinalIgnoreCase));
     }
 
     public static Task<Answer> GetAsync(Uri gateway, string target, params (string Name, string Value)[] headers) =>

@@ -16,6 +16,8 @@ public sealed class LongWorkTests
         $"POST {Import}/?on_error=skip",
         "GET /api/v1/sessions/a87a9d6e-4137-4d41-8ab8-a13c4abcc83e/export?format=jsonl",
         "GET /api/v1/users/some%2Fone/export",
+        "GET /api/v1/sessions/a87a9d6e-4137-4d41-8ab8-a13c4abcc83e/events?after=0",
+        "GET /api/v1/users/some%2Fone/events",
         "DELETE /api/v1/users/some%2Fone/data",
         "DELETE /api/v1/sessions/a87a9d6e-4137-4d41-8ab8-a13c4abcc83e/data",
         "POST /api/v1/users/some%2Fone/attachments",

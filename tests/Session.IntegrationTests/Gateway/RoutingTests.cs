@@ -42,6 +42,7 @@ public sealed class RoutingTests(GatewaysFixture gateways) : IClassFixture<Gatew
         "/api/v1/users/u/attachments?name=cat.png",
         "/api/v1/users/a%2Fb/attachments/1",
         "/api/v1/users/u/export",
+        "/api/v1/users/a%2Fb/events",
         "/api/v1/users/u/data",
         "/api/v1/keys",
         "/api/v1/keys/01997b2e-6a3c-7d5e-8f10-92a4b6c8d0e2",

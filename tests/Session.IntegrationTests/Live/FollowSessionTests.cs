@@ -1,4 +1,3 @@
-using System.Text.Json;
 using SessionService.IntegrationTests.Hosting;
 
 namespace SessionService.IntegrationTests.Live;

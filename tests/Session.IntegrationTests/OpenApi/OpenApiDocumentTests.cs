@@ -94,7 +94,7 @@ public sealed class OpenApiDocumentTests(ApiFixture service) : IClassFixture<Api
         Assert.Distinct(operations.Select(operation => operation.Operation.Text("operationId")), StringComparer.Ordinal);
     }
 
-    private static bool IsStreamed(string operation) => operation.StartsWith("export", StringComparison.Ordinal) || operation == "getAttachment";
+    private static bool IsStreamed(string operation) => operation.StartsWith("export", StringComparison.Ordinal) || operation is "getAttachment" or "followSession" or "followUser";
 
     [Fact]
     public async Task Every_parameter_is_described_and_every_body_required()
