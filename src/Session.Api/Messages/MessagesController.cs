@@ -110,8 +110,8 @@ public sealed class MessagesController(MessagesService messages, MessageFiles fi
         new MessageListResult(
             await messages.ReadAsync(userId, sessionId, query, cancellationToken),
             query.Attachments is null ? null : files.ForAnswer(userId),
-            query.IncludesFeedback ? feedback.ForAnswer(userId, sessionId) : null,
-            query.IncludesOpen ? open.Of(userId, sessionId) : null,
+            query.IncludesFeedback() ? feedback.ForAnswer(userId, sessionId) : null,
+            query.IncludesOpen() ? open.Of(userId, sessionId) : null,
             cancellationToken);
 
     /// <summary>Gets a message</summary>

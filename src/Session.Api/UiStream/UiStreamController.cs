@@ -27,6 +27,7 @@ public sealed class UiStreamController(OpenMessages open, IFollowedSessions foll
     /// <response code="204">No message is in progress.</response>
     [HttpGet("api/v1/sessions/{session_id:guid}/stream", Name = "stream_answer")]
     [ProducesEvents(typeof(UiChunk))]
+    [ProducesResponseType(StatusCodes.Status200OK)]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesProblem(StatusCodes.Status404NotFound)]
     public async Task<IActionResult> Stream(

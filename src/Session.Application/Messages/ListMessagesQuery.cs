@@ -79,9 +79,9 @@ public sealed class ListMessagesQuery : IPageQuery
     [AllowedValues("feedback", "in_progress", "feedback,in_progress", null)]
     public string? Include { get; init; }
 
-    public bool IncludesFeedback => Include?.StartsWith("feedback", StringComparison.Ordinal) == true;
+    public bool IncludesFeedback() => Include?.StartsWith("feedback", StringComparison.Ordinal) == true;
 
-    public bool IncludesOpen => Include?.EndsWith("in_progress", StringComparison.Ordinal) == true;
+    public bool IncludesOpen() => Include?.EndsWith("in_progress", StringComparison.Ordinal) == true;
 
     internal bool IsByPage => Page is not null || PageSize is not null;
 

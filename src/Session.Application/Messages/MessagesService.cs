@@ -70,7 +70,7 @@ public sealed class MessagesService(
     public async Task<IMessagePage> ReadAsync(
         string userId, Guid sessionId, ListMessagesQuery query, CancellationToken cancellationToken)
     {
-        var path = await branches.ChooseAsync(userId, sessionId, query.Branch, cancellationToken, query.IncludesOpen);
+        var path = await branches.ChooseAsync(userId, sessionId, query.Branch, cancellationToken, query.IncludesOpen());
         IMessagePage page = query.Metadata is null
             ? await MessagePage.OpenAsync(reader, userId, sessionId, query, path, cancellationToken)
             : await MatchedMessagePage.OpenAsync(reader, userId, sessionId, query, path, cancellationToken);
