@@ -79,19 +79,30 @@ internal sealed class FollowResult(string userId, IWakeUps wakeUps, IEventSource
             while (true)
             {
                 var version = wakeUps.Version;
-                var page = await ReadAsync(version, cancellationToken);
-                if (page is { Bytes.Length: > 0 })
-                {
-                    await SendAsync(page.Bytes, cancellationToken);
-                    var lag = _time.GetUtcNow().UtcDateTime - page.Newest;
-                    _metrics.CountSent(page.Events, lag < LongestLag ? lag : null);
-                }
-
-                if (page is { IsEnd: true } || (page is { IsLast: true } && !await WaitAsync(version, part, cancellationToken)))
+                var (isLast, isEnd) = await SendNextAsync(version, cancellationToken);
+                if (isEnd || (isLast && !await WaitAsync(version, part, cancellationToken)))
                 {
                     return;
                 }
             }
+        }
+
+        /// <summary>Sends a page. Apart from the wait for the next one, which must not keep the page in memory.</summary>
+        private async Task<(bool IsLast, bool IsEnd)> SendNextAsync(long version, CancellationToken cancellationToken)
+        {
+            if (await ReadAsync(version, cancellationToken) is not { } page)
+            {
+                return (IsLast: false, IsEnd: false);
+            }
+
+            if (page.Bytes.Length > 0)
+            {
+                await SendAsync(page.Bytes, cancellationToken);
+                var lag = _time.GetUtcNow().UtcDateTime - page.Newest;
+                _metrics.CountSent(page.Events, lag < LongestLag ? lag : null);
+            }
+
+            return (page.IsLast, page.IsEnd);
         }
 
         /// <summary>Reads a page; <see langword="null"/> after a pause where the database is away.</summary>

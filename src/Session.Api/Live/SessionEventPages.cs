@@ -49,7 +49,7 @@ internal sealed class SessionEventPages(IServiceScopeFactory scopes, DatabasePul
         SessionEvents.Write(writer, page, place.UserId, position => position.ToText(page.Tag));
         var newest = page.Messages is { Count: > 0 and var count } messages ? messages[count - 1].CreatedAt : (DateTime?)null;
         return new SessionEventPage(
-            new EventPage(writer.ToArray(), writer.Events, page.IsLast, page.IsGone, newest), page.To, page.Tag);
+            new EventPage(writer.Written, writer.Events, page.IsLast, page.IsGone, newest), page.To, page.Tag);
     }
 
     /// <summary>A place in the events of a session. The version is that of the wake-ups: after another one there may be more to read.</summary>

@@ -33,7 +33,7 @@ internal sealed class UserEvents(UserFeed feed, DatabasePulses pulses, string us
         }
 
         var newest = read.Page?.Messages is { Count: > 0 and var count } messages ? messages[count - 1].CreatedAt : (DateTime?)null;
-        return new EventPage(writer.ToArray(), writer.Events, IsLast: false, Newest: newest);
+        return new EventPage(writer.Written, writer.Events, IsLast: false, Newest: newest);
 
         string IdAt(SessionPosition place)
         {

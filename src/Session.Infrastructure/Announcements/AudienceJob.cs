@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using SessionService.Application.Live;
 using SessionService.Infrastructure.Jobs;
 using SessionService.Infrastructure.Persistence;
@@ -8,11 +9,17 @@ namespace SessionService.Infrastructure.Announcements;
 
 /// <summary>Finds out whether any instance listens, so that writes announce nothing where nobody does.</summary>
 internal sealed class AudienceJob(
-    SessionAnnouncer announcer, Database database, IOptions<LiveOptions> options, TimeProvider time, ILogger<AudienceJob> logger)
+    SessionAnnouncer announcer,
+    AnnouncementConnection connections,
+    IOptions<LiveOptions> options,
+    TimeProvider time,
+    ILogger<AudienceJob> logger)
     : RecurringJob(time, logger)
 {
     // Whoever listens shares the lock, and then nobody has it alone. The statement gives it back at its end.
     private const string NobodyListens = $"SELECT pg_try_advisory_xact_lock({AdvisoryLocks.Listeners})";
+
+    private NpgsqlConnection? _connection;
 
     protected override string Name => "audience";
 
@@ -25,8 +32,28 @@ internal sealed class AudienceJob(
 
     protected override async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
-        announcer.IsHeard = !await database.ReadAsync(
-            sql => sql.Statement(NobodyListens).ValueAsync<bool>(cancellationToken), cancellationToken);
-        return true;
+        try
+        {
+            _connection ??= await connections.OpenAsync(cancellationToken);
+            announcer.IsHeard = !await new Sql(_connection).Statement(NobodyListens).Unprepared().ValueAsync<bool>(cancellationToken);
+            return true;
+        }
+        catch
+        {
+            Close();
+            throw;
+        }
+    }
+
+    public override void Dispose()
+    {
+        Close();
+        base.Dispose();
+    }
+
+    private void Close()
+    {
+        _connection?.Dispose();
+        _connection = null;
     }
 }

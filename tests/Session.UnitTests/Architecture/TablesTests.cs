@@ -33,7 +33,7 @@ public sealed partial class TablesTests
         ("user_memory_versions", "UserMemoryVersions", "UserMemories", ["Exports"]),
         ("search_segments", "SearchSegments", "Search", []),
         ("session_statistics", "StatisticsCounters", "Statistics", []),
-        ("idempotency_keys", "IdempotencyRecords", "Idempotency", ["Memories", "Messages", "Sessions", "UserMemories"]),
+        ("idempotency_keys", "IdempotencyRecords", "Idempotency", ["Deltas", "Memories", "Messages", "Sessions", "UserMemories"]),
         ("usage", "Usage", "Usage", []),
         ("orphaned_rows", "OrphanedRows", "Schema", []),
         ("api_keys", "ApiKeys", "Keys", []),
