@@ -46,10 +46,15 @@ internal static class BranchPaths
 
     private static MessagePath Read(NpgsqlDataReader row, bool showsOpen)
     {
-        var path = row.IsDBNull(1)
-            ? MessagePath.Whole
-            : PathRanges.Read(row.GetFieldValue<NpgsqlRange<long>[]>(1)).Through(row.GetInt64(0));
-        var open = showsOpen || row.IsDBNull(2) ? [] : row.GetFieldValue<long[]>(2);
+        var path = row.IsDBNull(1) ? MessagePath.Whole : PathRanges.Read(row.GetFieldValue<NpgsqlRange<long>[]>(1));
+        if (showsOpen)
+        {
+            return row.IsDBNull(1) ? path : path.Through(row.GetInt64(0));
+        }
+
+        // Messages that are opened after this look are not on the path.
+        path = path.Through(row.GetInt64(0));
+        var open = row.IsDBNull(2) ? [] : row.GetFieldValue<long[]>(2);
 
         // Nobody who reads by position keeps a part of a message, or passes over one.
         return open.FirstOrDefault(path.Contains) is > 0 and var first ? path.Through(first - 1) : path;
