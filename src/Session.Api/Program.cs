@@ -1,6 +1,7 @@
 using SessionService.Api.Attachments;
 using SessionService.Api.Commands;
 using SessionService.Api.Compression;
+using SessionService.Api.Deltas;
 using SessionService.Api.Exports;
 using SessionService.Api.Faults;
 using SessionService.Api.Health;
@@ -51,6 +52,7 @@ return await ServiceCommands.RunAsync(args, serve: async arguments =>
     builder.Services.AddProblems();
     builder.Services.AddSessions();
     builder.Services.AddAttachmentRequests();
+    builder.Services.AddDeltaRequests();
     builder.Services.AddExports();
     builder.Services.AddImports();
     builder.Services.AddLiveStreams();

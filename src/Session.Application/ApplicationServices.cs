@@ -4,6 +4,7 @@ using SessionService.Application.Branches;
 using SessionService.Application.Contexts;
 using SessionService.Application.Conversations;
 using SessionService.Application.Copies;
+using SessionService.Application.Deltas;
 using SessionService.Application.Feedback;
 using SessionService.Application.Forks;
 using SessionService.Application.Identity;
@@ -38,6 +39,7 @@ public static class ApplicationServices
         services.AddScoped<SessionsService>();
         services.AddScoped<BranchesService>();
         services.AddScoped<MessageFiles>();
+        services.AddDeltas();
         services.AddScoped<MessagesService>();
         services.AddScoped<ItemReader>();
         services.AddScoped<ConversationItemsService>();

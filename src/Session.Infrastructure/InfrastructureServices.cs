@@ -6,6 +6,7 @@ using SessionService.Infrastructure.Branches;
 using SessionService.Infrastructure.Contexts;
 using SessionService.Infrastructure.Conversations;
 using SessionService.Infrastructure.Copies;
+using SessionService.Infrastructure.Deltas;
 using SessionService.Infrastructure.Digests;
 using SessionService.Infrastructure.Embeddings;
 using SessionService.Infrastructure.Erasure;
@@ -56,6 +57,7 @@ public static class InfrastructureServices
         .AddSessions()
         .AddSearch()
         .AddMemorySearch()
+        .AddDeltaStore()
         .AddBranches()
         .AddMemories()
         .AddUserMemories()

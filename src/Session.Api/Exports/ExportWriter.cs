@@ -14,8 +14,8 @@ namespace SessionService.Api.Exports;
 
 /// <summary>
 /// Writes an export of any size in little memory: of all that was written only the ids of the attachments are kept. A session is exported
-/// with the messages that it had when it was read. Messages never change, so they can be read later, some at a time. No connection or
-/// snapshot is held in between.
+/// with the messages that it had when it was read, up to the first one in progress. Such messages never change, so they can be read later,
+/// some at a time. No connection or snapshot is held in between.
 /// </summary>
 internal sealed class ExportWriter(
     IMessageReader messages,
@@ -100,7 +100,7 @@ internal sealed class ExportWriter(
         Func<ReadOnlyMemory<byte>, Task> send,
         CancellationToken cancellationToken)
     {
-        var used = attachments.ReadUsedAsync(session.UserId, session.SessionId, session.MessageCount, cancellationToken);
+        var used = attachments.ReadUsedAsync(session.UserId, session.SessionId, session.SettledMessages, cancellationToken);
         await foreach (var attachment in used.WithCancellation(cancellationToken))
         {
             if (written.Add(attachment.AttachmentId))
@@ -159,7 +159,7 @@ internal sealed class ExportWriter(
     {
         var session = exported.Session;
         var shown = chosen?.Path ?? await FindPathAsync(session, session.CurrentBranch, cancellationToken);
-        var others = chosen is null && format.IsWhole ? shown.Gaps(session.MessageCount) : new MessagePath([]);
+        var others = chosen is null && format.IsWhole ? shown.Gaps(session.SettledMessages) : new MessagePath([]);
         if (format.DividesMessages && others.Count > 0)
         {
             format.BeginMessages(ExportForm.BranchMessage);
@@ -185,14 +185,14 @@ internal sealed class ExportWriter(
         Func<ReadOnlyMemory<byte>, Task> send,
         CancellationToken cancellationToken)
     {
-        var last = path.Through(session.MessageCount).Last;
+        var last = path.Through(session.SettledMessages).Last;
         for (long written = 0; written < last;)
         {
             var selection = new MessageSelection
             {
                 Order = MessageOrder.OldestFirst,
                 After = written,
-                Before = session.MessageCount + 1,
+                Before = session.SettledMessages + 1,
                 Take = MaxTake,
                 Path = path,
             };
@@ -222,7 +222,7 @@ internal sealed class ExportWriter(
     {
         long written = 0;
         var all = judged.ReadAsync(session.UserId, new FeedbackFilter(session.SessionId), cancellationToken);
-        await foreach (var (feedback, message) in all.Where(one => one.Message.Sequence <= session.MessageCount)
+        await foreach (var (feedback, message) in all.Where(one => one.Message.Sequence <= session.SettledMessages)
             .WithCancellation(cancellationToken))
         {
             format.WriteFeedback(feedback, message);
@@ -240,7 +240,7 @@ internal sealed class ExportWriter(
         var session = exported.Session;
         foreach (var branch in await branches.ListAsync(session.UserId, session.SessionId, cancellationToken) ?? [])
         {
-            var path = (await FindPathAsync(session, branch.BranchId, cancellationToken)).Through(session.MessageCount);
+            var path = (await FindPathAsync(session, branch.BranchId, cancellationToken)).Through(session.SettledMessages);
             totals.Branches++;
             yield return new BranchLine
             {
@@ -248,7 +248,7 @@ internal sealed class ExportWriter(
                 SessionId = session.SessionId,
                 UserId = session.UserId,
                 Name = branch.Name,
-                FromSequence = branch.FromSequence <= session.MessageCount ? branch.FromSequence : null,
+                FromSequence = branch.FromSequence <= session.SettledMessages ? branch.FromSequence : null,
                 Path = BranchLine.Text(path),
                 CreatedAt = branch.CreatedAt,
                 IsCurrent = branch.BranchId == exported.CurrentBranch,

@@ -7,6 +7,7 @@ using SessionService.Api.Turns;
 using SessionService.Api.Validation;
 using SessionService.Application.Attachments;
 using SessionService.Application.Contexts;
+using SessionService.Application.Deltas;
 using SessionService.Application.Keys;
 using SessionService.Application.Limits;
 using SessionService.Application.Live;
@@ -46,6 +47,7 @@ internal static class ServiceSettings
         SettingsSection.Of<MemorySearchOptions>(MemorySearchOptions.Section),
         SettingsSection.Of<ArchivalOptions>(ArchivalOptions.Section),
         SettingsSection.Of<AttachmentOptions>(AttachmentOptions.Section),
+        SettingsSection.Of<DeltaOptions>(DeltaOptions.Section),
         SettingsSection.Of<ContextOptions>(ContextOptions.Section),
         IdentityOptions.Settings,
         SettingsSection.Of<KeyOptions>(KeyOptions.Section),

@@ -4,6 +4,8 @@ using System.Text;
 using System.Text.Json;
 using SessionService.Api.Json;
 using SessionService.Api.Messages;
+using SessionService.Application.Deltas;
+using SessionService.Application.Json;
 using SessionService.Application.Messages;
 using SessionService.Application.Sessions;
 
@@ -37,6 +39,15 @@ internal sealed class EventWriter : IDisposable
         json.Write(message, feedback: null);
         End();
     }
+
+    public void WriteDelta(string id, Guid sessionId, long sequence, Delta delta) => Write(id, EventNames.Delta, new DeltaEvent
+    {
+        SessionId = sessionId,
+        Sequence = sequence,
+        Index = delta.Index,
+        Text = delta.Text,
+        Parts = delta.Parts is null ? null : new JsonText(delta.Parts),
+    });
 
     public void WriteSession(string id, SessionResponse session) => Write(id, EventNames.Session, session);
 

@@ -22,6 +22,9 @@ public sealed class LiveController(IFollowedSessions followed) : ControllerBase
     /// whatever instance, is told what happened since: nothing twice, nothing left out, in order.
     ///
     /// `event: message`: a message, as lists show it. Every message is told, those that no branch shows any more too.
+    /// A message in progress is told with that status and the content with which it was opened. `event: delta` tells each of its deltas,
+    /// from the first one on or from where the client was, and `event: message` again the whole message when it is completed. Messages
+    /// behind it are told after it. The deltas that are left are not told once the message is completed.
     /// `event: session`: the session as it is now. Something changed but its messages: title, status, metadata, star, memory, branches, a
     /// redaction, feedback. States in between may be left out. Counts in it may be ahead of the messages that have been told.
     /// `event: snapshot`: the id is of an erased session, or of a state that the database no longer has. Read the messages anew.
@@ -33,7 +36,7 @@ public sealed class LiveController(IFollowedSessions followed) : ControllerBase
     /// <param name="lastEventId">The id of the last event that is known. It goes before <c>after</c>.</param>
     /// <response code="200">The events.</response>
     [HttpGet("api/v1/sessions/{session_id:guid}/events", Name = "follow_session")]
-    [ProducesEvents(typeof(MessageResponse), typeof(SessionResponse), typeof(SnapshotEvent), typeof(DeletedEvent))]
+    [ProducesEvents(typeof(MessageResponse), typeof(DeltaEvent), typeof(SessionResponse), typeof(SnapshotEvent), typeof(DeletedEvent))]
     [ProducesProblem(StatusCodes.Status404NotFound)]
     public async Task<IActionResult> FollowSession(
         [FromRoute(Name = "session_id")] Guid sessionId,

@@ -48,6 +48,18 @@ internal sealed class SessionEvents(
             }
         }
 
+        var grown = page.To with { Changes = page.From.Changes };
+        if (page.Opened is { } opened)
+        {
+            writer.WriteMessage(idOf(grown with { Deltas = 1 }), opened[0], writer.MessagesOf(userId, page.SessionId));
+        }
+
+        foreach (var delta in page.Deltas)
+        {
+            // One more than the index, and one for the opening.
+            writer.WriteDelta(idOf(grown with { Deltas = delta.Index + 2 }), page.SessionId, grown.Messages + 1, delta);
+        }
+
         if (page is { Session: { } snapshot, IsSnapshot: true })
         {
             writer.WriteSnapshot(idOf(page.To), new SnapshotEvent { Session = snapshot });

@@ -2,6 +2,7 @@ using System.Net.Mime;
 using System.Text;
 using Microsoft.AspNetCore.Mvc;
 using SessionService.Api.Streaming;
+using SessionService.Application.Deltas;
 using SessionService.Application.Feedback;
 using SessionService.Application.Messages;
 
@@ -14,9 +15,14 @@ namespace SessionService.Api.Messages;
 /// <param name="page">The page.</param>
 /// <param name="restored">Puts files back into parts; <see langword="null"/> where they stay attachments.</param>
 /// <param name="included">Reads the feedback of the messages; <see langword="null"/> where it is no part of the answer.</param>
+/// <param name="open">Reads what messages in progress have so far; <see langword="null"/> where the answer has none of these.</param>
 /// <param name="cancellationToken">Ends the answer.</param>
 internal sealed class MessageListResult(
-    IMessagePage page, RestoredFiles? restored, IncludedFeedback? included, CancellationToken cancellationToken) : IActionResult
+    IMessagePage page,
+    RestoredFiles? restored,
+    IncludedFeedback? included,
+    OpenMessagesOfSession? open,
+    CancellationToken cancellationToken) : IActionResult
 {
     private static readonly string ContentType = $"{MediaTypeNames.Application.Json}; charset={Encoding.UTF8.WebName}";
 
@@ -33,9 +39,8 @@ internal sealed class MessageListResult(
         {
             for (var i = 0; i < portion.Count; i++)
             {
-                var row = restored is null
-                    ? portion[i]
-                    : portion[i] with { Parts = await restored.IntoAsync(portion[i].Parts, cancellationToken) };
+                var row = open is null ? portion[i] : await open.IntoAsync(portion[i], cancellationToken);
+                row = restored is null ? row : row with { Parts = await restored.IntoAsync(row.Parts, cancellationToken) };
                 writer.Write(row, included is null ? null : await included.OfAsync(portion, i, cancellationToken));
                 if (buffer.Length >= AnswerStream.ChunkBytes)
                 {

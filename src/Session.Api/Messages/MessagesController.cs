@@ -5,8 +5,10 @@ using SessionService.Api.Idempotency;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
 using SessionService.Api.Turns;
+using SessionService.Application.Deltas;
 using SessionService.Application.Feedback;
 using SessionService.Application.Messages;
+using SessionService.Domain.Messages;
 
 namespace SessionService.Api.Messages;
 
@@ -14,7 +16,8 @@ namespace SessionService.Api.Messages;
 [ApiController]
 [Tags("Messages")]
 [Route("api/v1/sessions/{session_id:guid}/messages")]
-public sealed class MessagesController(MessagesService messages, MessageFiles files, FeedbackService feedback) : ControllerBase
+public sealed class MessagesController(MessagesService messages, MessageFiles files, FeedbackService feedback, OpenMessages open)
+    : ControllerBase
 {
     /// <summary>Appends a message</summary>
     /// <remarks>
@@ -24,6 +27,9 @@ public sealed class MessagesController(MessagesService messages, MessageFiles fi
     /// **Parts.** `content` is a text or an array of parts, in the shapes that OpenAI, Anthropic, Gemini, Microsoft.Extensions.AI and the
     /// Vercel AI SDK use. The answer's `parts` are what was given; its `content` is their text. `tool_calls`, `tool_call_id` and `refusal`
     /// of a chat completion are taken too, and become parts. Long base64 becomes an attachment.
+    ///
+    /// **Messages in progress.** With the status `in_progress` the message has its number at once, and grows by `…/deltas` until
+    /// `…/complete`. Until then lists, contexts and searches end before it; its tokens and its cost count when it is completed.
     ///
     /// **Safe retries.** With an `Idempotency-Key`, or with a `message_id` of the client's, the same request sent again stores nothing and
     /// is answered as the first time, with `Idempotency-Replayed: true`. With `expected_sequence` the message is stored only if it gets
@@ -42,7 +48,8 @@ public sealed class MessagesController(MessagesService messages, MessageFiles fi
         CancellationToken cancellationToken)
     {
         var message = Response.MarkReplay(await messages.AppendAsync(userId, sessionId, request, idempotencyKey, cancellationToken));
-        return Created($"/api/v1/sessions/{sessionId}/messages?after={message.Sequence - 1}&limit=1", message);
+        var include = message.Status == MessageStatuses.InProgress ? "&include=in_progress" : "";
+        return Created($"/api/v1/sessions/{sessionId}/messages?after={message.Sequence - 1}&limit=1{include}", message);
     }
 
     /// <summary>Appends messages</summary>
@@ -82,6 +89,9 @@ public sealed class MessagesController(MessagesService messages, MessageFiles fi
     /// `has_more` still be true. Then `next_after` is the `after` to go on with; with `before` alone, `next_before` is the `before`.
     /// `total` then counts all messages of the session.
     ///
+    /// The list ends before the first message in progress, so that nobody who reads by position keeps a part of a message or passes over
+    /// one; with `include=in_progress` it does not.
+    ///
     /// `total` counts all messages that the filters choose, whatever the page or position. A filtered list looks through the whole
     /// session to count them; without filters the cost is that of the messages in the answer, at any depth.
     /// </remarks>
@@ -100,11 +110,14 @@ public sealed class MessagesController(MessagesService messages, MessageFiles fi
         new MessageListResult(
             await messages.ReadAsync(userId, sessionId, query, cancellationToken),
             query.Attachments is null ? null : files.ForAnswer(userId),
-            query.Include is null ? null : feedback.ForAnswer(userId, sessionId),
+            query.IncludesFeedback() ? feedback.ForAnswer(userId, sessionId) : null,
+            query.IncludesOpen() ? open.Of(userId, sessionId) : null,
             cancellationToken);
 
     /// <summary>Gets a message</summary>
-    /// <remarks>A redacted message has no content, and the time of its redaction.</remarks>
+    /// <remarks>
+    /// A redacted message has no content, and the time of its redaction. A message in progress has what its deltas make so far.
+    /// </remarks>
     /// <response code="200">The message.</response>
     [HttpGet("{sequence:long}", Name = "get_message")]
     [EventualReads]
@@ -124,6 +137,8 @@ public sealed class MessagesController(MessagesService messages, MessageFiles fi
     /// Blanks the message's `content`, `parts`, `name` and `metadata` for good, wherever they are stored. Its number, tokens and cost stay.
     /// `redacted_at` holds the time; messages that are not redacted lack this field. Redacting a message again changes nothing. The
     /// session's memory is not changed, though it may quote the message. Feedback keeps its value and loses its comment.
+    ///
+    /// A message in progress is completed first: until then it is a conflict.
     ///
     /// With `mode=remove` no branch of the session shows the message any more. The other messages keep their numbers, and lists with
     /// `branch=all` still have the message.

@@ -27,6 +27,8 @@ internal static class EnumSchemas
         ["MessageFeedbackResponse.Source"] = "FeedbackSource",
         ["FeedbackConditionsQuery.Source"] = "FeedbackSource",
         ["Include"] = "MessageInclusion",
+        ["ListMessagesQuery.Include"] = "MessageListInclusion",
+        ["CompleteMessageRequest.Status"] = "MessageEnding",
         ["SearchMemoriesRequest.Mode"] = "MemorySearchMode",
         ["CreateMessageRequest.Status"] = "MessageStatus",
         ["MessageResponse.Status"] = "MessageStatus",

@@ -178,12 +178,16 @@ internal static class ProblemExamples
             ("POST", "items") => [SessionErrors.Ended()],
             ("DELETE", "{item_id}") => [ConversationErrors.ItemIsPartOfMessage(sequence: 2)],
             ("POST", "rewind" or "activate") => [SessionErrors.Ended(), BranchErrors.TooMany(IBranchStore.MaxBranches)],
-            ("DELETE", "{sequence}") => [BranchErrors.TooManyRanges(MessagePath.MaxRanges)],
-            ("PUT", "{name}") => [FeedbackErrors.TooMany()],
+            ("POST", "deltas") =>
+                [DeltaErrors.Gap(index: 3, next: 2), DeltaErrors.Conflict(index: 1, next: 2), MessageErrors.Closed()],
+            ("POST", "complete") => [MessageErrors.Closed()],
+            ("DELETE", "{sequence}") => [MessageErrors.InProgress(), BranchErrors.TooManyRanges(MessagePath.MaxRanges)],
+            ("PUT", "{name}") => [FeedbackErrors.TooMany(), MessageErrors.InProgress()],
             ("POST", "fork") => [SessionErrors.MessageNotFound(sequence: 3, messages: 2)],
             ("POST", "copy") => [SessionErrors.CopyTooLarge(ICopyStore.MaxMessages)],
             ("POST", "messages" or "batch") when path.Contains("/messages", StringComparison.Ordinal) =>
-                [SessionErrors.Ended(), MessageErrors.SequenceMismatch(expected: 2, next: 3), MessageErrors.IdTaken()],
+                [SessionErrors.Ended(), MessageErrors.SequenceMismatch(expected: 2, next: 3), MessageErrors.IdTaken(),
+                 MessageErrors.TooManyOpen(ofSession: 10, ofUser: 200)],
             _ => [],
         };
         return parameters.Contains(IdempotencyHeaders.Key)

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using SessionService.Application.Branches;
 using SessionService.Application.Conversations;
 using SessionService.Application.Copies;
+using SessionService.Application.Deltas;
 using SessionService.Application.Feedback;
 using SessionService.Application.Forks;
 using SessionService.Application.Keys;
@@ -42,6 +43,8 @@ internal static class RequestExamples
             {"messages": [{"role": "user", "content": "Hello, this is a test message", "tokens_used": 10, "cost_usd": 0.001},
                           {"role": "assistant", "content": "Hello! How can I help?", "tokens_used": 12, "cost_usd": 0.0012}]}
             """,
+        [typeof(AddDeltaRequest)] = """{"index": 0, "text": "Hel"}""",
+        [typeof(CompleteMessageRequest)] = """{"tokens_used": 42, "cost_usd": 0.0042, "metadata": {"model": "gpt-5"}}""",
         [typeof(CreateConversationRequest)] =
             """{"metadata": {"topic": "demo"}, "items": [{"type": "message", "role": "user", "content": "Hello!"}]}""",
         [typeof(UpdateConversationRequest)] = """{"metadata": {"topic": "summer"}}""",

@@ -5,6 +5,7 @@ using SessionService.Api.Streaming;
 using SessionService.Api.Turns;
 using SessionService.Application.Attachments;
 using SessionService.Domain.Errors;
+using SessionService.Domain.Messages;
 using SessionService.Hosting.Problems;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Writes;
@@ -31,7 +32,9 @@ internal sealed partial class ProblemExceptionHandler(
         var errors = exception is InvalidFieldException invalid
             ? new Dictionary<string, string[]>(StringComparer.Ordinal) { [invalid.Field] = [invalid.Reason] }
             : null;
-        await ProblemFactory.WriteAsync(http, ProblemFactory.Create(http, status, code, detail, errors), cancellationToken);
+        var problem = ProblemFactory.Create(http, status, code, detail, errors);
+        problem.NextIndex = (exception as DeltaRefusedException)?.NextIndex;
+        await ProblemFactory.WriteAsync(http, problem, cancellationToken);
         return true;
     }
 
@@ -46,6 +49,9 @@ internal sealed partial class ProblemExceptionHandler(
                 return (StatusCodes.Status403Forbidden, refusal.Code, refusal.Message);
 
             case ConflictException refusal:
+                return (StatusCodes.Status409Conflict, refusal.Code, refusal.Message);
+
+            case DeltaRefusedException refusal:
                 return (StatusCodes.Status409Conflict, refusal.Code, refusal.Message);
 
             case PreconditionFailedException refusal:

@@ -52,14 +52,26 @@ public sealed class BranchesService(IBranchStore branches, IMapper mapper, TimeP
         return new BranchListResponse { Branches = found, Total = found.Count };
     }
 
-    /// <summary>The path that a request asks for; <see langword="null"/> for that of the current branch.</summary>
+    /// <summary>
+    /// The path that a request asks for, up to the first message in progress; <see langword="null"/> for that of the current branch.
+    /// </summary>
+    /// <param name="userId">The owner.</param>
+    /// <param name="sessionId">The session.</param>
+    /// <param name="branch">The branch that the request names.</param>
+    /// <param name="cancellationToken">Ends the look-up.</param>
+    /// <param name="showsOpen">Whether messages in progress, and those behind them, are on the path.</param>
     /// <exception cref="NotFoundException">The session has no such branch, or the user no such session.</exception>
-    public async Task<MessagePath?> ChooseAsync(string userId, Guid sessionId, string? branch, CancellationToken cancellationToken) =>
+    public async Task<MessagePath?> ChooseAsync(
+        string userId, Guid sessionId, string? branch, CancellationToken cancellationToken, bool showsOpen = false) =>
         BranchChoice.Parse(branch) switch
         {
-            { IsAll: true } => MessagePath.Whole,
+            { IsAll: true } when showsOpen => MessagePath.Whole,
+            { IsAll: true } => await branches.FindAllAsync(userId, sessionId, cancellationToken) ?? throw SessionErrors.NotFound(),
             { BranchId: { } branchId } =>
-                await branches.FindPathAsync(userId, sessionId, branchId, cancellationToken) ?? throw BranchErrors.NotFound(),
+                await branches.FindPathAsync(userId, sessionId, branchId, cancellationToken, showsOpen) ?? throw BranchErrors.NotFound(),
+            _ when showsOpen =>
+                await branches.FindPathAsync(userId, sessionId, branchId: null, cancellationToken, showsOpen)
+                    ?? throw SessionErrors.NotFound(),
             _ => null,
         };
 

@@ -56,9 +56,14 @@ public interface IBranchStore
     Task<IReadOnlyList<BranchResponse>?> ListAsync(string userId, Guid sessionId, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The path of a branch, or of the current one, without the numbers to come. <see langword="null"/> when there is no such branch.
+    /// The path of a branch, or of the current one, without the numbers to come. It ends before the first message in progress, unless
+    /// those are asked for. <see langword="null"/> when there is no such branch.
     /// </summary>
-    Task<MessagePath?> FindPathAsync(string userId, Guid sessionId, int? branchId, CancellationToken cancellationToken);
+    Task<MessagePath?> FindPathAsync(
+        string userId, Guid sessionId, int? branchId, CancellationToken cancellationToken, bool showsOpen = false);
+
+    /// <summary>All numbers before the first message in progress; <see langword="null"/> when there is no such session.</summary>
+    Task<MessagePath?> FindAllAsync(string userId, Guid sessionId, CancellationToken cancellationToken);
 
     /// <summary>After which message each message of the session was written.</summary>
     Task<MessageParents> ReadParentsAsync(string userId, Guid sessionId, CancellationToken cancellationToken);

@@ -16,6 +16,7 @@ internal sealed class ExportMapping : Profile
             .ForMember(l => l.Type, map => map.Ignore())
             .ForMember(l => l.Status, map => map.MapFrom(s => s.Status.Name()))
             .ForMember(l => l.ConversationData, map => map.MapFrom(s => new JsonText(s.ConversationData)))
+            .ForMember(l => l.MessageCount, map => map.MapFrom(s => s.SettledMessages))
             .ForMember(l => l.ForkedFromSession, map => map.MapFrom(s => s.ForkedFromSessionId))
             .ForMember(l => l.Metadata, map => map.MapFrom(s => new JsonText(s.Metadata)));
         CreateMap<SessionMemory, MemoryLine>()

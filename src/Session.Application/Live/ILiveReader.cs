@@ -28,10 +28,11 @@ public interface ILiveReader
 }
 
 /// <summary>How far a session has come.</summary>
-/// <param name="Messages">The number of the last message.</param>
+/// <param name="Messages">The number of the last message before the first one in progress.</param>
 /// <param name="Changes">How often anything else changed.</param>
 /// <param name="CreatedAt">Tells the session from an erased one with the same id.</param>
-public readonly record struct LiveState(long Messages, long Changes, DateTimeOffset CreatedAt);
+/// <param name="Deltas">How many deltas the message after the last one has; <see langword="null"/> where none is in progress.</param>
+public readonly record struct LiveState(long Messages, long Changes, DateTimeOffset CreatedAt, int? Deltas = null);
 
 /// <summary>A session as answers show it, and its state.</summary>
 public sealed record LiveSession(LiveState State, SessionResponse Session);

@@ -1,14 +1,17 @@
+using SessionService.Application.Deltas;
 using SessionService.Application.Messages;
 
 namespace SessionService.Application.Live;
 
 /// <summary>
 /// Tells a session's events, a page at a time, from the log: at any position the cost is that of the page. The numbers of messages go on
-/// after a rewind, so they are the order of the log, and every message of every branch is told.
+/// after a rewind, so they are the order of the log, and every message of every branch is told. A message in progress is told with its
+/// deltas. Those behind it are told when it is whole.
 /// </summary>
-public sealed class SessionFeed(IMessageReader messages, ILiveReader live)
+public sealed class SessionFeed(IMessageReader messages, IOpenMessageStore open, ILiveReader live)
 {
     private const int PageSize = 100;
+    private const int DeltasAtOnce = 200;
 
     /// <summary>Reads the page after a position.</summary>
     /// <param name="userId">The owner of the session.</param>
@@ -41,7 +44,7 @@ public sealed class SessionFeed(IMessageReader messages, ILiveReader live)
         page = page with { From = told, To = told };
         if (state.Messages > told.Messages)
         {
-            if (await messages.ReadAsync(userId, sessionId, After(told.Messages), cancellationToken) is not { } portion)
+            if (await messages.ReadAsync(userId, sessionId, After(told.Messages, state.Messages), cancellationToken) is not { } portion)
             {
                 return SessionPage.Gone(sessionId);
             }
@@ -54,15 +57,44 @@ public sealed class SessionFeed(IMessageReader messages, ILiveReader live)
             }
         }
 
+        if (state.Deltas is { } deltas && page.To.Deltas < deltas + 1)
+        {
+            page = await WithDeltasAsync(userId, page, cancellationToken);
+            if (page.To.Deltas < deltas + 1)
+            {
+                return page;
+            }
+        }
+
         return state.Changes > told.Changes
             ? await WithSessionAsync(userId, page, cancellationToken)
             : page with { IsLast = true };
     }
 
-    private static MessageSelection After(long sequence) => new()
+    /// <summary>Adds what is new of the message in progress. If it was completed meanwhile, there is nothing to add.</summary>
+    private async Task<SessionPage> WithDeltasAsync(string userId, SessionPage page, CancellationToken cancellationToken)
+    {
+        var sequence = page.To.Messages + 1;
+        var isNew = page.To.Deltas == 0;
+        var next = (int)Math.Min(int.MaxValue, isNew ? 0 : page.To.Deltas - 1);
+        var opened = isNew
+            ? await messages.ReadAsync(userId, page.SessionId, After(sequence - 1, sequence), cancellationToken)
+            : null;
+        if (isNew && (opened is not { Count: 1 } || !opened[0].Status.Span.SequenceEqual("in_progress"u8)))
+        {
+            opened?.Dispose();
+            return page;
+        }
+
+        var deltas = await open.ReadAsync(userId, page.SessionId, sequence, next, DeltasAtOnce, cancellationToken);
+        return page with { Opened = opened, Deltas = deltas, To = page.To with { Deltas = 1 + next + deltas.Count } };
+    }
+
+    private static MessageSelection After(long sequence, long last) => new()
     {
         Order = MessageOrder.OldestFirst,
         After = sequence,
+        Before = last + 1,
         Take = PageSize,
         Path = MessagePath.Whole,
     };

@@ -1,3 +1,4 @@
+using SessionService.Application.Deltas;
 using SessionService.Application.Messages;
 using SessionService.Application.Sessions;
 
@@ -13,6 +14,12 @@ public sealed record SessionPage : IDisposable
 
     /// <summary>The messages after <see cref="From"/>; <see langword="null"/> for none.</summary>
     public MessagePortion? Messages { get; init; }
+
+    /// <summary>The message in progress after these, as it was opened; <see langword="null"/> where that has been told.</summary>
+    public MessagePortion? Opened { get; init; }
+
+    /// <summary>The next deltas of the message in progress.</summary>
+    public IReadOnlyList<Delta> Deltas { get; init; } = [];
 
     /// <summary>The session as it is now, where anything but messages has changed.</summary>
     public SessionResponse? Session { get; init; }
@@ -34,5 +41,9 @@ public sealed record SessionPage : IDisposable
     /// <summary>Names the session in ids of events.</summary>
     public uint Tag { get; init; }
 
-    public void Dispose() => Messages?.Dispose();
+    public void Dispose()
+    {
+        Messages?.Dispose();
+        Opened?.Dispose();
+    }
 }

@@ -6,7 +6,10 @@ namespace SessionService.Application.Live;
 
 /// <summary>How much of a session a follower has been told.</summary>
 /// <param name="Messages">The number of the last whole message.</param>
-/// <param name="Deltas">How many deltas of the message after that one.</param>
+/// <param name="Deltas">
+/// Of the message after that one, which is in progress: 0 where nothing was told, 1 where it was told that it was opened, and one more for
+/// each of its deltas.
+/// </param>
 /// <param name="Changes">The last of the other changes; <see cref="NoChange"/> where none was told.</param>
 public readonly record struct SessionPosition(long Messages, long Deltas, long Changes)
 {
@@ -18,7 +21,7 @@ public readonly record struct SessionPosition(long Messages, long Deltas, long C
 
     private const int Fields = 4;
 
-    /// <summary>Everything up to now.</summary>
+    /// <summary>Everything up to now; a message in progress is told from its beginning.</summary>
     public static SessionPosition At(LiveState state) => new(state.Messages, Deltas: 0, state.Changes);
 
     /// <summary>

@@ -116,8 +116,9 @@ public sealed class UserFeed(
 
     private static bool IsNew(UserPosition told, ChangedSession session) =>
         told.Find(session.SessionId) is not { } named
-            ? session.HasOtherChanges || session.Before != session.State.Messages
-            : named.Messages != session.State.Messages || named.Changes != session.State.Changes;
+            ? session.HasOtherChanges || session.Before != session.State.Messages || session.State.Deltas is not null
+            : named.Messages != session.State.Messages || named.Changes != session.State.Changes
+                || (session.State.Deltas is { } deltas && named.Deltas < deltas + 1);
 
     private async Task<SessionPage> ReadAsync(UserPosition told, ChangedSession session, CancellationToken cancellationToken)
     {

@@ -52,13 +52,16 @@ public sealed class UserPosition
 
     public void Remove(Guid sessionId) => _named.Remove(sessionId);
 
-    /// <summary>Everything that was there at a time has been told. Sessions that did not change for long are no longer named.</summary>
+    /// <summary>
+    /// Everything that was there at a time has been told. Sessions that did not change for long are no longer named, unless a part of a
+    /// message was told.
+    /// </summary>
     public void Advance(DateTimeOffset now)
     {
         At = now > At ? now : At;
         foreach (var (sessionId, named) in _named)
         {
-            if (named.SeenAt < At - Overlap)
+            if (named.SeenAt < At - Overlap && named.Deltas == 0)
             {
                 Floor = named.SeenAt > Floor ? named.SeenAt : Floor;
                 _named.Remove(sessionId);
@@ -70,7 +73,7 @@ public sealed class UserPosition
     /// <param name="userId">The user: an id of another user's stream is not taken for one of this.</param>
     public string ToText(string userId)
     {
-        var newest = _named.OrderByDescending(one => one.Value.SeenAt).ToList();
+        var newest = _named.OrderByDescending(one => one.Value.Deltas > 0).ThenByDescending(one => one.Value.SeenAt).ToList();
         var floor = newest.Count > MaxNamed && newest[MaxNamed].Value.SeenAt is var left && left > Floor ? left : Floor;
         using var bytes = new MemoryStream();
         using var writer = new BinaryWriter(bytes);
@@ -132,7 +135,7 @@ public sealed class UserPosition
 
 /// <summary>How much of one session a follower of a user has been told.</summary>
 /// <param name="Messages">The number of the last whole message.</param>
-/// <param name="Deltas">How many deltas of the message after that one.</param>
+/// <param name="Deltas">How much of the message after that one, as in <see cref="SessionPosition"/>.</param>
 /// <param name="Changes">The last of the other changes; <see cref="SessionPosition.NoChange"/> where one is still to be told.</param>
 /// <param name="SeenAt">When the session was last found changed.</param>
 public readonly record struct NamedSession(long Messages, long Deltas, long Changes, DateTimeOffset SeenAt);

@@ -43,6 +43,6 @@ public enum WriteMemoryOutcome
 
 /// <summary>The memory of a session, if it has one, and the messages that the session holds now.</summary>
 /// <param name="Memory">The memory.</param>
-/// <param name="MessageCount">The number of messages of all branches.</param>
+/// <param name="MessageCount">The number of messages of all branches, up to the first one in progress.</param>
 /// <param name="HasBranches">Whether the conversation shows only some of them.</param>
 public sealed record SessionWithMemory(SessionMemory? Memory, long MessageCount, bool HasBranches = false);

@@ -50,7 +50,10 @@ public sealed class CreateMessageRequest : IGivenMessage
     [RegularExpression(TextPatterns.NotBlank)]
     public string? Name { get; init; }
 
-    /// <summary>Whether the message is whole. Default <c>completed</c>.</summary>
+    /// <summary>
+    /// Whether the message is whole. Default <c>completed</c>. A message that is <c>in_progress</c> has its number at once. It takes deltas
+    /// until it is completed, and lists end before it.
+    /// </summary>
     /// <example>completed</example>
     [AllowedValues("completed", "in_progress", "incomplete")]
     public string? Status { get; init; }
@@ -99,6 +102,10 @@ public sealed class CreateMessageRequest : IGivenMessage
 
     /// <summary>The id that a client of OpenAI's Conversations gave the message's item. Not a field of the request.</summary>
     internal string? ItemId { get; init; }
+
+    bool IGivenMessage.IsInProgress => IsInProgress;
+
+    internal bool IsInProgress => Status == MessageStatuses.InProgress;
 }
 
 internal sealed class CreateMessageRequestValidator : AbstractValidator<CreateMessageRequest>

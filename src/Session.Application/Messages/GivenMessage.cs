@@ -23,6 +23,9 @@ public interface IGivenMessage
 
     string? Refusal { get; }
 
+    /// <summary>Whether more of the message may follow.</summary>
+    bool IsInProgress => false;
+
     /// <summary>The parts where they are given beside the text, as in an export.</summary>
     JsonText? Parts => null;
 }

@@ -8,7 +8,8 @@ public interface IMessageRedaction
 {
     /// <summary>
     /// Blanks content and metadata of a message for good: in the session, in its forks, and in everything derived from the message.
-    /// Number, tokens and cost stay. Feedback loses its comments. A message that is blank already stays as it is.
+    /// Number, tokens and cost stay. Feedback loses its comments. A message that is blank already stays as it is, and so
+    /// does one that is in progress.
     /// </summary>
     /// <exception cref="ConflictException">A message that is to be removed would leave too many ranges of numbers.</exception>
     Task<RedactResult> RedactAsync(Redaction redaction, CancellationToken cancellationToken);
@@ -33,4 +34,7 @@ public enum RedactOutcome
     Redacted,
     SessionNotFound,
     MessageNotFound,
+
+    /// <summary>The message is in progress, and would go on to grow.</summary>
+    MessageInProgress,
 }

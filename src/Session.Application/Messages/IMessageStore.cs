@@ -38,6 +38,9 @@ public sealed record Append
     /// </summary>
     public required DateTimeOffset? Now { get; init; }
 
+    /// <summary>How many messages may be in progress; <see langword="null"/> where the write opens none.</summary>
+    public Opening? Opening { get; init; }
+
     /// <summary>Whether the session is known to be archived or expired, and is to be active with these messages.</summary>
     public bool TakesUp { get; init; }
 
@@ -48,11 +51,18 @@ public sealed record Append
 /// <summary>A message without its number.</summary>
 /// <param name="HasOwnId">Whether the client gave the id, so that the message may be a repetition.</param>
 /// <param name="HasOwnTime">Whether the client gave the time.</param>
-public readonly record struct NewMessage(SessionMessage Message, bool HasOwnId, bool HasOwnTime)
+/// <param name="Opens">Whether deltas will follow, until the message is completed.</param>
+public readonly record struct NewMessage(SessionMessage Message, bool HasOwnId, bool HasOwnTime, bool Opens = false)
 {
     /// <summary>Whether the message is more than a text: it has parts, a name or a status.</summary>
     public bool IsMoreThanText => Message is not { Parts: null, Name: null, Status: MessageStatuses.Completed };
 }
+
+/// <summary>The limits of messages in progress.</summary>
+/// <param name="MaxOfSession">The most of a session.</param>
+/// <param name="MaxOfUser">The most of a user, about.</param>
+/// <param name="AbandonedAfter">The time without a delta after which such a message counts as abandoned.</param>
+public sealed record Opening(int MaxOfSession, int MaxOfUser, TimeSpan AbandonedAfter);
 
 /// <summary>The result of appending messages.</summary>
 /// <param name="Outcome">Whether they are stored, or why not.</param>
@@ -81,6 +91,9 @@ public enum AppendOutcome
 
     /// <summary>An attachment that a message refers to was removed meanwhile.</summary>
     AttachmentNotFound,
+
+    /// <summary>Too many messages of the session or of the user are in progress.</summary>
+    TooManyOpen,
 
     /// <summary>An id that a client gave an item belongs to another item of the session.</summary>
     ItemIdTaken,

@@ -72,9 +72,16 @@ public sealed class ListMessagesQuery : IPageQuery
     [RegularExpression(BranchChoice.Pattern)]
     public string? Branch { get; init; }
 
-    /// <summary><c>feedback</c>: each message has its feedback, by name.</summary>
-    [AllowedValues("feedback", null)]
+    /// <summary>
+    /// <c>feedback</c>: each message has its feedback, by name. <c>in_progress</c>: the list does not end before the first message in
+    /// progress, and shows such messages with what they have so far.
+    /// </summary>
+    [AllowedValues("feedback", "in_progress", "feedback,in_progress", null)]
     public string? Include { get; init; }
+
+    public bool IncludesFeedback() => Include?.StartsWith("feedback", StringComparison.Ordinal) == true;
+
+    public bool IncludesOpen() => Include?.EndsWith("in_progress", StringComparison.Ordinal) == true;
 
     internal bool IsByPage => Page is not null || PageSize is not null;
 
@@ -127,7 +134,8 @@ internal sealed class ListMessagesQueryValidator : AbstractValidator<ListMessage
         RuleFor(q => q.MessageType).NotBlank().Characters(CreateMessageRequest.MaxTypeLength);
         RuleFor(q => q.Branch).BranchChoice();
         RuleFor(q => q.Attachments).Must(attachments => attachments is null or "inline").WithMessage("must be inline");
-        RuleFor(q => q.Include).Must(include => include is null or "feedback").WithMessage("must be feedback");
+        RuleFor(q => q.Include).Must(include => include is null or "feedback" or "in_progress" or "feedback,in_progress")
+            .WithMessage("must be feedback, in_progress or feedback,in_progress");
         When(q => q.IsByPage && q.HasPosition, () =>
         {
             RuleFor(q => q.Page).Null().WithMessage(NotWithPosition);

@@ -29,7 +29,8 @@ internal static class MessageContentRules
     private static void Check<T>(
         IGivenMessage message, LimitOptions limits, int inlineBytes, bool mayBeBlank, ValidationContext<T> context)
     {
-        if (message.Content is null && !message.HasMore() && message.Role != MessageRoles.Assistant)
+        mayBeBlank = mayBeBlank || message.IsInProgress;
+        if (message.Content is null && !message.HasMore() && message.Role != MessageRoles.Assistant && !message.IsInProgress)
         {
             context.AddFailure(Content, "is required");
             return;
@@ -112,7 +113,7 @@ internal static class MessageContentRules
     }
 
     /// <summary>Bytes that attachments take do not count.</summary>
-    private static string? RefuseSize(string parts, int maxBytes, int inlineBytes)
+    public static string? RefuseSize(string parts, int maxBytes, int inlineBytes)
     {
         var size = Encoding.UTF8.GetByteCount(parts);
         if (size > maxBytes)

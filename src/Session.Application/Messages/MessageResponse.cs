@@ -49,7 +49,7 @@ public sealed class MessageResponse
     /// </summary>
     /// <example>Hello, this is a test message</example>
     [Required(AllowEmptyStrings = true)]
-    public required string Content { get; init; }
+    public required string Content { get; set; }
 
     /// <summary>The parts as they were given, with long base64 moved into attachments; absent where a text was given.</summary>
     /// <example>null</example>

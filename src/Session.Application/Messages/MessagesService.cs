@@ -1,5 +1,7 @@
 using AutoMapper;
+using Microsoft.Extensions.Options;
 using SessionService.Application.Branches;
+using SessionService.Application.Deltas;
 using SessionService.Application.Feedback;
 using SessionService.Application.Idempotency;
 using SessionService.Application.Imports;
@@ -24,6 +26,8 @@ public sealed class MessagesService(
     BranchesService branches,
     MessageFiles files,
     FeedbackService feedback,
+    OpenMessages open,
+    IOptions<DeltaOptions> deltas,
     IMapper mapper,
     TimeProvider time)
 {
@@ -38,7 +42,7 @@ public sealed class MessagesService(
     {
         var key = IdempotencyKey.Of(idempotencyKey, $"append_message {sessionId}", request);
         var written = await AppendAsync(
-            userId, sessionId, [request], request.ExpectedSequence, key, _ => "content", cancellationToken);
+            userId, sessionId, [request], request.ExpectedSequence, key, _ => "content", cancellationToken, mayOpen: true);
         return new Written<MessageResponse>(mapper.Map<MessageResponse>(written.Resource[0]), written.IsReplay);
     }
 
@@ -48,7 +52,14 @@ public sealed class MessagesService(
     {
         var key = IdempotencyKey.Of(idempotencyKey, $"append_messages {sessionId}", request);
         var written = await AppendAsync(
-            userId, sessionId, request.Messages!, request.ExpectedSequence, key, i => $"messages[{i}].content", cancellationToken);
+            userId,
+            sessionId,
+            request.Messages!,
+            request.ExpectedSequence,
+            key,
+            i => $"messages[{i}].content",
+            cancellationToken,
+            mayOpen: true);
         var responses = mapper.Map<List<MessageResponse>>(written.Resource);
         return new Written<MessageBatchResponse>(
             new MessageBatchResponse { Messages = responses, Total = responses.Count }, written.IsReplay);
@@ -59,7 +70,7 @@ public sealed class MessagesService(
     public async Task<IMessagePage> ReadAsync(
         string userId, Guid sessionId, ListMessagesQuery query, CancellationToken cancellationToken)
     {
-        var path = await branches.ChooseAsync(userId, sessionId, query.Branch, cancellationToken);
+        var path = await branches.ChooseAsync(userId, sessionId, query.Branch, cancellationToken, query.IncludesOpen());
         IMessagePage page = query.Metadata is null
             ? await MessagePage.OpenAsync(reader, userId, sessionId, query, path, cancellationToken)
             : await MatchedMessagePage.OpenAsync(reader, userId, sessionId, query, path, cancellationToken);
@@ -79,13 +90,30 @@ public sealed class MessagesService(
         MessagePosition[] position = sequence > 0 ? [new MessagePosition(sessionId, sequence)] : [];
         if (await reader.FindAsync(userId, position, cancellationToken) is [var message])
         {
+            (string Content, string? Parts)? grown = null;
+            if (message.Status == MessageStatuses.InProgress)
+            {
+                grown = await open.Of(userId, sessionId).FindAsync(sequence, message.Content, message.Parts, cancellationToken);
+                if (grown is null && await reader.FindAsync(userId, position, cancellationToken) is [var closed])
+                {
+                    message = closed;
+                }
+            }
+
             var response = mapper.Map<MessageResponse>(message);
             if (message.Parts is null && EarlierParts.Of(message.Content, message.MessageType, message.Metadata) is var (earlier, metadata))
             {
                 (response.Parts, response.Metadata) = (new JsonText(earlier), new JsonText(metadata));
             }
 
-            if (query.Attachments is not null && message.Parts is { } parts)
+            var stored = message.Parts;
+            if (grown is not null)
+            {
+                (response.Content, stored) = grown.Value;
+                response.Parts = stored is null ? null : new JsonText(stored);
+            }
+
+            if (query.Attachments is not null && stored is { } parts)
             {
                 response.Parts = new JsonText(await files.ForAnswer(userId).IntoAsync(parts, cancellationToken));
             }
@@ -116,6 +144,7 @@ public sealed class MessagesService(
         {
             RedactOutcome.Redacted => mapper.Map<MessageResponse>(result.Message),
             RedactOutcome.MessageNotFound => throw MessageErrors.NotFound(),
+            RedactOutcome.MessageInProgress => throw MessageErrors.InProgress(),
             _ => throw SessionErrors.NotFound(),
         };
     }
@@ -127,6 +156,7 @@ public sealed class MessagesService(
     /// <param name="key">The key of the write.</param>
     /// <param name="fieldOf">The field of a message's content, for an error.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <param name="mayOpen">Whether a message with the status <c>in_progress</c> takes deltas; otherwise it stays as it is.</param>
     /// <inheritdoc cref="AppendAsync(string, Guid, CreateMessageRequest, string?, CancellationToken)"/>
     internal async Task<Written<IReadOnlyList<SessionMessage>>> AppendAsync(
         string userId,
@@ -135,7 +165,8 @@ public sealed class MessagesService(
         long? expectedSequence,
         IdempotencyKey? key,
         Func<int, string> fieldOf,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        bool mayOpen = false)
     {
         var result = await AppendOnceAsync();
         if (result.Outcome == AppendOutcome.AttachmentNotFound)
@@ -153,6 +184,7 @@ public sealed class MessagesService(
             AppendOutcome.KeyReused => throw IdempotencyErrors.KeyReused(),
             AppendOutcome.MessageIdTaken => throw MessageErrors.IdTaken(),
             AppendOutcome.AttachmentNotFound => throw MessageErrors.AttachmentNotFound(),
+            AppendOutcome.TooManyOpen => throw MessageErrors.TooManyOpen(deltas.Value.MaxOfSession, deltas.Value.MaxOfUser),
             AppendOutcome.ItemIdTaken => throw ConversationErrors.ItemIdTaken("items"),
             _ => throw SessionErrors.NotFound(),
         };
@@ -176,7 +208,10 @@ public sealed class MessagesService(
             {
                 UserId = userId,
                 SessionId = sessionId,
-                Messages = [.. requests.Select((request, i) => NewMessage(userId, sessionId, request, parts[i], now))],
+                Messages = [.. requests.Select((request, i) => NewMessage(userId, sessionId, request, parts[i], now, mayOpen))],
+                Opening = mayOpen && requests.Any(request => request.IsInProgress)
+                    ? new Opening(deltas.Value.MaxOfSession, deltas.Value.MaxOfUser, deltas.Value.AbandonedAfter)
+                    : null,
                 ExpectedSequence = expectedSequence,
                 Key = key,
                 Now = now,
@@ -231,7 +266,7 @@ public sealed class MessagesService(
     }
 
     private static NewMessage NewMessage(
-        string userId, Guid sessionId, CreateMessageRequest request, string? json, DateTimeOffset now)
+        string userId, Guid sessionId, CreateMessageRequest request, string? json, DateTimeOffset now, bool mayOpen)
     {
         var parts = json is null ? null : MessageParts.Read(json);
         var message = new SessionMessage
@@ -251,6 +286,10 @@ public sealed class MessagesService(
             CreatedAt = request.CreatedAt?.NoLaterThan(now) ?? now,
             ItemId = request.ItemId,
         };
-        return new NewMessage(message, HasOwnId: request.MessageId is not null, HasOwnTime: request.CreatedAt is not null);
+        return new NewMessage(
+            message,
+            HasOwnId: request.MessageId is not null,
+            HasOwnTime: request.CreatedAt is not null,
+            Opens: mayOpen && request.IsInProgress);
     }
 }

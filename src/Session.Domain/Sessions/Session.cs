@@ -44,6 +44,12 @@ public sealed class Session
     /// <summary>How many messages the conversation shows.</summary>
     public long VisibleMessages => MessageCount - HiddenMessages;
 
+    /// <summary>The numbers of the messages that are in progress, ascending; <see langword="null"/> where there are none.</summary>
+    public long[]? OpenMessages { get; private set; }
+
+    /// <summary>How many messages, from the first, are before the first one that is in progress: these do not change.</summary>
+    public long SettledMessages => OpenMessages is [var first, ..] ? first - 1 : MessageCount;
+
     /// <summary>How many of the messages, from the first, are packed.</summary>
     public long PackedMessages { get; private set; }
 
@@ -96,8 +102,8 @@ public sealed class Session
     public DateTimeOffset ChangedAt { get; private set; }
 
     /// <summary>
-    /// When messages last came whose times are not those of their arrival; <see langword="null"/> where none did. From then on the times
-    /// of messages do not tell which of them are new.
+    /// When messages last came, or were completed, whose times are not those of their arrival; <see langword="null"/> where none did.
+    /// From then on the times of messages do not tell which of them are new.
     /// </summary>
     public DateTimeOffset? BackfilledAt { get; private set; }
 
@@ -178,9 +184,12 @@ public sealed class Session
 
     /// <summary>
     /// A copy for another user, with the same content and times. All its messages count as copied. It does not tell where it came from, as
-    /// that is another user's session.
+    /// that is another user's session. It ends before the first message that is in progress.
     /// </summary>
-    public Session CopyFor(string userId, Guid sessionId, DateTimeOffset now) => new()
+    /// <param name="hiddenMessages">How many of the copied messages the conversation does not show.</param>
+    /// <param name="tokens">The tokens of the copied messages.</param>
+    /// <param name="cost">Their cost, USD.</param>
+    public Session CopyFor(string userId, Guid sessionId, long hiddenMessages, long tokens, decimal cost, DateTimeOffset now) => new()
     {
         UserId = userId,
         SessionId = sessionId,
@@ -190,11 +199,11 @@ public sealed class Session
         SessionSummary = SessionSummary,
         Title = Title,
         StarredAt = StarredAt,
-        MessageCount = MessageCount,
+        MessageCount = SettledMessages,
         CurrentBranch = CurrentBranch,
-        HiddenMessages = HiddenMessages,
-        TotalTokens = TotalTokens,
-        TotalCost = TotalCost,
+        HiddenMessages = hiddenMessages,
+        TotalTokens = tokens,
+        TotalCost = cost,
         CreatedAt = CreatedAt,
         UpdatedAt = UpdatedAt,
         LastActivity = LastActivity,
@@ -202,10 +211,10 @@ public sealed class Session
         UsedAt = now,
         ChangedAt = now,
         BackfilledAt = now,
-        CopiedMessages = MessageCount,
-        CopiedTokens = TotalTokens,
-        CopiedCost = TotalCost,
-        IsDigested = MessageCount == 0,
+        CopiedMessages = SettledMessages,
+        CopiedTokens = tokens,
+        CopiedCost = cost,
+        IsDigested = SettledMessages == 0,
         DigestedActivity = LastActivity,
     };
 
@@ -291,6 +300,19 @@ public sealed class Session
             (Status, ArchivedAt) = (SessionStatus.Active, null);
         }
 
+        Touch(now);
+    }
+
+    /// <summary>Counts a message that was in progress, now that it is whole.</summary>
+    public void CloseMessage(long sequence, long tokens, decimal cost, DateTimeOffset now)
+    {
+        long[] rest = [.. OpenMessages!.Where(open => open != sequence)];
+        OpenMessages = rest.Length == 0 ? null : rest;
+        TotalTokens += tokens;
+        TotalCost += cost;
+        LastActivity = now;
+        BackfilledAt = now;
+        IsDigested = false;
         Touch(now);
     }
 

@@ -46,4 +46,9 @@ public sealed class Problem
     /// <summary>With <c>validation_failed</c>: every reason, by the field's name in the JSON or the query.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IDictionary<string, string[]>? Errors { get; init; }
+
+    /// <summary>Where a delta was refused: the index of the delta that the message takes next.</summary>
+    /// <example>null</example>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? NextIndex { get; set; }
 }

@@ -176,12 +176,16 @@ internal sealed class BranchStore(SessionDbContext context, ReadConnections read
         }
     }
 
-    public Task<MessagePath?> FindPathAsync(string userId, Guid sessionId, int? branchId, CancellationToken cancellationToken) =>
+    public Task<MessagePath?> FindPathAsync(
+        string userId, Guid sessionId, int? branchId, CancellationToken cancellationToken, bool showsOpen = false) =>
         reads.Database.ReadAsync(
             sql => branchId is { } id
-                ? BranchPaths.ReadAsync(sql, userId, sessionId, id, cancellationToken)
-                : BranchPaths.ReadCurrentAsync(sql, userId, sessionId, cancellationToken),
+                ? BranchPaths.ReadAsync(sql, userId, sessionId, id, showsOpen, cancellationToken)
+                : BranchPaths.ReadCurrentAsync(sql, userId, sessionId, cancellationToken, showsOpen),
             cancellationToken);
+
+    public Task<MessagePath?> FindAllAsync(string userId, Guid sessionId, CancellationToken cancellationToken) =>
+        reads.Database.ReadAsync(sql => BranchPaths.ReadAllAsync(sql, userId, sessionId, cancellationToken), cancellationToken);
 
     public async Task<MessageParents> ReadParentsAsync(string userId, Guid sessionId, CancellationToken cancellationToken)
     {

@@ -74,7 +74,29 @@ internal sealed class CopyStore(SessionDbContext context, IMessageReader message
         var branches = await context.SessionBranches.AsNoTracking()
             .Where(b => b.UserId == copy.UserId && b.SessionId == copy.SourceId)
             .ToListAsync(cancellationToken);
-        return new Source(session, memory, branches);
+        return await WithoutOpenAsync(
+            new Source(session, memory, branches, session.HiddenMessages, session.TotalTokens, session.TotalCost));
+
+        // The copy ends before the first message in progress. Messages behind it are not packed: they are not digested.
+        async Task<Source> WithoutOpenAsync(Source whole)
+        {
+            if (session.OpenMessages is not { } open)
+            {
+                return whole;
+            }
+
+            var counted = await context.Messages
+                .Where(m => m.UserId == copy.UserId && m.SessionId == copy.SourceId && m.Sequence > session.SettledMessages
+                    && !open.Contains(m.Sequence))
+                .GroupBy(_ => true)
+                .Select(all => new { Tokens = all.Sum(m => (long)m.TokensUsed), Cost = all.Sum(m => m.CostUsd) })
+                .SingleOrDefaultAsync(cancellationToken);
+            var current = branches.Find(b => b.BranchId == session.CurrentBranch);
+            var hidden = current is null
+                ? 0
+                : session.SettledMessages - PathRanges.Read(current.Path).CountThrough(session.SettledMessages);
+            return whole with { Hidden = hidden, Tokens = whole.Tokens - (counted?.Tokens ?? 0), Cost = whole.Cost - (counted?.Cost ?? 0) };
+        }
     }
 
     private async Task<CopyResult> CopyAsync(SessionCopy copy, Source source, CancellationToken cancellationToken)
@@ -88,7 +110,7 @@ internal sealed class CopyStore(SessionDbContext context, IMessageReader message
             return await FindAsync(CopyOutcome.Replayed, made.SessionId);
         }
 
-        if (source.Session.MessageCount > ICopyStore.MaxMessages)
+        if (source.Session.SettledMessages > ICopyStore.MaxMessages)
         {
             return new CopyResult(CopyOutcome.TooLarge);
         }
@@ -101,7 +123,7 @@ internal sealed class CopyStore(SessionDbContext context, IMessageReader message
         }
 
         var used = await context.AttachmentUses.AsNoTracking()
-            .Where(u => u.UserId == copy.UserId && u.SessionId == copy.SourceId && u.Sequence <= source.Session.MessageCount)
+            .Where(u => u.UserId == copy.UserId && u.SessionId == copy.SourceId && u.Sequence <= source.Session.SettledMessages)
             .ToListAsync(cancellationToken);
         var missing = used.Select(use => use.AttachmentId).Distinct().Where(id => !copy.Attachments.ContainsKey(id)).ToList();
         if (missing.Count > 0)
@@ -135,19 +157,9 @@ internal sealed class CopyStore(SessionDbContext context, IMessageReader message
 
     private async Task AddAsync(SessionCopy copy, Source source, CancellationToken cancellationToken)
     {
-        context.Sessions.Add(source.Session.CopyFor(copy.RecipientId, copy.SessionId, copy.Now));
-        context.SessionBranches.AddRange(source.Branches.Select(branch => new SessionBranch
-        {
-            UserId = copy.RecipientId,
-            SessionId = copy.SessionId,
-            BranchId = branch.BranchId,
-            Name = branch.Name,
-            CreatedAt = branch.CreatedAt,
-            Path = branch.Path,
-            FromSequence = branch.FromSequence,
-            LastSequence = branch.LastSequence,
-            MessageCount = branch.MessageCount,
-        }));
+        var session = source.Session;
+        context.Sessions.Add(session.CopyFor(copy.RecipientId, copy.SessionId, source.Hidden, source.Tokens, source.Cost, copy.Now));
+        context.SessionBranches.AddRange(source.Branches.Select(branch => CopyOf(branch, copy, session)));
         if (source.Memory is { } memory)
         {
             var entry = context.Memories.Add(new SessionMemory
@@ -177,10 +189,30 @@ internal sealed class CopyStore(SessionDbContext context, IMessageReader message
         await context.SaveChangesAsync(cancellationToken);
     }
 
+    private static SessionBranch CopyOf(SessionBranch branch, SessionCopy copy, Session source)
+    {
+        var settled = source.SettledMessages;
+        var (path, isCut) = (PathRanges.Read(branch.Path), source.OpenMessages is not null);
+        var kept = path.Through(settled);
+        var isCurrent = branch.BranchId == source.CurrentBranch;
+        return new SessionBranch
+        {
+            UserId = copy.RecipientId,
+            SessionId = copy.SessionId,
+            BranchId = branch.BranchId,
+            Name = branch.Name,
+            CreatedAt = branch.CreatedAt,
+            Path = !isCut ? branch.Path : PathRanges.Of(isCurrent ? kept.Open(settled) : kept)!,
+            FromSequence = !isCut || branch.FromSequence <= settled ? branch.FromSequence : null,
+            LastSequence = !isCut ? branch.LastSequence : Math.Min(branch.LastSequence, kept.Last),
+            MessageCount = !isCut ? branch.MessageCount : Math.Min(branch.MessageCount, kept.Count),
+        };
+    }
+
     private async Task AddItemsAsync(SessionCopy copy, Session source, CancellationToken cancellationToken)
     {
         var items = await context.ConversationItems.AsNoTracking()
-            .Where(i => i.UserId == copy.UserId && i.SessionId == copy.SourceId && i.Sequence <= source.MessageCount)
+            .Where(i => i.UserId == copy.UserId && i.SessionId == copy.SourceId && i.Sequence <= source.SettledMessages)
             .ToListAsync(cancellationToken);
         context.ConversationItems.AddRange(items.Select(item => new ConversationItem
         {
@@ -198,8 +230,8 @@ internal sealed class CopyStore(SessionDbContext context, IMessageReader message
         var selection = new MessageSelection
         {
             Order = MessageOrder.OldestFirst,
-            Before = source.MessageCount + 1,
-            Take = (int)source.MessageCount,
+            Before = source.SettledMessages + 1,
+            Take = (int)source.SettledMessages,
             Path = MessagePath.Whole,
         };
         long copied = 0;
@@ -215,7 +247,7 @@ internal sealed class CopyStore(SessionDbContext context, IMessageReader message
             await rows.CompleteAsync(cancellationToken);
         }
 
-        if (copied != source.MessageCount)
+        if (copied != source.SettledMessages)
         {
             throw new InvalidOperationException("The session is locked, and must have all its messages.");
         }
@@ -236,7 +268,8 @@ internal sealed class CopyStore(SessionDbContext context, IMessageReader message
     }
 
     /// <summary>A session with what belongs to it, as of one moment.</summary>
-    private sealed record Source(Session Session, SourceMemory? Memory, IReadOnlyList<SessionBranch> Branches);
+    private sealed record Source(
+        Session Session, SourceMemory? Memory, List<SessionBranch> Branches, long Hidden, long Tokens, decimal Cost);
 
     private sealed record SourceMemory(SessionMemory Memory, byte[]? Vector, byte[]? Words, string? Model, byte[]? ModelVector);
 

@@ -11,16 +11,19 @@ internal sealed class DigestReader(IOptions<DigestOptions> options)
 {
     /// <summary>
     /// A session that is being written to is digested only once enough new messages wait, so that a conversation is not digested message by
-    /// message.
+    /// message. Messages are digested up to the first one in progress.
     /// </summary>
     public const string IsDue =
-        "NOT s.is_digested AND (s.updated_at <= $2 OR s.message_count - s.digested_messages >= $3)";
+        "NOT s.is_digested AND (s.updated_at <= $2 OR s.message_count - s.digested_messages >= $3) "
+        + "AND (s.open_messages IS NULL OR s.open_messages[1] - 1 > s.digested_messages)";
+
+    private const string Settled = "coalesce(s.open_messages[1] - 1, s.message_count)";
 
     private const int MaxSessions = 200;
 
     private const string FindSessions =
         $"""
-        SELECT s.session_id, s.digested_messages, s.message_count, s.copied_messages
+        SELECT s.session_id, s.digested_messages, {Settled}, s.copied_messages
         FROM dev.sessions AS s
         WHERE s.user_id = $1 AND {IsDue}
         ORDER BY s.session_id

@@ -14,7 +14,8 @@ internal static class UndigestedMessages
     public const string Bytes = "(octet_length(m.content) + pg_column_size(m.message_metadata) + coalesce(pg_column_size(m.parts), 0))";
 
     /// <summary>
-    /// All of a user ($1), by session and number. In one snapshot they and what is digested are all messages of the user.
+    /// All of a user ($1), by session and number. In one snapshot they and what is digested are all messages of the user, without those
+    /// in progress and behind these.
     /// </summary>
     public const string OfUser = $"SELECT {Columns} {From} ORDER BY m.session_id, m.sequence";
 
@@ -30,6 +31,7 @@ internal static class UndigestedMessages
             SELECT *
             FROM dev.session_messages AS m
             WHERE m.user_id = $1 AND m.session_id = s.session_id AND m.sequence > s.digested_messages
+                AND (s.open_messages IS NULL OR m.sequence < s.open_messages[1])
             ORDER BY m.sequence) AS m
         WHERE s.user_id = $1 AND NOT s.is_digested
         """;

@@ -43,7 +43,7 @@ internal sealed class MessageRedaction(
             JOIN dev.sessions AS f
                 ON f.user_id = $1 AND f.forked_from_session_id = h.session_id AND f.forked_from_sequence >= h.sequence
                AND (f.forked_from_path IS NULL OR f.forked_from_path @> h.sequence))
-        SELECT s.session_id, h.sequence, s.message_count, s.packed_messages
+        SELECT s.session_id, h.sequence, s.message_count, s.packed_messages, coalesce(h.sequence = ANY (s.open_messages), false)
         FROM dev.sessions AS s
         JOIN holder AS h ON h.session_id = s.session_id
         WHERE s.user_id = $1
@@ -123,9 +123,14 @@ internal sealed class MessageRedaction(
             return new RedactResult(RedactOutcome.MessageNotFound, Message: null);
         }
 
+        if (session.IsOpen)
+        {
+            return new RedactResult(RedactOutcome.MessageInProgress, Message: null);
+        }
+
         var (message, isNew) = await RedactAsync(session, original: null, now, cancellationToken);
         List<Holder> blanked = isNew ? [session] : [];
-        foreach (var fork in holders.Where(holder => holder != session && holder.Messages >= holder.Sequence))
+        foreach (var fork in holders.Where(holder => holder != session && holder.Messages >= holder.Sequence && !holder.IsOpen))
         {
             if ((await RedactAsync(fork, message, now, cancellationToken)).IsNew)
             {
@@ -156,7 +161,9 @@ internal sealed class MessageRedaction(
         Sql sql, string userId, Guid sessionId, long sequence, CancellationToken cancellationToken) =>
         sql.Statement(Lock, userId, sessionId, sequence)
             .ListAsync(
-                row => new Holder(sql, userId, row.GetGuid(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3)), cancellationToken);
+                row => new Holder(
+                    sql, userId, row.GetGuid(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetBoolean(4)),
+                cancellationToken);
 
     /// <summary>Blanks a message with everything derived from it, unless it is blank already, or is no copy of the original.</summary>
     private async Task<(SessionMessage Message, bool IsNew)> RedactAsync(
@@ -232,7 +239,7 @@ internal sealed class MessageRedaction(
     }
 
     /// <summary>A session that holds the message, or may hold a copy.</summary>
-    private sealed record Holder(Sql Sql, string UserId, Guid SessionId, long Sequence, long Messages, long Packed)
+    private sealed record Holder(Sql Sql, string UserId, Guid SessionId, long Sequence, long Messages, long Packed, bool IsOpen)
     {
         /// <summary>A statement about the session: <c>$1</c> is its owner, <c>$2</c> its id, the values follow.</summary>
         public SqlStatement Statement(string text, params ReadOnlySpan<SqlValue> values) =>

@@ -36,6 +36,10 @@ internal static class UserTables
         new("message_feedback", BelongsToSession: true),
         new("conversation_items", BelongsToSession: true),
 
+        // The deltas first: the database would delete them with their messages, uncounted.
+        new("message_deltas", BelongsToSession: true),
+        new("open_messages", BelongsToSession: true),
+
         // After all sessions: an attachment stays for as long as a message refers to it.
         new(AttachmentPieces, BelongsToSession: false, IsDerived: true),
         new(Attachments, BelongsToSession: false, IsDerived: true),

@@ -193,6 +193,13 @@ internal sealed class FeedbackChanges(SessionDbContext context, SessionAnnouncer
             throw FeedbackErrors.TooMany();
         }
 
+        // Its metadata may still change, and so the model.
+        if (await context.Sessions.AnyAsync(
+            s => s.UserId == userId && s.SessionId == place.SessionId && s.OpenMessages!.Contains(place.Sequence), cancellationToken))
+        {
+            throw MessageErrors.InProgress();
+        }
+
         // The message may be packed, which EF cannot read.
         var sql = new Sql((NpgsqlConnection)context.Database.GetDbConnection());
         var position = new MessagePosition(place.SessionId, place.Sequence);

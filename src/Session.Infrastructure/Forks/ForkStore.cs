@@ -143,7 +143,7 @@ internal sealed class ForkStore(
                 through,
                 fork.Now,
                 through == shown.Last,
-                SqlValue.Ranges(current.IsWhole ? null : PathRanges.Of(path)),
+                SqlValue.Ranges(path.Gaps(path.Last).Count == 0 ? null : PathRanges.Of(path)),
                 path.Count)
             .ExecuteAsync(cancellationToken);
         var (tokens, cost) = await CopyAsync(sql.Connection, fork, path, cancellationToken);

@@ -1,3 +1,4 @@
+using Npgsql;
 using SessionService.Application.Live;
 using SessionService.Infrastructure.Persistence;
 
@@ -6,6 +7,17 @@ namespace SessionService.Infrastructure.Live;
 /// <summary>Finds which sessions of a user changed since a time. By hand for the indexes: appends change none of them.</summary>
 internal static class ChangedSessionsSql
 {
+    /// <summary>How far a session (<c>s</c>) of the user $1 has come. Messages behind the first one in progress are for later.</summary>
+    public const string State =
+        $"""
+        {Settled}, s.changes, s.created_at,
+        (SELECT o.next_index
+         FROM dev.open_messages AS o
+         WHERE o.user_id = $1 AND o.session_id = s.session_id AND o.sequence = s.open_messages[1])
+        """;
+
+    private const string Settled = "coalesce(s.open_messages[1] - 1, s.message_count)";
+
     /// <summary>
     /// The sessions that changed since a time. What an append changed is not digested yet, or has the time of the last activity as of the
     /// digest; everything else moves <c>changed_at</c>.
@@ -23,6 +35,8 @@ internal static class ChangedSessionsSql
         FROM dev.sessions
         WHERE user_id = {user} AND status IN ('active', 'completed', 'ended', 'archived', 'expired') AND digested_activity > {since}
         LIMIT {limit})
+        UNION
+        (SELECT session_id FROM dev.open_messages WHERE user_id = {user} AND touched_at > {since} LIMIT {limit})
         """;
 
     // The messages that were there at a time are those before the first with a later time. Packed messages are that old where their
@@ -30,11 +44,11 @@ internal static class ChangedSessionsSql
     private static readonly string Find =
         $"""
         WITH changed AS MATERIALIZED ({Candidates("$1", "$2", "$4")})
-        SELECT s.session_id, s.message_count, s.changes, s.created_at,
+        SELECT s.session_id, {State},
                CASE
                    WHEN s.session_id = ANY ($3) OR s.backfilled_at > $2 THEN NULL
-                   WHEN s.updated_at <= $2 THEN s.message_count
-                   ELSE coalesce(
+                   WHEN s.updated_at <= $2 THEN {Settled}
+                   ELSE least({Settled}, coalesce(
                        (SELECT m.sequence
                         FROM dev.session_messages AS m
                         WHERE m.user_id = $1 AND m.session_id = s.session_id AND m.created_at <= $2
@@ -45,7 +59,7 @@ internal static class ChangedSessionsSql
                         WHERE g.user_id = $1 AND g.session_id = s.session_id
                         ORDER BY g.first_sequence DESC
                         LIMIT 1),
-                       0)
+                       0))
                END,
                s.changed_at > $2
         FROM changed AS c
@@ -61,6 +75,15 @@ internal static class ChangedSessionsSql
         WHERE NOT EXISTS (SELECT 1 FROM dev.sessions AS s WHERE s.user_id = $1 AND s.session_id = n.session_id)
         """;
 
+    /// <summary>Reads <see cref="State"/>.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="first">Where in the row its columns begin.</param>
+    public static LiveState ReadState(NpgsqlDataReader row, int first) => new(
+        row.GetInt64(first),
+        row.GetInt64(first + 1),
+        row.GetFieldValue<DateTimeOffset>(first + 2),
+        row.IsDBNull(first + 3) ? null : row.GetInt32(first + 3));
+
     public static async Task<ChangedSessions> FindAsync(
         Sql sql,
         string userId,
@@ -73,9 +96,9 @@ internal static class ChangedSessionsSql
         var sessions = await sql.Statement(Find, userId, since, named, (long)limit).ListAsync(
             row => new ChangedSession(
                 row.GetGuid(0),
-                new LiveState(row.GetInt64(1), row.GetInt64(2), row.GetFieldValue<DateTimeOffset>(3)),
-                row.IsDBNull(4) || row.GetInt64(4) < 0 ? null : row.GetInt64(4),
-                row.GetBoolean(5)),
+                ReadState(row, first: 1),
+                row.IsDBNull(5) || row.GetInt64(5) < 0 ? null : row.GetInt64(5),
+                row.GetBoolean(6)),
             cancellationToken);
         List<Guid> gone = known.Length == 0
             ? []

@@ -21,10 +21,18 @@ internal sealed class FollowedLookUp(
     private const int UsersAtOnce = 200;
     private const long MaxSessionsOfUser = 1_000;
 
+    // Only sessions with messages in progress are looked up there.
+    private const string Deltas =
+        """
+        (SELECT coalesce(sum(o.next_index), 0)
+         FROM dev.open_messages AS o
+         WHERE s.open_messages IS NOT NULL AND o.user_id = s.user_id AND o.session_id = s.session_id)
+        """;
+
     // Background work may ask for several users at once; on a sharded database the coordinator divides the statement.
     private const string FindSessions =
-        """
-        SELECT w.place, s.message_count::text || '.' || s.changes || '.' || s.created_at
+        $"""
+        SELECT w.place, s.message_count::text || '.' || s.changes || '.' || s.created_at || '.' || {Deltas}
         FROM unnest($1, $2) WITH ORDINALITY AS w (user_id, session_id, place)
         JOIN dev.sessions AS s ON s.user_id = w.user_id AND s.session_id = w.session_id
         """;
@@ -34,7 +42,8 @@ internal sealed class FollowedLookUp(
         SELECT w.place, c.sessions
         FROM unnest($1) WITH ORDINALITY AS w (user_id, place)
         CROSS JOIN LATERAL (
-            SELECT count(*) || '.' || coalesce(sum(s.message_count), 0) || '.' || coalesce(sum(s.changes), 0) AS sessions
+            SELECT count(*) || '.' || coalesce(sum(s.message_count), 0) || '.' || coalesce(sum(s.changes), 0)
+                || '.' || coalesce(sum({Deltas}), 0) AS sessions
             FROM ({ChangedSessionsSql.Candidates("w.user_id", "$2", "$3")}) AS f
             JOIN dev.sessions AS s ON s.user_id = w.user_id AND s.session_id = f.session_id) AS c
         """;

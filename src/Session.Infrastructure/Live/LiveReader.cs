@@ -1,3 +1,4 @@
+using Npgsql;
 using SessionService.Application.Live;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Sessions;
@@ -8,11 +9,11 @@ namespace SessionService.Infrastructure.Live;
 internal sealed class LiveReader(Database database) : ILiveReader
 {
     private const string State =
-        "SELECT message_count, changes, created_at FROM dev.sessions WHERE user_id = $1 AND session_id = $2";
+        $"SELECT {ChangedSessionsSql.State} FROM dev.sessions AS s WHERE s.user_id = $1 AND s.session_id = $2";
 
     private static readonly string Session =
         $"""
-        SELECT s.message_count, s.changes, s.created_at, {SessionColumns.Of("s")}
+        SELECT {ChangedSessionsSql.State}, {SessionColumns.Of("s")}
         FROM dev.sessions AS s
         WHERE s.user_id = $1 AND s.session_id = $2
         """;
@@ -25,7 +26,7 @@ internal sealed class LiveReader(Database database) : ILiveReader
     public Task<LiveSession?> FindSessionAsync(string userId, Guid sessionId, CancellationToken cancellationToken) =>
         database.ReadAsync(
             sql => sql.Statement(Session, userId, sessionId)
-                .FirstAsync(row => new LiveSession(ReadState(row), SessionColumns.Read(row, first: 3)), cancellationToken),
+                .FirstAsync(row => new LiveSession(ReadState(row), SessionColumns.Read(row, first: 4)), cancellationToken),
             cancellationToken);
 
     public Task<ChangedSessions> FindChangedAsync(
@@ -33,6 +34,5 @@ internal sealed class LiveReader(Database database) : ILiveReader
         database.ReadSnapshotAsync(
             sql => ChangedSessionsSql.FindAsync(sql, userId, since, named, known, limit, cancellationToken), cancellationToken);
 
-    private static LiveState ReadState(Npgsql.NpgsqlDataReader row) =>
-        new(row.GetInt64(0), row.GetInt64(1), row.GetFieldValue<DateTimeOffset>(2));
+    private static LiveState ReadState(NpgsqlDataReader row) => ChangedSessionsSql.ReadState(row, first: 0);
 }

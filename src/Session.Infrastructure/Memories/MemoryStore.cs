@@ -19,6 +19,7 @@ internal sealed class MemoryStore(
 {
     // By hand for one statement that locks, upserts (ON CONFLICT) and takes the key. The unique key decides between two first memories.
     // Locking the session keeps its count and the memory of one moment: a message is either counted in total_messages or comes after it.
+    // The messages before the first one in progress count: whoever writes a memory has read no others.
     // The time of use is for retention: a session whose memory was just written is not deleted.
     // xmax is 0 in a row that was inserted, not updated.
     private static readonly string Write =
@@ -28,7 +29,7 @@ internal sealed class MemoryStore(
             SET used_at = greatest(used_at, $9), changes = changes + 1, changed_at = greatest(changed_at, $9)
             WHERE user_id = $1 AND session_id = $2
               AND NOT EXISTS (SELECT 1 FROM dev.idempotency_keys AS k WHERE k.user_id = $1 AND k.idempotency_key = $10)
-            RETURNING message_count),
+            RETURNING coalesce(open_messages[1] - 1, message_count) AS message_count),
         put_away AS (
             SELECT 1 FROM dev.session_memories WHERE user_id = $1 AND session_id = $2 AND NOT is_active),
         written AS (
@@ -183,7 +184,7 @@ internal sealed class MemoryStore(
             .Where(s => s.UserId == userId && s.SessionId == sessionId)
             .Select(s => new SessionWithMemory(
                 context.Memories.SingleOrDefault(m => m.UserId == userId && m.SessionId == sessionId && m.IsActive),
-                s.MessageCount,
+                s.OpenMessages == null ? s.MessageCount : s.OpenMessages[0] - 1,
                 s.CurrentBranch != null))
             .AsNoTracking()
             .SingleOrDefaultAsync(cancellationToken);

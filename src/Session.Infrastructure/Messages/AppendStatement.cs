@@ -41,6 +41,10 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
 
     private static readonly string ItemsToAnySessions = Text(Any, WithItems);
 
+    private static readonly string OpenToSessionsInUse = Text(InUse, InProgress);
+
+    private static readonly string OpenToAnySessions = Text(Any, InProgress);
+
     private static Openness InUse => new(
         OpenStatuses: "'active', 'completed'", ChangedStatus: "", IsChanged: "t.is_backfill", TakenUp: "", Counted());
 
@@ -73,7 +77,8 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
             """,
         Counted(activeSessions: "(SELECT count(*) FROM taken_up)", condition: "AND (SELECT count(*) FROM counted_user) >= 0"));
 
-    private static Extent TextsAlone => new(Arrays: "", Names: "", Columns: "", Values: "", Uses: "", TakenItems: "");
+    private static Extent TextsAlone => new(Arrays: "", Names: "", Columns: "", Values: "", Uses: "", TakenItems: "",
+        Session: "", Demand: "", Whole: "", Opened: "", Changed: "");
 
     // Whatever a message refers to must be there when the statement ends, or the foreign key breaks.
     private static Extent WithParts => new(
@@ -89,7 +94,8 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
                 FROM unnest($23, $24) AS u (position, attachment_id)
                 JOIN numbered AS n ON n.position = u.position),
             """,
-        TakenItems: "");
+        TakenItems: "",
+        Session: "", Demand: "", Whole: "", Opened: "", Changed: "");
 
     // The ids that clients gave items. Another write that takes an id meanwhile breaks a unique key, and this statement is sent again.
     private static Extent WithItems => WithParts with
@@ -114,6 +120,35 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
             """,
     };
 
+    // Messages in progress count their tokens and their cost when they are completed. A write with such messages is the only one to its
+    // session: the statement knows how many there are only as of its start.
+    private static Extent InProgress => WithParts with
+    {
+        Arrays = $"{WithParts.Arrays}, $25, $26",
+        Names = $"{WithParts.Names}opens, opening, ",
+        Session = ", s.open_messages",
+        Demand =
+            """
+            AND (i.opening = 0 OR (
+                coalesce(cardinality(s.open_messages), 0) + i.opening <= $27
+                AND (SELECT count(*) FROM dev.open_messages AS o WHERE o.user_id = i.user_id) + i.opening <= $28))
+            """,
+        Whole = "FILTER (WHERE NOT opens)",
+        Uses =
+            $"""
+            {WithParts.Uses}
+            opened AS (
+                INSERT INTO dev.open_messages
+                    (user_id, session_id, sequence, opened_at, next_index, bytes, parts, touched_at, check_at)
+                SELECT user_id, session_id, sequence, now, 0, octet_length(content) + coalesce(octet_length(parts::text), 0),
+                       coalesce(json_array_length(parts), 0), now, now + $29
+                FROM numbered
+                WHERE opens),
+            """,
+        Opened = ", array_agg(sequence ORDER BY sequence) FILTER (WHERE opens) AS opened",
+        Changed = "open_messages = s.open_messages || t.opened,",
+    };
+
     public WriteKind Kind => WriteKind.Append;
 
     public string UserOf(Append write) => write.UserId;
@@ -135,7 +170,8 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
 
     /// <summary>
     /// A write with an expected number is the only one to its session: the statement knows the next number only as of its start. Two writes
-    /// with the same key, message or item are kept apart: the later one must find the earlier one.
+    /// with the same key, message or item are kept apart: the later one must find the earlier one. Messages in progress and items have
+    /// statements of their own.
     /// </summary>
     public Predicate<Append> NewAdmission()
     {
@@ -144,16 +180,19 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
         var keys = new HashSet<(string, string)>();
         var ids = new HashSet<Guid>();
         var items = new HashSet<(Guid, string)>();
+        var opens = false;
         return write =>
         {
             var ownIds = write.Messages.Where(message => message.HasOwnId).Select(message => message.Message.MessageId);
             var ownItems = write.Messages.Where(message => message.Message.ItemId is not null)
                 .Select(message => (write.SessionId, message.Message.ItemId!));
             if (conditional.Contains(write.SessionId)
-                || (write.ExpectedSequence is not null && sessions.Contains(write.SessionId))
+                || (IsConditional(write) && sessions.Contains(write.SessionId))
                 || (write.Key is not null && keys.Contains((write.UserId, write.Key.Value)))
                 || ownIds.Any(ids.Contains)
-                || ownItems.Any(items.Contains))
+                || ownItems.Any(items.Contains)
+                || (write.Opening is not null && items.Count > 0)
+                || (opens && ownItems.Any()))
             {
                 return false;
             }
@@ -161,7 +200,8 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
             sessions.Add(write.SessionId);
             ids.UnionWith(ownIds);
             items.UnionWith(ownItems);
-            if (write.ExpectedSequence is not null)
+            opens |= write.Opening is not null;
+            if (IsConditional(write))
             {
                 conditional.Add(write.SessionId);
             }
@@ -208,6 +248,20 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
             values = [.. values, .. ValuesOfParts(rows)];
         }
 
+        if (writes.FirstOrDefault(write => write.Opening is not null)?.Opening is { } opening)
+        {
+            text = takesUp ? OpenToAnySessions : OpenToSessionsInUse;
+            values =
+            [
+                .. values,
+                SqlValue.Column(rows, row => row.New.Opens, NpgsqlDbType.Boolean),
+                SqlValue.Column(rows, row => row.Write.Messages.Count(message => message.Opens), NpgsqlDbType.Integer),
+                opening.MaxOfSession,
+                opening.MaxOfUser,
+                SqlValue.Of(opening.AbandonedAfter, NpgsqlDbType.Interval),
+            ];
+        }
+
         // Items have parts.
         if (rows.Exists(row => row.New.Message.ItemId is not null))
         {
@@ -219,6 +273,9 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
             .Statement(text, values)
             .ReadAsync(reader => ReadAsync(reader, writes.Count, cancellationToken), cancellationToken);
     }
+
+    // The statement knows the session only as of its start.
+    private static bool IsConditional(Append write) => write.ExpectedSequence is not null || write.Opening is not null;
 
     private static SqlValue[] ValuesOfParts(List<Row> rows)
     {
@@ -258,7 +315,7 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
                 AS i (write, user_id, session_id, id, own_id, role, content, message_type, metadata, tokens_used, cost_usd, created_at,
                       now, expected_sequence, messages, key, request_hash, redacted_at, imported_at, {of.Names}position)),
         session AS MATERIALIZED (
-            SELECT s.user_id, s.session_id, s.message_count, s.status, s.starred_at IS NOT NULL AS is_starred
+            SELECT s.user_id, s.session_id, s.message_count, s.status, s.starred_at IS NOT NULL AS is_starred{of.Session}
             FROM dev.sessions AS s
             WHERE (s.user_id, s.session_id) IN (SELECT i.user_id, i.session_id FROM input AS i)
             ORDER BY s.user_id, s.session_id
@@ -286,7 +343,8 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
             JOIN session AS s ON s.user_id = i.user_id AND s.session_id = i.session_id
             WHERE (s.status IN ({to.OpenStatuses}) OR i.now IS NULL)
               AND coalesce(i.expected_sequence, s.message_count + 1) = s.message_count + 1
-              AND i.write NOT IN (SELECT b.write FROM made_before AS b)),
+              AND i.write NOT IN (SELECT b.write FROM made_before AS b)
+              {of.Demand}),
         message AS (
             INSERT INTO dev.session_messages
                 (user_id, session_id, sequence, id, role, content, message_type, message_metadata,
@@ -296,13 +354,15 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
             FROM numbered),
         {of.Uses}
         total AS (
-            SELECT user_id, session_id, count(*) AS messages, sum(tokens_used) AS tokens, sum(cost_usd) AS cost, max(now) AS now,
-                   max(imported_at) AS imported_at, bool_or(created_at IS DISTINCT FROM now) AS is_backfill
+            SELECT user_id, session_id, count(*) AS messages, coalesce(sum(tokens_used) {of.Whole}, 0) AS tokens,
+                   coalesce(sum(cost_usd) {of.Whole}, 0) AS cost, max(now) AS now, max(imported_at) AS imported_at,
+                   bool_or(created_at IS DISTINCT FROM now) AS is_backfill{of.Opened}
             FROM numbered
             GROUP BY user_id, session_id),
         counted_session AS (
             UPDATE dev.sessions AS s
             SET {to.ChangedStatus}
+                {of.Changed}
                 message_count = s.message_count + t.messages,
                 total_tokens = s.total_tokens + t.tokens,
                 total_cost = s.total_cost + t.cost,
@@ -370,7 +430,18 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
     private sealed record Openness(string OpenStatuses, string ChangedStatus, string IsChanged, string TakenUp, string Counted);
 
     /// <summary>What the messages have besides their texts. Statements for texts alone send and write no more than these.</summary>
-    private sealed record Extent(string Arrays, string Names, string Columns, string Values, string Uses, string TakenItems);
+    private sealed record Extent(
+        string Arrays,
+        string Names,
+        string Columns,
+        string Values,
+        string Uses,
+        string TakenItems,
+        string Session,
+        string Demand,
+        string Whole,
+        string Opened,
+        string Changed);
 
     private readonly record struct Row(Append Write, int Index, int Part)
     {

@@ -11,7 +11,7 @@ internal static class BranchPaths
     // By hand: a read of a page does it on the connection that the page has.
     private const string Current =
         """
-        SELECT s.message_count, b.path
+        SELECT s.message_count, b.path, s.open_messages
         FROM dev.sessions AS s
         LEFT JOIN dev.session_branches AS b ON b.user_id = $1 AND b.session_id = $2 AND b.branch_id = s.current_branch
         WHERE s.user_id = $1 AND s.session_id = $2
@@ -19,24 +19,44 @@ internal static class BranchPaths
 
     private const string OfBranch =
         """
-        SELECT s.message_count, b.path
+        SELECT s.message_count, b.path, s.open_messages
         FROM dev.sessions AS s
         LEFT JOIN dev.session_branches AS b ON b.user_id = $1 AND b.session_id = $2 AND b.branch_id = $3
         WHERE s.user_id = $1 AND s.session_id = $2 AND (b.branch_id IS NOT NULL OR ($3 = 1 AND s.current_branch IS NULL))
         """;
 
+    private const string OfAll =
+        "SELECT message_count, NULL::int8multirange, open_messages FROM dev.sessions WHERE user_id = $1 AND session_id = $2";
+
     /// <summary>
     /// The path of a branch, without the numbers to come; <see langword="null"/> when there is no such session or branch.
     /// </summary>
     public static Task<MessagePath?> ReadAsync(
-        Sql sql, string userId, Guid sessionId, int branchId, CancellationToken cancellationToken) =>
-        sql.Statement(OfBranch, userId, sessionId, branchId).FirstAsync(Read, cancellationToken);
+        Sql sql, string userId, Guid sessionId, int branchId, bool showsOpen, CancellationToken cancellationToken) =>
+        sql.Statement(OfBranch, userId, sessionId, branchId).FirstAsync(row => Read(row, showsOpen), cancellationToken);
 
     /// <summary>The path of the conversation, without the numbers to come; <see langword="null"/> when there is no such session.</summary>
-    public static Task<MessagePath?> ReadCurrentAsync(Sql sql, string userId, Guid sessionId, CancellationToken cancellationToken) =>
-        sql.Statement(Current, userId, sessionId).FirstAsync(Read, cancellationToken);
+    public static Task<MessagePath?> ReadCurrentAsync(
+        Sql sql, string userId, Guid sessionId, CancellationToken cancellationToken, bool showsOpen = false) =>
+        sql.Statement(Current, userId, sessionId).FirstAsync(row => Read(row, showsOpen), cancellationToken);
 
-    private static MessagePath Read(NpgsqlDataReader row) => row.IsDBNull(1)
-        ? MessagePath.Whole
-        : PathRanges.Read(row.GetFieldValue<NpgsqlRange<long>[]>(1)).Through(row.GetInt64(0));
+    /// <summary>All numbers before the first message in progress; <see langword="null"/> when there is no such session.</summary>
+    public static Task<MessagePath?> ReadAllAsync(Sql sql, string userId, Guid sessionId, CancellationToken cancellationToken) =>
+        sql.Statement(OfAll, userId, sessionId).FirstAsync(row => Read(row, showsOpen: false), cancellationToken);
+
+    private static MessagePath Read(NpgsqlDataReader row, bool showsOpen)
+    {
+        var path = row.IsDBNull(1) ? MessagePath.Whole : PathRanges.Read(row.GetFieldValue<NpgsqlRange<long>[]>(1));
+        if (showsOpen)
+        {
+            return row.IsDBNull(1) ? path : path.Through(row.GetInt64(0));
+        }
+
+        // Messages that are opened after this look are not on the path.
+        path = path.Through(row.GetInt64(0));
+        var open = row.IsDBNull(2) ? [] : row.GetFieldValue<long[]>(2);
+
+        // Nobody who reads by position keeps a part of a message, or passes over one.
+        return open.FirstOrDefault(path.Contains) is > 0 and var first ? path.Through(first - 1) : path;
+    }
 }

@@ -5,8 +5,8 @@ namespace SessionService.Infrastructure.Messages;
 
 /// <summary>
 /// What statements about filtered messages have in common. <c>$1</c> and <c>$2</c> are the session, <c>$3</c> and <c>$4</c> the filters,
-/// <c>$5</c> and <c>$6</c> the range, <c>$7</c> the path, or null for a session without branches; in <see cref="Chosen"/> alone <c>$8</c>
-/// and <c>$9</c>, how many messages after how many others.
+/// <c>$5</c> and <c>$6</c> the range, <c>$7</c> the path, or null for a session without branches and messages in progress; in
+/// <see cref="Chosen"/> alone <c>$8</c> and <c>$9</c>, how many messages after how many others.
 /// </summary>
 internal static class FilteredSelection
 {
@@ -20,7 +20,7 @@ internal static class FilteredSelection
 
     private const string Matches =
         "($3::text IS NULL OR m.role = $3) AND ($4::text IS NULL OR m.message_type = $4) "
-        + "AND (s.current_branch IS NULL OR $7 IS NOT NULL) AND ($7::int8multirange IS NULL OR $7 @> m.sequence)";
+        + $"AND ({MessageReader.HasPath} IS NULL OR $7 IS NOT NULL) AND ($7::int8multirange IS NULL OR $7 @> m.sequence)";
 
     /// <summary>The messages of a session that are rows and that the filters choose, from one end of a range.</summary>
     public static string Chosen(string order, int maxBytes) =>

@@ -14,6 +14,9 @@ namespace SessionService.Infrastructure.Messages;
 /// </summary>
 internal sealed class MessageReader(ReadConnections connections) : IMessageReader
 {
+    /// <summary>Null where all messages of a session are shown: it has no branches, and no message is in progress.</summary>
+    internal const string HasPath = "coalesce(s.current_branch, s.open_messages[1])";
+
     private const string OfSession = "user_id = $1 AND session_id = $2";
 
     // Numbers have no gaps, so a page is a range of the primary key with both ends known, at any depth. The session knows the total.
@@ -297,10 +300,10 @@ internal sealed class MessageReader(ReadConnections connections) : IMessageReade
         var (first, second) = isDescending ? (messages, segments) : (segments, messages);
         return
             $"""
-            SELECT s.message_count, NULL, NULL, s.current_branch, m.*
+            SELECT s.message_count, NULL, NULL, {HasPath}, m.*
             FROM dev.sessions AS s
             CROSS JOIN LATERAL ({range}) r
-            LEFT JOIN LATERAL ({first} UNION ALL {second}) m ON s.current_branch IS NULL OR $3
+            LEFT JOIN LATERAL ({first} UNION ALL {second}) m ON {HasPath} IS NULL OR $3
             WHERE s.user_id = $1 AND s.session_id = $2
             """;
     }
@@ -341,7 +344,7 @@ internal sealed class MessageReader(ReadConnections connections) : IMessageReade
     // In a session of which a part is packed the statement finds the rest only, see PartlyPackedRows.
     private static string Filtered(string chosen) =>
         $"""
-        SELECT counts.total, counts.in_range, s.packed_messages, s.current_branch, m.*, {PackedColumns.Absent}
+        SELECT counts.total, counts.in_range, s.packed_messages, {HasPath}, m.*, {PackedColumns.Absent}
         FROM dev.sessions AS s
         CROSS JOIN LATERAL ({FilteredSelection.Counts}) AS counts
         LEFT JOIN LATERAL ({chosen}) AS m ON true

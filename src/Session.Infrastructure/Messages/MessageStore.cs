@@ -74,6 +74,8 @@ internal sealed class MessageStore(
             { Status: SessionStatus.Archived or SessionStatus.Expired } when append is { Now: not null, TakesUp: false } =>
                 await AppendAsync(append with { TakesUp = true }, attempt, cancellationToken),
 
+            _ when attempt >= MaxAttempts && append.Opening is not null => new AppendResult(AppendOutcome.TooManyOpen, []),
+
             _ when attempt >= MaxAttempts && append.Messages.Any(message => message.Message.ItemId is not null) =>
                 new AppendResult(AppendOutcome.ItemIdTaken, []),
 

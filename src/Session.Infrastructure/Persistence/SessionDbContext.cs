@@ -36,6 +36,10 @@ public sealed class SessionDbContext(DbContextOptions<SessionDbContext> options)
 
     public DbSet<MessageFeedback> MessageFeedback => Set<MessageFeedback>();
 
+    public DbSet<OpenMessage> OpenMessages => Set<OpenMessage>();
+
+    public DbSet<MessageDelta> MessageDeltas => Set<MessageDelta>();
+
     public DbSet<ConversationItem> ConversationItems => Set<ConversationItem>();
 
     public DbSet<Attachment> Attachments => Set<Attachment>();

@@ -40,7 +40,7 @@ internal sealed class ShownMessages
 
         if (branch.BranchId is { } branchId && sessionId is { } chosen)
         {
-            var path = await BranchPaths.ReadAsync(sql, userId, chosen, branchId, cancellationToken);
+            var path = await BranchPaths.ReadAsync(sql, userId, chosen, branchId, showsOpen: true, cancellationToken);
             return new ShownMessages(path is null ? [] : new() { [chosen] = path }, chosen);
         }
 

@@ -33,7 +33,7 @@ internal sealed class UsageStore(ReadConnections connections) : IUsageStore
                     cancellationToken),
             cancellationToken);
 
-    // The sum of the current day includes the messages that were written since the digest.
+    // The sum of the current day includes the messages that were written since the digest. One in progress counts when it is completed.
     private static string Statement(string ofUsage, string ofSessions, string ofMessages) =>
         $"""
         WITH used AS (
@@ -45,7 +45,8 @@ internal sealed class UsageStore(ReadConnections connections) : IUsageStore
             FROM dev.sessions AS s
             JOIN dev.session_messages AS m
                 ON {ofMessages} AND m.session_id = s.session_id AND m.sequence > greatest(s.digested_messages, s.copied_messages)
-            WHERE {ofSessions} AND NOT s.is_digested AND m.created_at >= $2 AND m.created_at < $3)
+            WHERE {ofSessions} AND NOT s.is_digested AND m.created_at >= $2 AND m.created_at < $3
+              AND (s.open_messages IS NULL OR m.sequence <> ALL (s.open_messages)))
         SELECT width_bucket(at, $4::timestamptz[]) AS bucket,
                CASE $5::text
                    WHEN 'session' THEN session_id::text

@@ -6,6 +6,7 @@ internal enum WriteKind
 {
     Append,
     Create,
+    Delta,
 }
 
 /// <summary>The measurements of one kind of writes.</summary>
@@ -15,7 +16,12 @@ internal sealed class WriteSeries(WriteKind kind, Histogram<int> groupSizes, His
     private long _refused;
     private long _waiting;
 
-    public KeyValuePair<string, object?> Kind { get; } = new("kind", kind == WriteKind.Append ? "append" : "create");
+    public KeyValuePair<string, object?> Kind { get; } = new("kind", kind switch
+    {
+        WriteKind.Append => "append",
+        WriteKind.Create => "create",
+        _ => "delta",
+    });
 
     public long Written => Volatile.Read(ref _written);
 

@@ -10,8 +10,8 @@ namespace SessionService.Infrastructure.Writes;
 /// </summary>
 internal sealed class WriterDataSource : IAsyncDisposable
 {
-    // Appends and creations.
-    private const int KindsOfWrites = 2;
+    // Appends, creations and deltas.
+    private const int KindsOfWrites = 3;
 
     // One generic plan for groups of any size: for small groups PostgreSQL would otherwise plan at each execution, which costs more than
     // the execution. The plan must use indexes even if it is made while the tables are empty, as after the first start. With sequential

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using SessionService.Infrastructure.Sessions;
 using SessionService.IntegrationTests.Databases;
+using SessionService.IntegrationTests.Deltas;
 using SessionService.IntegrationTests.Hosting;
 using SessionService.IntegrationTests.Transfers;
 
@@ -21,7 +22,7 @@ public sealed class FeaturesAfterEachOtherTests(ArchivalFixture service) : IClas
     public async Task A_feature_finds_a_session_in_a_state_and_leaves_the_state_that_the_table_says(string state, string feature, string expected)
     {
         var user = service.AsNewUser();
-        var session = await StartAsync(user, state);
+        var session = await StartAsync(user, state, feature);
 
         var answer = await user.DoAsync(session, feature);
 
@@ -40,7 +41,7 @@ public sealed class FeaturesAfterEachOtherTests(ArchivalFixture service) : IClas
     public async Task Retention_counts_every_write_as_use_and_nothing_else(string feature, string due, string expected)
     {
         var user = service.AsNewUser();
-        var session = feature == "import of the session" ? await ImportAsync(user, due) : await StartAsync(user, due);
+        var session = feature == "import of the session" ? await ImportAsync(user, due) : await StartAsync(user, due, feature);
         var answer = feature is "nothing" or "import of the session" ? null : await user.DoAsync(session, feature);
         Assert.True(answer is null or { Status: 200 or 201 }, answer?.Text);
 
@@ -77,12 +78,17 @@ public sealed class FeaturesAfterEachOtherTests(ArchivalFixture service) : IClas
         Assert.Equal("gone", await user.StateAsync(session));
     }
 
-    private async Task<string> StartAsync(ApiClient user, string state)
+    private async Task<string> StartAsync(ApiClient user, string state, string feature)
     {
         var session = await user.StartSessionAsync();
         await user.WriteMessageAsync(session);
         await user.WriteMessageAsync(session);
-        foreach (var feature in state switch
+        if (feature == "completion")
+        {
+            await user.OpenAsync(session);
+        }
+
+        foreach (var before in state switch
         {
             "ended" => ["end"],
             "archived" or "due to be deleted" => ["archive"],
@@ -91,7 +97,7 @@ public sealed class FeaturesAfterEachOtherTests(ArchivalFixture service) : IClas
             _ => (string[])[],
         })
         {
-            Assert.Equal(200, (await user.DoAsync(session, feature)).Status);
+            Assert.Equal(200, (await user.DoAsync(session, before)).Status);
         }
 
         var status = state == "due to be archived" ? "expired" : state;

@@ -32,6 +32,7 @@ internal static class SessionFeatures
         "activate" => await user.ActivateAsync(session),
         "memory" => await user.PostAsync($"{session}/memory", """{"content":"All."}"""),
         "feedback" => await user.PutAsync($"{session}/messages/1/feedback/rating", """{"value":true}"""),
+        "completion" => await user.PostAsync($"{session}/messages/3/complete", """{"content":"Done"}"""),
         "fork" => await user.PostAsync($"{session}/fork", "{}"),
         "copy" => await user.PostAsync($"{session}/copy", $$"""{"user_id":"{{user.UserId}}"}"""),
         "deletion" => await user.DeleteAsync($"{session}/data"),

@@ -12,6 +12,7 @@ public sealed class DeadConnectionTests(ProxiedFixture service) : IClassFixture<
     private const string OfUser = "/api/v1/users/{user_id}";
     private const string Memory = OfUser + "/memories/{memory_id}";
     private const string OfConversation = "/v1/conversations/{conversation_id}";
+    private const string Open = """{"role":"assistant","status":"in_progress"}""";
     private const string Feedback = OfSession + "/messages/{sequence}/feedback";
     private const string Message = """{"role":"user","content":"Hello"}""";
 
@@ -44,6 +45,7 @@ public sealed class DeadConnectionTests(ProxiedFixture service) : IClassFixture<
         new($"GET {OfSession}/messages") { Query = "?after=1" },
         new($"GET {OfSession}/messages") { Query = "?include=feedback" },
         new($"GET {OfSession}/messages/{{sequence}}"),
+        new($"GET {OfSession}/stream"),
         new($"GET {OfSession}/branches"),
         new($"GET {OfSession}/messages/{{sequence}}") { Query = "?include=feedback" },
         new($"GET {Feedback}"),
@@ -98,6 +100,8 @@ public sealed class DeadConnectionTests(ProxiedFixture service) : IClassFixture<
         new($"POST {OfSession}/messages", $$"""{"role":"user","content":"{{LongText}}"}"""),
         new($"POST {OfSession}/messages/batch", $$"""{"messages":[{{Message}},{{Message}}]}"""),
         new($"DELETE {OfSession}/messages/{{sequence}}"),
+        new($"POST {OfSession}/messages/{{sequence}}/deltas", """{"index":0,"text":"Green"}""") { After = $"POST {OfSession}/messages", BodyBefore = Open, Sequence = "4" },
+        new($"POST {OfSession}/messages/{{sequence}}/complete", """{"content":"Green tea.","tokens_used":3}""") { After = $"POST {OfSession}/messages", BodyBefore = Open, Sequence = "4" },
         new("POST /v1/conversations", "{}"),
         new($"POST {OfConversation}", """{"metadata":{"topic":"coffee"}}"""),
         new($"POST {OfConversation}/items", $$"""{"items":[{{Message}},{"type":"reasoning","id":"rs_1","summary":[]}]}"""),

@@ -19,6 +19,9 @@ internal sealed partial record ServiceRequest(string Operation, string? Body = n
     /// <summary>The body of the request that comes first.</summary>
     public string? BodyBefore { get; init; }
 
+    /// <summary>The message in the path, where it is another one than usual.</summary>
+    public string? Sequence { get; init; }
+
     /// <summary>Whether the answer differs from user to user, as it tells of everybody or of the moment.</summary>
     public bool IsOfTheMoment { get; init; }
 
@@ -34,6 +37,7 @@ internal sealed partial record ServiceRequest(string Operation, string? Body = n
     public async Task<Answer> SendAsync(Conversation conversation, string? idempotencyKey = null)
     {
         var (method, path) = Operation.Split(' ') is [var first, var second] ? (first, second) : throw new InvalidOperationException(Operation);
+        path = Sequence is null ? path : path.Replace("{sequence}", Sequence, StringComparison.Ordinal);
         using var request = new HttpRequestMessage(new HttpMethod(method), conversation.Fill(path + Query));
         if (idempotencyKey is not null)
         {

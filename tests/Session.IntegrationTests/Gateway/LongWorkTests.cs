@@ -21,6 +21,8 @@ public sealed class LongWorkTests
         "DELETE /api/v1/users/some%2Fone/data",
         "DELETE /api/v1/sessions/a87a9d6e-4137-4d41-8ab8-a13c4abcc83e/data",
         "POST /api/v1/users/some%2Fone/attachments",
+        "GET /api/v1/sessions/a87a9d6e-4137-4d41-8ab8-a13c4abcc83e/stream",
+        "POST /api/v1/sessions/a87a9d6e-4137-4d41-8ab8-a13c4abcc83e/messages/2/deltas",
     ];
 
     public static TheoryData<string, string> All

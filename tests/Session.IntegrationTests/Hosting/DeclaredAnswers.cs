@@ -31,7 +31,7 @@ public sealed class DeclaredAnswers(Func<Task<JsonElement>> document, HttpMessag
             operation.GetProperty("responses").TryGetProperty(status, out var declared),
             $"{request.Method} {template} answered {status}, which its OpenAPI operation does not declare.");
         var contentType = response.Content.Headers.ContentType?.MediaType;
-        if (response.StatusCode == HttpStatusCode.NotModified)
+        if (response.StatusCode is HttpStatusCode.NotModified or HttpStatusCode.NoContent)
         {
             Assert.Null(contentType);
             return response;

@@ -71,7 +71,8 @@ public sealed class OpenApiExampleTests(ApiFixture service) : IClassFixture<ApiF
         // The user of a copy is who gets it, and not who asks.
         Assert.True(bodies.Remove("POST /api/v1/sessions/{session_id}/copy"));
         Assert.All(bodies.Values, body => Assert.DoesNotContain(body.Everything(), found => found.At.EndsWith("user_id", StringComparison.Ordinal)));
-        foreach (var (name, body) in bodies.Where(body => body.Key.StartsWith("POST /api/v1/sessions/{session_id}/me", StringComparison.Ordinal)))
+        foreach (var (name, body) in bodies.Where(body => body.Key.StartsWith("POST /api/v1/sessions/{session_id}/me", StringComparison.Ordinal)
+            && !body.Key.Contains("{sequence}", StringComparison.Ordinal)))
         {
             var answer = await user.PostAsync(name[5..].Replace("{session_id}", session, StringComparison.Ordinal), body.GetRawText());
             Assert.InRange(answer.Status, 200, 201);

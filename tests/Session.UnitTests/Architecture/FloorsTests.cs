@@ -22,7 +22,7 @@ public sealed class FloorsTests
         ["Sessions"],
         ["Search"],
         ["MemorySearch"],
-        ["Branches", "Memories", "UserMemories", "Usage", "Exports", "Contexts", "Feedback", "Live"],
+        ["Branches", "Memories", "UserMemories", "Usage", "Exports", "Contexts", "Feedback", "Deltas", "Live"],
         ["Erasure"],
         ["Archival", "Conversations", "Schema", "Forks", "Copies", "Imports"],
         ["Startup"],

@@ -13,9 +13,11 @@ public sealed partial class TablesTests
     private static readonly (string Table, string Set, string Owner, string[] Others)[] Tables =
     [
         ("sessions", "Sessions", "Sessions",
-            ["Archival", "Branches", "Copies", "Digests", "Erasure", "Exports", "Feedback", "Forks", "Imports", "Live", "Memories", "Messages", "Search", "Usage", "UserMemories"]),
+            ["Archival", "Branches", "Copies", "Deltas", "Digests", "Erasure", "Exports", "Feedback", "Forks", "Imports", "Live", "Memories", "Messages", "Search", "Usage", "UserMemories"]),
         ("session_counts", "SessionCounts", "Statistics", ["Erasure", "Sessions"]),
-        ("session_messages", "Messages", "Messages", ["Digests", "Erasure", "Live", "MemorySearch", "Usage"]),
+        ("session_messages", "Messages", "Messages", ["Copies", "Deltas", "Digests", "Erasure", "Live", "MemorySearch", "Usage"]),
+        ("open_messages", "OpenMessages", "Deltas", ["Live", "Messages"]),
+        ("message_deltas", "MessageDeltas", "Deltas", []),
         ("message_segments", "MessageSegments", "Messages", ["Erasure", "Live", "MemorySearch"]),
         ("session_branches", "SessionBranches", "Branches", ["Copies", "Exports", "Messages", "Search"]),
         ("message_feedback", "MessageFeedback", "Feedback", []),
@@ -31,7 +33,7 @@ public sealed partial class TablesTests
         ("user_memory_versions", "UserMemoryVersions", "UserMemories", ["Exports"]),
         ("search_segments", "SearchSegments", "Search", []),
         ("session_statistics", "StatisticsCounters", "Statistics", []),
-        ("idempotency_keys", "IdempotencyRecords", "Idempotency", ["Memories", "Messages", "Sessions", "UserMemories"]),
+        ("idempotency_keys", "IdempotencyRecords", "Idempotency", ["Deltas", "Memories", "Messages", "Sessions", "UserMemories"]),
         ("usage", "Usage", "Usage", []),
         ("orphaned_rows", "OrphanedRows", "Schema", []),
         ("api_keys", "ApiKeys", "Keys", []),

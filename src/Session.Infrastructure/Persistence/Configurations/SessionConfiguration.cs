@@ -90,6 +90,9 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
         builder.Property(s => s.HiddenMessages).HasColumnName("hidden_messages").HasDefaultValueSql("0").ValueGeneratedNever()
             .HasComment("How many of the messages the conversation does not show.");
         builder.Ignore(s => s.VisibleMessages);
+        builder.Property(s => s.OpenMessages).HasColumnName("open_messages")
+            .HasComment("The numbers of the messages that are in progress, ascending; null where there are none.");
+        builder.Ignore(s => s.SettledMessages);
         builder.Property(s => s.PackedMessages).HasColumnName("packed_messages").HasDefaultValueSql("0").ValueGeneratedNever()
             .HasComment("How many of the messages, from the first, are in message_segments and not in session_messages.");
         builder.Property(s => s.TotalTokens).HasColumnName("total_tokens").HasComment("Sum of the messages' tokens_used.");

@@ -542,6 +542,11 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         .HasColumnName("metadata")
                         .HasComment("The client's own labels, any JSON object.");
 
+                    b.PrimitiveCollection<long[]>("OpenMessages")
+                        .HasColumnType("bigint[]")
+                        .HasColumnName("open_messages")
+                        .HasComment("The numbers of the messages that are in progress, ascending; null where there are none.");
+
                     b.Property<long>("PackedMessages")
                         .HasColumnType("bigint")
                         .HasColumnName("packed_messages")
@@ -1038,6 +1043,49 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         });
                 });
 
+            modelBuilder.Entity("SessionService.Infrastructure.Persistence.Tables.MessageDelta", b =>
+                {
+                    b.Property<string>("UserId")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("user_id")
+                        .HasComment("Owner of the session.")
+                        .UseCollation("C");
+
+                    b.Property<Guid>("SessionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("session_id")
+                        .HasComment("The session.");
+
+                    b.Property<long>("Sequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sequence")
+                        .HasComment("The number of the message.");
+
+                    b.Property<int>("Index")
+                        .HasColumnType("integer")
+                        .HasColumnName("index")
+                        .HasComment("0, 1, 2 ... within the message.");
+
+                    b.Property<string>("Parts")
+                        .HasColumnType("json")
+                        .HasColumnName("parts")
+                        .HasComment("An array of parts; null where it is text.");
+
+                    b.Property<string>("Text")
+                        .HasColumnType("text")
+                        .HasColumnName("text")
+                        .HasComment("A piece of text; null where it is parts.");
+
+                    b.HasKey("UserId", "SessionId", "Sequence", "Index")
+                        .HasName("pk_message_deltas");
+
+                    b.ToTable("message_deltas", "dev", t =>
+                        {
+                            t.HasComment("What messages in progress consist of so far, piece by piece.");
+                        });
+                });
+
             modelBuilder.Entity("SessionService.Infrastructure.Persistence.Tables.MessageSegment", b =>
                 {
                     b.Property<string>("UserId")
@@ -1227,6 +1275,68 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         {
                             t.HasComment("What messages mean, as vectors: a row for each 128 messages of a session.");
                         });
+                });
+
+            modelBuilder.Entity("SessionService.Infrastructure.Persistence.Tables.OpenMessage", b =>
+                {
+                    b.Property<string>("UserId")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("user_id")
+                        .HasComment("Owner of the session.")
+                        .UseCollation("C");
+
+                    b.Property<Guid>("SessionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("session_id")
+                        .HasComment("The session.");
+
+                    b.Property<long>("Sequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sequence")
+                        .HasComment("The number of the message.");
+
+                    b.Property<int>("Bytes")
+                        .HasColumnType("integer")
+                        .HasColumnName("bytes")
+                        .HasComment("The length of its first content and of its deltas, in bytes.");
+
+                    b.Property<DateTimeOffset>("CheckAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("check_at")
+                        .HasComment("When to look whether it is abandoned.");
+
+                    b.Property<int>("NextIndex")
+                        .HasColumnType("integer")
+                        .HasColumnName("next_index")
+                        .HasComment("The index of the delta that comes next.");
+
+                    b.Property<DateTimeOffset>("OpenedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("opened_at")
+                        .HasComment("When the message was opened.");
+
+                    b.Property<int>("Parts")
+                        .HasColumnType("integer")
+                        .HasColumnName("parts")
+                        .HasComment("The most parts that these make.");
+
+                    b.Property<DateTimeOffset>("TouchedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("touched_at")
+                        .HasComment("When it was opened or its last delta came.");
+
+                    b.HasKey("UserId", "SessionId", "Sequence")
+                        .HasName("pk_open_messages");
+
+                    b.HasIndex(new[] { "CheckAt" }, "ix_open_messages_check_at");
+
+                    b.ToTable("open_messages", "dev", t =>
+                        {
+                            t.HasComment("Messages in progress. A row is deleted when its message is completed.");
+                        });
+
+                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
                 });
 
             modelBuilder.Entity("SessionService.Infrastructure.Persistence.Tables.OrphanedRow", b =>
@@ -1596,6 +1706,16 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         .HasConstraintName("fk_conversation_items_sessions");
                 });
 
+            modelBuilder.Entity("SessionService.Infrastructure.Persistence.Tables.MessageDelta", b =>
+                {
+                    b.HasOne("SessionService.Infrastructure.Persistence.Tables.OpenMessage", null)
+                        .WithMany()
+                        .HasForeignKey("UserId", "SessionId", "Sequence")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_message_deltas_open_messages");
+                });
+
             modelBuilder.Entity("SessionService.Infrastructure.Persistence.Tables.MessageSegment", b =>
                 {
                     b.HasOne("SessionService.Domain.Sessions.Session", null)
@@ -1624,6 +1744,16 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_message_vectors_sessions");
+                });
+
+            modelBuilder.Entity("SessionService.Infrastructure.Persistence.Tables.OpenMessage", b =>
+                {
+                    b.HasOne("SessionService.Domain.Sessions.Session", null)
+                        .WithMany()
+                        .HasForeignKey("UserId", "SessionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_open_messages_sessions");
                 });
 
             modelBuilder.Entity("SessionService.Infrastructure.Persistence.Tables.SessionBranch", b =>
