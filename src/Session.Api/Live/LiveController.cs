@@ -52,7 +52,8 @@ public sealed class LiveController(IFollowedSessions followed) : ControllerBase
         {
             if (!SessionPosition.TryParse(text, out var from, out tag))
             {
-                throw new InvalidFieldException(FieldOf(lastEventId), "must be the id of an event of this session, or the number of a message");
+                throw new InvalidFieldException(
+                    FieldOf(lastEventId), "must be the id of an event of this session, or the number of a message");
             }
 
             position = from;

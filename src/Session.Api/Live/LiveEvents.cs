@@ -6,8 +6,8 @@ using SessionService.Application.Sessions;
 namespace SessionService.Api.Live;
 
 /// <summary>
-/// The data of <c>event: snapshot</c>: what happened since the given id cannot be told. The client reads the session's messages anew, or the
-/// list of sessions where no session is named. What happens afterwards is told.
+/// The data of <c>event: snapshot</c>: what happened since the given id cannot be told. The client reads the session's messages anew, or
+/// the list of sessions where no session is named. What happens afterwards is told.
 /// </summary>
 public sealed class SnapshotEvent
 {

@@ -52,7 +52,9 @@ internal sealed class SessionEventPages(IServiceScopeFactory scopes, DatabasePul
             new EventPage(writer.Written, writer.Events, page.IsLast, page.IsGone, newest), page.To, page.Tag);
     }
 
-    /// <summary>A place in the events of a session. The version is that of the wake-ups: after another one there may be more to read.</summary>
+    /// <summary>
+    /// A place in the events of a session. The version is that of the wake-ups: after another one there may be more to read.
+    /// </summary>
     internal readonly record struct Place(string UserId, Guid SessionId, SessionPosition? Position, uint? Tag, long Version);
 }
 

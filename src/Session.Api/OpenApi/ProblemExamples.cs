@@ -101,7 +101,11 @@ internal static class ProblemExamples
             [
                 new(ProblemCodes.RateLimitExceeded, "Too many requests; Retry-After says when to come again."),
                 .. IsStream(path)
-                    ? [new ExampleProblem(ProblemCodes.TooManyFollowers, "Too many streams of events are open already, of this user or in all.")]
+                    ?
+                    [
+                        new ExampleProblem(
+                            ProblemCodes.TooManyFollowers, "Too many streams of events are open already, of this user or in all."),
+                    ]
                     : Array.Empty<ExampleProblem>(),
             ],
             StatusCodes.Status503ServiceUnavailable => Unavailable(method, path),

@@ -29,7 +29,9 @@ internal static class BranchRoom
     private const int BytesOfManyRanges = 8 * 1024;
 
     /// <summary>The id of the next branch.</summary>
-    /// <exception cref="Domain.Errors.ConflictException">The session has as many branches as it may have, or their paths take too much.</exception>
+    /// <exception cref="Domain.Errors.ConflictException">
+    /// The session has as many branches as it may have, or their paths take too much.
+    /// </exception>
     public static async Task<int> NextIdAsync(Sql sql, string userId, Guid sessionId, CancellationToken cancellationToken)
     {
         var (lastId, branches, bytes) = await sql.Statement(Taken, userId, sessionId)

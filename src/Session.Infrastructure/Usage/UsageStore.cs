@@ -8,8 +8,11 @@ namespace SessionService.Infrastructure.Usage;
 /// <remarks>By hand: buckets by <c>width_bucket</c>, and a lateral choice of what to group by.</remarks>
 internal sealed class UsageStore(ReadConnections connections) : IUsageStore
 {
-    internal static readonly string OfUser = Statement(ofUsage: "u.user_id = $1", ofSessions: "s.user_id = $1", ofMessages: "m.user_id = $1");
-    internal static readonly string OfEverybody = Statement(ofUsage: "u.user_id = ''", ofSessions: "$1 = ''", ofMessages: "m.user_id = s.user_id");
+    internal static readonly string OfUser =
+        Statement(ofUsage: "u.user_id = $1", ofSessions: "s.user_id = $1", ofMessages: "m.user_id = $1");
+
+    internal static readonly string OfEverybody =
+        Statement(ofUsage: "u.user_id = ''", ofSessions: "$1 = ''", ofMessages: "m.user_id = s.user_id");
 
     public async Task<IReadOnlyList<UsageSum>> ReadAsync(
         string? userId, UsageSelection selection, int maxRows, CancellationToken cancellationToken) =>
