@@ -6,6 +6,7 @@ using SessionService.Application.Live;
 using SessionService.Application.Messages;
 using SessionService.Application.Sessions;
 using SessionService.Domain.Errors;
+using SessionService.Domain.Sessions;
 using SessionService.Hosting.Headers;
 using SessionService.Infrastructure.Persistence;
 
@@ -43,7 +44,6 @@ public sealed class LiveController(IFollowedSessions followed) : ControllerBase
         [FromQuery(Name = "")] FollowSessionQuery query,
         [FromHeader(Name = ServiceHeaders.LastEventId), StringLength(SessionPosition.MaxTextLength)] string? lastEventId,
         [FromCaller] string userId,
-        [FromServices] SessionsService sessions,
         CancellationToken cancellationToken)
     {
         SessionPosition? position = null;
@@ -59,8 +59,14 @@ public sealed class LiveController(IFollowedSessions followed) : ControllerBase
             position = from;
         }
 
-        await sessions.GetSummaryAsync(userId, sessionId, cancellationToken);
-        var pages = HttpContext.RequestServices.GetRequiredService<SessionEventPages>();
+        // No service with a context of EF's: the stream would keep the context for as long as it lasts.
+        var services = HttpContext.RequestServices;
+        if (await services.GetRequiredService<ILiveReader>().FindStateAsync(userId, sessionId, cancellationToken) is null)
+        {
+            throw SessionErrors.NotFound();
+        }
+
+        var pages = services.GetRequiredService<SessionEventPages>();
         var wakeUps = followed.Follow(userId, sessionId);
         return new FollowResult(userId, wakeUps, new SessionEvents(pages, wakeUps, userId, sessionId, position, tag));
     }
