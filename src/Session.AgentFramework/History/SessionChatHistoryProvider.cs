@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Agents.AI;
 using Microsoft.Extensions.AI;
 using SessionService.Client;
@@ -14,6 +15,7 @@ public sealed class SessionChatHistoryProvider : ChatHistoryProvider
     private readonly SessionChatHistoryOptions _options;
     private readonly TimeProvider _time;
     private readonly ProviderSessionState<SessionChatHistoryState> _state;
+    private readonly ConditionalWeakTable<AgentSession, Turn> _turns = [];
 
     /// <summary>Makes a provider.</summary>
     /// <param name="client">The client of the service.</param>
@@ -66,7 +68,6 @@ public sealed class SessionChatHistoryProvider : ChatHistoryProvider
         var state = _state.GetOrInitializeState(context.Session);
         var reading = new SessionReading(ClientOf(state), state.SessionId, _options.JsonSerializerOptions);
         var request = context.RequestMessages.ToList();
-        var repeated = WrapAll(state, request, []).Select(message => message.Id).ToHashSet();
         var stored = _options.MaxContextTokens is { } maxTokens
             ? await reading.ReadContextAsync(maxTokens, cancellationToken).ConfigureAwait(false)
             : await reading.ReadNewestAsync(_options.MaxMessages ?? int.MaxValue, cancellationToken).ConfigureAwait(false);
@@ -77,12 +78,17 @@ public sealed class SessionChatHistoryProvider : ChatHistoryProvider
 
         if (!state.IsCreated)
         {
-            _state.SaveState(context.Session, state.Created());
+            ChangeState(context.Session, current => current.Created());
         }
 
-        // A run that is repeated begins where it began the first time.
+        if (context.Session is not null && stored.Count > 0)
+        {
+            _turns.GetOrCreateValue(context.Session).Read =
+                new NewestRead(state.SessionId, stored.Max(message => SequenceNumbers.Of(message.Message) ?? 0));
+        }
+
         IReadOnlyCollection<ChatMessage> history =
-            [.. stored.TakeWhile(message => message.Id is not { } id || !repeated.Contains(id)).Select(message => message.Message)];
+            [.. stored.Take(BeginningOfRun(WrapAll(state, request, []), stored)).Select(message => message.Message)];
         if (_options.LeaveOutUnansweredCalls)
         {
             history = [.. UnansweredCalls.LeaveOut(history, request)];
@@ -97,6 +103,27 @@ public sealed class SessionChatHistoryProvider : ChatHistoryProvider
     protected override async ValueTask StoreChatHistoryAsync(InvokedContext context, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(context);
+        if (context.Session is not { } session)
+        {
+            await StoreAsync(context, read: null, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        // The place of a message follows from what was stored before it, so runs of one agent session are stored one after the other.
+        var turn = _turns.GetOrCreateValue(session);
+        await turn.Gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await StoreAsync(context, turn.Read, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            turn.Gate.Release();
+        }
+    }
+
+    private async Task StoreAsync(InvokedContext context, NewestRead? read, CancellationToken cancellationToken)
+    {
         var state = _state.GetOrInitializeState(context.Session);
         var response = (context.ResponseMessages ?? []).ToList();
         var calls = MessageUsage.Assign(response, RecordedUsage.Take(context.Session));
@@ -113,10 +140,59 @@ public sealed class SessionChatHistoryProvider : ChatHistoryProvider
 
         var writing = new SessionWriting(ClientOf(state), state.SessionId, _options.JsonSerializerOptions, _time)
         {
+            LastSequence = read?.SessionId == state.SessionId ? read.Sequence : 0,
             NewSessionMetadata = () => _options.SessionMetadata?.Invoke(context.Session),
         };
         await writing.StoreAsync(messages, state.IsCreated, cancellationToken).ConfigureAwait(false);
-        _state.SaveState(context.Session, state.After(messages.Count));
+        ChangeState(context.Session, current => current.After(messages.Count));
+    }
+
+    private void ChangeState(AgentSession? session, Func<SessionChatHistoryState, SessionChatHistoryState> change)
+    {
+        lock (_turns)
+        {
+            _state.SaveState(session, change(_state.GetOrInitializeState(session)));
+        }
+    }
+
+    /// <summary>Where a run that is repeated began the first time; the end of the history for any other run.</summary>
+    private static int BeginningOfRun(List<NewMessage> request, IReadOnlyList<ReadMessage> stored)
+    {
+        var places = new Dictionary<Guid, int>();
+        for (var i = 0; i < stored.Count; i++)
+        {
+            if (stored[i].Id is { } id)
+            {
+                places[id] = i;
+            }
+        }
+
+        var run = request.Select(message => message.Id).ToHashSet();
+        var beginning = stored.Count;
+        foreach (var message in request)
+        {
+            while (places.TryGetValue(message.Id, out var place))
+            {
+                if (message.IsRepetition(IsOvertaken(place)))
+                {
+                    beginning = Math.Min(beginning, place);
+                    break;
+                }
+
+                if (!message.MayTakeAnotherId)
+                {
+                    break;
+                }
+
+                message.TakeAnotherId();
+                run.Add(message.Id);
+            }
+        }
+
+        return beginning;
+
+        bool IsOvertaken(int place) => stored.Skip(place + 1).Any(
+            later => later.Message.Role == ChatRole.User && (later.Id is not { } id || !run.Contains(id)));
     }
 
     private static IEnumerable<ChatMessage> GivenByCaller(IEnumerable<ChatMessage> messages) =>
@@ -136,7 +212,8 @@ public sealed class SessionChatHistoryProvider : ChatHistoryProvider
                 state,
                 messages.Count,
                 message,
-                SessionMessageExtensions.ToSessionMessage(message, _options.JsonSerializerOptions, PartForm.Usual, _time));
+                SessionMessageExtensions.ToSessionMessage(message, _options.JsonSerializerOptions, PartForm.Usual, _time),
+                messages.Count >= request.Count && messages.Count > 0 ? messages[^1] : null);
 
             // Some models give all their messages one id.
             if (!ids.Add(wrapped.Id))
@@ -150,4 +227,15 @@ public sealed class SessionChatHistoryProvider : ChatHistoryProvider
 
         return messages;
     }
+
+    /// <summary>What runs of one agent session share while the process lives.</summary>
+    private sealed class Turn
+    {
+        public SemaphoreSlim Gate { get; } = new(1);
+
+        public NewestRead? Read { get; set; }
+    }
+
+    /// <summary>The newest message that was read of a session of the service.</summary>
+    private sealed record NewestRead(Guid SessionId, long Sequence);
 }

@@ -34,8 +34,8 @@ internal sealed class SessionReading(SessionServiceClient client, Guid sessionId
 
                 if (message.RedactedAt is null && message.Status == MessageStatus.Completed)
                 {
-                    var whole = await WholeAsync(message, cancellationToken).ConfigureAwait(false);
-                    messages.Add(new ReadMessage(message.MessageId, whole.ToChatMessage(options)));
+                    var whole = await WholeAsync(client, message, cancellationToken).ConfigureAwait(false);
+                    messages.Add(new ReadMessage(message.MessageId, Numbered(whole.ToChatMessage(options), message.Sequence)));
                 }
             }
         }
@@ -79,9 +79,12 @@ internal sealed class SessionReading(SessionServiceClient client, Guid sessionId
         {
             messages.Add(new ReadMessage(
                 message.MessageId,
-                message is { OmittedTokens: null, Sequence: { } sequence } && MayRefer(message.Parts)
-                    ? (await ReadWholeAsync(sequence, cancellationToken).ConfigureAwait(false)).ToChatMessage(options)
-                    : message.ToChatMessage(options)));
+                Numbered(
+                    message is { OmittedTokens: null, Sequence: { } sequence } && MayRefer(message.Parts)
+                        ? (await ReadWholeAsync(client, sessionId, sequence, cancellationToken).ConfigureAwait(false))
+                            .ToChatMessage(options)
+                        : message.ToChatMessage(options),
+                    message.Sequence)));
         }
 
         return messages;
@@ -93,12 +96,28 @@ internal sealed class SessionReading(SessionServiceClient client, Guid sessionId
         && (message.Parts is not null || message.Content is not JsonValue text || text.GetValueKind() != JsonValueKind.String
             || !string.IsNullOrWhiteSpace(text.GetValue<string>()));
 
-    // An answer has as many bytes of files as a request may have; those of one message always fit.
-    private async ValueTask<MessageResponse> WholeAsync(MessageResponse message, CancellationToken cancellationToken) =>
-        MayRefer(message.Parts) ? await ReadWholeAsync(message.Sequence, cancellationToken).ConfigureAwait(false) : message;
+    /// <summary>
+    /// A message of a list with its files. An answer has as many bytes of files as a request may have; those of one message always fit.
+    /// </summary>
+    public static async ValueTask<MessageResponse> WholeAsync(
+        SessionServiceClient client, MessageResponse message, CancellationToken cancellationToken) =>
+        MayRefer(message.Parts)
+            ? await ReadWholeAsync(client, message.SessionId, message.Sequence, cancellationToken).ConfigureAwait(false)
+            : message;
 
-    private Task<MessageResponse> ReadWholeAsync(long sequence, CancellationToken cancellationToken) =>
+    private static Task<MessageResponse> ReadWholeAsync(
+        SessionServiceClient client, Guid sessionId, long sequence, CancellationToken cancellationToken) =>
         client.Messages.GetAsync(sessionId, sequence, attachments: AttachmentForm.Inline, cancellationToken: cancellationToken);
+
+    private static ChatMessage Numbered(ChatMessage message, long? sequence)
+    {
+        if (sequence is { } number)
+        {
+            SequenceNumbers.Set(message, number);
+        }
+
+        return message;
+    }
 
     private static bool MayRefer(JsonArray? parts) =>
         parts is not null && parts.ToJsonString().Contains(AttachmentMark, StringComparison.Ordinal);

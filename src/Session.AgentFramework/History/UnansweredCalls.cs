@@ -34,6 +34,11 @@ internal static class UnansweredCalls
             }
 
             var rest = message.Clone();
+            if (SequenceNumbers.Of(message) is { } sequence)
+            {
+                SequenceNumbers.Set(rest, sequence);
+            }
+
             rest.Contents = [.. message.Contents.Where(content => !IsUnanswered(content))];
             if (rest.Contents.Any(content => content is not (TextReasoningContent or UsageContent)))
             {

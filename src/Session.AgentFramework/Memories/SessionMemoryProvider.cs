@@ -81,16 +81,18 @@ public sealed class SessionMemoryProvider : AIContextProvider
 
     private SessionServiceClient ClientFor(AIAgent agent, AgentSession? session)
     {
-        var initialize = _options.StateInitializer ?? (_ => new SessionMemoryState(UserOfHistory(agent, session)));
-        var state = new ProviderSessionState<SessionMemoryState>(initialize, _stateKey, StateJson.Default.Options)
-            .GetOrInitializeState(session);
-        return state.UserId is { } userId ? _client.ForUser(userId) : _client;
+        // The history may pass to another user. What was noted of the first one would show their memories to the other.
+        if (_options.StateInitializer is null && session is not null && agent.GetService<SessionChatHistoryProvider>() is { } history)
+        {
+            return ClientOf(history.GetState(session).UserId);
+        }
+
+        var initialize = _options.StateInitializer ?? (_ => new SessionMemoryState());
+        return ClientOf(new ProviderSessionState<SessionMemoryState>(initialize, _stateKey, StateJson.Default.Options)
+            .GetOrInitializeState(session).UserId);
     }
 
-    private static string? UserOfHistory(AIAgent agent, AgentSession? session) =>
-        session is not null && agent.GetService<SessionChatHistoryProvider>() is { } history
-            ? history.GetState(session).UserId
-            : null;
+    private SessionServiceClient ClientOf(string? userId) => userId is null ? _client : _client.ForUser(userId);
 
     private static IEnumerable<ChatMessage> GivenByCaller(IEnumerable<ChatMessage> messages) =>
         messages.Where(message => message.GetAgentRequestMessageSourceType() == AgentRequestMessageSourceType.External);

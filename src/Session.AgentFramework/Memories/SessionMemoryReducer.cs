@@ -41,7 +41,7 @@ public sealed class SessionMemoryReducer : IChatReducer
         // A list that was reduced before begins with the memory of then.
         var coveredBefore = all.Select(SessionMemoryMessage.CoveredBy).FirstOrDefault(covers => covers is not null) ?? 0;
         var said = all.Where(message => SessionMemoryMessage.CoveredBy(message) is null).ToList();
-        var cut = FirstToKeep(said, (int)Math.Clamp(memory.TotalMessages - coveredBefore, 0, Math.Max(0, said.Count - _keepMessages)));
+        var cut = FirstToKeep(said, Math.Min(CountCovered(said, memory, coveredBefore), Math.Max(0, said.Count - _keepMessages)));
         if (cut == 0 && coveredBefore == 0)
         {
             return all;
@@ -53,6 +53,19 @@ public sealed class SessionMemoryReducer : IChatReducer
             SessionMemoryMessage.Of(memory.Content, coveredBefore + cut),
             .. said.Skip(cut),
         ];
+    }
+
+    // A history may lack messages: those of other branches, redacted ones, calls without a result, and the oldest ones. So the numbers
+    // of the messages count, where they are known.
+    private static int CountCovered(List<ChatMessage> messages, MemoryResponse memory, long coveredBefore)
+    {
+        var count = 0;
+        while (count < messages.Count && (SequenceNumbers.Of(messages[count]) ?? coveredBefore + count + 1) <= memory.TotalMessages)
+        {
+            count++;
+        }
+
+        return count;
     }
 
     // Results stay with their calls.

@@ -17,11 +17,12 @@ internal sealed class CallState(Call call, string? userId, long startedAt)
     public Verdict Verdict { get; private set; }
 
     /// <summary>
-    /// Whether the call may have done its work although it fails. With a key it has not where the last attempt got an answer: the service
-    /// would have repeated the first one.
+    /// Whether the call may have done its work although it fails. With a key it has not where the service has looked at the last attempt:
+    /// it would have repeated the first answer. A caller that was turned away at the door, or found nobody, has not been told.
     /// </summary>
     public bool IsOutcomeUnknown => Call.Method != HttpMethod.Get
-        && (Verdict is Verdict.Unknown or Verdict.Fault || (_hasLostAnswer && Call.IdempotencyKey is null));
+        && (Verdict is Verdict.Unknown or Verdict.Fault
+            || (_hasLostAnswer && (Call.IdempotencyKey is null || Verdict is not Verdict.Answered)));
 
     public static CallState Of(HttpRequestMessage request) =>
         request.Options.TryGetValue(Key, out var state)

@@ -71,6 +71,7 @@ internal sealed class Connection(
             throw new SessionServiceException("The answer is not of the service: is its address right?", exception)
             {
                 Status = (int)response.StatusCode,
+                IsOutcomeUnknown = response.RequestMessage is { } request && request.Method != HttpMethod.Get,
             };
         }
     }
@@ -115,8 +116,7 @@ internal sealed class Connection(
                 .ConfigureAwait(false);
         }
         catch (Exception exception) when (
-            exception is HttpRequestException or IOException or TimeoutRejectedException
-                or OperationCanceledException { CancellationToken.IsCancellationRequested: false }
+            exception is HttpRequestException or IOException or TimeoutRejectedException or OperationCanceledException
             && !cancellationToken.IsCancellationRequested)
         {
             throw new SessionServiceException("The service gave no answer: " + exception.Message, exception)

@@ -12,6 +12,10 @@ internal static class Retries
 {
     public static IHttpClientBuilder AddTo(IHttpClientBuilder http)
     {
+        // Retries that an application gives to all its clients would repeat what must not be repeated, and end calls early.
+#pragma warning disable EXTEXP0001 // Experimental: the method.
+        http.RemoveAllResilienceHandlers();
+#pragma warning restore EXTEXP0001
         http.AddResilienceHandler("session-service", static (pipeline, context) =>
         {
             var retries = context.ServiceProvider.GetRequiredService<IOptions<SessionServiceOptions>>().Value.Retries;

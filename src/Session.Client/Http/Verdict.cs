@@ -8,6 +8,9 @@ internal enum Verdict
     /// <summary>There is an answer, and it stands.</summary>
     Answered,
 
+    /// <summary>The caller was not let in. This attempt did nothing, and another one would end likewise.</summary>
+    TurnedAway,
+
     /// <summary>The service is at fault. It is not known whether it did the work before, and another attempt would end likewise.</summary>
     Fault,
 
@@ -33,6 +36,7 @@ internal static class Verdicts
     public static async Task<Verdict> OfAsync(HttpResponseMessage response) => response.StatusCode switch
     {
         HttpStatusCode.TooManyRequests => Verdict.NotDone,
+        HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.ProxyAuthenticationRequired => Verdict.TurnedAway,
         HttpStatusCode.ServiceUnavailable =>
             await Problem.ReadAsync(response).ConfigureAwait(false) is { Code: { } code } && NothingDone.Contains(code)
                 ? Verdict.NotDone

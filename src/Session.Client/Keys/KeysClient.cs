@@ -30,6 +30,7 @@ public sealed class KeysClient
         Pages.ByNumberAsync(
             (number, token) => ListPageAsync(userId, number, pageSize: 100, token),
             page => (page.Keys, page.Total),
+            key => key.KeyId,
             cancellationToken);
 
     /// <summary>One page of keys.</summary>

@@ -26,17 +26,22 @@ internal static class Pages
         while (cursor is not null);
     }
 
-    /// <summary>Numbered pages, until one is empty or all are read.</summary>
-    public static async IAsyncEnumerable<TItem> ByNumberAsync<TPage, TItem>(
+    /// <summary>
+    /// Numbered pages with the newest items first, until one is empty or all are read. New items push others to a later page, where they
+    /// do not come a second time.
+    /// </summary>
+    public static async IAsyncEnumerable<TItem> ByNumberAsync<TPage, TItem, TId>(
         Func<int, CancellationToken, Task<TPage>> read,
         Func<TPage, (IReadOnlyList<TItem> Items, long Total)> content,
+        Func<TItem, TId> id,
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         long seen = 0;
+        var ids = new HashSet<TId>();
         for (var number = 1; ; number++)
         {
             var (items, total) = content(await read(number, cancellationToken).ConfigureAwait(false));
-            foreach (var item in items)
+            foreach (var item in items.Where(item => ids.Add(id(item))))
             {
                 yield return item;
             }

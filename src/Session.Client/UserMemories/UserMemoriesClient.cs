@@ -60,6 +60,7 @@ public sealed class UserMemoriesClient
         Pages.ByNumberAsync(
             (number, token) => ListVersionsPageAsync(memoryId, number, pageSize: 100, consistency, token),
             page => (page.Versions, page.Total),
+            memory => memory.Version,
             cancellationToken);
 
     /// <summary>One page of versions.</summary>

@@ -147,6 +147,44 @@ public sealed class MemoryTests(ServiceProcess service)
     }
 
     [Fact]
+    public async Task The_memory_of_a_session_does_not_take_the_place_of_what_came_after_it()
+    {
+        var client = service.Client();
+        var history = new SessionChatHistoryProvider(
+            client, new() { MaxMessages = 4, ChatReducer = new SessionMemoryReducer(client, keepMessages: 1) });
+        var model = new ScriptedChatClient(_ => "I see.");
+        var agent = Agents.Of(model, history);
+        var session = await agent.CreateSessionAsync();
+        await agent.RunAsync("One", session);
+        await client.Memories.WriteAsync(history.GetState(session).SessionId, new() { Content = "They counted to one." });
+        await agent.RunAsync("Two", session);
+        await agent.RunAsync("Three", session);
+        await agent.RunAsync("Four", session);
+
+        Assert.Equal(["Two", "I see.", "Three", "I see.", "Four"], model.Requests[^1].Select(message => message.Text));
+    }
+
+    [Fact]
+    public async Task An_agent_session_that_passes_to_another_user_does_not_recall_the_memories_of_the_first()
+    {
+        var client = service.Client();
+        var (ada, grace) = ($"ada-{Guid.NewGuid():N}", $"grace-{Guid.NewGuid():N}");
+        await client.ForUser(ada).UserMemories.CreateAsync(new() { Content = "Ada eats no meat." });
+        var history = new SessionChatHistoryProvider(client);
+        var model = new ScriptedChatClient(_ => "I see.");
+        var agent = Agents.Of(model, history, contexts: [new SessionMemoryProvider(client)]);
+        var session = await agent.CreateSessionAsync();
+        history.UseSession(session, Guid.NewGuid(), ada);
+        await agent.RunAsync("What does Ada eat?", session);
+        Assert.Contains(model.Requests[0], message => message.Text.Contains("no meat", StringComparison.Ordinal));
+
+        history.UseSession(session, Guid.NewGuid(), grace);
+        await agent.RunAsync("What does Ada eat?", session);
+
+        Assert.DoesNotContain(model.Requests[1], message => message.Text.Contains("no meat", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_list_that_was_reduced_before_is_reduced_again_by_what_came_since()
     {
         var client = service.Client();

@@ -34,9 +34,11 @@ internal sealed class StubService : HttpMessageHandler
 
     public StubService ThenBreakOff() => Then(() => throw new HttpRequestException(HttpRequestError.ResponseEnded));
 
-    public SessionServiceClient Client(Action<SessionServiceOptions>? configure = null)
+    public SessionServiceClient Client(
+        Action<SessionServiceOptions>? configure = null, Action<IServiceCollection>? others = null)
     {
         var services = new ServiceCollection();
+        others?.Invoke(services);
         services.AddSingleton(Time);
         services.AddSessionServiceClient(options =>
         {
@@ -56,9 +58,11 @@ internal sealed class StubService : HttpMessageHandler
             request.RequestUri!,
             request.Headers.ToDictionary(header => header.Key, header => string.Join(',', header.Value), StringComparer.OrdinalIgnoreCase),
             request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken)));
-        return _answers.TryDequeue(out var answer)
+        var response = _answers.TryDequeue(out var answer)
             ? answer()
             : new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("{}", mediaType: new("application/json")) };
+        response.RequestMessage = request;
+        return response;
     }
 }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using SessionService.Client;
 using SessionService.ClientTests.Hosting;
@@ -84,6 +85,86 @@ public sealed class RetryTests
         Assert.True(failure.IsOutcomeUnknown);
         Assert.Null(failure.Status);
         Assert.All(service.Requests, request => Assert.DoesNotContain("Idempotency-Key", request.Headers.Keys));
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.ServiceUnavailable, "overloaded")]
+    [InlineData(HttpStatusCode.TooManyRequests, "rate_limit_exceeded")]
+    [InlineData(HttpStatusCode.Unauthorized, "invalid_token")]
+    [InlineData(HttpStatusCode.Forbidden, "forbidden")]
+    public async Task A_write_whose_answer_was_lost_may_be_done_although_later_attempts_did_nothing(HttpStatusCode status, string code)
+    {
+        var service = new StubService().ThenBreakOff().Then(status, code);
+
+        var failure = await Assert.ThrowsAsync<SessionServiceException>(
+            () => service.Client(options => options.Retries.MaxRetries = 1).Messages.AppendAsync(Id, Hello));
+
+        Assert.Equal((2, code), (service.Requests.Count, failure.Code));
+        Assert.True(failure.IsOutcomeUnknown);
+    }
+
+    [Fact]
+    public async Task A_write_whose_answer_was_lost_may_be_done_although_the_service_is_gone_afterwards()
+    {
+        var service = new StubService().ThenBreakOff().Then(() => throw new HttpRequestException(HttpRequestError.ConnectionError));
+
+        var failure = await Assert.ThrowsAsync<SessionServiceException>(
+            () => service.Client(options => options.Retries.MaxRetries = 1).Messages.AppendAsync(Id, Hello));
+
+        Assert.Equal(2, service.Requests.Count);
+        Assert.True(failure.IsOutcomeUnknown);
+    }
+
+    [Fact]
+    public async Task A_write_whose_answer_cannot_be_read_may_be_done()
+    {
+        var service = new StubService().Then(() => new(HttpStatusCode.Created) { Content = new StringContent("<html>") });
+
+        var failure = await Assert.ThrowsAsync<SessionServiceException>(() => service.Client().Messages.AppendAsync(Id, Hello));
+
+        Assert.True(failure.IsOutcomeUnknown);
+    }
+
+    [Fact]
+    public async Task Retries_that_an_application_gives_to_all_its_clients_do_not_repeat_what_must_not_be_repeated()
+    {
+        var service = new StubService().ThenBreakOff();
+        var client = service.Client(
+            others: services => services.ConfigureHttpClientDefaults(http => http.AddStandardResilienceHandler()));
+
+        var failure = await Assert.ThrowsAsync<SessionServiceException>(() => client.Keys.CreateAsync(new()));
+
+        Assert.Single(service.Requests);
+        Assert.True(failure.IsOutcomeUnknown);
+    }
+
+    [Fact]
+    public async Task A_token_that_does_not_come_in_time_is_no_cancellation_of_the_call()
+    {
+        var client = new StubService().Client(options => options.TokenProvider = async (_, _) =>
+        {
+            using var issuer = new CancellationTokenSource(TimeSpan.FromMilliseconds(1));
+            await Task.Delay(Timeout.Infinite, issuer.Token);
+            return null;
+        });
+
+        await Assert.ThrowsAsync<SessionServiceException>(() => client.Sessions.GetAsync(Id));
+    }
+
+    [Fact]
+    public async Task An_item_that_new_ones_push_to_the_next_page_does_not_come_twice()
+    {
+        string[] keys = [.. Enumerable.Range(1, 3).Select(number => $$"""{"key_id": "00000000-0000-0000-0000-00000000000{{number}}"}""")];
+        var service = new StubService()
+            .Then(() => Page($$"""{"keys": [{{keys[0]}}, {{keys[1]}}], "total": 3}"""))
+            .Then(() => Page($$"""{"keys": [{{keys[1]}}, {{keys[2]}}], "total": 4}"""));
+
+        var listed = await service.Client().Keys.ListAsync().ToListAsync();
+
+        Assert.Equal(["1", "2", "3"], listed.Select(key => key.KeyId.ToString()[^1..]));
+
+        static HttpResponseMessage Page(string json) =>
+            new(HttpStatusCode.OK) { Content = new StringContent(json, mediaType: new("application/json")) };
     }
 
     [Fact]
