@@ -20,6 +20,7 @@ internal sealed record Effect(
     long Attachments,
     long Feedback,
     long FeedbackText,
+    long Deltas,
     long Keys,
     long TotalSessions,
     long ActiveSessions,
@@ -49,6 +50,7 @@ internal sealed record Effect(
                 (SELECT sum(size) FROM dev.attachments WHERE {user}),
                 (SELECT count(*) FROM dev.message_feedback WHERE {user}),
                 (SELECT sum(length(concat(value::text, comment))) FROM dev.message_feedback WHERE {user}),
+                (SELECT count(*) FROM dev.message_deltas WHERE {user}),
                 (SELECT count(*) FROM dev.idempotency_keys WHERE {user}),
                 (SELECT sum(total_sessions) FROM dev.session_statistics),
                 (SELECT sum(active_sessions) FROM dev.session_statistics),
@@ -59,7 +61,8 @@ internal sealed record Effect(
             var n = (await database.QueryAsync(query)).Select(text => text.Length == 0 ? 0 : long.Parse(text, CultureInfo.InvariantCulture)).ToArray();
             if (n[0] == 0)
             {
-                return new Effect(n[1], n[2], n[3], n[4], n[5], n[6], n[7], n[8], n[9], n[10], n[11], n[12], n[13], n[14], n[15], n[16], n[17], n[18], n[19]);
+                return new Effect(
+                    n[1], n[2], n[3], n[4], n[5], n[6], n[7], n[8], n[9], n[10], n[11], n[12], n[13], n[14], n[15], n[16], n[17], n[18], n[19], n[20]);
             }
         }
     }
@@ -80,6 +83,7 @@ internal sealed record Effect(
         after.Attachments - before.Attachments,
         after.Feedback - before.Feedback,
         after.FeedbackText - before.FeedbackText,
+        after.Deltas - before.Deltas,
         after.Keys - before.Keys,
         after.TotalSessions - before.TotalSessions,
         after.ActiveSessions - before.ActiveSessions,
