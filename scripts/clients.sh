@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Checks the OpenAPI document as its users do: lints it, generates clients from it with four generators, compiles them, and has
 # conversations with a running service through them. The packages for TypeScript and OpenAI's SDKs have some too, also through the
-# gateway, and the AI SDK of Vercel resumes answers. What it generates is ignored by git.
+# gateway. What it generates is ignored by git.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 source "$root/scripts/prerequisites.sh"
@@ -108,7 +108,7 @@ fi
 
 rm -rf typescript/generated typescript/src/generated csharp/generated
 OPENAPI_DOCUMENT=$document quietly npm run --silent --workspace typescript generate
-for workspace in typescript openai agents live; do
+for workspace in typescript openai agents; do
   quietly npm run --silent --workspace "$workspace" build
 done
 for ((attempt = 0; ; attempt++)); do
@@ -120,7 +120,7 @@ for ((attempt = 0; ; attempt++)); do
   sleep 0.5
 done
 for target in "$address" "$gateway"; do
-  for workspace in typescript openai agents live; do
+  for workspace in typescript openai agents; do
     SESSION_SERVICE=$target quietly npm run --silent --workspace "$workspace" start
   done
 done

@@ -38,6 +38,7 @@ function describe(method, path, operation, shared) {
     takesKey: named("header").includes("Idempotency-Key"),
     ...(contents.some(isFile) ? { file: contents[0][0] } : {}),
     ...(answers.some(answersFile) ? { answersFile: true } : {}),
+    ...(named("header").includes("Last-Event-ID") ? { follows: true } : {}),
     pages: pagesOf(answers[0], named("query")),
   };
 }

@@ -12,6 +12,7 @@ public sealed class SessionServiceClient
         _connection = connection;
         Sessions = new(connection);
         Messages = new(connection);
+        Live = new(connection);
         Contexts = new(connection);
         Memories = new(connection);
         UserMemories = new(connection);
@@ -34,6 +35,9 @@ public sealed class SessionServiceClient
 
     /// <summary>The messages of sessions.</summary>
     public MessagesClient Messages { get; }
+
+    /// <summary>What happens, as it happens.</summary>
+    public LiveClient Live { get; }
 
     /// <summary>What a model is given of a session.</summary>
     public ContextsClient Contexts { get; }

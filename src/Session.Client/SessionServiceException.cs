@@ -22,6 +22,7 @@ public sealed class SessionServiceException : Exception
         Code = problem?.Code;
         Detail = problem?.Detail;
         TraceId = problem?.TraceId;
+        NextIndex = problem?.NextIndex;
         Errors = problem?.Errors ?? NoErrors;
     }
 
@@ -44,6 +45,9 @@ public sealed class SessionServiceException : Exception
 
     /// <summary>The id of the request in the logs and traces of the service.</summary>
     public string? TraceId { get; }
+
+    /// <summary>Where deltas were refused: the index of the delta that the message takes next.</summary>
+    public int? NextIndex { get; }
 
     /// <summary>After how long the service asks to come again.</summary>
     public TimeSpan? RetryAfter { get; internal init; }

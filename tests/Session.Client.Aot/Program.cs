@@ -32,7 +32,7 @@ await client.Feedback.WriteAsync(session.SessionId, 2, "rating", new() { Value =
 await client.UserMemories.CreateAsync(new() { Content = "Likes to swim." });
 
 var texts = new List<string>();
-await foreach (var message in client.Messages.ListAsync(session.SessionId, new() { Include = MessageInclusion.Feedback }))
+await foreach (var message in client.Messages.ListAsync(session.SessionId, new() { Include = MessageListInclusion.Feedback }))
 {
     texts.Add(message.Content);
 }

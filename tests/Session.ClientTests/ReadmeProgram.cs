@@ -54,6 +54,20 @@ internal sealed class ReadmeProgram(TextWriter Console)
                 new JsonObject { ["type"] = "image", ["url"] = "https://example.org/sign.png" }),
         });
 
+        var answer = await client.Messages.OpenAsync(session.SessionId, new() { Role = MessageRole.Assistant });
+        await answer.AddTextAsync("Look for the blue flag.");
+
+        await foreach (var happened in client.Live.FollowSessionAsync(session.SessionId, after: "0"))
+        {
+            if (happened is DeltaEvent delta)
+            {
+                Console.WriteLine($"The answer goes on: {delta.Text}");
+                break;
+            }
+        }
+
+        var whole = await answer.CompleteAsync(new() { TokensUsed = 6 });
+
         var changed = await client.Sessions.PatchAsync(session.SessionId, new() { Title = null, Metadata = new JsonObject { ["app"] = "mobile" } });
 
         var grace = client.ForUser("grace");
@@ -71,5 +85,6 @@ internal sealed class ReadmeProgram(TextWriter Console)
         Assert.NotEmpty(context.Messages);
         Assert.NotEmpty(passages.Results);
         Assert.Null(changed.Title);
+        Assert.Equal((MessageStatus.Completed, "Look for the blue flag.", 6), (whole.Status, whole.Content, whole.TokensUsed));
     }
 }

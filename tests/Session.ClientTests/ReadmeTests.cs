@@ -37,6 +37,7 @@ public sealed class ReadmeTests(ServiceProcess service)
                 "Holiday plans: Try the <mark>coast</mark> of Istria.",
             ],
             output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries)[..3]);
+        Assert.Contains("The answer goes on: Look for the blue flag.", output.ToString(), StringComparison.Ordinal);
     }
 
     private static string Flat(string code) => Regex.Replace(code, @"\s+", " ", RegexOptions.None, TimeSpan.FromSeconds(1)).Trim();

@@ -1,8 +1,10 @@
 import createClient from "openapi-fetch";
 import type { paths } from "./generated/schema.js";
 import type { table } from "./generated/table.js";
+import { follow } from "./live.js";
+import type { LiveEvent } from "./live.js";
 import { isRepeatable, operationIds, operationOf } from "./operations.js";
-import type { CallOptions, Input, Item, OperationId, Output, PagedId, PagedInput, RetryOptions } from "./operations.js";
+import type { CallOptions, FollowId, Input, Item, OperationId, Output, PagedId, PagedInput, RetryOptions } from "./operations.js";
 import { pagesOf } from "./pages.js";
 import { InvalidRequest, withRetries } from "./retries.js";
 import type { Answer } from "./retries.js";
@@ -50,6 +52,11 @@ export interface SessionClient extends Operations {
   each<Id extends PagedId>(id: Id, ...input: PagedArguments<Id>): AsyncGenerator<Item<Id>, void, undefined>;
   /** The pages of a list or a search, as they are answered. */
   pages<Id extends PagedId>(id: Id, ...input: PagedArguments<Id>): AsyncGenerator<Output<Id>, void, undefined>;
+  /**
+   * What happens in a session, or in all of a user's, as it happens. A stream that breaks off is opened again after the last event:
+   * each comes once. It ends with the erasure of the session, with `break`, or with the `signal`.
+   */
+  follow<Id extends FollowId>(id: Id, ...input: Arguments<Id>): AsyncGenerator<LiveEvent, void, undefined>;
   /** The same client in the name of another user, for a service that acts for many. */
   forUser(userId: string): SessionClient;
 }
@@ -95,7 +102,7 @@ export function createSessionClient(options: SessionClientOptions): SessionClien
   }
 
   async function send(id: OperationId, input: AnyInput = {}): Promise<Answer> {
-    const { method, path, takesKey, file, answersFile } = operationOf(id);
+    const { method, path, takesKey, file, answersFile, follows } = operationOf(id);
     checkPath(input.path ?? {});
     const body = file === undefined && input.body !== undefined ? JSON.stringify(input.body) : input.body;
     const key = takesKey ? (input.idempotencyKey ?? crypto.randomUUID()) : undefined;
@@ -126,7 +133,7 @@ export function createSessionClient(options: SessionClientOptions): SessionClien
       {
         isRepeatable: isRepeatable(id),
         isReplayable: !(body instanceof ReadableStream),
-        isFile: file !== undefined || answersFile === true,
+        isFile: file !== undefined || (answersFile === true && follows !== true),
       },
       input,
       options.retry ?? {},
@@ -148,6 +155,7 @@ export function createSessionClient(options: SessionClientOptions): SessionClien
     each: async function* (id, ...[input]) {
       for await (const { items } of pagesOf(send, id, input as AnyInput)) yield* items as never[];
     },
+    follow: (id, ...[input]) => follow((given) => send(id, given), (input ?? {}) as AnyInput),
     forUser: (userId) => createSessionClient({ ...options, userId }),
   };
 }

@@ -13,6 +13,8 @@ export interface Operation {
   readonly file?: string;
   /** Whether the answer is not JSON, but a file or a stream. */
   readonly answersFile?: boolean;
+  /** Whether the answer is a stream of events that goes on after the last one where it breaks off. */
+  readonly follows?: boolean;
   readonly pages?: { readonly items: string; readonly by: "cursor" | "position" | "number" };
 }
 
@@ -113,6 +115,9 @@ type Success<Responses> = {
 export type Output<Id extends OperationId> = (typeof table)[Id] extends { answersFile: true }
   ? Response
   : Success<operations[Id]["responses"]>;
+
+/** The operations that tell events. */
+export type FollowId = { [Id in OperationId]: (typeof table)[Id] extends { follows: true } ? Id : never }[OperationId];
 
 /** The operations whose answers are pages. */
 export type PagedId = { [Id in OperationId]: (typeof table)[Id] extends { pages: object } ? Id : never }[OperationId];

@@ -120,13 +120,17 @@ function retryOf({ response, body }: Answer): Retry {
 
 /** Milliseconds until the next attempt: what the service asks for, and more by chance so that not all callers come at once. */
 function waitBefore(made: number, response: Response | undefined): number {
-  const backoff = Math.min(firstWait * 2 ** (made - 1), longestWait);
   const text = response?.headers.get("Retry-After") ?? "";
   const asked = /^\d+$/.test(text) ? Number(text) * 1_000 : (Date.parse(text) || 0) - Date.now();
-  return Math.max(asked, 0) + backoff * (0.5 + Math.random() / 2);
+  return Math.max(asked, 0) + backoff(made);
 }
 
-function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+/** Milliseconds to wait after so many failures. */
+export function backoff(failures: number): number {
+  return Math.min(firstWait * 2 ** (failures - 1), longestWait) * (0.5 + Math.random() / 2);
+}
+
+export function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     const abort = () => {
       clearTimeout(timer);

@@ -34,6 +34,8 @@ test("The examples of the README do what they say", async () => {
   await run(1);
   expect(log.mock.lastCall?.slice(0, 2)).toEqual([404, "session_not_found"]);
   await run(2);
+  await run(5);
+  expect(log.mock.lastCall).toEqual([0, "Look for the blue flag."]);
   log.mockRestore();
 });
 
@@ -61,6 +63,8 @@ test("A chat by the example of the README remembers both sides, once", async () 
     expect(await response.text()).toContain("In the sea.");
   }
 
+  const { resume } = (await run(4)) as { resume: (request: Request, chat: string) => Promise<Response> };
+  expect((await resume(new Request(address), chat)).status).toBe(204);
   const loaded = await loadMessages(client, chat);
   expect(loaded.map(({ role, parts }) => [role, parts.at(-1)])).toEqual([
     ["user", { type: "text", text: "Where?" }], ["assistant", { type: "text", text: "In the sea.", state: "done" }],

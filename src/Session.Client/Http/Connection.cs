@@ -14,6 +14,7 @@ internal sealed class Connection(
     public const string HttpClientName = "SessionService.Client";
 
     private const string Base = "/api/v1/";
+    private const string EventStream = "text/event-stream";
 
     private readonly string _address = options.Address!.AbsoluteUri.TrimEnd('/') + Base;
 
@@ -82,6 +83,34 @@ internal sealed class Connection(
         var response = await SendAsync(call with { IsStreamed = true, IsTransfer = true }, cancellationToken).ConfigureAwait(false);
         var bytes = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         return new AnswerStream(bytes, ReadPeriod, resume: null);
+    }
+
+    /// <summary>Events as they arrive; <see langword="null"/> where there are none. Where they break off, reading throws.</summary>
+    public async Task<Stream?> EventsAsync(Call call, CancellationToken cancellationToken)
+    {
+        var response = await SendAsync(call with { IsStreamed = true, Accept = EventStream }, cancellationToken).ConfigureAwait(false);
+        if (response.Content.Headers.ContentType?.MediaType == EventStream)
+        {
+            var bytes = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+            return new AnswerStream(bytes, ReadPeriod, resume: null);
+        }
+
+        using (response)
+        {
+            return response.StatusCode == HttpStatusCode.NoContent
+                ? null
+                : throw new SessionServiceException("The answer is not of the service: is its address right?", cause: null)
+                {
+                    Status = (int)response.StatusCode,
+                };
+        }
+    }
+
+    /// <summary>The wait before events are asked for again. As between attempts it doubles, and varies at random.</summary>
+    public Task PauseAsync(int failures, CancellationToken cancellationToken)
+    {
+        var longest = Math.Min(options.Retries.Delay.TotalSeconds * Math.Pow(2, failures), options.Retries.MaxDelay.TotalSeconds);
+        return Task.Delay(TimeSpan.FromSeconds(longest * (0.5 + (Random.Shared.NextDouble() / 2))), time, cancellationToken);
     }
 
     /// <summary>Sends a call until it is answered. What is no success and not among the accepted statuses is thrown.</summary>

@@ -13,6 +13,8 @@ internal sealed class Problem
 
     public string? TraceId { get; set; }
 
+    public int? NextIndex { get; set; }
+
     public IReadOnlyDictionary<string, IReadOnlyList<string>>? Errors { get; set; }
 
     /// <summary>The problem of an answer whose body is there; <see langword="null"/> where something else wrote the answer.</summary>

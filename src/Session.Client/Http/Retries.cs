@@ -69,7 +69,7 @@ internal static class Retries
             _ => false,
         };
         return mayRepeat
-            && state.Call.Content is not StreamBody { IsSent: true }
+            && state.Call.Content is not OnceBody { IsSent: true }
             && (args.Outcome.Result is not { } refusal
                 || RetryAfter(refusal, time) is not { } wait
                 || time.GetElapsedTime(state.StartedAt) + wait < TotalTimeout(retries, state));

@@ -6,7 +6,7 @@ namespace SessionService.Client;
 /// A stream as the body of a request. One that can seek is sent again from where it stood at first; any other one is sent once. The stream
 /// stays open: it is the caller's.
 /// </summary>
-internal sealed class StreamBody : HttpContent
+internal sealed class StreamBody : OnceBody
 {
     private readonly Stream _stream;
     private readonly long? _start;
@@ -16,9 +16,6 @@ internal sealed class StreamBody : HttpContent
         _stream = stream;
         _start = stream.CanSeek ? stream.Position : null;
     }
-
-    /// <summary>Whether a stream that cannot seek has been read.</summary>
-    public bool IsSent { get; private set; }
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         SerializeToStreamAsync(stream, context, CancellationToken.None);

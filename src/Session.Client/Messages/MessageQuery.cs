@@ -27,8 +27,8 @@ public sealed class MessageQuery
     /// <summary>The messages of this branch, or of <c>all</c>; by default those of the current branch.</summary>
     public string? Branch { get; set; }
 
-    /// <summary>What else is put into each message.</summary>
-    public MessageInclusion? Include { get; set; }
+    /// <summary>What else is put into each message, and whether the list goes on behind a message in progress.</summary>
+    public MessageListInclusion? Include { get; set; }
 
     /// <summary>How attachments are given; by default they are named only.</summary>
     public AttachmentForm? Attachments { get; set; }

@@ -27,7 +27,10 @@ public sealed class CreateMessageRequest
     /// <summary>Who speaks, by name.</summary>
     public string? Name { get; set; }
 
-    /// <summary>Whether the message is whole. Default <c>completed</c>.</summary>
+    /// <summary>
+    /// Whether the message is whole. Default <c>completed</c>. A message that is <c>in_progress</c> has its number at once, and takes
+    /// deltas until it is completed: see <see cref="MessagesClient.OpenAsync"/>.
+    /// </summary>
     public MessageStatus? Status { get; set; }
 
     /// <summary>

@@ -59,6 +59,28 @@ public readonly record struct MessageInclusion(string Value) : IWord<MessageIncl
     static MessageInclusion IWord<MessageInclusion>.Of(string word) => new(word);
 }
 
+/// <summary>
+/// What else lists of messages show. Without <c>in_progress</c> a list ends before the first message in progress. A newer service may send
+/// words that are not named here.
+/// </summary>
+[JsonConverter(typeof(WordConverter<MessageListInclusion>))]
+public readonly record struct MessageListInclusion(string Value) : IWord<MessageListInclusion>
+{
+    /// <summary><c>feedback</c>.</summary>
+    public static MessageListInclusion Feedback { get; } = new("feedback");
+
+    /// <summary><c>in_progress</c>.</summary>
+    public static MessageListInclusion InProgress { get; } = new("in_progress");
+
+    /// <summary><c>feedback,in_progress</c>.</summary>
+    public static MessageListInclusion FeedbackAndInProgress { get; } = new("feedback,in_progress");
+
+    /// <inheritdoc/>
+    public override string ToString() => Value ?? "";
+
+    static MessageListInclusion IWord<MessageListInclusion>.Of(string word) => new(word);
+}
+
 /// <summary>How a message is taken away. A newer service may send words that are not named here.</summary>
 [JsonConverter(typeof(WordConverter<MessageDeletion>))]
 public readonly record struct MessageDeletion(string Value) : IWord<MessageDeletion>

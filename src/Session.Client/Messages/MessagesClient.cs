@@ -29,6 +29,70 @@ public sealed class MessagesClient
             SessionServiceJson.Default.MessageBatchResponse,
             cancellationToken);
 
+    /// <summary>
+    /// Appends a message that is still being written. The writer adds to it and completes it. Sets the status of the request.
+    /// </summary>
+    public async Task<MessageWriter> OpenAsync(
+        Guid sessionId, CreateMessageRequest message, string? idempotencyKey = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        message.Status = MessageStatus.InProgress;
+        return Resume(await AppendAsync(sessionId, message, idempotencyKey, cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>A writer that goes on with a message in progress, with the delta of this index.</summary>
+    public MessageWriter Resume(MessageResponse message, int nextIndex = 0)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        return new(this, message, nextIndex);
+    }
+
+    /// <summary>
+    /// Adds a delta to a message in progress. The same delta again is stored once. One that does not come next is refused, and
+    /// <see cref="SessionServiceException.NextIndex"/> tells which one does.
+    /// </summary>
+    public Task<DeltasResponse> AddDeltaAsync(
+        Guid sessionId,
+        long sequence,
+        AddDeltaRequest delta,
+        string? idempotencyKey = null,
+        CancellationToken cancellationToken = default) =>
+        _connection.SendAsync(
+            Call.Keyed(HttpMethod.Post, $"{Path(sessionId)}/{sequence}/deltas", idempotencyKey),
+            delta,
+            SessionServiceJson.Default.AddDeltaRequest,
+            SessionServiceJson.Default.DeltasResponse,
+            cancellationToken);
+
+    /// <summary>
+    /// Adds many deltas in one request, each as soon as it is there. The request is sent once. Where it breaks off, or where
+    /// <see cref="DeltasResponse.NextIndex"/> is behind the last delta because the service has stopped, send the deltas from there on
+    /// again. Those that are stored already are stored once.
+    /// </summary>
+    public Task<DeltasResponse> AddDeltasAsync(
+        Guid sessionId, long sequence, IAsyncEnumerable<AddDeltaRequest> deltas, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(deltas);
+        return _connection.SendAsync(
+            new Call(HttpMethod.Post, $"{Path(sessionId)}/{sequence}/deltas") { Content = new DeltaLines(deltas), IsTransfer = true },
+            SessionServiceJson.Default.DeltasResponse,
+            cancellationToken);
+    }
+
+    /// <summary>Completes a message in progress. Its deltas make its content, unless another one is given.</summary>
+    public Task<MessageResponse> CompleteAsync(
+        Guid sessionId,
+        long sequence,
+        CompleteMessageRequest? ending = null,
+        string? idempotencyKey = null,
+        CancellationToken cancellationToken = default) =>
+        _connection.SendAsync(
+            Call.Keyed(HttpMethod.Post, $"{Path(sessionId)}/{sequence}/complete", idempotencyKey),
+            ending ?? new(),
+            SessionServiceJson.Default.CompleteMessageRequest,
+            SessionServiceJson.Default.MessageResponse,
+            cancellationToken);
+
     /// <summary>Reads the message with this number.</summary>
     public Task<MessageResponse> GetAsync(
         Guid sessionId,

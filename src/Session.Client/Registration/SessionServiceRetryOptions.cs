@@ -16,7 +16,7 @@ public sealed class SessionServiceRetryOptions
     public TimeSpan MaxDelay { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// How long one attempt may take, with its body. In an export or download: how long the next bytes may take. Default 60 s.
+    /// How long one attempt may take, with its body. In an export, a download or events: how long the next bytes may take. Default 60 s.
     /// </summary>
     public TimeSpan AttemptTimeout { get; set; } = TimeSpan.FromSeconds(60);
 

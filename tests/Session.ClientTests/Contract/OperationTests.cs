@@ -41,7 +41,7 @@ public sealed class OperationTests(ServiceWithKeys service)
         MessageType = "chat",
         Metadata = [new("app", "web")],
         Branch = "all",
-        Include = MessageInclusion.Feedback,
+        Include = MessageListInclusion.FeedbackAndInProgress,
         Attachments = AttachmentForm.Inline,
         Consistency = Consistency.Strong,
     };
@@ -91,6 +91,13 @@ public sealed class OperationTests(ServiceWithKeys service)
         client => client.Messages.ListByPositionAsync(Id, Messages),
         client => client.Messages.ListPageAsync(Id, Messages, page: 1, pageSize: 10),
         client => client.Messages.RedactAsync(Id, 1, MessageDeletion.Remove),
+        client => client.Messages.OpenAsync(Id, new() { Role = MessageRole.Assistant }),
+        client => client.Messages.AddDeltaAsync(Id, 1, new() { Index = 0, Text = "x" }),
+        client => client.Messages.AddDeltasAsync(Id, 1, Deltas()),
+        client => client.Messages.CompleteAsync(Id, 1),
+        client => client.Live.FollowSessionAsync(Id, "0").FirstAsync(),
+        client => client.Live.FollowUserAsync("id").FirstAsync(),
+        client => client.Live.StreamAnswerAsync(Id),
         client => client.Contexts.GetAsync(Id, new()
         {
             MaxTokens = 100,
@@ -210,10 +217,17 @@ public sealed class OperationTests(ServiceWithKeys service)
     {
         var features = typeof(SessionServiceClient).GetProperties().Where(property => property.PropertyType != typeof(string));
         var methods = features.SelectMany(feature => feature.PropertyType.GetMethods()
-            .Where(method => method.DeclaringType == feature.PropertyType && method.ReturnType.IsAssignableTo(typeof(Task)))
+            .Where(method => method.DeclaringType == feature.PropertyType
+                && (method.ReturnType.IsAssignableTo(typeof(Task)) || method.ReturnType == typeof(IAsyncEnumerable<LiveEvent>)))
             .Select(method => $"{feature.Name}.{method.Name}")).Distinct().Count();
 
         Assert.Equal(methods, Calls.Length);
+    }
+
+    private static async IAsyncEnumerable<AddDeltaRequest> Deltas()
+    {
+        await Task.CompletedTask;
+        yield return new() { Index = 0, Text = "x" };
     }
 
     private static bool Matches(string operation, StubRequest request)
@@ -226,7 +240,7 @@ public sealed class OperationTests(ServiceWithKeys service)
                 || (pair.First.StartsWith('{') && pair.Second is not ("search" or "usage" or "stats" or "starred" or "import")));
     }
 
-    /// <summary>The parameters of each operation that the client has, without those that name the caller or resume a download.</summary>
+    /// <summary>The parameters of each operation that the client has, without those that name the caller or resume a download or a stream.</summary>
     private static SortedDictionary<string, SortedSet<string>> OperationsOf(JsonObject document)
     {
         var operations = new SortedDictionary<string, SortedSet<string>>(StringComparer.Ordinal);
@@ -246,6 +260,7 @@ public sealed class OperationTests(ServiceWithKeys service)
                         .Where(parameter => parameter["in"]!.GetValue<string>() != "path")
                         .Select(parameter => parameter["name"]!.GetValue<string>())
                         .Where(parameter => parameter != "user_id" || path.EndsWith("/keys", StringComparison.Ordinal))
+                        .Where(parameter => parameter != "Last-Event-ID")
                         .Where(parameter => !path.Contains("/attachments/", StringComparison.Ordinal)),
                     StringComparer.OrdinalIgnoreCase));
             }

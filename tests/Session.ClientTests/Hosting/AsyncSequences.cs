@@ -14,5 +14,15 @@ internal static class AsyncSequences
         return items;
     }
 
+    public static async Task<T> FirstAsync<T>(this IAsyncEnumerable<T> sequence)
+    {
+        await foreach (var item in sequence)
+        {
+            return item;
+        }
+
+        throw new InvalidOperationException("The sequence is empty.");
+    }
+
     public static async Task<int> CountAsync<T>(this IAsyncEnumerable<T> sequence) => (await sequence.ToListAsync()).Count;
 }

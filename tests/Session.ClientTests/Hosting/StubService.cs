@@ -34,6 +34,8 @@ internal sealed class StubService : HttpMessageHandler
 
     public StubService ThenBreakOff() => Then(() => throw new HttpRequestException(HttpRequestError.ResponseEnded));
 
+    public StubService ThenEvents(string text) => Then(() => Events(text));
+
     public SessionServiceClient Client(
         Action<SessionServiceOptions>? configure = null, Action<IServiceCollection>? others = null)
     {
@@ -51,6 +53,9 @@ internal sealed class StubService : HttpMessageHandler
         return services.BuildServiceProvider().GetRequiredService<SessionServiceClient>();
     }
 
+    private static HttpResponseMessage Events(string text) =>
+        new(HttpStatusCode.OK) { Content = new StringContent(text, mediaType: new("text/event-stream")) };
+
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         Requests.Add(new(
@@ -60,7 +65,9 @@ internal sealed class StubService : HttpMessageHandler
             request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken)));
         var response = _answers.TryDequeue(out var answer)
             ? answer()
-            : new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("{}", mediaType: new("application/json")) };
+            : request.Headers.Accept.ToString() == "text/event-stream"
+                ? Events("event: deleted\ndata: {}\n\n")
+                : new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("{}", mediaType: new("application/json")) };
         response.RequestMessage = request;
         return response;
     }

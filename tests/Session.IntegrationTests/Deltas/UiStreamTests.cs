@@ -3,7 +3,7 @@ using SessionService.IntegrationTests.Hosting;
 
 namespace SessionService.IntegrationTests.Deltas;
 
-/// <summary>The UI message stream of the AI SDK. A test with the SDK itself is in clients/live.</summary>
+/// <summary>The UI message stream of the AI SDK. A test with the SDK itself is in clients/typescript.</summary>
 public sealed class UiStreamTests(ApiFixture service) : IClassFixture<ApiFixture>
 {
     [Fact]
