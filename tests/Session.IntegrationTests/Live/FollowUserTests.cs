@@ -56,6 +56,21 @@ public sealed class FollowUserTests(ApiFixture service) : IClassFixture<ApiFixtu
     }
 
     [Fact]
+    public async Task A_write_to_a_session_that_does_not_exist_is_told_to_nobody()
+    {
+        var user = service.AsNewUser();
+        using var stream = await OpenAsync(user);
+        await stream.NextAsync();
+
+        (await user.SendAsync(HttpMethod.Patch, $"/api/v1/sessions/{Guid.NewGuid()}", """{"title":"Nowhere"}""")).IsProblem(404, "session_not_found");
+        (await user.PostAsync($"/api/v1/sessions/{Guid.NewGuid()}/fork", "{}")).IsProblem(404, "session_not_found");
+        (await user.SendAsync(HttpMethod.Delete, $"/api/v1/sessions/{Guid.NewGuid()}/messages/1")).IsProblem(404, "session_not_found");
+        await user.StartSessionAsync();
+
+        Assert.Equal("session", (await stream.NextAsync())!.Name);
+    }
+
+    [Fact]
     public async Task An_id_with_impossible_numbers_is_refused()
     {
         var user = service.AsNewUser();
