@@ -41,6 +41,9 @@ internal sealed class DeltaBody(
         HttpContext http, string userId, Guid sessionId, long sequence, CancellationToken cancellationToken)
     {
         using var place = places.Take(userId);
+
+        // A body without a delta is answered by it too.
+        _nextIndex = await deltas.FindNextIndexAsync(userId, sessionId, sequence, cancellationToken);
         http.Features.Get<IHttpRequestTimeoutFeature>()?.DisableTimeout();
         if (http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
         {

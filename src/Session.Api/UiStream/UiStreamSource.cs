@@ -28,29 +28,26 @@ internal sealed class UiStreamSource(IServiceScopeFactory scopes, string userId,
             return EventPage.Nothing with { IsEnd = true };
         }
 
+        var isOpen = message.Status == MessageStatuses.InProgress;
+        var deltas = isOpen ? await store.ReadAsync(userId, sessionId, sequence, _next, DeltasAtOnce, cancellationToken) : [];
+
+        // Nothing is written before everything is read: a look that fails is made again.
         if (!_hasBegun)
         {
             _chunks.Begin(message.MessageId);
-        }
-
-        var isLast = true;
-        if (message.Status == MessageStatuses.InProgress)
-        {
-            if (!_hasBegun)
+            if (isOpen)
             {
                 _chunks.Add(message.Content, message.Parts);
             }
-
-            var deltas = await store.ReadAsync(userId, sessionId, sequence, _next, DeltasAtOnce, cancellationToken);
-            foreach (var delta in deltas)
-            {
-                _chunks.Add(delta.Text ?? "", delta.Parts);
-            }
-
-            _next += deltas.Count;
-            isLast = deltas.Count < DeltasAtOnce;
         }
-        else
+
+        foreach (var delta in deltas)
+        {
+            _chunks.Add(delta.Text ?? "", delta.Parts);
+        }
+
+        _next += deltas.Count;
+        if (!isOpen)
         {
             _chunks.AddRest(message.Content, message.Parts);
             _chunks.End();
@@ -58,6 +55,6 @@ internal sealed class UiStreamSource(IServiceScopeFactory scopes, string userId,
 
         _hasBegun = true;
         var bytes = _chunks.Take();
-        return new EventPage(bytes, Events: bytes.Length == 0 ? 0 : 1, isLast, IsEnd: message.Status != MessageStatuses.InProgress);
+        return new EventPage(bytes, Events: bytes.Length == 0 ? 0 : 1, IsLast: deltas.Count < DeltasAtOnce, IsEnd: !isOpen);
     }
 }

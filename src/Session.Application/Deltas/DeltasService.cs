@@ -78,11 +78,18 @@ public sealed class DeltasService(
             DeltaOutcome.Gap => throw DeltaErrors.Gap(deltas[0].Index, result.NextIndex),
             DeltaOutcome.Conflict => throw DeltaErrors.Conflict(result.Index, result.NextIndex),
             DeltaOutcome.TooLong => throw DeltaErrors.TooLong(result.NextIndex, maxBytes, maxDeltas),
-            DeltaOutcome.Closed => throw MessageErrors.Closed(),
             DeltaOutcome.KeyReused => throw IdempotencyErrors.KeyReused(),
-            DeltaOutcome.MessageNotFound => throw MessageErrors.NotFound(),
-            _ => throw SessionErrors.NotFound(),
+            _ => throw NotInProgress(result.Outcome),
         };
+    }
+
+    /// <summary>The index of the delta that a message takes next.</summary>
+    /// <exception cref="NotFoundException">The user has no such session, or no such message in it.</exception>
+    /// <exception cref="ConflictException">The message is not in progress.</exception>
+    public async Task<int> FindNextIndexAsync(string userId, Guid sessionId, long sequence, CancellationToken cancellationToken)
+    {
+        var result = await open.FindNextAsync(userId, sessionId, sequence, cancellationToken);
+        return result.Outcome == DeltaOutcome.Replayed ? result.NextIndex : throw NotInProgress(result.Outcome);
     }
 
     /// <exception cref="NotFoundException">The user has no such session, or no such message in it.</exception>
@@ -119,6 +126,13 @@ public sealed class DeltasService(
             _ => throw MessageErrors.Closed(),
         };
     }
+
+    private static ServiceException NotInProgress(DeltaOutcome outcome) => outcome switch
+    {
+        DeltaOutcome.Closed => MessageErrors.Closed(),
+        DeltaOutcome.MessageNotFound => MessageErrors.NotFound(),
+        _ => SessionErrors.NotFound(),
+    };
 
     private async Task<ClosingContent?> ContentOfAsync(
         string userId, Guid sessionId, long sequence, CompleteMessageRequest request, CancellationToken cancellationToken)

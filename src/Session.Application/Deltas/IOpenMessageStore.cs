@@ -11,6 +11,9 @@ public interface IOpenMessageStore
     /// </summary>
     Task<DeltaResult> AddAsync(NewDeltas deltas, CancellationToken cancellationToken);
 
+    /// <summary>Which delta a message takes next, or why it takes none.</summary>
+    Task<DeltaResult> FindNextAsync(string userId, Guid sessionId, long sequence, CancellationToken cancellationToken);
+
     /// <summary>Completes a message: it counts, and is shown, from now on. Of two attempts at once one succeeds.</summary>
     Task<CloseResult> CloseAsync(Closing closing, CancellationToken cancellationToken);
 

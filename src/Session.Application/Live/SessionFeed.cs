@@ -22,6 +22,23 @@ public sealed class SessionFeed(IMessageReader messages, IOpenMessageStore open,
     public async Task<SessionPage> ReadAsync(
         string userId, Guid sessionId, SessionPosition? position, uint? tag, CancellationToken cancellationToken)
     {
+        while (true)
+        {
+            var page = await ReadOnceAsync(userId, sessionId, position, tag, cancellationToken);
+            if (page.IsLast || page.To != page.From)
+            {
+                return page;
+            }
+
+            // The message in progress was completed after the look at the session. Followers share a page: one that brings none of them
+            // further would be read again and again.
+            page.Dispose();
+        }
+    }
+
+    private async Task<SessionPage> ReadOnceAsync(
+        string userId, Guid sessionId, SessionPosition? position, uint? tag, CancellationToken cancellationToken)
+    {
         if (await live.FindStateAsync(userId, sessionId, cancellationToken) is not { } state)
         {
             return SessionPage.Gone(sessionId);

@@ -115,10 +115,7 @@ public sealed class UserPosition
             {
                 var sessionId = new Guid(reader.ReadBytes(16));
                 position._named[sessionId] = new NamedSession(
-                    reader.Read7BitEncodedInt64(),
-                    reader.Read7BitEncodedInt64(),
-                    reader.Read7BitEncodedInt64() - 1,
-                    new DateTimeOffset(reader.ReadInt64(), TimeSpan.Zero));
+                    ReadNumber(), ReadNumber(), ReadNumber() - 1, new DateTimeOffset(reader.ReadInt64(), TimeSpan.Zero));
             }
 
             return position;
@@ -127,6 +124,10 @@ public sealed class UserPosition
         {
             return null;
         }
+
+        long ReadNumber() => reader.Read7BitEncodedInt64() is >= 0 and var number
+            ? number
+            : throw new FormatException("A position has no negative numbers.");
     }
 
     private static int TagOf(string userId) =>

@@ -310,8 +310,8 @@ public sealed class Session
         OpenMessages = rest.Length == 0 ? null : rest;
         TotalTokens += tokens;
         TotalCost += cost;
-        LastActivity = now;
-        BackfilledAt = now;
+        LastActivity = now > LastActivity ? now : LastActivity;
+        BackfilledAt = BackfilledAt > now ? BackfilledAt : now;
         IsDigested = false;
         Touch(now);
     }

@@ -42,11 +42,22 @@ internal sealed class SessionAnnouncer(FollowedSessions followed)
         }
     }
 
-    /// <summary>Announces a change as soon as its write has committed. A write that fails is not announced.</summary>
-    public async Task<T> AfterAsync<T>(Task<T> write, string userId, Guid sessionId)
+    /// <summary>
+    /// Announces a change as soon as its write has committed. A write that fails or changes nothing is not announced: where the session
+    /// does not exist, followers of its user would be told that it was deleted.
+    /// </summary>
+    /// <param name="write">The write; its result is <see langword="null"/> where it changed nothing.</param>
+    /// <param name="userId">The owner of the session.</param>
+    /// <param name="sessionId">The session.</param>
+    /// <param name="isMade">Whether a result says that the write was made; by default any does.</param>
+    public async Task<T> AfterAsync<T>(Task<T> write, string userId, Guid sessionId, Func<T, bool>? isMade = null)
     {
         var result = await write;
-        Announce(userId, sessionId);
+        if (result is not null && isMade?.Invoke(result) is not false)
+        {
+            Announce(userId, sessionId);
+        }
+
         return result;
     }
 

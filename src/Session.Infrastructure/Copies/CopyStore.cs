@@ -44,7 +44,8 @@ internal sealed class CopyStore(SessionDbContext context, IMessageReader message
             return await announcer.AfterAsync(
                 context.InTransactionAsync(() => CopyAsync(copy, source, cancellationToken), cancellationToken),
                 copy.RecipientId,
-                copy.SessionId);
+                copy.SessionId,
+                result => result.Outcome == CopyOutcome.Created);
         }
         catch (PostgresException exception) when (exception.ConstraintName == AttachmentUseConfiguration.ToAttachments)
         {

@@ -26,7 +26,7 @@ internal sealed class AbandonedMessages(MessageClosing closing, SessionContexts 
             .Where(o => o.CheckAt <= now && o.TouchedAt > since)
             .ExecuteUpdateAsync(set => set.SetProperty(o => o.CheckAt, o => o.TouchedAt + abandonedAfter), cancellationToken);
         var closed = 0;
-        int found;
+        int found, closedNow;
         do
         {
             // Another instance may complete the same ones: then they are closed, or the session is gone.
@@ -35,7 +35,7 @@ internal sealed class AbandonedMessages(MessageClosing closing, SessionContexts 
                 .OrderBy(o => o.CheckAt)
                 .Take(AtOnce)
                 .ToListAsync(cancellationToken);
-            found = abandoned.Count;
+            (found, closedNow) = (abandoned.Count, 0);
             foreach (var message in abandoned)
             {
                 var result = await closing.CloseAsync(
@@ -49,10 +49,12 @@ internal sealed class AbandonedMessages(MessageClosing closing, SessionContexts 
                         IfUntouchedSince = since,
                     },
                     cancellationToken);
-                closed += result.Outcome == CloseOutcome.Closed ? 1 : 0;
+                closedNow += result.Outcome == CloseOutcome.Closed ? 1 : 0;
             }
+
+            closed += closedNow;
         }
-        while (found == AtOnce);
+        while (found == AtOnce && closedNow > 0);
         return closed;
     }
 }

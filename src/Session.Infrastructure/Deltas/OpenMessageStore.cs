@@ -40,7 +40,7 @@ internal sealed class OpenMessageStore(
 
             if (added.NextIndex is not { } next)
             {
-                return await FindReasonAsync(deltas, cancellationToken);
+                return await FindReasonAsync(deltas.UserId, deltas.SessionId, deltas.Sequence, cancellationToken);
             }
 
             if (deltas.First > next)
@@ -98,6 +98,19 @@ internal sealed class OpenMessageStore(
             o => o.UserId == userId && o.SessionId == sessionId && o.Sequence == sequence, cancellationToken);
     }
 
+    public async Task<DeltaResult> FindNextAsync(
+        string userId, Guid sessionId, long sequence, CancellationToken cancellationToken)
+    {
+        await using var context = contexts.OfPrimary();
+        var next = await context.OpenMessages
+            .Where(o => o.UserId == userId && o.SessionId == sessionId && o.Sequence == sequence)
+            .Select(o => (int?)o.NextIndex)
+            .SingleOrDefaultAsync(cancellationToken);
+        return next is { } index
+            ? new DeltaResult(DeltaOutcome.Replayed, index)
+            : await FindReasonAsync(userId, sessionId, sequence, cancellationToken);
+    }
+
     private async Task<DeltaResult?> FindAsync(string userId, IdempotencyKey key, CancellationToken cancellationToken)
     {
         if (await records.FindAsync(userId, key, cancellationToken) is not { } record)
@@ -111,16 +124,17 @@ internal sealed class OpenMessageStore(
     }
 
     /// <summary>Why there is no such message in progress.</summary>
-    private async Task<DeltaResult> FindReasonAsync(NewDeltas deltas, CancellationToken cancellationToken)
+    private async Task<DeltaResult> FindReasonAsync(
+        string userId, Guid sessionId, long sequence, CancellationToken cancellationToken)
     {
         await using var context = contexts.OfPrimary();
         var messages = await context.Sessions
-            .Where(s => s.UserId == deltas.UserId && s.SessionId == deltas.SessionId)
+            .Where(s => s.UserId == userId && s.SessionId == sessionId)
             .Select(s => (long?)s.MessageCount)
             .SingleOrDefaultAsync(cancellationToken);
         return new DeltaResult(
             messages is null ? DeltaOutcome.SessionNotFound
-            : deltas.Sequence < 1 || deltas.Sequence > messages ? DeltaOutcome.MessageNotFound
+            : sequence < 1 || sequence > messages ? DeltaOutcome.MessageNotFound
             : DeltaOutcome.Closed);
     }
 

@@ -105,7 +105,8 @@ internal sealed class MessageRedaction(
         announcer.AfterAsync(
             database.InTransactionAsync(sql => RedactAsync(sql, redaction, cancellationToken), cancellationToken),
             redaction.UserId,
-            redaction.SessionId);
+            redaction.SessionId,
+            result => result.Outcome == RedactOutcome.Redacted);
 
     private async Task<RedactResult> RedactAsync(Sql sql, Redaction redaction, CancellationToken cancellationToken)
     {

@@ -92,7 +92,10 @@ internal sealed class ForkStore(
 
     public Task<ForkResult> ForkAsync(Fork fork, CancellationToken cancellationToken) =>
         announcer.AfterAsync(
-            database.InTransactionAsync(sql => ForkAsync(sql, fork, cancellationToken), cancellationToken), fork.UserId, fork.SessionId);
+            database.InTransactionAsync(sql => ForkAsync(sql, fork, cancellationToken), cancellationToken),
+            fork.UserId,
+            fork.SessionId,
+            result => result.Outcome == ForkOutcome.Created);
 
     private async Task<ForkResult> ForkAsync(Sql sql, Fork fork, CancellationToken cancellationToken)
     {

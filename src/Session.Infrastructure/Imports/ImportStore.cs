@@ -89,7 +89,8 @@ internal sealed class ImportStore(
             return await announcer.AfterAsync(
                 database.InTransactionAsync(sql => AppendAsync(sql, append, cancellationToken), cancellationToken),
                 append.Place.UserId,
-                append.Place.SessionId);
+                append.Place.SessionId,
+                result => result.Outcome == ImportAppendOutcome.Appended);
         }
         catch (PostgresException exception) when (exception.ConstraintName == AttachmentUseConfiguration.ToAttachments)
         {

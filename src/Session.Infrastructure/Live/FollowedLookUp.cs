@@ -37,13 +37,14 @@ internal sealed class FollowedLookUp(
         JOIN dev.sessions AS s ON s.user_id = w.user_id AND s.session_id = w.session_id
         """;
 
+    // Hashes with the ids: one session may leave the time that is looked at when another one with the same counts enters.
     private static readonly string FindUsers =
         $"""
         SELECT w.place, c.sessions
         FROM unnest($1) WITH ORDINALITY AS w (user_id, place)
         CROSS JOIN LATERAL (
-            SELECT count(*) || '.' || coalesce(sum(s.message_count), 0) || '.' || coalesce(sum(s.changes), 0)
-                || '.' || coalesce(sum({Deltas}), 0) AS sessions
+            SELECT count(*) || '.' || coalesce(sum(hashtextextended(
+                s.session_id || '.' || s.message_count || '.' || s.changes || '.' || {Deltas}, 0)), 0) AS sessions
             FROM ({ChangedSessionsSql.Candidates("w.user_id", "$2", "$3")}) AS f
             JOIN dev.sessions AS s ON s.user_id = w.user_id AND s.session_id = f.session_id) AS c
         """;

@@ -108,6 +108,26 @@ public sealed class DeltaTests(DeltaTests.Fixture service) : IClassFixture<Delta
     }
 
     [Fact]
+    public async Task A_body_without_a_delta_tells_how_far_the_message_came()
+    {
+        var (user, message) = await OpenAsync();
+        await user.GrowAsync(message, "One", "Two");
+
+        var empty = await user.SendLinesAsync(message, "", "");
+        var invalid = await user.SendLinesAsync(message, """{"index":2}""");
+        var noJson = await user.SendLinesAsync(message, "{");
+        var absent = await user.SendLinesAsync(message.Replace("/1", "/2", StringComparison.Ordinal), "");
+        (await user.CompleteAsync(message)).Is(200);
+        var closed = await user.SendLinesAsync(message, "");
+
+        Assert.Equal(2, empty.Is(200).Number("next_index"));
+        Assert.Equal(2, invalid.IsProblem(422, "validation_failed").Number("next_index"));
+        Assert.Equal(2, noJson.IsProblem(400, "invalid_json").Number("next_index"));
+        absent.IsProblem(404, "message_not_found");
+        closed.IsProblem(409, "message_closed");
+    }
+
+    [Fact]
     public async Task Lines_are_stored_while_the_body_goes_on()
     {
         var (user, message) = await OpenAsync();

@@ -325,6 +325,21 @@ public sealed class OpenMessageTests(OpenMessageTests.Fixture service) : IClassF
     }
 
     [Fact]
+    public async Task The_same_file_again_is_the_same_delta()
+    {
+        var user = service.AsNewUser();
+        var message = await user.OpenAsync(await user.StartSessionAsync());
+        var file = Convert.ToBase64String(new byte[64 * 1024]);
+        var delta = $$$"""{"index":0,"parts":[{"type":"image","source":{"type":"base64","media_type":"image/png","data":"{{{file}}}"}}]}""";
+        (await user.PostAsync($"{message}/deltas", delta)).Is(200);
+
+        var again = await user.PostAsync($"{message}/deltas", delta);
+
+        Assert.Equal("true", again.Headers["Idempotency-Replayed"]);
+        Assert.Equal(1, again.Is(200).Number("next_index"));
+    }
+
+    [Fact]
     public async Task A_message_that_is_opened_again_with_its_key_is_opened_once()
     {
         var user = service.AsNewUser();

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
@@ -51,6 +52,42 @@ public sealed class FollowUserTests(ApiFixture service) : IClassFixture<ApiFixtu
 
             Assert.Equal(KeysOf(told.Skip(known + 1)).Order(StringComparer.Ordinal), KeysOf(rest).Order(StringComparer.Ordinal));
             Assert.All(rest.GroupBy(one => one.Data.Text("session_id")), one => Assert.Equal(one.Select(e => e.Sequence).Order(), one.Select(e => e.Sequence)));
+        }
+    }
+
+    [Fact]
+    public async Task A_write_to_a_session_that_does_not_exist_is_told_to_nobody()
+    {
+        var user = service.AsNewUser();
+        using var stream = await OpenAsync(user);
+        await stream.NextAsync();
+
+        (await user.SendAsync(HttpMethod.Patch, $"/api/v1/sessions/{Guid.NewGuid()}", """{"title":"Nowhere"}""")).IsProblem(404, "session_not_found");
+        (await user.PostAsync($"/api/v1/sessions/{Guid.NewGuid()}/fork", "{}")).IsProblem(404, "session_not_found");
+        (await user.SendAsync(HttpMethod.Delete, $"/api/v1/sessions/{Guid.NewGuid()}/messages/1")).IsProblem(404, "session_not_found");
+        await user.StartSessionAsync();
+
+        Assert.Equal("session", (await stream.NextAsync())!.Name);
+    }
+
+    [Fact]
+    public async Task An_id_with_impossible_numbers_is_refused()
+    {
+        var user = service.AsNewUser();
+        var session = await user.StartSessionAsync();
+        using var stream = await OpenAsync(user);
+        await stream.NextAsync();
+        await user.WriteMessageAsync(session);
+        var id = Base64Url.DecodeFromChars((await stream.NextOfAsync("message")).Id);
+
+        // After the version, the user, two times, and the id of the session: the number of the message, and of its delta.
+        const int Messages = 1 + 4 + 8 + 8 + 16;
+        byte[] minusOne = [.. Enumerable.Repeat((byte)0xff, 9), 1];
+        foreach (var place in new[] { Messages, Messages + 1 })
+        {
+            using var response = await OpenAsync(user, Base64Url.EncodeToString([.. id[..place], .. minusOne, .. id[(place + 1)..]]));
+
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, response.Response.StatusCode);
         }
     }
 
