@@ -278,17 +278,14 @@ internal sealed class ServiceOperationFilter(IOptions<IdentityOptions> identity,
         StringComparer.Ordinal);
 
     // OpenAPI 3.1 has no word for the events of a stream. As is usual, the schema is that of the data of one event.
-    private static Dictionary<string, OpenApiMediaType> EventsOf(ProducesEventsAttribute events, OperationFilterContext context) =>
-        new(StringComparer.Ordinal)
+    private static Dictionary<string, OpenApiMediaType> EventsOf(ProducesEventsAttribute events, OperationFilterContext context)
+    {
+        List<IOpenApiSchema> data = [.. events.Data.Select(type => context.SchemaGenerator.GenerateSchema(type, context.SchemaRepository))];
+        return new(StringComparer.Ordinal)
         {
-            [FollowResult.ContentType] = new()
-            {
-                Schema = new OpenApiSchema
-                {
-                    AnyOf = [.. events.Data.Select(type => context.SchemaGenerator.GenerateSchema(type, context.SchemaRepository))],
-                },
-            },
+            [FollowResult.ContentType] = new() { Schema = data is [var single] ? single : new OpenApiSchema { AnyOf = data } },
         };
+    }
 
     private static void KeepJson(IDictionary<string, OpenApiMediaType>? content)
     {

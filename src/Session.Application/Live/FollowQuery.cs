@@ -22,7 +22,6 @@ public sealed class FollowUserQuery
     /// The id of the last event that is known. A <c>Last-Event-ID</c> header goes before it. Without either the stream begins with a
     /// snapshot, after which the client reads the list.
     /// </summary>
-    /// <example>null</example>
     [StringLength(UserPosition.MaxTextLength, MinimumLength = 1)]
     public string? After { get; init; }
 }
