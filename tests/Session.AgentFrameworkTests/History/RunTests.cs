@@ -145,7 +145,7 @@ public sealed class RunTests(ServiceProcess service)
         await client.Messages.AppendAsync(begun.SessionId, new() { Role = MessageRole.User, Content = "Where can we swim?" });
         var redacted = await client.Messages.AppendAsync(begun.SessionId, new() { Role = MessageRole.User, Content = "My card is 4711." });
         await client.Messages.RedactAsync(begun.SessionId, redacted.Sequence);
-        await client.Messages.AppendAsync(
+        var open = await client.Messages.AppendAsync(
             begun.SessionId, new() { Role = MessageRole.Assistant, Content = "Try", Status = MessageStatus.InProgress });
         var history = new SessionChatHistoryProvider(client);
         var model = ScriptedChatClient.Counting();
@@ -156,6 +156,7 @@ public sealed class RunTests(ServiceProcess service)
         await agent.RunAsync("And in May?", session);
 
         Assert.Equal(["Where can we swim?", "And in May?"], model.Requests[0].Select(message => message.Text));
+        await client.Messages.CompleteAsync(begun.SessionId, open.Sequence);
         Assert.Equal(5, (await client.StoredAsync(history, session)).Count);
     }
 
