@@ -19,15 +19,18 @@ public sealed class LimitedFollowersFixture : ApiFixture
     ];
 }
 
-public sealed class FollowLimitsTests(LimitedFollowersFixture service) : IClassFixture<LimitedFollowersFixture>
+public sealed class FollowLimitsTests(LimitedFollowersFixture service) : IClassFixture<LimitedFollowersFixture>, IAsyncLifetime
 {
     private const string Followers = "session_service.live.followers";
+
+    // Streams of another test may still be ending, and would count.
+    public Task InitializeAsync() => Eventually.IsSoAsync(() => Task.FromResult(service.ReadCounter(Followers) == 0));
+
+    public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
     public async Task Too_many_streams_of_a_user_or_in_all_are_refused_and_a_stream_that_ends_makes_room()
     {
-        // Streams of other tests may still be ending.
-        await Eventually.IsSoAsync(() => Task.FromResult(service.ReadCounter(Followers) == 0));
         var (user, other) = (service.AsNewUser(), service.AsNewUser());
         var (session, ofOther) = (await user.StartSessionAsync(), await other.StartSessionAsync());
         var first = await EventStream.OpenAsync(service, user.UserId, $"{session}/events");
