@@ -16,7 +16,7 @@ public static class AgentFrameworkRegistration
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="history">How histories are kept.</param>
-    /// <param name="memories">What is recalled.</param>
+    /// <param name="memories">The memories to recall.</param>
     /// <returns>The services.</returns>
     public static IServiceCollection AddSessionServiceHistory(
         this IServiceCollection services,

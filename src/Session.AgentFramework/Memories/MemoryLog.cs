@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace SessionService.AgentFramework;
 
-/// <summary>What is logged of memories: never their content, the question, or the user.</summary>
+/// <summary>Log messages about memories. They never contain a memory, the question, or the user.</summary>
 internal static partial class MemoryLog
 {
     [LoggerMessage(

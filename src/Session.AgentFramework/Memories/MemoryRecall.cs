@@ -4,7 +4,7 @@ namespace SessionService.AgentFramework;
 
 /// <summary>The memories that one run recalls.</summary>
 /// <param name="client">The client for the user.</param>
-/// <param name="options">What is recalled.</param>
+/// <param name="options">The memories to recall.</param>
 /// <param name="known">What the model has before it anyway.</param>
 internal sealed class MemoryRecall(SessionServiceClient client, SessionMemoryOptions options, IEnumerable<string> known)
 {
@@ -37,7 +37,7 @@ internal sealed class MemoryRecall(SessionServiceClient client, SessionMemoryOpt
     public Task AddAsync(string content, CancellationToken cancellationToken) =>
         client.UserMemories.CreateAsync(new WriteUserMemoryRequest { Content = content }, cancellationToken: cancellationToken);
 
-    // Some of what is found is in the history that the model has.
+    // The history that the model has may contain some of the memories found.
     private int Spare => Math.Min(20, 100 - options.MaxMemories);
 
     private static string Line(FoundPassage passage) =>

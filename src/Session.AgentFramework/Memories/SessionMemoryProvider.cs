@@ -24,7 +24,7 @@ public sealed class SessionMemoryProvider : AIContextProvider
 
     /// <summary>Makes a provider.</summary>
     /// <param name="client">The client of the service.</param>
-    /// <param name="options">What is recalled.</param>
+    /// <param name="options">The memories to recall.</param>
     /// <param name="loggers">Where failures are logged; without any content.</param>
     public SessionMemoryProvider(SessionServiceClient client, SessionMemoryOptions? options = null, ILoggerFactory? loggers = null)
         : base(provideInputMessageFilter: static messages => messages)
