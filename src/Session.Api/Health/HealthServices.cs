@@ -1,8 +1,6 @@
-using System.Net.Sockets;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Npgsql;
 using SessionService.Infrastructure.Embeddings;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Schema;
@@ -44,7 +42,7 @@ internal sealed class DatabaseHealthCheck(SessionDbContext context, DatabasePuls
             return HealthCheckResult.Healthy();
         }
         catch (Exception exception)
-            when (exception is NpgsqlException or SocketException or OperationCanceledException or RetryLimitExceededException)
+            when (exception is OperationCanceledException or RetryLimitExceededException || DatabaseFaults.IsPassing(exception))
         {
             return HealthCheckResult.Unhealthy("The database does not answer.");
         }
@@ -70,7 +68,7 @@ internal sealed class SchemaHealthCheck(SchemaCheck schema, DatabasePulses pulse
                 ? HealthCheckResult.Healthy(data: findings)
                 : HealthCheckResult.Unhealthy("The schema is not the one expected.", data: findings);
         }
-        catch (Exception exception) when (exception is NpgsqlException or SocketException or OperationCanceledException)
+        catch (Exception exception) when (exception is OperationCanceledException || DatabaseFaults.IsPassing(exception))
         {
             return HealthCheckResult.Unhealthy("The schema cannot be read.");
         }

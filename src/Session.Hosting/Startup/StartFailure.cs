@@ -12,7 +12,8 @@ public static class StartFailure
     /// <param name="exception">What ended the start.</param>
     public static string Explain(string program, Exception exception) => OnOneLine(exception switch
     {
-        SettingsException or FormatException { Source: "Microsoft.Extensions.Configuration.CommandLine" } => exception.Message,
+        BackgroundServiceException or SettingsException or FormatException { Source: "Microsoft.Extensions.Configuration.CommandLine" } =>
+            exception.Message,
         OptionsValidationException => $"The configuration is not valid: {exception.Message}",
         AggregateException { InnerExceptions: var all } when all.All(one => one is OptionsValidationException) =>
             $"The configuration is not valid: {string.Join(' ', all.Select(one => one.Message))}",

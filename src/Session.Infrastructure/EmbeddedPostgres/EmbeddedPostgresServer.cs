@@ -240,7 +240,7 @@ public sealed partial class EmbeddedPostgresServer : IAsyncDisposable
             await connection.OpenAsync(cancellationToken);
             return true;
         }
-        catch (NpgsqlException)
+        catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
         {
             _joined = null;
             return false;

@@ -28,6 +28,11 @@ public static class DatabaseFaults
                 case IOException:
                     return false;
 
+                // Npgsql's own, without a wrapper, where the time to connect ended while it waited for itself: the first connections of a
+                // pool wait for one of them to load the types.
+                case TimeoutException:
+                    return true;
+
                 // The name of the database's host is not known at the moment.
                 case SocketException:
                     return true;

@@ -42,6 +42,7 @@ public static class DatabaseFailure
                 $"{exception.Message} ({inner.Message.TrimEnd('.')})",
                 $"Check that PostgreSQL runs there, and the Host and Port in {Setting}."),
         NpgsqlException => (exception.Message, $"Check {Setting}."),
+        TimeoutException => ("it does not answer in time", $"Check that PostgreSQL runs there, and the Host and Port in {Setting}."),
         _ => null,
     };
 

@@ -63,7 +63,8 @@ internal sealed partial class DatabaseStartup(
             {
                 return await check.RunAsync(cancellationToken);
             }
-            catch (NpgsqlException exception) when (attempt < MaxAttempts && exception.InnerException is TimeoutException)
+            catch (Exception exception)
+                when (attempt < MaxAttempts && exception is TimeoutException or NpgsqlException { InnerException: TimeoutException })
             {
                 if (attempt == 1)
                 {

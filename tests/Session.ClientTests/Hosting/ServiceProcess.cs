@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
@@ -12,8 +13,10 @@ namespace SessionService.ClientTests.Hosting;
 public class ServiceProcess : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
 
     private readonly string _directory = Path.Combine(Path.GetTempPath(), $"session-client-{Guid.NewGuid():N}");
+    private readonly ConcurrentQueue<string> _output = new();
     private Process? _process;
 
     /// <summary>Another one after each start: while the service is down, anybody may take its port.</summary>
@@ -45,12 +48,26 @@ public class ServiceProcess : IAsyncLifetime
             Address = new Uri($"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}");
         }
 
-        _process = Process.Start(StartInfo("--urls", Address.ToString()))!;
+        var start = StartInfo("--urls", Address.ToString());
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
+        _process = Process.Start(start)!;
+        _process.OutputDataReceived += (_, line) => _output.Enqueue(line.Data ?? "");
+        _process.ErrorDataReceived += (_, line) => _output.Enqueue(line.Data ?? "");
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
         using var http = new HttpClient { BaseAddress = Address };
         using var patience = new CancellationTokenSource(Patience);
         while (!await IsReadyAsync(http, patience.Token))
         {
-            Assert.False(_process.HasExited, _process.HasExited ? $"The service has exited with {_process.ExitCode}." : null);
+            if (_process.HasExited)
+            {
+                // Waits for the last of the output too.
+                await _process.WaitForExitAsync(patience.Token);
+                Assert.Fail($"The service has exited with {_process.ExitCode}: {string.Join(Environment.NewLine, _output)}");
+            }
+
+            await Task.Delay(PollInterval, patience.Token);
         }
     }
 
@@ -89,7 +106,8 @@ public class ServiceProcess : IAsyncLifetime
                 ["ConnectionStrings__SessionDb"] = "",
                 ["EmbeddedPostgres__DataDirectory"] = _directory,
                 ["ASPNETCORE_ENVIRONMENT"] = "Production",
-                ["Logging__LogLevel__Default"] = "Error",
+                ["Logging__LogLevel__Default"] = "Warning",
+                ["Logging__LogLevel__Microsoft.Hosting.Lifetime"] = "Information",
             },
         };
         foreach (var (name, value) in Settings)

@@ -56,6 +56,10 @@ public sealed class DatabaseFaultsTests
     {
         Assert.True(DatabaseFaults.IsUnavailable(new NpgsqlException("The connection pool has been exhausted")));
         Assert.True(DatabaseFaults.IsUnavailable(new NpgsqlException("", new TimeoutException())));
+        // Npgsql throws this one bare where a connection waits for the first of its pool, and EF wraps it.
+        Assert.True(DatabaseFaults.IsUnavailable(new TimeoutException()));
+        Assert.True(DatabaseFaults.IsUnavailable(new InvalidOperationException("", new TimeoutException())));
+        Assert.True(DatabaseFaults.IsPassing(new TimeoutException()));
         Assert.True(DatabaseFaults.IsUnavailable(new InvalidOperationException("", new NpgsqlException("", new SocketException((int)SocketError.ConnectionRefused)))));
     }
 
