@@ -17,6 +17,14 @@ internal static class BranchPaths
         WHERE s.user_id = $1 AND s.session_id = $2
         """;
 
+    private const string OfConversation =
+        """
+        SELECT s.message_count, b.path, s.open_messages, b.branch_id, b.xmin
+        FROM dev.sessions AS s
+        LEFT JOIN dev.session_branches AS b ON b.user_id = $1 AND b.session_id = $2 AND b.branch_id = s.current_branch
+        WHERE s.user_id = $1 AND s.session_id = $2
+        """;
+
     private const string OfBranch =
         """
         SELECT s.message_count, b.path, s.open_messages
@@ -40,9 +48,29 @@ internal static class BranchPaths
         Sql sql, string userId, Guid sessionId, CancellationToken cancellationToken, bool showsOpen = false) =>
         sql.Statement(Current, userId, sessionId).FirstAsync(row => Read(row, showsOpen), cancellationToken);
 
+    /// <summary>
+    /// The path of the conversation without the numbers to come, and what is worth keeping for the next page: nothing where a message is in
+    /// progress. Both are <see langword="null"/> when there is no such session.
+    /// </summary>
+    public static Task<(MessagePath? Path, KnownPath? Known)> ReadConversationAsync(
+        Sql sql, string userId, Guid sessionId, CancellationToken cancellationToken) =>
+        sql.Statement(OfConversation, userId, sessionId).FirstAsync(ReadConversation, cancellationToken);
+
     /// <summary>All numbers before the first message in progress; <see langword="null"/> when there is no such session.</summary>
     public static Task<MessagePath?> ReadAllAsync(Sql sql, string userId, Guid sessionId, CancellationToken cancellationToken) =>
         sql.Statement(OfAll, userId, sessionId).FirstAsync(row => Read(row, showsOpen: false), cancellationToken);
+
+    private static (MessagePath? Path, KnownPath? Known) ReadConversation(NpgsqlDataReader row)
+    {
+        if (row.IsDBNull(1) || !row.IsDBNull(2))
+        {
+            return (Read(row, showsOpen: false), null);
+        }
+
+        var stored = PathRanges.Read(row.GetFieldValue<NpgsqlRange<long>[]>(1));
+        var known = new KnownPath(row.GetInt32(3), row.GetFieldValue<uint>(4), stored, row.GetInt64(0));
+        return (known.Path, known);
+    }
 
     private static MessagePath Read(NpgsqlDataReader row, bool showsOpen)
     {

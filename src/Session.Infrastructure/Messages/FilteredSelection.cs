@@ -20,7 +20,7 @@ internal static class FilteredSelection
 
     private const string Matches =
         "($3::text IS NULL OR m.role = $3) AND ($4::text IS NULL OR m.message_type = $4) "
-        + $"AND ({MessageReader.HasPath} IS NULL OR $7 IS NOT NULL) AND ($7::int8multirange IS NULL OR $7 @> m.sequence)";
+        + $"AND ({PageStatements.HasPath} IS NULL OR $7 IS NOT NULL) AND ($7::int8multirange IS NULL OR $7 @> m.sequence)";
 
     /// <summary>The messages of a session that are rows and that the filters choose, from one end of a range.</summary>
     public static string Chosen(string order, int maxBytes) =>

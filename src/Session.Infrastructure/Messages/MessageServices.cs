@@ -11,9 +11,12 @@ internal static class MessageServices
     public static IServiceCollection AddMessages(this IServiceCollection services)
     {
         services.AddSingleton<IGroupStatement<Append, Appended>, AppendStatement>();
+        services.AddSingleton<KnownPaths>();
         // With a reader of its own, which always asks the primary: the reader of a request may lag.
         services.AddSingleton(provider => new MessageReplays(
-            provider.GetRequiredService<Database>(), new MessageReader(new ReadConnections(provider.GetRequiredService<ServerPool>()))));
+            provider.GetRequiredService<Database>(),
+            new MessageReader(
+                new ReadConnections(provider.GetRequiredService<ServerPool>()), provider.GetRequiredService<KnownPaths>())));
         services.AddSingleton<IMessageStore, MessageStore>();
         services.AddScoped<IMessageReader, MessageReader>();
         return services;
