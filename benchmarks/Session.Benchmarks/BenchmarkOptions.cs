@@ -45,6 +45,9 @@ internal sealed record BenchmarkOptions
 
     public int IdleFollowers { get; init; } = 10_000;
 
+    /// <summary>Messages of the session to which a follower comes back.</summary>
+    public int FollowedMessages { get; init; } = 1_000_000;
+
     public string SharedBuffers { get; init; } = "512MB";
 
     /// <summary>Where the database is made and removed again; on a disk, because a commit in memory costs nothing.</summary>
@@ -70,6 +73,7 @@ internal sealed record BenchmarkOptions
         ListedMany = 1_000,
         Followers = 20,
         IdleFollowers = 100,
+        FollowedMessages = 2_000,
         SharedBuffers = "64MB",
     };
 }

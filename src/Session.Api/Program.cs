@@ -67,6 +67,7 @@ return await ServiceCommands.RunAsync(args, serve: async arguments =>
     app.UseRequestLogging("Api");
     app.UseSecurityHeaders();
     app.UseProblems();
+    app.UseLiveStreams();
     app.UseHeadAsGet();
     app.UseRouting();
     app.UseCrossOrigin();

@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Sockets;
@@ -9,8 +8,6 @@ namespace SessionService.Benchmarks.Driving;
 /// <summary>Followers of sessions, each on a connection of its own, and when each was told which message.</summary>
 internal sealed class FollowerLoad : IDisposable
 {
-    private const int BufferBytes = 4 * 1024;
-
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly List<TcpClient> _connections = [];
@@ -54,32 +51,14 @@ internal sealed class FollowerLoad : IDisposable
 
     public void Dispose() => _connections.ForEach(connection => connection.Dispose());
 
-    // Every event has a line with its id, and that of a message begins with its number.
     private async Task ReadAsync(NetworkStream stream)
     {
-        var buffer = new byte[BufferBytes];
-        var kept = 0;
+        var ids = new EventIds(stream);
         var isFirst = true;
         try
         {
-            while (await stream.ReadAsync(buffer.AsMemory(kept)) is > 0 and var read)
+            while (await ids.ReadAsync(sequence => Note(sequence, Stopwatch.GetTimestamp(), ref isFirst)))
             {
-                var now = Stopwatch.GetTimestamp();
-                var rest = buffer.AsSpan(0, kept + read);
-                while (rest.IndexOf((byte)'\n') is >= 0 and var end)
-                {
-                    if (rest.StartsWith("id: "u8) && Utf8Parser.TryParse(rest[4..end], out long sequence, out _))
-                    {
-                        Note(sequence, now, ref isFirst);
-                    }
-
-                    rest = rest[(end + 1)..];
-                }
-
-                // The rest of a line that is longer than the buffer has no id.
-                rest = rest.Length == buffer.Length ? [] : rest;
-                rest.CopyTo(buffer);
-                kept = rest.Length;
             }
         }
         catch (Exception exception) when (exception is IOException or ObjectDisposedException)

@@ -20,6 +20,7 @@ internal static class AllScenarios
         new("search", "search 100,000 messages against 1,000", SearchScenarios.FindAsync),
         new("memory", "memory search in 100,000 messages against 1,000", SearchScenarios.RecallAsync),
         new("follow", "1,000 followers of a busy session against one", FollowScenario.RunAsync),
+        new("resume", "a follower comes back to 1,000,000 messages against to 100", ResumeScenario.RunAsync),
         new("digest", "append with the digest on against off", SearchScenarios.AppendAsync),
         new("single", "append from one connection, coalescing on against off", WriteScenarios.SingleConnectionAsync),
         new("append", "append over 10,000 sessions", WriteScenarios.AppendAsync),

@@ -17,4 +17,11 @@ internal static class LiveServices
         services.AddHostedService(provider => provider.GetRequiredService<Beats>());
         return services;
     }
+
+    /// <summary>Sends streams of events outside of everything that is for the action alone, so that none of this lasts as long.</summary>
+    public static WebApplication UseLiveStreams(this WebApplication app)
+    {
+        app.UseMiddleware<LiveStreamsMiddleware>();
+        return app;
+    }
 }

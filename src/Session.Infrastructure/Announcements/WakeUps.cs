@@ -10,7 +10,9 @@ internal sealed class WakeUps : IWakeUps
     private const int MaxAnnounced = 256;
 
     private readonly FollowedNode _node;
-    private readonly ConcurrentQueue<Guid> _announced = new();
+
+    // Only a follower of all sessions of a user asks which ones. An empty queue takes a kilobyte.
+    private readonly ConcurrentQueue<Guid>? _announced;
     private Action? _leave;
 
     public WakeUps(FollowedNode node, Action leave)
@@ -18,6 +20,7 @@ internal sealed class WakeUps : IWakeUps
         (_node, _leave) = (node, leave);
         if (node.SessionId is null)
         {
+            _announced = new ConcurrentQueue<Guid>();
             node.Add(this);
         }
     }
@@ -30,7 +33,7 @@ internal sealed class WakeUps : IWakeUps
 
     public void Note(Guid announced)
     {
-        if (_announced.Count < MaxAnnounced)
+        if (_announced is { Count: < MaxAnnounced })
         {
             _announced.Enqueue(announced);
         }
@@ -39,7 +42,7 @@ internal sealed class WakeUps : IWakeUps
     public IReadOnlyList<Guid> TakeAnnounced()
     {
         var announced = new List<Guid>();
-        while (_announced.TryDequeue(out var one))
+        while (_announced?.TryDequeue(out var one) ?? false)
         {
             announced.Add(one);
         }
