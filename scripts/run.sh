@@ -104,6 +104,7 @@ address=$(service_address "$@")
 gateway_urls=${GATEWAY_URLS:-http://localhost:8000}
 gateway_address=$(reachable "$gateway_urls")
 
+echo "Building. The first time takes a few minutes." >&2
 publish_fast Session.Api service
 if [[ -z $with_gateway ]]; then
   announce "$address" "" "$(data_place "$@")" &
