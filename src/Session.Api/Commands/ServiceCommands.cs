@@ -83,7 +83,8 @@ internal static class ServiceCommands
 
     private static string Explain(Exception exception) => exception switch
     {
-        EmbeddedPostgresException or SchemaMismatchException or SchemaMigrationException or InvalidSettingException
+        EmbeddedPostgresException or SchemaMismatchException or SchemaMigrationException or SchemaDistributionException
+            or InvalidSettingException
             or ServiceException or InvalidJsonException => StartFailure.OnOneLine(exception.Message),
         _ => DatabaseFailure.Explain(exception) ?? StartFailure.Explain(Program, exception),
     };

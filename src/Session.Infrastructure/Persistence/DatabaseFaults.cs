@@ -102,6 +102,14 @@ public static class DatabaseFaults
             or PostgresErrorCodes.DeadlockDetected
             or PostgresErrorCodes.SerializationFailure;
 
+    /// <summary>
+    /// Whether a statement broke a constraint. In a sharded database each shard has the constraint under a longer name, and the error of
+    /// another server has the name in its text alone.
+    /// </summary>
+    public static bool IsViolationOf(string constraint, PostgresException exception) =>
+        exception.SqlState.StartsWith("23", StringComparison.Ordinal)
+        && (exception.ConstraintName ?? exception.MessageText).Contains(constraint, StringComparison.Ordinal);
+
     /// <summary>Whether one of several writes is why their statement was refused: its content, or a row that is locked.</summary>
     public static bool IsOfOneWrite(PostgresException exception) =>
         IsRefusal(exception) && (exception.SqlState == PostgresErrorCodes.LockNotAvailable || !IsUnavailable(exception.SqlState));
