@@ -99,6 +99,11 @@ public sealed partial class StatementFormsTests(ApiFixture service) : IClassFixt
             yield return "a simple CASE over a parameter in an update";
         }
 
+        if (SumOfTimes().IsMatch(text) && text.Contains("UPDATE dev.", StringComparison.Ordinal))
+        {
+            yield return "a sum that depends on the time zone, in an update";
+        }
+
         if (ComparisonOfRows().IsMatch(text))
         {
             yield return "a comparison of rows with those of another table";
@@ -185,6 +190,9 @@ public sealed partial class StatementFormsTests(ApiFixture service) : IClassFixt
 
     [GeneratedRegex(@"\bCASE\s+[$@]\w", RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex SimpleCase();
+
+    [GeneratedRegex(@"_at\s*[+-]", RegexOptions.ExplicitCapture, 10_000)]
+    private static partial Regex SumOfTimes();
 
     [GeneratedRegex(@"user_id,[^()]*\)\s*=\s*\(\s*\w+\.user_id", RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex ComparisonOfRows();

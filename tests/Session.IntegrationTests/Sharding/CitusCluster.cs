@@ -7,13 +7,17 @@ namespace SessionService.IntegrationTests.Sharding;
 
 /// <summary>
 /// The Citus cluster that <c>SESSION_TEST_CITUS</c> names: a connection string to its coordinator, in a database that knows the workers,
-/// of a user who may create databases. The tests reach the workers under the names by which the coordinator knows them.
+/// of a user who may create databases. The tests reach the workers under the names by which the coordinator knows them. With
+/// <c>SESSION_TEST_SHARDED=true</c> the tests that are not about sharding have sharded databases too.
 /// </summary>
 internal static class CitusCluster
 {
     public const string Variable = "SESSION_TEST_CITUS";
 
     public static string? ConnectionString => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given ? given : null;
+
+    /// <summary>Whether all tests of the service use sharded databases.</summary>
+    public static bool IsForAll => ConnectionString is not null && Environment.GetEnvironmentVariable("SESSION_TEST_SHARDED") == "true";
 
     private static readonly ConcurrentBag<string> Databases = [];
 
@@ -45,6 +49,8 @@ internal static class CitusCluster
             await ExecuteAsync(coordinator, $"SELECT citus_add_node('{worker.Host}', {worker.Port})");
         }
 
+        // Tests count the statements of several shards.
+        await ExecuteAsync(coordinator, $"ALTER DATABASE {name} SET citus.enable_stat_counters = on");
         Databases.Add(name);
         at.MaxPoolSize = 10;
         at.Timeout = 15;
