@@ -226,7 +226,8 @@ internal sealed class SessionRetention(
 
         return due.Count;
 
-        static SessionTotal Counted(string status, long sessions) => new(status, IsStarred: false, sessions, Messages: 0, Tokens: 0, Cost: 0);
+        static SessionTotal Counted(string status, long sessions) =>
+            new(status, IsStarred: false, sessions, Messages: 0, Tokens: 0, Cost: 0);
     }
 
     private static Task<List<(Guid SessionId, string Status)>> LockDueAsync(

@@ -42,8 +42,8 @@ internal sealed class ObjectRemovals(Database database, ObjectStores objects, At
     private const string TakeDue =
         "UPDATE dev.attachment_removals SET due_at = $4 WHERE user_id = $1 AND object_key = $2 AND due_at <= $3";
 
-    // A later time, so that an upload under way cannot end as if nothing had happened. In UTC, as a sharded database refuses what depends on
-    // the time zone of a connection.
+    // A later time, so that an upload under way cannot end as if nothing had happened. In UTC, as a sharded database refuses what depends
+    // on the time zone of a connection.
     private const string TakeSome =
         """
         UPDATE dev.attachment_removals AS r

@@ -57,7 +57,7 @@ internal sealed class AbandonedMessages(MessageClosing closing, SessionContexts 
     }
 
     // By hand for UTC: a sharded database refuses a sum that depends on the time zone of a connection.
-    private static Task PutOffAsync(
+    private static Task<int> PutOffAsync(
         SessionDbContext context,
         DateTimeOffset now,
         DateTimeOffset since,

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
-using SessionService.Application.Idempotency;
 using SessionService.Application.Messages;
 using SessionService.Application.Messages.Parts;
 using SessionService.Domain.Sessions;
@@ -249,7 +248,8 @@ internal sealed class ShardedAppendStatement : IGroupStatement<Append, Appended>
         }
     }
 
-    private static void Count(SqlBatch batch, string user, SortedDictionary<Guid, AppendTotal> totals, Dictionary<Guid, LockedSession> sessions)
+    private static void Count(
+        SqlBatch batch, string user, SortedDictionary<Guid, AppendTotal> totals, Dictionary<Guid, LockedSession> sessions)
     {
         var takenUp = totals.Where(total => IsTakenUp(sessions[total.Key], total.Value)).Select(total => total.Key).ToHashSet();
         foreach (var (session, total) in totals)

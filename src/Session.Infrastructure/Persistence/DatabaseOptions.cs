@@ -11,8 +11,8 @@ public static class DatabaseOptions
     /// <summary>A few connections a core: more of them only wait for each other in the database.</summary>
     public static int PoolSize => Math.Max(8, 4 * Environment.ProcessorCount);
 
-    // Seconds. A new connection to a coordinator opens others to the workers with its first statement, which takes up to a tenth of a second,
-    // more where many do it at once. For the same reason connections stay open.
+    // Seconds. A new connection to a coordinator opens others to the workers with its first statement, which takes up to a tenth of a
+    // second, more where many do it at once. For the same reason connections stay open.
     private const int ShardedTimeout = 3;
 
     /// <summary>What is wrong with a connection string that <see cref="IsReadable"/> refuses.</summary>

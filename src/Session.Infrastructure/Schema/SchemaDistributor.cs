@@ -9,8 +9,8 @@ using SessionService.Infrastructure.Statistics;
 namespace SessionService.Infrastructure.Schema;
 
 /// <summary>
-/// Distributes the tables over the servers of a Citus cluster, the rows of each user together. Each step has a transaction of its own and is
-/// left out where it is done, so a run that ended early is finished by the next. Nobody may write meanwhile.
+/// Distributes the tables over the servers of a Citus cluster, the rows of each user together. Each step has a transaction of its own and
+/// is left out where it is done, so a run that ended early is finished by the next. Nobody may write meanwhile.
 /// </summary>
 /// <remarks>By hand: EF knows neither Citus nor the catalog.</remarks>
 public sealed class SchemaDistributor(NpgsqlDataSource dataSource, SchemaCheck check)
@@ -145,7 +145,8 @@ public sealed class SchemaDistributor(NpgsqlDataSource dataSource, SchemaCheck c
 
         IEnumerable<LiveIndex> OnOneServer(ExpectedTable table) =>
             table.UniqueKeys.Except(TableLayout.OnShards(table).UniqueKeys)
-                .SelectMany(key => live.Indexes[table.Name].Where(index => index.IsUnique && index.Columns.ToHashSet().SetEquals(key)));
+                .Select(key => key.ToHashSet(StringComparer.Ordinal))
+                .SelectMany(key => live.Indexes[table.Name].Where(index => index.IsUnique && key.SetEquals(index.Columns)));
 
         async Task MoveAsync(string table, string move)
         {
@@ -179,7 +180,6 @@ public sealed class SchemaDistributor(NpgsqlDataSource dataSource, SchemaCheck c
             .. from table in SchemaModel.Tables
                from key in table.ForeignKeyConstraints
                where !live.ForeignKeys[table.Name].Any(there => there.Name == key.Name)
-               orderby table.Name, key.Name
                select (table.Name, key),
         ];
     }

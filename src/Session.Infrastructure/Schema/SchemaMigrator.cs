@@ -62,7 +62,7 @@ public sealed partial class SchemaMigrator(NpgsqlDataSource dataSource, ILogger<
 
     // Citus changes the parts of a table side by side, on several connections, and refuses that in a transaction that has written to a
     // reference table, as to the history.
-    private static Task UseOneConnectionToEachServerAsync(SessionDbContext context, CancellationToken cancellationToken) =>
+    private static Task<int> UseOneConnectionToEachServerAsync(SessionDbContext context, CancellationToken cancellationToken) =>
         context.Database.ExecuteSqlRawAsync(
             "SELECT set_config('citus.multi_shard_modify_mode', 'sequential', true) FROM pg_extension WHERE extname = 'citus'",
             cancellationToken);

@@ -109,7 +109,7 @@ internal sealed class ShardedCreateStatement : IGroupStatement<Creation, bool>
 
     // In the order of the keys, as everybody takes these rows.
     private static Task CountAsync(
-        NpgsqlConnection connection, string user, IReadOnlyList<Creation> made, CancellationToken cancellationToken)
+        NpgsqlConnection connection, string user, List<Creation> made, CancellationToken cancellationToken)
     {
         var batch = new SqlBatch(connection);
         var groups = made

@@ -22,10 +22,10 @@ internal sealed class WriterDataSource : IAsyncDisposable
     private const string Settings =
         "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET jit = off; SET lock_timeout = '1s'";
 
-    // A coordinator plans for the user's shard, which a generic plan does not know. It tells the other servers what a transaction sets.
+    // A coordinator plans for the shard of the user, which a generic plan does not know. It passes on what a transaction sets.
     private const string ShardedSettings = "SET jit = off; SET lock_timeout = '1s'; SET citus.propagate_set_commands = 'local'";
 
-    /// <summary>For a transaction in a sharded database: a limit as the one of the connection, which also holds on the other servers.</summary>
+    /// <summary>In a transaction of a sharded database: a limit like the one of the connection, for the other servers too.</summary>
     public const string LimitWaiting = "SET LOCAL lock_timeout = '1s'";
 
     private readonly DatabasePulse _pulse;

@@ -85,6 +85,25 @@ public sealed class SchemaDistributorTests
     }
 
     [CitusFact]
+    public async Task A_table_that_a_migration_adds_is_named_by_the_check_and_distributed_by_another_run()
+    {
+        var connectionString = await CitusCluster.CreateDistributedAsync();
+        await using var database = new TestDatabase(connectionString);
+        await database.ExecuteAsync(
+            """
+            ALTER TABLE dev.message_deltas DROP CONSTRAINT fk_message_deltas_open_messages;
+            SELECT undistribute_table('dev.message_deltas');
+            """);
+        await CitusCluster.MigrateAsync(connectionString);
+        var before = await new SchemaCheck(database.DataSource).RunAsync(CancellationToken.None);
+
+        await CitusCluster.DistributeAsync(connectionString);
+
+        Assert.Contains("dev.message_deltas: expected distributed by user_id, found on one server", before.Errors);
+        Assert.Empty((await new SchemaCheck(database.DataSource).RunAsync(CancellationToken.None)).Errors);
+    }
+
+    [CitusFact]
     public async Task A_database_with_rows_keeps_them_and_its_totals()
     {
         var connectionString = await CitusCluster.CreateDatabaseAsync();

@@ -1,7 +1,6 @@
 using System.Globalization;
 using SessionService.IntegrationTests.Databases;
 using SessionService.IntegrationTests.Faults;
-using SessionService.IntegrationTests.Hosting;
 
 namespace SessionService.IntegrationTests.Sharding;
 
