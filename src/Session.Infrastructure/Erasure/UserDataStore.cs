@@ -44,6 +44,14 @@ internal sealed class UserDataStore(
     // The tables that count a user's sessions, in the order in which writers lock their rows.
     private static readonly string[] Counting = [UserTables.SessionCounts, UserTables.SessionStatistics];
 
+    private static readonly string[] EraseCounts =
+    [
+        "SELECT 1 FROM dev.session_counts WHERE user_id = $1 FOR UPDATE",
+        "SELECT 1 FROM dev.session_statistics WHERE user_id = $1 FOR UPDATE",
+        "DELETE FROM dev.session_counts WHERE user_id = $1 AND NOT EXISTS (SELECT 1 FROM dev.sessions WHERE user_id = $1)",
+        "DELETE FROM dev.session_statistics WHERE user_id = $1 AND NOT EXISTS (SELECT 1 FROM dev.sessions WHERE user_id = $1)",
+    ];
+
     public Task<UserDataCounts> CountAsync(string userId, CancellationToken cancellationToken) =>
         database.ReadAsync(
             async sql =>
@@ -130,16 +138,14 @@ internal sealed class UserDataStore(
     /// <returns>How many rows there are afterwards.</returns>
     private static async Task<Dictionary<string, long>> EraseCountsAsync(Sql sql, string userId, CancellationToken cancellationToken)
     {
-        foreach (var table in Counting)
+        foreach (var text in EraseCounts)
         {
-            await Statement(sql, $"SELECT 1 FROM dev.{table} WHERE user_id = $1 FOR UPDATE", userId).ExecuteAsync(cancellationToken);
+            await Statement(sql, text, userId).ExecuteAsync(cancellationToken);
         }
 
         var kept = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (var table in Counting)
         {
-            var text = $"DELETE FROM dev.{table} WHERE user_id = $1 AND NOT EXISTS (SELECT 1 FROM dev.sessions WHERE user_id = $1)";
-            await Statement(sql, text, userId).ExecuteAsync(cancellationToken);
             kept[table] = await CountRowsAsync(sql, table, userId, cancellationToken);
         }
 

@@ -32,7 +32,7 @@ public sealed partial class TablesTests
         ("user_memories", "UserMemories", "UserMemories", ["Exports", "MemorySearch"]),
         ("user_memory_versions", "UserMemoryVersions", "UserMemories", ["Exports"]),
         ("search_segments", "SearchSegments", "Search", []),
-        ("session_statistics", "StatisticsCounters", "Statistics", []),
+        ("session_statistics", "StatisticsCounters", "Statistics", ["Erasure"]),
         ("idempotency_keys", "IdempotencyRecords", "Idempotency", ["Deltas", "Memories", "Messages", "Sessions", "UserMemories"]),
         ("usage", "Usage", "Usage", []),
         ("orphaned_rows", "OrphanedRows", "Schema", []),
