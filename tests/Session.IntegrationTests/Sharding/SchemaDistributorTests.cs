@@ -27,7 +27,7 @@ public sealed class SchemaDistributorTests
     [Fact]
     public async Task A_server_without_Citus_is_refused_with_what_to_do()
     {
-        await using var database = await TestDatabase.CloneTemplateAsync();
+        await using var database = await TestDatabase.CreateEmptyAsync();
 
         var refusal = await Assert.ThrowsAsync<SchemaDistributionException>(() => DistributeAsync(database));
 
