@@ -17,6 +17,7 @@ status=0
 dotnet test SessionService.sln --nologo --results-directory "$results" --logger 'trx;LogFilePrefix=results' "$@" || status=$?
 
 [[ ! -e $SESSION_TEST_DB_REPORT ]] || sort -u "$SESSION_TEST_DB_REPORT"
+[[ -n ${SESSION_TEST_CITUS:-} ]] || echo 'Skipped: the tests on a sharded database. SESSION_TEST_CITUS names no Citus cluster (see docs/scaling.md).'
 
 # trx counts a skipped test in total alone.
 find "$results" -name '*.trx' -exec grep -ho '<Counters [^>]*>' {} + | awk '

@@ -45,6 +45,8 @@ internal static class DatabaseWork
             throw new SchemaMismatchException(report);
         }
 
+        host.Services.GetRequiredService<LayoutCheck>().Demand(report);
+
         await using var scope = host.Services.CreateAsyncScope();
         return await work(scope.ServiceProvider, cancellationToken);
     }

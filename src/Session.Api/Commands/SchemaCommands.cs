@@ -7,10 +7,13 @@ using SessionService.Infrastructure.Schema;
 
 namespace SessionService.Api.Commands;
 
-/// <summary><c>schema check</c>, <c>schema migrate</c>, <c>schema document</c>.</summary>
+/// <summary><c>schema check</c>, <c>schema migrate</c>, <c>schema distribute</c>, <c>schema document</c>.</summary>
 internal static class SchemaCommands
 {
     private const int Differs = 1;
+
+    // As many as Citus makes where nobody says otherwise.
+    private const int DefaultShards = 32;
 
     public static Command Create()
     {
@@ -26,6 +29,21 @@ internal static class SchemaCommands
         };
         migrate.SetAction((parsed, cancellationToken) => OnDatabaseAsync(parsed.UnmatchedTokens, MigrateAsync, cancellationToken));
 
+        var shards = new Option<int>("--shards")
+        {
+            Description = "Into how many shards the users are divided. It cannot be changed by another run.",
+            DefaultValueFactory = _ => DefaultShards,
+        };
+        var distribute = new Command("distribute", "Distributes the tables over the servers of a Citus cluster, by user.")
+        {
+            TreatUnmatchedTokensAsErrors = false,
+        };
+        distribute.Options.Add(shards);
+        distribute.SetAction((parsed, cancellationToken) => OnDatabaseAsync(
+            parsed.UnmatchedTokens,
+            (services, token) => DistributeAsync(services, parsed.GetValue(shards), token),
+            cancellationToken));
+
         var document = new Command("document", "Prints the documentation of the tables (docs/database.md).");
         document.SetAction(async (_, _) =>
         {
@@ -33,7 +51,7 @@ internal static class SchemaCommands
             return 0;
         });
 
-        return new Command("schema", "The tables of the service.") { Subcommands = { check, migrate, document } };
+        return new Command("schema", "The tables of the service.") { Subcommands = { check, migrate, distribute, document } };
     }
 
     private static async Task<int> CheckAsync(IServiceProvider services, CancellationToken cancellationToken)
@@ -56,6 +74,12 @@ internal static class SchemaCommands
     private static async Task<int> MigrateAsync(IServiceProvider services, CancellationToken cancellationToken)
     {
         await services.GetRequiredService<SchemaMigrator>().MigrateAsync(cancellationToken);
+        return await CheckAsync(services, cancellationToken);
+    }
+
+    private static async Task<int> DistributeAsync(IServiceProvider services, int shards, CancellationToken cancellationToken)
+    {
+        await services.GetRequiredService<SchemaDistributor>().DistributeAsync(shards, Console.WriteLine, cancellationToken);
         return await CheckAsync(services, cancellationToken);
     }
 

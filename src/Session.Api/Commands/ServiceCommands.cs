@@ -83,8 +83,9 @@ internal static class ServiceCommands
 
     private static string Explain(Exception exception) => exception switch
     {
-        EmbeddedPostgresException or SchemaMismatchException or SchemaMigrationException or InvalidSettingException
-            or ServiceException or InvalidJsonException or BackgroundServiceException => StartFailure.OnOneLine(exception.Message),
+        EmbeddedPostgresException or SchemaMismatchException or SchemaMigrationException or SchemaDistributionException
+            or InvalidSettingException or ServiceException or InvalidJsonException or BackgroundServiceException =>
+            StartFailure.OnOneLine(exception.Message),
         _ => DatabaseFailure.Explain(exception) ?? StartFailure.Explain(Program, exception),
     };
 }

@@ -36,6 +36,7 @@ internal static class ServiceSettings
     public static readonly IReadOnlyList<SettingsSection> Sections =
     [
         new(ConnectionStrings, typeof(Dictionary<string, string>)),
+        SettingsSection.Of<ShardingOptions>(ShardingOptions.Section),
         SettingsSection.Of<EmbeddedPostgresOptions>(EmbeddedPostgresOptions.Section),
         SettingsSection.Of<PulseOptions>(PulseOptions.Section),
         SettingsSection.Of<WriteOptions>(WriteOptions.Section),

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
 using SessionService.Application.Archival;
 using SessionService.Application.Time;
+using SessionService.Domain.Sessions;
 using SessionService.Infrastructure.Digests;
 using SessionService.Infrastructure.Erasure;
 using SessionService.Infrastructure.Persistence;
@@ -17,14 +18,22 @@ namespace SessionService.Infrastructure.Archival;
 /// </summary>
 /// <remarks>By hand: FOR UPDATE SKIP LOCKED, and statements that write to several tables.</remarks>
 internal sealed class SessionRetention(
-    DigestDataSource dataSource, SearchSegments index, IOptions<ArchivalOptions> options, ArchivalMetrics metrics, TimeProvider time)
+    DigestDataSource dataSource,
+    SearchSegments index,
+    TotalsOwner totals,
+    IOptions<ArchivalOptions> options,
+    IOptions<ShardingOptions> layout,
+    ArchivalMetrics metrics,
+    TimeProvider time)
     : ISessionRetention
 {
-    private const int MaxDeletedAtOnce = 100;
+    private const int MaxOfUserAtOnce = 100;
 
     // When something was last written to a session: a message, a change, an import, a memory. The statements compare it under the lock,
     // so a session that was written to meanwhile stays.
     private const string LastUse = "greatest(s.last_activity, s.updated_at, s.used_at)";
+
+    private static readonly string Ended = SessionStatus.Ended.Name();
 
     // The steps as the statements compare them.
     private static readonly string Expire = Number(ArchivalStep.Expire);
@@ -35,11 +44,24 @@ internal sealed class SessionRetention(
     // The sessions of a page that are still due under the lock.
     private static readonly string LockDue =
         $"""
-        SELECT s.session_id
+        SELECT s.session_id, s.status
         FROM dev.sessions AS s
         WHERE s.user_id = $1 AND s.session_id = ANY ($2) AND {Due("$3", "$4")}
         ORDER BY s.session_id
         FOR UPDATE SKIP LOCKED
+        """;
+
+    // What Put does, for sessions of one user that are locked.
+    private const string PutLocked =
+        """
+        UPDATE dev.sessions
+        SET status = CASE WHEN $3 THEN 'expired' WHEN status = 'ended' THEN 'ended' ELSE 'archived' END,
+            archived_at = CASE WHEN $3 THEN NULL ELSE $4 END,
+            updated_at = greatest(updated_at, $4),
+            revision = revision + 1,
+            changes = changes + 1,
+            changed_at = greatest(changed_at, $4)
+        WHERE user_id = $1 AND session_id = ANY ($2)
         """;
 
     // The page is found by its key and has a fixed length, so each statement is short, however many of its sessions are due.
@@ -110,8 +132,8 @@ internal sealed class SessionRetention(
             Place? place = Place.First;
             while (place is { } from)
             {
-                place = step == ArchivalStep.Delete
-                    ? await DeletePageAsync(before, from, cancellationToken)
+                place = step == ArchivalStep.Delete || layout.Value.Sharded
+                    ? await ChangeByUserAsync(step, before, from, cancellationToken)
                     : await PutPageAsync(step, before, from, cancellationToken);
             }
         }
@@ -145,16 +167,20 @@ internal sealed class SessionRetention(
     }
 
     /// <inheritdoc cref="PutPageAsync"/>
-    private async Task<Place?> DeletePageAsync(DateTimeOffset before, Place from, CancellationToken cancellationToken)
+    private async Task<Place?> ChangeByUserAsync(
+        ArchivalStep step, DateTimeOffset before, Place from, CancellationToken cancellationToken)
     {
-        var (due, next) = await LookAsync(ArchivalStep.Delete, before, from, cancellationToken);
+        var (due, next) = await LookAsync(step, before, from, cancellationToken);
         foreach (var ofUser in due.GroupBy(session => session.UserId, session => session.SessionId, StringComparer.Ordinal))
         {
-            foreach (var some in ofUser.Chunk(MaxDeletedAtOnce))
+            foreach (var some in ofUser.Chunk(MaxOfUserAtOnce))
             {
-                var deleted = await dataSource.Database.InTransactionAsync(
-                    sql => DeleteAsync(sql, ofUser.Key, some, before, cancellationToken), cancellationToken);
-                metrics.Count(ArchivalStep.Delete, deleted);
+                var changed = await dataSource.Database.InTransactionAsync(
+                    sql => step == ArchivalStep.Delete
+                        ? DeleteAsync(sql, ofUser.Key, some, before, cancellationToken)
+                        : PutAsync(sql, ofUser.Key, some, step, before, cancellationToken),
+                    cancellationToken);
+                metrics.Count(step, changed);
             }
         }
 
@@ -168,17 +194,46 @@ internal sealed class SessionRetention(
     {
         // Before the sessions, in the order of a digest, so that the two never wait for each other.
         await SearchSegments.LockAsync(sql, userId, cancellationToken);
-        var locked = await sql.Statement(LockDue, userId, sessions, (int)ArchivalStep.Delete, before).WithoutTimeout()
-            .ListAsync(row => row.GetGuid(0), cancellationToken);
-        var due = locked.ToHashSet();
+        var locked = await LockDueAsync(sql, userId, sessions, ArchivalStep.Delete, before, cancellationToken);
+        var due = locked.Select(session => session.SessionId).ToHashSet();
         if (due.Count > 0)
         {
             await index.RemoveAsync(sql, userId, message => due.Contains(message.SessionId), cancellationToken);
-            await SessionErasure.EraseAsync(sql, userId, [.. due], cancellationToken);
+            await SessionErasure.EraseAsync(sql, totals, userId, [.. due], cancellationToken);
         }
 
         return due.Count;
     }
+
+    /// <summary>Expires or archives those of a user's sessions that are still due, and returns their number.</summary>
+    private async Task<int> PutAsync(
+        Sql sql, string userId, Guid[] sessions, ArchivalStep step, DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        var due = await LockDueAsync(sql, userId, sessions, step, before, cancellationToken);
+        if (due.Count > 0)
+        {
+            var isExpiry = step == ArchivalStep.Expire;
+            await sql
+                .Statement(PutLocked, userId, due.Select(session => session.SessionId).ToArray(), isExpiry, time.GetDatabaseNow())
+                .ExecuteAsync(cancellationToken);
+            var moves = due.SelectMany(session => new[]
+            {
+                Counted(session.Status, -1),
+                Counted(isExpiry ? SessionStatus.Expired.Name() : session.Status == Ended ? Ended : SessionStatus.Archived.Name(), 1),
+            });
+            await SessionTotal.AddAsync(sql, totals, userId, [.. moves], cancellationToken);
+        }
+
+        return due.Count;
+
+        static SessionTotal Counted(string status, long sessions) =>
+            new(status, IsStarred: false, sessions, Messages: 0, Tokens: 0, Cost: 0);
+    }
+
+    private static Task<List<(Guid SessionId, string Status)>> LockDueAsync(
+        Sql sql, string userId, Guid[] sessions, ArchivalStep step, DateTimeOffset before, CancellationToken cancellationToken) =>
+        sql.Statement(LockDue, userId, sessions, (int)step, before).WithoutTimeout()
+            .ListAsync(row => (row.GetGuid(0), row.GetString(1)), cancellationToken);
 
     private async Task<(List<DueSession> Due, Place? Next)> LookAsync(
         ArchivalStep step, DateTimeOffset before, Place from, CancellationToken cancellationToken)

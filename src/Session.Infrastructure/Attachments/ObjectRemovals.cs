@@ -8,7 +8,7 @@ namespace SessionService.Infrastructure.Attachments;
 /// The objects that are to be removed, or whose upload has begun. An upload leaves its row here before it writes the object, and takes it
 /// away with the row of the attachment. So whatever fails in between, the object is removed when the row is due.
 /// </summary>
-/// <remarks>By hand: SKIP LOCKED, and rows that are changed and told in one statement.</remarks>
+/// <remarks>By hand: rows that are changed and told in one statement.</remarks>
 internal sealed class ObjectRemovals(Database database, ObjectStores objects, AttachmentMetrics metrics, TimeProvider time)
 {
     /// <summary>How long an upload may take, and how long a removal is left alone that another instance has begun.</summary>
@@ -29,26 +29,25 @@ internal sealed class ObjectRemovals(Database database, ObjectStores objects, At
 
     private const string MakeDue = "UPDATE dev.attachment_removals SET due_at = $3 WHERE user_id = $1 AND object_key = $2";
 
-    private const string TakeDue =
+    private const string FindDue =
         """
-        UPDATE dev.attachment_removals AS r
-        SET due_at = $2
-        FROM (
-            SELECT user_id, object_key
-            FROM dev.attachment_removals
-            WHERE due_at <= $1 AND starts_with(object_key, $4)
-            ORDER BY due_at
-            LIMIT $3
-            FOR UPDATE SKIP LOCKED) AS due
-        WHERE r.user_id = due.user_id AND r.object_key = due.object_key
-        RETURNING r.user_id, r.object_key
+        SELECT user_id, object_key
+        FROM dev.attachment_removals
+        WHERE due_at <= $1 AND starts_with(object_key, $3)
+        ORDER BY due_at
+        LIMIT $2
         """;
 
-    // A later time, so that an upload under way cannot end as if nothing had happened.
+    // Another instance that has found the same row takes it, or finds that it is no longer due.
+    private const string TakeDue =
+        "UPDATE dev.attachment_removals SET due_at = $4 WHERE user_id = $1 AND object_key = $2 AND due_at <= $3";
+
+    // A later time, so that an upload under way cannot end as if nothing had happened. In UTC, as a sharded database refuses what depends
+    // on the time zone of a connection.
     private const string TakeSome =
         """
         UPDATE dev.attachment_removals AS r
-        SET due_at = r.due_at + interval '1 millisecond'
+        SET due_at = (r.due_at AT TIME ZONE 'UTC' + interval '1 millisecond') AT TIME ZONE 'UTC'
         FROM (
             SELECT object_key
             FROM dev.attachment_removals
@@ -144,21 +143,28 @@ internal sealed class ObjectRemovals(Database database, ObjectStores objects, At
         do
         {
             var now = time.GetDatabaseNow();
-            var taken = await database.WriteAsync(
-                sql => sql.Statement(TakeDue, now, now + UploadTimeout, AtOnce, place)
+            var due = await database.ReadAsync(
+                sql => sql.Statement(FindDue, now, AtOnce, place)
                     .ListAsync(row => (UserId: row.GetString(0), Key: row.GetString(1)), cancellationToken),
                 cancellationToken);
-            foreach (var (userId, key) in taken)
+            foreach (var (userId, key) in due)
             {
-                await objects.RemoveAsync(key, cancellationToken);
-                await ForgetAsync(userId, [key], cancellationToken);
-                metrics.CountRemovedObject();
+                if (await TakeDueAsync(userId, key, now, cancellationToken))
+                {
+                    await objects.RemoveAsync(key, cancellationToken);
+                    await ForgetAsync(userId, [key], cancellationToken);
+                    metrics.CountRemovedObject();
+                }
             }
 
-            isLast = taken.Count < AtOnce;
+            isLast = due.Count < AtOnce;
         }
         while (!isLast);
     }
+
+    private async Task<bool> TakeDueAsync(string userId, string key, DateTimeOffset now, CancellationToken cancellationToken) =>
+        await database.WriteAsync(
+            sql => sql.Statement(TakeDue, userId, key, now, now + UploadTimeout).ExecuteAsync(cancellationToken), cancellationToken) > 0;
 
     private Task RemoveAsync(IEnumerable<string> keys, CancellationToken cancellationToken) => Parallel.ForEachAsync(
         keys,

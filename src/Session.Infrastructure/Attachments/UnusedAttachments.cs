@@ -32,13 +32,10 @@ internal sealed class UnusedAttachments(Database database, ObjectRemovals remova
     private const string Look =
         $"""
         SELECT a.user_id, a.attachment_id, a.size, a.uploaded_at < $4 AND {NotUsedByItsUser}
-        FROM (
-            SELECT user_id, attachment_id, size, uploaded_at
-            FROM dev.attachments
-            WHERE (user_id, attachment_id) > ($1, $2)
-            ORDER BY user_id, attachment_id
-            LIMIT $3) AS a
+        FROM dev.attachments AS a
+        WHERE (a.user_id, a.attachment_id) > ($1, $2)
         ORDER BY a.user_id, a.attachment_id
+        LIMIT $3
         """;
 
     // A message that is being written holds its attachment, and an upload of the same bytes changes its row. The next run looks again.

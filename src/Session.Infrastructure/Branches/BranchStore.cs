@@ -12,6 +12,7 @@ using SessionService.Infrastructure.Messages;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Persistence.Tables;
 using SessionService.Infrastructure.Sessions;
+using SessionService.Infrastructure.Statistics;
 
 namespace SessionService.Infrastructure.Branches;
 
@@ -19,7 +20,8 @@ namespace SessionService.Infrastructure.Branches;
 /// Changes branches under the session's lock, which appends take too: each message is on the path of the branch that was current when the
 /// message was written. An append itself changes no branch, because the path of the current branch has no end.
 /// </summary>
-internal sealed class BranchStore(SessionDbContext context, ReadConnections reads, SessionAnnouncer announcer) : IBranchStore
+internal sealed class BranchStore(
+    SessionDbContext context, ReadConnections reads, TotalsOwner totals, SessionAnnouncer announcer) : IBranchStore
 {
     // By hand: EF cannot unnest a multirange. Many branches begin with the same messages, so the database sends each beginning once.
     private const string Starts =
@@ -125,6 +127,7 @@ internal sealed class BranchStore(SessionDbContext context, ReadConnections read
         var session = await context.InTransactionAsync(
             () => SessionStore.ChangeLockedAsync(
                 context,
+                totals,
                 userId,
                 sessionId,
                 async session =>
@@ -208,7 +211,7 @@ internal sealed class BranchStore(SessionDbContext context, ReadConnections read
         Made? made = null;
         var isReplay = false;
         var session = await context.InTransactionAsync(
-            () => SessionStore.ChangeLockedAsync(context, userId, sessionId, ChangeLockedAsync, cancellationToken),
+            () => SessionStore.ChangeLockedAsync(context, totals, userId, sessionId, ChangeLockedAsync, cancellationToken),
             cancellationToken) ?? throw SessionErrors.NotFound();
         announcer.Announce(userId, sessionId);
         return new Written<BranchChange>(new BranchChange(session, made!.BranchId, made.PreviousBranchId), isReplay);

@@ -24,7 +24,8 @@ namespace SessionService.Infrastructure.Copies;
 /// Copies a session as it is at one moment, in one transaction. <see cref="IMessageReader"/> reads the messages a part at a time, over a
 /// connection of its own; so the caller bounds how many copies are made at a time. No statement spans the two users.
 /// </summary>
-internal sealed class CopyStore(SessionDbContext context, IMessageReader messages, SessionAnnouncer announcer) : ICopyStore
+internal sealed class CopyStore(
+    SessionDbContext context, IMessageReader messages, TotalsOwner totals, SessionAnnouncer announcer) : ICopyStore
 {
     // A redaction takes this lock too: the message is blank before it is copied, or the redaction waits for the copy.
     private const string LockUser = $"SELECT pg_advisory_xact_lock_shared({AdvisoryLocks.OfUser})";
@@ -47,7 +48,7 @@ internal sealed class CopyStore(SessionDbContext context, IMessageReader message
                 copy.SessionId,
                 result => result.Outcome == CopyOutcome.Created);
         }
-        catch (PostgresException exception) when (exception.ConstraintName == AttachmentUseConfiguration.ToAttachments)
+        catch (PostgresException exception) when (DatabaseFaults.IsViolationOf(AttachmentUseConfiguration.ToAttachments, exception))
         {
             // The recipient's data were erased meanwhile.
             return new CopyResult(CopyOutcome.AttachmentsMissing, Missing: [.. copy.Attachments.Keys]);
@@ -145,7 +146,7 @@ internal sealed class CopyStore(SessionDbContext context, IMessageReader message
         // The messages count where they were written.
         var total = new SessionTotal(
             source.Session.Status.Name(), source.Session.IsStarred, Sessions: 1, Messages: 0, Tokens: 0, Cost: 0);
-        await SessionTotal.AddAsync(sql, copy.RecipientId, [total], cancellationToken);
+        await SessionTotal.AddAsync(sql, totals, copy.RecipientId, [total], cancellationToken);
 
         // Read before the commit: after it, a failed read would be taken for a copy that was not made.
         return await FindAsync(CopyOutcome.Created, copy.SessionId);

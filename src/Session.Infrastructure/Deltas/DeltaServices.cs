@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using SessionService.Application.Deltas;
+using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Infrastructure.Deltas;
@@ -10,7 +11,7 @@ internal static class DeltaServices
     public static IServiceCollection AddDeltaStore(this IServiceCollection services)
     {
         services.AddSingleton<DeltaMetrics>();
-        services.AddSingleton<IGroupStatement<NewDeltas, DeltasAdded>, DeltaStatement>();
+        services.AddByLayout<IGroupStatement<NewDeltas, DeltasAdded>, DeltaStatement, ShardedDeltaStatement>();
         services.AddSingleton<MessageClosing>();
         services.AddSingleton<AbandonedMessages>();
         services.AddSingleton<IOpenMessageStore, OpenMessageStore>();

@@ -19,7 +19,7 @@ internal sealed class DeltaStatement : IGroupStatement<NewDeltas, DeltasAdded>
     private const int DeltaOverheadBytes = 128;
 
     // The most parts of a message, so that an import takes its export.
-    private const int MaxParts = Application.Messages.Parts.PartChecks.MaxParts;
+    internal const int MaxParts = Application.Messages.Parts.PartChecks.MaxParts;
 
     // By hand for its CTEs, which write three tables for a group of writes in one round trip.
     //

@@ -18,10 +18,10 @@ namespace SessionService.Infrastructure.Deltas;
 /// Completes messages in progress under the session's lock, which appends and digests take too. So everybody sees the message in progress,
 /// or whole and counted. Of two who complete a message the later one finds it closed.
 /// </summary>
-internal sealed class MessageClosing(SessionContexts contexts, SessionAnnouncer announcer)
+internal sealed class MessageClosing(SessionContexts contexts, TotalsOwner totals, SessionAnnouncer announcer)
 {
     // By hand as the statistics are, for ON CONFLICT.
-    private static readonly string CountTotals = StatisticsSql.Add("(SELECT 1) AS one", tokens: "$1", cost: "$2");
+    private static readonly string CountTotals = StatisticsSql.AddOf("$1", tokens: "$2", cost: "$3");
 
     public async Task<CloseResult> CloseAsync(Closing closing, CancellationToken cancellationToken)
     {
@@ -32,6 +32,7 @@ internal sealed class MessageClosing(SessionContexts contexts, SessionAnnouncer 
                 var result = new CloseResult(CloseOutcome.SessionNotFound);
                 await SessionStore.ChangeLockedAsync(
                     context,
+                    totals,
                     closing.UserId,
                     closing.SessionId,
                     async session => result = await CloseAsync(context, session, closing, cancellationToken),
@@ -47,7 +48,7 @@ internal sealed class MessageClosing(SessionContexts contexts, SessionAnnouncer 
         return closed;
     }
 
-    private static async Task<CloseResult> CloseAsync(
+    private async Task<CloseResult> CloseAsync(
         SessionDbContext context, Session session, Closing closing, CancellationToken cancellationToken)
     {
         var (userId, sessionId, sequence) = (closing.UserId, closing.SessionId, closing.Sequence);
@@ -101,7 +102,8 @@ internal sealed class MessageClosing(SessionContexts contexts, SessionAnnouncer 
         await context.OpenMessages
             .Where(o => o.UserId == userId && o.SessionId == sessionId && o.Sequence == sequence)
             .ExecuteDeleteAsync(cancellationToken);
-        await sql.Statement(CountTotals, (long)closed.TokensUsed, closed.CostUsd).ExecuteAsync(cancellationToken);
+        await sql.Statement(CountTotals, totals.Of(userId), (long)closed.TokensUsed, closed.CostUsd)
+            .ExecuteAsync(cancellationToken);
         session.CloseMessage(sequence, closed.TokensUsed, closed.CostUsd, closing.Now);
         IdempotencyRecords.Take(context, userId, closing.Key, answer: "{}", closing.Now, sessionId);
         return new CloseResult(CloseOutcome.Closed, closed);

@@ -190,7 +190,7 @@ internal sealed partial class Digester(
             // Somebody holds one of the sessions: the next time will do.
             return false;
         }
-        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.ForeignKeyViolation)
+        catch (PostgresException exception) when (DatabaseFaults.IsForeignKeyViolation(exception))
         {
             // A session was erased since its messages were read. If none was, a participant is wrong.
             await transaction.RollbackAsync(cancellationToken);

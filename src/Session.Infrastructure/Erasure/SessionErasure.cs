@@ -38,10 +38,12 @@ internal static class SessionErasure
         """;
 
     /// <param name="sql">A transaction in which the sessions are locked.</param>
+    /// <param name="totals">Whose totals the sessions count in.</param>
     /// <param name="userId">The owner.</param>
     /// <param name="sessions">At least one.</param>
     /// <param name="cancellationToken">Ends the erasure; the caller rolls back.</param>
-    public static async Task<ErasedSessions> EraseAsync(Sql sql, string userId, Guid[] sessions, CancellationToken cancellationToken)
+    public static async Task<ErasedSessions> EraseAsync(
+        Sql sql, TotalsOwner totals, string userId, Guid[] sessions, CancellationToken cancellationToken)
     {
         var rows = UserTables.NoRows();
         foreach (var table in UserTables.All.Where(table => table is { BelongsToSession: true, IsDerived: false }))
@@ -60,7 +62,7 @@ internal static class SessionErasure
 
         // Last come the rows that others write to as well. So those wait for the commit alone, and not for what is deleted here.
         rows[UserTables.Usage] = await Statement(UsageSql.Erase).ValueAsync<long>(cancellationToken);
-        await SessionTotal.AddAsync(sql, userId, gone.ConvertAll(some => some.Total), cancellationToken);
+        await SessionTotal.AddAsync(sql, totals, userId, gone.ConvertAll(some => some.Total), cancellationToken);
         rows[UserTables.Sessions] = -gone.Sum(some => some.Total.Sessions);
         return new ErasedSessions(gone.Sum(some => some.Messages), rows);
 

@@ -3,12 +3,14 @@ using SessionService.Application.Time;
 using SessionService.Infrastructure.Attachments;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Search;
+using SessionService.Infrastructure.Statistics;
 
 namespace SessionService.Infrastructure.Erasure;
 
 /// <summary>Counts and removes a user's rows in all of <see cref="UserTables"/>.</summary>
 /// <remarks>By hand: tables by name, FOR UPDATE, and rows in portions by their place.</remarks>
-internal sealed class UserDataStore(Database database, SearchSegments index, UnusedAttachments attachments, TimeProvider time)
+internal sealed class UserDataStore(
+    Database database, SearchSegments index, UnusedAttachments attachments, TotalsOwner totals, TimeProvider time)
     : IUserDataStore
 {
     private const int MaxSessionsAtOnce = 100;
@@ -39,10 +41,16 @@ internal sealed class UserDataStore(Database database, SearchSegments index, Unu
         FOR UPDATE
         """;
 
-    private const string LockCounts = "SELECT 1 FROM dev.session_counts WHERE user_id = $1 FOR UPDATE";
+    // The tables that count a user's sessions, in the order in which writers lock their rows.
+    private static readonly string[] Counting = [UserTables.SessionCounts, UserTables.SessionStatistics];
 
-    private const string DeleteCounts =
-        "DELETE FROM dev.session_counts WHERE user_id = $1 AND NOT EXISTS (SELECT 1 FROM dev.sessions WHERE user_id = $1)";
+    private static readonly string[] EraseCounts =
+    [
+        "SELECT 1 FROM dev.session_counts WHERE user_id = $1 FOR UPDATE",
+        "SELECT 1 FROM dev.session_statistics WHERE user_id = $1 FOR UPDATE",
+        "DELETE FROM dev.session_counts WHERE user_id = $1 AND NOT EXISTS (SELECT 1 FROM dev.sessions WHERE user_id = $1)",
+        "DELETE FROM dev.session_statistics WHERE user_id = $1 AND NOT EXISTS (SELECT 1 FROM dev.sessions WHERE user_id = $1)",
+    ];
 
     public Task<UserDataCounts> CountAsync(string userId, CancellationToken cancellationToken) =>
         database.ReadAsync(
@@ -67,8 +75,11 @@ internal sealed class UserDataStore(Database database, SearchSegments index, Unu
         long messages = 0;
 
         // Counted first, because the statement that subtracts sessions may add rows.
-        rows[UserTables.SessionCounts] = await database.ReadAsync(
-            sql => CountRowsAsync(sql, UserTables.SessionCounts, userId, cancellationToken), cancellationToken);
+        foreach (var table in Counting)
+        {
+            rows[table] = await database.ReadAsync(sql => CountRowsAsync(sql, table, userId, cancellationToken), cancellationToken);
+        }
+
         while (await database.InTransactionAsync(
             sql => EraseSessionsAsync(sql, userId, until, cancellationToken), cancellationToken) is { } erased)
         {
@@ -81,7 +92,11 @@ internal sealed class UserDataStore(Database database, SearchSegments index, Unu
 
         var kept = await database.InTransactionAsync(
             sql => EraseCountsAsync(sql, userId, cancellationToken), cancellationToken);
-        rows[UserTables.SessionCounts] = Math.Max(0, rows[UserTables.SessionCounts] - kept);
+        foreach (var (table, count) in kept)
+        {
+            rows[table] = Math.Max(0, rows[table] - count);
+        }
+
         rows[UserTables.SearchSegments] = await database.InTransactionAsync(
             sql => EraseIndexAsync(sql, userId, cancellationToken), cancellationToken);
         foreach (var table in UserTables.All.Where(table => table is { BelongsToSession: false, IsDerived: false }))
@@ -113,7 +128,7 @@ internal sealed class UserDataStore(Database database, SearchSegments index, Unu
             messages += session.Messages;
         }
 
-        return sessions.Count == 0 ? null : await SessionErasure.EraseAsync(sql, userId, [.. sessions], cancellationToken);
+        return sessions.Count == 0 ? null : await SessionErasure.EraseAsync(sql, totals, userId, [.. sessions], cancellationToken);
     }
 
     /// <summary>
@@ -121,11 +136,20 @@ internal sealed class UserDataStore(Database database, SearchSegments index, Unu
     /// exist yet, or waits for the lock and makes the row anew.
     /// </summary>
     /// <returns>How many rows there are afterwards.</returns>
-    private static async Task<long> EraseCountsAsync(Sql sql, string userId, CancellationToken cancellationToken)
+    private static async Task<Dictionary<string, long>> EraseCountsAsync(Sql sql, string userId, CancellationToken cancellationToken)
     {
-        await Statement(sql, LockCounts, userId).ExecuteAsync(cancellationToken);
-        await Statement(sql, DeleteCounts, userId).ExecuteAsync(cancellationToken);
-        return await CountRowsAsync(sql, UserTables.SessionCounts, userId, cancellationToken);
+        foreach (var text in EraseCounts)
+        {
+            await Statement(sql, text, userId).ExecuteAsync(cancellationToken);
+        }
+
+        var kept = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var table in Counting)
+        {
+            kept[table] = await CountRowsAsync(sql, table, userId, cancellationToken);
+        }
+
+        return kept;
     }
 
     /// <summary>Removes the sessions that no longer exist from the index; a session that came meanwhile stays in it.</summary>

@@ -17,6 +17,7 @@ internal static class UserTables
     public const string Keys = "idempotency_keys";
     public const string Usage = "usage";
     public const string SessionCounts = "session_counts";
+    public const string SessionStatistics = "session_statistics";
     public const string SearchSegments = "search_segments";
     public const string Attachments = "attachments";
     public const string AttachmentPieces = "attachment_pieces";
@@ -56,8 +57,8 @@ internal static class UserTables
         new(Keys, BelongsToSession: false, Time: "created_at"),
         new("orphaned_rows", BelongsToSession: false),
 
-        // Its rows count what all users did and name none.
-        new("session_statistics", BelongsToSession: false),
+        // On one server its rows count what all users did and name none.
+        new(SessionStatistics, BelongsToSession: false, IsDerived: true),
 
         // Last of all: with a key that is still there, an erasure that failed can be sent again.
         new(ApiKeys, BelongsToSession: false, IsDerived: true, Time: "created_at"),

@@ -16,7 +16,8 @@ namespace SessionService.Infrastructure.Forks;
 /// and one to write, so the caller bounds how many forks are made at a time.
 /// </summary>
 internal sealed class ForkStore(
-    Database database, IMessageReader messages, IdempotencyRecords records, SessionAnnouncer announcer) : IForkStore
+    Database database, IMessageReader messages, IdempotencyRecords records, TotalsOwner totals, SessionAnnouncer announcer)
+    : IForkStore
 {
     private const int ReadAtOnce = 1_000;
 
@@ -68,7 +69,7 @@ internal sealed class ForkStore(
         counted_user AS (
             {SessionCountsSql.Add("SELECT $1::varchar AS user_id, 'active'::varchar AS status, false AS is_starred, 1 AS sessions")}
             RETURNING sessions)
-        {StatisticsSql.Add("(SELECT count(*) FROM counted_user) AS one", sessions: "1", activeSessions: "1")}
+        {StatisticsSql.Add("(SELECT count(*) FROM counted_user) AS one", sessions: "1", activeSessions: "1", owner: "$14")}
         """;
 
     // A message on a path has its position as its number in the fork.
@@ -179,7 +180,8 @@ internal sealed class ForkStore(
                 fork.Key?.RequestHash,
                 through,
                 SqlValue.Ranges(PathRanges.Of(path)),
-                through == shown.Last)
+                through == shown.Last,
+                totals.Of(fork.UserId))
             .ExecuteAsync(cancellationToken);
 
         // Read before the commit: after it, a failed read would be taken for a fork that was not made.

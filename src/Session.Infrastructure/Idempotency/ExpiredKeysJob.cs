@@ -7,7 +7,7 @@ namespace SessionService.Infrastructure.Idempotency;
 
 /// <summary>Removes idempotency keys that are older than the settings keep them.</summary>
 internal sealed class ExpiredKeysJob(
-    IdempotencyRecords records,
+    IOldKeys keys,
     IOptions<IdempotencyOptions> options,
     WriteMetrics metrics,
     TimeProvider time,
@@ -22,7 +22,7 @@ internal sealed class ExpiredKeysJob(
 
     protected override async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
-        await records.RemoveAsync(Time.GetUtcNow() - options.Value.KeepFor, metrics.CountExpired, cancellationToken);
+        await keys.RemoveAsync(Time.GetUtcNow() - options.Value.KeepFor, metrics.CountExpired, cancellationToken);
         return true;
     }
 }

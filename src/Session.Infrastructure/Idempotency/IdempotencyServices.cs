@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Infrastructure.Idempotency;
 
@@ -9,6 +10,7 @@ internal static class IdempotencyServices
     {
         services.AddOptions<IdempotencyOptions>().BindConfiguration(IdempotencyOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<IdempotencyRecords>();
+        services.AddByLayout<IOldKeys, OldKeys, OldKeysByUser>();
         services.AddHostedService<ExpiredKeysJob>();
         return services;
     }

@@ -17,7 +17,11 @@ using SessionService.Infrastructure.Writes;
 namespace SessionService.Infrastructure.Imports;
 
 internal sealed class ImportStore(
-    Database database, MessageReplays messages, IGroupStatement<Append, Appended> appends, SessionAnnouncer announcer) : IImportStore
+    Database database,
+    MessageReplays messages,
+    IGroupStatement<Append, Appended> appends,
+    TotalsOwner totals,
+    SessionAnnouncer announcer) : IImportStore
 {
     // By hand for ON CONFLICT: the database decides whether an id is taken. In the order of the ids, so that two imports never wait for
     // each other in a circle.
@@ -69,7 +73,7 @@ internal sealed class ImportStore(
                 sql => AddAsync(sql, userId, sessions, isDryRun, cancellationToken), cancellationToken);
         }
         catch (PostgresException exception)
-            when (DatabaseFaults.IsRace(exception) || exception.ConstraintName == AttachmentUseConfiguration.ToAttachments)
+            when (DatabaseFaults.IsRace(exception) || DatabaseFaults.IsViolationOf(AttachmentUseConfiguration.ToAttachments, exception))
         {
             // Another import stored a message of the same id meanwhile, or an attachment was removed.
             return false;
@@ -92,7 +96,7 @@ internal sealed class ImportStore(
                 append.Place.SessionId,
                 result => result.Outcome == ImportAppendOutcome.Appended);
         }
-        catch (PostgresException exception) when (exception.ConstraintName == AttachmentUseConfiguration.ToAttachments)
+        catch (PostgresException exception) when (DatabaseFaults.IsViolationOf(AttachmentUseConfiguration.ToAttachments, exception))
         {
             return new ImportAppended(ImportAppendOutcome.AttachmentNotFound);
         }
@@ -133,7 +137,7 @@ internal sealed class ImportStore(
             ImportAppendOutcome.Appended, first, await branches.PlaceAsync(first, append.IsOffPath, cancellationToken));
     }
 
-    private static async Task<bool> AddAsync(
+    private async Task<bool> AddAsync(
         Sql sql, string userId, IReadOnlyList<NewSession> sessions, bool isDryRun, CancellationToken cancellationToken)
     {
         var rows = sessions.Select(Row.Of).ToList();
@@ -174,6 +178,7 @@ internal sealed class ImportStore(
         await ImportedBranchRows.AddAsync(sql, userId, sessions, cancellationToken);
         await SessionTotal.AddAsync(
             sql,
+            totals,
             userId,
             rows.ConvertAll(row => new SessionTotal(
                 row.Session.Status.Name(), row.Session.IsStarred, Sessions: 1, row.Messages, row.Tokens, row.Cost)),

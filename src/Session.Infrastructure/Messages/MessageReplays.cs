@@ -56,7 +56,8 @@ internal sealed class MessageReplays(Database database, IMessageReader reader)
             ON m.position = i.position
         """;
 
-    // By hand for ON CONFLICT, and for the lock: a session that is erased meanwhile leaves no key behind.
+    // By hand for ON CONFLICT, and for the lock: a session that is erased meanwhile leaves no key behind. The row that comes back tells
+    // whether the key was free: a coordinator of a sharded database also counts rows that were there.
     private static readonly string Bind =
         $"""
         WITH session AS MATERIALIZED (
@@ -64,6 +65,7 @@ internal sealed class MessageReplays(Database database, IMessageReader reader)
         {IdempotencySql.Claim("jsonb_build_object('first_sequence', $3, 'messages', $4)")}
         FROM (SELECT user_id, session_id, $5 AS key, $6 AS request_hash, $7 AS now FROM session) AS replay
         ON CONFLICT DO NOTHING
+        RETURNING session_id
         """;
 
     /// <summary>The messages that were written under a key; <see langword="null"/> where they were removed for good since.</summary>
@@ -145,8 +147,8 @@ internal sealed class MessageReplays(Database database, IMessageReader reader)
                     key.Value,
                     key.RequestHash,
                     append.Now!.Value)
-                .ExecuteAsync(cancellationToken),
-            cancellationToken) > 0;
+                .ValueAsync<Guid?>(cancellationToken),
+            cancellationToken) is not null;
 
     private Task<List<MessagePosition>> FindPositionsAsync(string userId, Guid[] ids, CancellationToken cancellationToken) =>
         database.ReadAsync(

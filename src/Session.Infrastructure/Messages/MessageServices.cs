@@ -10,7 +10,7 @@ internal static class MessageServices
     /// <summary>Appends and reads of messages.</summary>
     public static IServiceCollection AddMessages(this IServiceCollection services)
     {
-        services.AddSingleton<IGroupStatement<Append, Appended>, AppendStatement>();
+        services.AddByLayout<IGroupStatement<Append, Appended>, AppendStatement, ShardedAppendStatement>();
         services.AddSingleton<KnownPaths>();
         // With a reader of its own, which always asks the primary: the reader of a request may lag.
         services.AddSingleton(provider => new MessageReplays(

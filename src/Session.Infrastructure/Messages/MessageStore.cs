@@ -4,6 +4,7 @@ using SessionService.Application.Messages;
 using SessionService.Domain.Sessions;
 using SessionService.Infrastructure.Announcements;
 using SessionService.Infrastructure.Idempotency;
+using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Persistence.Configurations;
 using SessionService.Infrastructure.Writes;
 
@@ -43,7 +44,7 @@ internal sealed class MessageStore(
         {
             appended = await writer.WriteAsync(append, cancellationToken);
         }
-        catch (PostgresException exception) when (exception.ConstraintName == AttachmentUseConfiguration.ToAttachments)
+        catch (PostgresException exception) when (DatabaseFaults.IsViolationOf(AttachmentUseConfiguration.ToAttachments, exception))
         {
             return new AppendResult(AppendOutcome.AttachmentNotFound, []);
         }

@@ -103,13 +103,36 @@ public static class DatabaseFaults
     /// </summary>
     public static bool IsRace(NpgsqlException exception) =>
         IsRefusal(exception)
-        && exception.SqlState is PostgresErrorCodes.UniqueViolation
+        && StateOf(exception) is PostgresErrorCodes.UniqueViolation
             or PostgresErrorCodes.DeadlockDetected
             or PostgresErrorCodes.SerializationFailure;
+
+    /// <summary>Whether a row named another one that is not there.</summary>
+    public static bool IsForeignKeyViolation(PostgresException exception) =>
+        StateOf(exception) == PostgresErrorCodes.ForeignKeyViolation;
+
+    /// <summary>
+    /// Whether a statement broke a constraint. In a sharded database each shard has the constraint under a longer name, and the error of
+    /// another server has the name in its text alone.
+    /// </summary>
+    public static bool IsViolationOf(string constraint, PostgresException exception) =>
+        StateOf(exception).StartsWith("23", StringComparison.Ordinal)
+        && (exception.ConstraintName ?? exception.MessageText).Contains(constraint, StringComparison.Ordinal);
 
     /// <summary>Whether one of several writes is why their statement was refused: its content, or a row that is locked.</summary>
     public static bool IsOfOneWrite(PostgresException exception) =>
         IsRefusal(exception) && (exception.SqlState == PostgresErrorCodes.LockNotAvailable || !IsUnavailable(exception.SqlState));
+
+    // Citus copies the rows of some statements to a shard, and then reports what another server refused as a fault of its own.
+    private static string StateOf(NpgsqlException exception) => exception switch
+    {
+        { SqlState: not PostgresErrorCodes.InternalError } => exception.SqlState ?? "",
+        PostgresException { MessageText: var text } when text.StartsWith("duplicate key value violates", StringComparison.Ordinal) =>
+            PostgresErrorCodes.UniqueViolation,
+        PostgresException { MessageText: var text } when text.Contains("violates foreign key constraint", StringComparison.Ordinal) =>
+            PostgresErrorCodes.ForeignKeyViolation,
+        _ => PostgresErrorCodes.InternalError,
+    };
 
     // The classes of Appendix A of PostgreSQL's manual: connection exception, insufficient resources, operator intervention
     // (shutdown, cancelled by time-out), system error; besides these a read-only server, as after a failover.

@@ -11,6 +11,10 @@ public static class DatabaseOptions
     /// <summary>A few connections a core: more of them only wait for each other in the database.</summary>
     public static int PoolSize => Math.Max(8, 4 * Environment.ProcessorCount);
 
+    // Seconds. A new connection to a coordinator opens others to the workers with its first statement, which takes up to a tenth of a
+    // second, more where many do it at once. For the same reason connections stay open.
+    private const int ShardedTimeout = 3;
+
     /// <summary>What is wrong with a connection string that <see cref="IsReadable"/> refuses.</summary>
     public static string Unreadable =>
         $"ConnectionStrings__{ConnectionStringName} is no connection string that Npgsql can read, "
@@ -29,12 +33,14 @@ public static class DatabaseOptions
         }
     }
 
+    /// <param name="connectionString">What the operator gave.</param>
+    /// <param name="isSharded">Whether it leads to a server of a sharded database.</param>
     /// <exception cref="InvalidSettingException">It is no connection string of Npgsql's.</exception>
-    public static string Complete(string connectionString)
+    public static string Complete(string connectionString, bool isSharded = false)
     {
         try
         {
-            return WithDefaults(connectionString);
+            return WithDefaults(connectionString, isSharded);
         }
         catch (Exception exception) when (exception is ArgumentException or FormatException)
         {
@@ -43,7 +49,7 @@ public static class DatabaseOptions
         }
     }
 
-    private static string WithDefaults(string connectionString)
+    private static string WithDefaults(string connectionString, bool isSharded)
     {
         var given = new NpgsqlConnectionStringBuilder(connectionString);
         var completed = new NpgsqlConnectionStringBuilder(connectionString)
@@ -61,7 +67,12 @@ public static class DatabaseOptions
         completed.Remove("Target Session Attributes");
         SetUnlessGiven("Maximum Pool Size", PoolSize);
         // Also how long a request waits for a connection of the pool: a client has its answer within two seconds.
-        SetUnlessGiven("Timeout", 1);
+        SetUnlessGiven("Timeout", isSharded ? ShardedTimeout : 1);
+        if (isSharded)
+        {
+            SetUnlessGiven("Minimum Pool Size", completed.MaxPoolSize);
+        }
+
         SetUnlessGiven("Command Timeout", 15);
         // For the answer to BEGIN, which Npgsql sends with the first statement of a transaction. No cancellation ends that wait, and Npgsql
         // takes no shorter time.

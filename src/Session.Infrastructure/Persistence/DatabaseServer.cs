@@ -7,7 +7,10 @@ namespace SessionService.Infrastructure.Persistence;
 
 /// <summary>The PostgreSQL that the service works on: the one that <c>ConnectionStrings:SessionDb</c> names, else one of its own.</summary>
 public sealed class DatabaseServer(
-    IConfiguration configuration, IOptions<EmbeddedPostgresOptions> options, ILogger<EmbeddedPostgresServer> logger) : IAsyncDisposable
+    IConfiguration configuration,
+    IOptions<EmbeddedPostgresOptions> options,
+    IOptions<ShardingOptions> layout,
+    ILogger<EmbeddedPostgresServer> logger) : IAsyncDisposable
 {
     private readonly string? _given = configuration.GetConnectionString(DatabaseOptions.ConnectionStringName);
 
@@ -26,7 +29,8 @@ public sealed class DatabaseServer(
     /// </remarks>
     /// <exception cref="EmbeddedPostgresException">The embedded server could not start.</exception>
     /// <exception cref="InvalidOperationException">The embedded server has not been started.</exception>
-    public string ConnectionString => DatabaseOptions.Complete(IsEmbedded ? WaitForEmbedded() : _given!);
+    public string ConnectionString => DatabaseOptions.Complete(
+        IsEmbedded ? WaitForEmbedded() : _given!, layout.Value.Sharded);
 
     /// <summary>Starts the embedded server where it is the one to use. Called again, it waits for the same start.</summary>
     /// <exception cref="EmbeddedPostgresException">It cannot start; the message says what to do.</exception>

@@ -14,6 +14,7 @@ internal static class PersistenceServices
     public static IServiceCollection AddDatabaseServer(this IServiceCollection services)
     {
         services.AddOptions<EmbeddedPostgresOptions>().BindConfiguration(EmbeddedPostgresOptions.Section).ValidateDataAnnotations();
+        services.AddOptions<ShardingOptions>().BindConfiguration(ShardingOptions.Section);
         services.AddSingleton<DatabaseServer>();
         services.AddSingleton(
             provider => new ServerPool(RequestDataSource(provider.GetRequiredService<DatabaseServer>().ConnectionString)));

@@ -11,7 +11,8 @@ internal sealed record LiveSchema(
     ILookup<string, LiveForeignKey> ForeignKeys,
     ILookup<string, LiveCheck> Checks,
     ILookup<string, LiveTrigger> Triggers,
-    IReadOnlyList<string> AppliedMigrations)
+    IReadOnlyList<string> AppliedMigrations,
+    IReadOnlyDictionary<string, LiveDistribution> Distributions)
 {
     private const string TablesQuery =
         """
@@ -146,7 +147,8 @@ internal sealed record LiveSchema(
             triggers.ToLookup(t => t.Table, StringComparer.Ordinal),
             hasHistory
                 ? await sql.Statement(HistoryQuery).Unprepared().ListAsync(row => row.Get<string>("id"), cancellationToken)
-                : []);
+                : [],
+            await LiveDistribution.ReadAsync(sql, cancellationToken));
 
         Task<List<T>> ListAsync<T>(string query, Func<NpgsqlDataReader, T> read) =>
             sql.Statement(query, SessionDbContext.Schema).Unprepared().ListAsync(read, cancellationToken);

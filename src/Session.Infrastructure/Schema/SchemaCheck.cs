@@ -14,11 +14,17 @@ public sealed class SchemaCheck(NpgsqlDataSource dataSource)
         var comparison = new SchemaComparison(live);
 
         comparison.CompareMigrations(ExpectedSchema.Current.Migrations);
+        var isSharded = live.Distributions.ContainsKey(TableLayout.Root);
         foreach (var table in ExpectedSchema.Current.Tables)
         {
-            comparison.CompareTable(table);
+            comparison.CompareTable(isSharded ? TableLayout.OnShards(table) : table);
         }
 
-        return new SchemaReport(comparison.Errors, comparison.Warnings, comparison.HasPendingMigrations);
+        if (isSharded)
+        {
+            comparison.Errors.AddRange(DistributionComparison.Differences(ExpectedSchema.Current, live.Distributions));
+        }
+
+        return new SchemaReport(comparison.Errors, comparison.Warnings, comparison.HasPendingMigrations, isSharded);
     }
 }

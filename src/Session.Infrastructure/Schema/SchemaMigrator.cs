@@ -54,10 +54,18 @@ public sealed partial class SchemaMigrator(NpgsqlDataSource dataSource, ILogger<
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
         await context.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({AdvisoryLocks.SchemaMigration})", cancellationToken);
 
+        await UseOneConnectionToEachServerAsync(context, cancellationToken);
         await CreateHistoryAsync(context, cancellationToken);
         await context.Database.MigrateAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
+
+    // Citus changes the parts of a table side by side, on several connections, and refuses that in a transaction that has written to a
+    // reference table, as to the history.
+    private static Task<int> UseOneConnectionToEachServerAsync(SessionDbContext context, CancellationToken cancellationToken) =>
+        context.Database.ExecuteSqlRawAsync(
+            "SELECT set_config('citus.multi_shard_modify_mode', 'sequential', true) FROM pg_extension WHERE extname = 'citus'",
+            cancellationToken);
 
     // EF would learn from a failing query that there is no history, which a transaction does not survive.
     private static async Task CreateHistoryAsync(SessionDbContext context, CancellationToken cancellationToken)

@@ -9,6 +9,7 @@ internal static class SchemaServices
     {
         services.AddSingleton<SchemaMigrator>();
         services.AddSingleton<SchemaCheck>();
+        services.AddSingleton<SchemaDistributor>();
         return services;
     }
 }

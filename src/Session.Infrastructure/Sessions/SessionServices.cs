@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using SessionService.Application.Sessions;
+using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Infrastructure.Sessions;
@@ -9,7 +10,7 @@ internal static class SessionServices
     /// <summary>Sessions, and the recount of sessions by status.</summary>
     public static IServiceCollection AddSessions(this IServiceCollection services)
     {
-        services.AddSingleton<IGroupStatement<Creation, bool>, CreateStatement>();
+        services.AddByLayout<IGroupStatement<Creation, bool>, CreateStatement, ShardedCreateStatement>();
         services.AddScoped<ISessionStore, SessionStore>();
         services.AddScoped<ISessionReader, SessionReader>();
         services.AddSingleton<RecountJob>();

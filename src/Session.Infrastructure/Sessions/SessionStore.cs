@@ -11,10 +11,14 @@ using SessionService.Infrastructure.Writes;
 namespace SessionService.Infrastructure.Sessions;
 
 internal sealed class SessionStore(
-    SessionDbContext context, GroupWriter<Creation, bool> writer, IdempotencyRecords records, SessionAnnouncer announcer) : ISessionStore
+    SessionDbContext context,
+    GroupWriter<Creation, bool> writer,
+    IdempotencyRecords records,
+    TotalsOwner totals,
+    SessionAnnouncer announcer) : ISessionStore
 {
     // By hand as the counts are, for ON CONFLICT.
-    private static readonly string AddToActive = StatisticsSql.Add("(SELECT 1) AS one", activeSessions: "{0}");
+    private static readonly string AddToActive = StatisticsSql.AddOf("{0}", activeSessions: "{1}");
 
     private static readonly Func<SessionDbContext, Guid, CancellationToken, Task<string?>> Owner =
         EF.CompileAsyncQuery((SessionDbContext context, Guid sessionId, CancellationToken _) =>
@@ -85,6 +89,7 @@ internal sealed class SessionStore(
             context.InTransactionAsync(
                 () => ChangeLockedAsync(
                     context,
+                    totals,
                     userId,
                     sessionId,
                     session =>
@@ -99,7 +104,12 @@ internal sealed class SessionStore(
 
     /// <summary>Does the same in a transaction of the context, with a change that writes to other tables too.</summary>
     internal static async Task<Session?> ChangeLockedAsync(
-        SessionDbContext context, string userId, Guid sessionId, Func<Session, Task> change, CancellationToken cancellationToken)
+        SessionDbContext context,
+        TotalsOwner totals,
+        string userId,
+        Guid sessionId,
+        Func<Session, Task> change,
+        CancellationToken cancellationToken)
     {
         // By hand for FOR NO KEY UPDATE.
         var session = await context.Sessions
@@ -123,7 +133,8 @@ internal sealed class SessionStore(
 
         if (session.IsActive != wasActive)
         {
-            await context.Database.ExecuteSqlRawAsync(AddToActive, [session.IsActive ? 1L : -1L], cancellationToken);
+            await context.Database.ExecuteSqlRawAsync(
+                AddToActive, [totals.Of(userId), session.IsActive ? 1L : -1L], cancellationToken);
         }
 
         return session;

@@ -13,9 +13,14 @@ namespace SessionService.Infrastructure.Startup;
 /// migrates where nobody else would, and checks the schema.
 /// </summary>
 internal sealed partial class DatabaseStartup(
-    DatabaseServer server, IServiceProvider services, IHostEnvironment environment, ILogger<DatabaseStartup> logger)
+    DatabaseServer server,
+    IServiceProvider services,
+    LayoutCheck layout,
+    IHostEnvironment environment,
+    ILogger<DatabaseStartup> logger)
     : IHostedLifecycleService
 {
+
     private const int MaxAttempts = 10;
 
     public async Task StartingAsync(CancellationToken cancellationToken)
@@ -36,6 +41,7 @@ internal sealed partial class DatabaseStartup(
             throw new SchemaMismatchException(report);
         }
 
+        layout.Demand(report);
         foreach (var warning in report.Warnings)
         {
             LogSchemaWarning(warning);

@@ -16,6 +16,14 @@ internal static class SessionCountsSql
     public static readonly string Move =
         Add("SELECT {0} AS user_id, m.* FROM (VALUES ({1}, {2}, -1), ({3}, {4}, 1)) AS m (status, is_starred, sessions)");
 
+    /// <summary>Adds to one number: user, status, star, sessions.</summary>
+    public static readonly string AddOne =
+        $"""
+        INSERT INTO dev.session_counts AS counts (user_id, slot, status, is_starred, sessions)
+        VALUES ($1, {Slot}, $2, $3, $4)
+        {OnConflict}
+        """;
+
     /// <summary>Adds to the numbers what a query gives as <c>user_id, status, is_starred, sessions</c>, in the order of the key.</summary>
     public static string Add(string query) =>
         $"""

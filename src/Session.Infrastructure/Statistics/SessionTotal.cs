@@ -33,12 +33,13 @@ internal sealed record SessionTotal(string Status, bool IsStarred, long Sessions
             activeSessions: $"coalesce(sum(sessions) FILTER (WHERE {StatisticsSql.IsActive}), 0)",
             messages: "sum(messages)",
             tokens: "sum(tokens)",
-            cost: "sum(cost)")}
+            cost: "sum(cost)",
+            owner: "$8")}
         """;
 
     /// <summary>Adds sessions of a user to the counts and to the statistics.</summary>
     public static Task<int> AddAsync(
-        Sql sql, string userId, IReadOnlyList<SessionTotal> totals, CancellationToken cancellationToken) =>
+        Sql sql, TotalsOwner owner, string userId, IReadOnlyList<SessionTotal> totals, CancellationToken cancellationToken) =>
         sql
             .Statement(
                 Add,
@@ -48,6 +49,7 @@ internal sealed record SessionTotal(string Status, bool IsStarred, long Sessions
                 SqlValue.Column(totals, t => t.Sessions, NpgsqlDbType.Bigint),
                 SqlValue.Column(totals, t => t.Messages, NpgsqlDbType.Bigint),
                 SqlValue.Column(totals, t => t.Tokens, NpgsqlDbType.Bigint),
-                SqlValue.Column(totals, t => t.Cost, NpgsqlDbType.Numeric))
+                SqlValue.Column(totals, t => t.Cost, NpgsqlDbType.Numeric),
+                owner.Of(userId))
             .ExecuteAsync(cancellationToken);
 }

@@ -31,11 +31,26 @@ internal static class StatisticsSql
 
     /// <summary>Adds amounts to the totals, once for each row of <paramref name="from"/> (at most one).</summary>
     public static string Add(
-        string from, string sessions = "0", string activeSessions = "0", string messages = "0", string tokens = "0", string cost = "0") =>
+        string from,
+        string sessions = "0",
+        string activeSessions = "0",
+        string messages = "0",
+        string tokens = "0",
+        string cost = "0",
+        string owner = "''") =>
         $"""
         {Insert}
-        SELECT '', {Slot}, {sessions}, {activeSessions}, {messages}, {tokens}, {cost}
+        SELECT {owner}, {Slot}, {sessions}, {activeSessions}, {messages}, {tokens}, {cost}
         FROM {from}
+        {OnConflict}
+        """;
+
+    /// <summary>A statement that adds amounts to the totals of an owner, see <see cref="TotalsOwner"/>.</summary>
+    public static string AddOf(
+        string owner, string sessions = "0", string activeSessions = "0", string messages = "0", string tokens = "0", string cost = "0") =>
+        $"""
+        {Insert}
+        VALUES ({owner}, {Slot}, {sessions}, {activeSessions}, {messages}, {tokens}, {cost})
         {OnConflict}
         """;
 }

@@ -39,6 +39,7 @@ internal sealed class UserMemoryStore(
         WHERE user_id = $1 AND memory_id = $2 AND $3 < version AND $3 >= version - {MaxVersions}
         FOR KEY SHARE
         ON CONFLICT DO NOTHING
+        RETURNING version
         """;
 
     public Task<CreateMemoriesResult> CreateAsync(
@@ -231,11 +232,11 @@ internal sealed class UserMemoryStore(
                     SqlValue.Of(version.Importance, NpgsqlDbType.Numeric),
                     version.ValidUntil,
                     version.WrittenAt)
-                .ExecuteAsync(cancellationToken),
+                .ListAsync(row => row.GetInt32(0), cancellationToken),
             cancellationToken);
-        var isThere = rows > 0 || await context.UserMemoryVersions.AnyAsync(
+        var isThere = rows.Count > 0 || await context.UserMemoryVersions.AnyAsync(
             v => v.UserId == version.UserId && v.MemoryId == version.MemoryId && v.Version == version.Version, cancellationToken);
-        return isThere ? rows > 0 : null;
+        return isThere ? rows.Count > 0 : null;
     }
 
     private static IQueryable<UserMemory> Filter(IQueryable<UserMemory> memories, UserMemoryFilter filter, DateTimeOffset now)

@@ -1,4 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Infrastructure.Writes;
 
@@ -8,6 +10,8 @@ internal static class WriteServices
     public static IServiceCollection AddGroupWriter(this IServiceCollection services)
     {
         services.AddOptions<WriteOptions>().BindConfiguration(WriteOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<WriteOptions>().PostConfigure<IOptions<ShardingOptions>>(
+            (writes, layout) => writes.OneUserAStatement |= layout.Value.Sharded);
         services.AddSingleton<WriterDataSource>();
         services.AddSingleton<WriteMetrics>();
         services.AddSingleton(typeof(GroupWriter<,>));

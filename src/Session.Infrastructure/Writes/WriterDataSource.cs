@@ -22,13 +22,20 @@ internal sealed class WriterDataSource : IAsyncDisposable
     private const string Settings =
         "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET jit = off; SET lock_timeout = '1s'";
 
+    // A coordinator plans for the shard of the user, which a generic plan does not know. It passes on what a transaction sets.
+    private const string ShardedSettings = "SET jit = off; SET lock_timeout = '1s'; SET citus.propagate_set_commands = 'local'";
+
+    /// <summary>In a transaction of a sharded database: a limit like the one of the connection, for the other servers too.</summary>
+    public const string LimitWaiting = "SET LOCAL lock_timeout = '1s'";
+
     private readonly DatabasePulse _pulse;
     private readonly ServerPool _pool;
     private volatile int _interruptions;
 
-    public WriterDataSource(DatabaseServer server, IOptions<WriteOptions> options, DatabasePulses pulses)
+    public WriterDataSource(
+        DatabaseServer server, IOptions<WriteOptions> options, IOptions<ShardingOptions> layout, DatabasePulses pulses)
     {
-        _pool = Create(server.ConnectionString, options.Value);
+        _pool = Create(server.ConnectionString, options.Value, layout.Value.Sharded ? ShardedSettings : Settings);
         _pulse = pulses.Primary;
         _pulse.Interrupted += OnInterrupted;
     }
@@ -51,11 +58,11 @@ internal sealed class WriterDataSource : IAsyncDisposable
 
     private void OnInterrupted(object? sender, EventArgs e) => Forget();
 
-    private static ServerPool Create(string connectionString, WriteOptions options)
+    private static ServerPool Create(string connectionString, WriteOptions options, string settings)
     {
         var connection = new NpgsqlConnectionStringBuilder(connectionString);
         connection.MaxPoolSize = Math.Max(connection.MaxPoolSize, KindsOfWrites * options.Writers);
-        return new ServerPool(new NpgsqlDataSourceBuilder(connection.ConnectionString) { Name = "writers" }.UseSettings(Settings));
+        return new ServerPool(new NpgsqlDataSourceBuilder(connection.ConnectionString) { Name = "writers" }.UseSettings(settings));
     }
 
     public ValueTask DisposeAsync()

@@ -9,7 +9,7 @@ using SessionService.IntegrationTests.Hosting;
 namespace SessionService.IntegrationTests.Archival;
 
 /// <summary>A service whose sessions expire after a day, are put away after two and deleted after ten; the tests say when it looks.</summary>
-public sealed class ArchivalFixture : ApiFixture
+public class ArchivalFixture : ApiFixture
 {
     protected override IEnumerable<KeyValuePair<string, string>> Settings =>
     [

@@ -1,5 +1,6 @@
 using System.Reflection;
 using SessionService.IntegrationTests.Databases;
+using SessionService.IntegrationTests.Sharding;
 using Xunit.Abstractions;
 using Xunit.Sdk;
 
@@ -37,6 +38,7 @@ internal sealed class DatabaseTestFramework(IMessageSink diagnostics) : XunitTes
         protected override async Task BeforeTestAssemblyFinishedAsync()
         {
             await TestPostgres.StopAsync();
+            await CitusCluster.DropDatabasesAsync();
             await base.BeforeTestAssemblyFinishedAsync();
         }
     }

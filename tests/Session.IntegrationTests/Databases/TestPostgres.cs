@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using SessionService.Infrastructure.Schema;
+using SessionService.IntegrationTests.Sharding;
 
 namespace SessionService.IntegrationTests.Databases;
 
@@ -18,7 +19,8 @@ internal static class TestPostgres
     public static Task<string> CreateEmptyDatabaseAsync() => CreateDatabaseAsync("template0");
 
     /// <summary>A database of its own with the service's tables.</summary>
-    public static async Task<string> CloneTemplateAsync() => await CreateDatabaseAsync(await Template.Value);
+    public static async Task<string> CloneTemplateAsync() =>
+        CitusCluster.IsForAll ? await CitusCluster.CreateDistributedAsync() : await CreateDatabaseAsync(await Template.Value);
 
     /// <summary>Drops the databases and stops what was started; after the last test.</summary>
     public static async Task StopAsync()

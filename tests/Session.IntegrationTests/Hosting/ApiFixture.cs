@@ -10,6 +10,7 @@ using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Logging;
 using SessionService.Infrastructure.Writes;
 using SessionService.IntegrationTests.Databases;
+using SessionService.IntegrationTests.Sharding;
 
 namespace SessionService.IntegrationTests.Hosting;
 
@@ -55,6 +56,7 @@ public class ApiFixture : IAsyncLifetime
             host.UseSetting(WebHostDefaults.ServerUrlsKey, "http://127.0.0.1:0");
             host.UseSetting("ConnectionStrings:SessionDb", ConnectionString);
             host.UseSetting("Pulse:Patience", Patience.ToString());
+            host.UseSetting("Database:Sharded", $"{CitusCluster.IsForAll}");
             // Tests of other things need neither the processor time nor other scores a moment later.
             host.UseSetting("Embeddings:Local", "static");
             foreach (var (name, value) in Settings)

@@ -54,6 +54,18 @@ public sealed class ExecutableTests
         Assert.DoesNotContain("   at ", refused.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task One_server_keeps_a_service_from_starting_that_takes_it_for_a_sharded_database()
+    {
+        await using var database = await TestDatabase.CloneTemplateAsync();
+
+        var refused = await RunAsync(database.ConnectionString, "--urls", "http://127.0.0.1:0", "--Database:Sharded", "true");
+
+        Assert.True(refused.ExitCode == 1, refused.Output);
+        Assert.Contains("Run the command 'schema distribute', or set Database__Sharded=false.", refused.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", refused.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("Hosst=1", "ConnectionStrings__SessionDb")]
     [InlineData("garbage", "ConnectionStrings__SessionDb")]

@@ -33,9 +33,13 @@ public sealed class GroupWriterTests : IAsyncLifetime
         _server = new DatabaseServer(
             new ConfigurationBuilder().AddInMemoryCollection([new("ConnectionStrings:SessionDb", connectionString)]).Build(),
             Options.Create(new EmbeddedPostgresOptions()),
+            Options.Create(new ShardingOptions()),
             NullLogger<EmbeddedPostgresServer>.Instance);
         _dataSource = new WriterDataSource(
-            _server, Options.Create(_options), new DatabasePulses(Options.Create(new PulseOptions()), TimeProvider.System, NullLogger<DatabasePulse>.Instance));
+            _server,
+            Options.Create(_options),
+            Options.Create(new ShardingOptions()),
+            new DatabasePulses(Options.Create(new PulseOptions()), TimeProvider.System, NullLogger<DatabasePulse>.Instance));
     }
 
     public async Task DisposeAsync()

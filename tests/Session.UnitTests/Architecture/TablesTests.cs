@@ -13,7 +13,7 @@ public sealed partial class TablesTests
     private static readonly (string Table, string Set, string Owner, string[] Others)[] Tables =
     [
         ("sessions", "Sessions", "Sessions",
-            ["Archival", "Branches", "Copies", "Deltas", "Digests", "Erasure", "Exports", "Feedback", "Forks", "Imports", "Live", "Memories", "Messages", "Search", "Usage", "UserMemories"]),
+            ["Archival", "Branches", "Copies", "Deltas", "Digests", "Erasure", "Exports", "Feedback", "Forks", "Imports", "Live", "Memories", "Messages", "Search", "Statistics", "Usage", "UserMemories"]),
         ("session_counts", "SessionCounts", "Statistics", ["Erasure", "Sessions"]),
         ("session_messages", "Messages", "Messages", ["Copies", "Deltas", "Digests", "Erasure", "Live", "MemorySearch", "Usage"]),
         ("open_messages", "OpenMessages", "Deltas", ["Live", "Messages"]),
@@ -32,7 +32,7 @@ public sealed partial class TablesTests
         ("user_memories", "UserMemories", "UserMemories", ["Exports", "MemorySearch"]),
         ("user_memory_versions", "UserMemoryVersions", "UserMemories", ["Exports"]),
         ("search_segments", "SearchSegments", "Search", []),
-        ("session_statistics", "StatisticsCounters", "Statistics", []),
+        ("session_statistics", "StatisticsCounters", "Statistics", ["Erasure"]),
         ("idempotency_keys", "IdempotencyRecords", "Idempotency", ["Deltas", "Memories", "Messages", "Sessions", "UserMemories"]),
         ("usage", "Usage", "Usage", []),
         ("orphaned_rows", "OrphanedRows", "Schema", []),

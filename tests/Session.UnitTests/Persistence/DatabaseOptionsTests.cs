@@ -29,6 +29,15 @@ public sealed class DatabaseOptionsTests
     }
 
     [Fact]
+    public void Connections_to_a_sharded_database_take_longer_to_open_and_stay_open()
+    {
+        var completed = new NpgsqlConnectionStringBuilder(DatabaseOptions.Complete("Host=db;Maximum Pool Size=3", isSharded: true));
+
+        Assert.Equal(3, completed.Timeout);
+        Assert.Equal(3, completed.MinPoolSize);
+    }
+
+    [Fact]
     public void What_the_connection_string_says_stays()
     {
         var completed = new NpgsqlConnectionStringBuilder(

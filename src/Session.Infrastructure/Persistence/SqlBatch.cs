@@ -1,0 +1,66 @@
+using Npgsql;
+
+namespace SessionService.Infrastructure.Persistence;
+
+/// <summary>Statements that are sent together, in a transaction that is open. Each is prepared.</summary>
+/// <param name="connection">The connection of the transaction.</param>
+internal sealed class SqlBatch(NpgsqlConnection connection)
+{
+    private readonly List<NpgsqlBatchCommand> _statements = [];
+    private readonly List<Action<NpgsqlDataReader>> _reads = [];
+
+    /// <summary>Adds a statement that answers with no rows.</summary>
+    /// <param name="text">Constant text. Whatever a client sent is a value.</param>
+    /// <param name="values">The values of <c>$1</c>, <c>$2</c> and so on.</param>
+    public void Add(string text, params ReadOnlySpan<SqlValue> values)
+    {
+#pragma warning disable CA2100 // As in Sql: texts that the code holds.
+        var statement = new NpgsqlBatchCommand(text);
+#pragma warning restore CA2100
+        foreach (var value in values)
+        {
+            statement.Parameters.Add(value.Parameter);
+        }
+
+        _statements.Add(statement);
+    }
+
+    /// <summary>Adds a query, each row of which is read.</summary>
+    /// <inheritdoc cref="Add"/>
+    public void Query(Action<NpgsqlDataReader> read, string text, params ReadOnlySpan<SqlValue> values)
+    {
+        Add(text, values);
+        _reads.Add(read);
+    }
+
+    public async Task ExecuteAsync(CancellationToken cancellationToken)
+    {
+        if (_statements.Count == 0)
+        {
+            return;
+        }
+
+        await using var batch = new NpgsqlBatch(connection);
+        foreach (var statement in _statements)
+        {
+            batch.BatchCommands.Add(statement);
+        }
+
+        await batch.PrepareAsync(cancellationToken);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        foreach (var read in _reads)
+        {
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                read(reader);
+            }
+
+            await reader.NextResultAsync(cancellationToken);
+        }
+
+        // An error of the last statement shows here.
+        while (await reader.NextResultAsync(cancellationToken))
+        {
+        }
+    }
+}

@@ -1,0 +1,13 @@
+using SessionService.IntegrationTests.Hosting;
+
+namespace SessionService.IntegrationTests.Sharding;
+
+/// <summary>The service on a sharded database of its own; nothing where no cluster is named.</summary>
+public sealed class ShardedFixture : ApiFixture
+{
+    protected override IEnumerable<KeyValuePair<string, string>> Settings => [new("Database:Sharded", "true")];
+
+    public override Task InitializeAsync() => CitusCluster.ConnectionString is null ? Task.CompletedTask : base.InitializeAsync();
+
+    protected override Task<string> PrepareDatabaseAsync() => CitusCluster.CreateDistributedAsync();
+}
