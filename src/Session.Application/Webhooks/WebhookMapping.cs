@@ -12,6 +12,7 @@ internal sealed class WebhookMapping : Profile
     {
         CreateMap<Webhook, WebhookResponse>()
             .ForMember(r => r.UserId, map => map.MapFrom(w => w.UserId.Length == 0 ? null : w.UserId))
+            .ForMember(r => r.Events, map => map.AllowNull())
             .ForMember(r => r.IncludeContent, map => map.MapFrom(w => w.IncludesContent))
             .ForMember(r => r.Enabled, map => map.MapFrom(w => w.IsEnabled))
             .ForMember(r => r.PreviousSecretUntil, map => map.MapFrom(w => w.PreviousUntil));
