@@ -215,12 +215,17 @@ internal sealed class BranchStore(SessionDbContext context, ReadConnections read
                 sessionId,
                 ChangeLockedAsync,
                 cancellationToken,
-                news: () => (
-                    WebhookEvents.SessionRewound,
-                    JsonSerializer.Serialize(new { branch_id = made!.BranchId, previous_branch_id = made.PreviousBranchId }))),
+                NewsOf),
             cancellationToken) ?? throw SessionErrors.NotFound();
         announcer.Announce(userId, sessionId);
         return new Written<BranchChange>(new BranchChange(session, made!.BranchId, made.PreviousBranchId), isReplay);
+
+        // A branch that was current already may have been taken out of the archive.
+        (string Type, string Data) NewsOf() => made!.BranchId == made.PreviousBranchId
+            ? (WebhookEvents.SessionUpdated, "{}")
+            : (
+                WebhookEvents.SessionRewound,
+                JsonSerializer.Serialize(new { branch_id = made.BranchId, previous_branch_id = made.PreviousBranchId }));
 
         async Task ChangeLockedAsync(Session found)
         {

@@ -10,7 +10,7 @@ namespace SessionService.Infrastructure.Webhooks;
 /// <summary>The rows of webhooks. The primary answers, because a standby may not have a change of a moment ago.</summary>
 internal sealed class WebhookStore(SessionContexts contexts) : IWebhookStore
 {
-    private const int DeletedAtOnce = 5_000;
+    private const int DeletedAtOnce = 10_000;
 
     public async Task<Webhook?> AddAsync(
         string ownerId, Func<short, Webhook> make, int max, CancellationToken cancellationToken)
@@ -93,9 +93,10 @@ internal sealed class WebhookStore(SessionContexts contexts) : IWebhookStore
         // Its log may be long. The webhook goes after it: what a crash leaves of the log can still be deleted. What a write adds that had
         // begun before, the job removes.
         var log = LogOf(context, ownerId, webhookId);
-        while (await log.OrderBy(d => d.EventId).Take(DeletedAtOnce).ExecuteDeleteAsync(cancellationToken) == DeletedAtOnce)
+        while (await log.OrderBy(d => d.CreatedAt).Skip(DeletedAtOnce).Select(d => (DateTimeOffset?)d.CreatedAt)
+            .FirstOrDefaultAsync(cancellationToken) is { } next)
         {
-            cancellationToken.ThrowIfCancellationRequested();
+            await log.Where(d => d.CreatedAt <= next).ExecuteDeleteAsync(cancellationToken);
         }
 
         var deleted = await webhook.ExecuteDeleteAsync(cancellationToken);

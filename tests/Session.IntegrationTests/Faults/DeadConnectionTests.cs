@@ -75,6 +75,7 @@ public sealed class DeadConnectionTests(ProxiedFixture service) : IClassFixture<
         new("GET /health/live"),
         new("GET /health/ready") { IsOfTheMoment = true },
         new("GET /health/detailed") { IsOfTheMoment = true },
+        new($"POST {Webhook}/test") { IsOfTheMoment = true },
         new($"POST {OfUser}/memories/search", """{"query":"tea"}"""),
         new($"POST {OfSession}/memories/search", """{"query":"tea"}"""),
     ];
@@ -138,7 +139,6 @@ public sealed class DeadConnectionTests(ProxiedFixture service) : IClassFixture<
         new("POST /api/v1/webhooks", """{"url":"https://hooks.invalid/other"}"""),
         new($"PATCH {Webhook}", """{"events":["session.deleted"]}"""),
         new($"POST {Webhook}/secret"),
-        new($"POST {Webhook}/test") { IsOfTheMoment = true },
         new($"POST {Webhook}/deliveries/{{delivery_id}}/replay")
         {
             After = $"PATCH {Webhook}",

@@ -57,7 +57,7 @@ internal sealed partial record ServiceRequest(string Operation, string? Body = n
 
     // Ids and times.
     [GeneratedRegex(
-        "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|_[0-9a-f]{32}|\"created_at\":[0-9]+|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z",
+        "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|_[0-9a-f]{32}|whsec_[0-9A-Za-z+/]+=|\"created_at\":[0-9]+|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Changing();

@@ -80,7 +80,9 @@ public sealed class DeliveryTests(WebhooksFixture service) : IClassFixture<Webho
         await receiver.HasAsync(3);
 
         Assert.All(receiver.All, one => Assert.Equal("session.created", one.Type));
-        Assert.Equal([fork, copy, $"{imported}"], receiver.All.Select(one => one.SessionId));
+        Assert.Equal(
+            new[] { fork, copy, $"{imported}" }.Order(StringComparer.Ordinal),
+            receiver.All.Select(one => one.SessionId).Order(StringComparer.Ordinal));
     }
 
     [Fact]
