@@ -21,9 +21,9 @@ public sealed class WebhooksController(WebhooksService webhooks) : ControllerBas
     /// Its address is told of every event from now on, or of the chosen ones, by a POST that is signed as
     /// [Standard Webhooks](https://www.standardwebhooks.com) says. The secret is in this answer only.
     ///
-    /// A service has webhooks that are told of all users: with the key of a service, or a token with the scope, that names no user. A user has
-    /// webhooks that are told of its own sessions, with `Webhooks__ForUsers=true`. A request that is sent again makes another webhook, so
-    /// an `Idempotency-Key` is refused.
+    /// A service has webhooks that are told of all users: with the key of a service, or a token with the scope, that names no user. A user
+    /// has webhooks that are told of its own sessions, with `Webhooks__ForUsers=true`. A request that is sent again makes another webhook,
+    /// so an `Idempotency-Key` is refused.
     /// </remarks>
     /// <param name="request">The webhook.</param>
     /// <response code="201">The webhook, with its secret.</response>
@@ -100,8 +100,8 @@ public sealed class WebhooksController(WebhooksService webhooks) : ControllerBas
 
     /// <summary>Sends a test event</summary>
     /// <remarks>
-    /// Once and at once, with the type `webhook.test`, also to a webhook that is disabled. The log does not show it. Of the receiver's answer
-    /// only the status is told.
+    /// Once and at once, with the type `webhook.test`, also to a webhook that is disabled. The log does not show it. Of the receiver's
+    /// answer only the status is told.
     /// </remarks>
     /// <response code="200">What came of it.</response>
     [HttpPost("{webhook_id:guid}/test", Name = "test_webhook")]
@@ -129,8 +129,8 @@ public sealed class WebhooksController(WebhooksService webhooks) : ControllerBas
 
     /// <summary>Sends an event again</summary>
     /// <remarks>
-    /// A dead letter, or one that was delivered, with the same `webhook-id`. It comes in no order with later events of its session. A delivery
-    /// that is under way is refused, and so is every one while the webhook is disabled.
+    /// A dead letter, or one that was delivered, with the same `webhook-id`. It comes in no order with later events of its session. A
+    /// delivery that is under way is refused, and so is every one while the webhook is disabled.
     /// </remarks>
     /// <response code="200">The delivery, which is pending.</response>
     [HttpPost("{webhook_id:guid}/deliveries/{delivery_id:guid}/replay", Name = "replay_webhook_delivery")]

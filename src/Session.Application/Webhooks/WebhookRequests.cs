@@ -46,8 +46,8 @@ public abstract class WebhookFields
 public sealed class CreateWebhookRequest : WebhookFields;
 
 /// <summary>
-/// A JSON merge patch (RFC 7396) of a webhook: a given field replaces the stored one, an absent field stays, and null resets it. To enable a
-/// webhook that deliveries switched off, send <c>"enabled": true</c>.
+/// A JSON merge patch (RFC 7396) of a webhook: a given field replaces the stored one, an absent field stays, and null resets it. To enable
+/// a webhook that deliveries switched off, send <c>"enabled": true</c>.
 /// </summary>
 public sealed class PatchWebhookRequest : WebhookFields, IMergePatch
 {
@@ -57,6 +57,8 @@ public sealed class PatchWebhookRequest : WebhookFields, IMergePatch
 internal abstract class WebhookFieldsValidator<T> : AbstractValidator<T>
     where T : WebhookFields
 {
+    private const int MaxEvents = 20;
+
     protected WebhookFieldsValidator(WebhookOptions options)
     {
         RuleFor(r => r.Url).Custom((url, context) =>
@@ -68,7 +70,8 @@ internal abstract class WebhookFieldsValidator<T> : AbstractValidator<T>
         });
         RuleFor(r => r.Description).NotBlank().Characters(Webhook.MaxDescriptionLength);
         RuleFor(r => r.Events)
-            .Must(events => events is null || (events.Count is > 0 and <= 20 && events.All(name => WebhookEvents.All.Contains(name))))
+            .Must(events => events is null
+                || (events.Count is > 0 and <= MaxEvents && events.All(name => WebhookEvents.All.Contains(name, StringComparer.Ordinal))))
             .WithMessage($"must be some of {string.Join(", ", WebhookEvents.All)}");
     }
 }

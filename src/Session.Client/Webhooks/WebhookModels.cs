@@ -32,7 +32,8 @@ public sealed class PatchWebhookRequest
     public Optional<string> Description { get; set; }
 
     /// <summary>Only these events; null for all.</summary>
-    [JsonConverter(typeof(OptionalConverter<IReadOnlyList<WebhookEventType>>)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    [JsonConverter(typeof(OptionalConverter<IReadOnlyList<WebhookEventType>>))]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Optional<IReadOnlyList<WebhookEventType>> Events { get; set; }
 
     /// <summary>Whether payloads hold texts and metadata.</summary>

@@ -35,7 +35,8 @@ internal sealed class MemoryStore(
         told AS (
             {OutboxSql.Insert(
                 $"""
-                SELECT $2 AS session_id, $3 AS event_id, position, '{WebhookEvents.MemoryWritten}' AS type, {OutboxSql.NoData} AS data, $9 AS now
+                SELECT $2 AS session_id, $3 AS event_id, position, '{WebhookEvents.MemoryWritten}' AS type, {OutboxSql.NoData} AS data,
+                       $9 AS now
                 FROM session
                 """,
                 user: "$1")}),
@@ -90,7 +91,8 @@ internal sealed class MemoryStore(
         told AS (
             {{OutboxSql.Insert(
                 $$"""
-                SELECT session_id, $16 AS event_id, position, '{{WebhookEvents.MemoryWritten}}' AS type, {{OutboxSql.NoData}} AS data, $15 AS now
+                SELECT session_id, $16 AS event_id, position, '{{WebhookEvents.MemoryWritten}}' AS type, {{OutboxSql.NoData}} AS data,
+                       $15 AS now
                 FROM session
                 """,
                 user: "$1")}})

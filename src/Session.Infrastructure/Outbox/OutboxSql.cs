@@ -12,7 +12,8 @@ internal static class OutboxSql
 
     /// <summary>Stores an event for each webhook that wants it.</summary>
     /// <param name="events">
-    /// A query with the columns <c>user_id</c>, <c>session_id</c>, <c>event_id</c>, <c>position</c>, <c>type</c>, <c>data</c> and <c>now</c>.
+    /// A query with the columns <c>session_id</c>, <c>event_id</c>, <c>position</c>, <c>type</c>, <c>data</c> and <c>now</c>, and without a
+    /// parameter for the user also <c>user_id</c>.
     /// </param>
     /// <param name="user">The parameter with the user, in a statement about one user.</param>
     public static string Insert(string events, string? user = null) =>

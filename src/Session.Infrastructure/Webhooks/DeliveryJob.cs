@@ -4,14 +4,13 @@ using Microsoft.Extensions.Options;
 using SessionService.Application.Time;
 using SessionService.Application.Webhooks;
 using SessionService.Infrastructure.Jobs;
-using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Infrastructure.Webhooks;
 
 /// <summary>
-/// Delivers what is due, many sessions at a time and of each one event after the other. A receiver that hangs keeps only its own places: no
-/// webhook gets more than some of them. Whoever stops in the midst leaves a lease behind, and after it the event is sent again with the same
-/// <c>webhook-id</c>.
+/// Delivers what is due, many sessions at a time and of each one event after the other. A receiver that hangs keeps only its own places:
+/// no webhook gets more than some of them. An instance that dies leaves a lease behind. When the lease ends, the event is sent again with
+/// the same <c>webhook-id</c>.
 /// </summary>
 internal sealed partial class DeliveryJob(
     DeliveryQueue queue,
@@ -188,6 +187,7 @@ internal sealed partial class DeliveryJob(
         }
     }
 
-    [LoggerMessage(2, LogLevel.Warning, "The webhook {WebhookId} is switched off: its receiver answered {Status} ({Error}) to the last attempt.")]
+    [LoggerMessage(
+        2, LogLevel.Warning, "The webhook {WebhookId} is switched off: its receiver answered {Status} ({Error}) to the last attempt.")]
     private partial void LogDisabled(Guid webhookId, int? status, string? error);
 }

@@ -1,6 +1,5 @@
 using Npgsql;
 using NpgsqlTypes;
-using SessionService.Application.Webhooks;
 using SessionService.Domain.Webhooks;
 using SessionService.Infrastructure.Persistence;
 
@@ -177,12 +176,14 @@ internal sealed class DeliveryQueue(Database database)
 
     /// <summary>Lets others take a delivery that this instance has no time for.</summary>
     public Task<int> GiveBackAsync(DueDelivery due, DateTimeOffset now, CancellationToken cancellationToken) =>
-        database.WriteAsync(sql => OfDeliveryStatement(sql, GiveBack, due, now, due.Lease).ExecuteAsync(cancellationToken), cancellationToken);
+        database.WriteAsync(
+            sql => OfDeliveryStatement(sql, GiveBack, due, now, due.Lease).ExecuteAsync(cancellationToken), cancellationToken);
 
     private static async Task<bool> DisableAsync(Sql sql, DueDelivery due, bool isGone, CancellationToken cancellationToken)
     {
         var (reason, since) = isGone ? ("gone", (DateTimeOffset?)null) : ("failing", due.FirstAttemptAt);
-        var disabled = await sql.Statement(Disable, due.Webhook.UserId, due.Webhook.WebhookId, reason, since).ExecuteAsync(cancellationToken);
+        var disabled = await sql.Statement(Disable, due.Webhook.UserId, due.Webhook.WebhookId, reason, since)
+            .ExecuteAsync(cancellationToken);
         if (disabled > 0)
         {
             await DeliveryLog.GiveUpAsync(sql, due.Webhook.WebhookId, cancellationToken);

@@ -20,6 +20,7 @@ internal static class RetrySchedule
 
     /// <summary>The pause after an attempt that failed; <see langword="null"/> after the last one.</summary>
     /// <param name="attempts">How many attempts were made.</param>
-    public static TimeSpan? After(int attempts) =>
-        attempts > Pauses.Length ? null : Pauses[Math.Max(attempts, 1) - 1] * (1 + (Jitter * RandomNumberGenerator.GetInt32(1_001) / 1_000));
+    public static TimeSpan? After(int attempts) => attempts > Pauses.Length
+        ? null
+        : Pauses[Math.Max(attempts, 1) - 1] * (1 + (Jitter * RandomNumberGenerator.GetInt32(1_001) / 1_000));
 }

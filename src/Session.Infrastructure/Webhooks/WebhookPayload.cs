@@ -13,8 +13,8 @@ using SessionService.Infrastructure.Sessions;
 namespace SessionService.Infrastructure.Webhooks;
 
 /// <summary>
-/// Writes payloads: <c>type</c>, <c>timestamp</c> and <c>data</c>. Content is read when an event is sent and is in no table of the webhooks,
-/// so what was redacted meanwhile is not told.
+/// Writes payloads: <c>type</c>, <c>timestamp</c> and <c>data</c>. Content is read when an event is sent, and no table of the webhooks has
+/// it, so what was redacted meanwhile is not told.
 /// </summary>
 internal sealed class WebhookPayload(Database database)
 {

@@ -43,8 +43,10 @@ internal sealed class WebhookDeliveryConfiguration : IEntityTypeConfiguration<We
         builder.Property(d => d.Attempts).HasColumnName("attempts").HasComment("Number of attempts that have begun.");
         builder.Property(d => d.FirstAttemptAt).HasColumnName("first_attempt_at").HasComment("When the first attempt began.");
         builder.Property(d => d.LastAttemptAt).HasColumnName("last_attempt_at").HasComment("When the last attempt began.");
-        builder.Property(d => d.LastStatus).HasColumnName("last_status").HasComment("The HTTP status of the last answer, if there was one.");
-        builder.Property(d => d.LastError).HasColumnName("last_error").HasMaxLength(30).HasComment("Why the last attempt failed, as a word.");
+        builder.Property(d => d.LastStatus).HasColumnName("last_status")
+            .HasComment("The HTTP status of the last answer, if there was one.");
+        builder.Property(d => d.LastError).HasColumnName("last_error").HasMaxLength(30)
+            .HasComment("Why the last attempt failed, as a word.");
         builder.Property(d => d.DeliveredAt).HasColumnName("delivered_at").HasComment("When the event was delivered.");
     }
 }
