@@ -10,14 +10,6 @@ namespace SessionService.Application.Webhooks;
 /// <summary>The fields of a webhook that clients set.</summary>
 public abstract class WebhookFields
 {
-    /// <summary>
-    /// Where events are sent: an https address with a public host, without user and password. Ports below 1024 other than 80 and 443 are
-    /// refused.
-    /// </summary>
-    /// <example>https://hooks.example.com/sessions</example>
-    [StringLength(Webhook.MaxUrlLength, MinimumLength = 1)]
-    public string? Url { get; init; }
-
     /// <summary>What the webhook is for, up to 255 characters.</summary>
     /// <example>search index</example>
     [StringLength(Webhook.MaxDescriptionLength, MinimumLength = 1)]
@@ -43,7 +35,17 @@ public abstract class WebhookFields
 }
 
 /// <summary>A webhook to make.</summary>
-public sealed class CreateWebhookRequest : WebhookFields;
+public sealed class CreateWebhookRequest : WebhookFields
+{
+    /// <summary>
+    /// Where events are sent: an https address with a public host, without user and password. Ports below 1024 other than 80 and 443 are
+    /// refused.
+    /// </summary>
+    /// <example>https://hooks.example.com/sessions</example>
+    [Required]
+    [StringLength(Webhook.MaxUrlLength, MinimumLength = 1)]
+    public string? Url { get; init; }
+}
 
 /// <summary>
 /// A JSON merge patch (RFC 7396) of a webhook: a given field replaces the stored one, an absent field stays, and null resets it. To enable
@@ -51,6 +53,14 @@ public sealed class CreateWebhookRequest : WebhookFields;
 /// </summary>
 public sealed class PatchWebhookRequest : WebhookFields, IMergePatch
 {
+    /// <summary>
+    /// Where events are sent: an https address with a public host, without user and password. Ports below 1024 other than 80 and 443 are
+    /// refused.
+    /// </summary>
+    /// <example>https://hooks.example.com/sessions</example>
+    [StringLength(Webhook.MaxUrlLength, MinimumLength = 1)]
+    public string? Url { get; init; }
+
     ISet<string> IKnowsNulls.Nulls { get; } = new HashSet<string>(StringComparer.Ordinal);
 }
 
@@ -59,15 +69,8 @@ internal abstract class WebhookFieldsValidator<T> : AbstractValidator<T>
 {
     private const int MaxEvents = 20;
 
-    protected WebhookFieldsValidator(WebhookOptions options)
+    protected WebhookFieldsValidator()
     {
-        RuleFor(r => r.Url).Custom((url, context) =>
-        {
-            if (url is not null && WebhookUrls.Refuse(url, options) is { } reason)
-            {
-                context.AddFailure(reason);
-            }
-        });
         RuleFor(r => r.Description).NotBlank().Characters(Webhook.MaxDescriptionLength);
         RuleFor(r => r.Events)
             .Must(events => events is null
@@ -79,13 +82,29 @@ internal abstract class WebhookFieldsValidator<T> : AbstractValidator<T>
 internal sealed class CreateWebhookRequestValidator : WebhookFieldsValidator<CreateWebhookRequest>
 {
     public CreateWebhookRequestValidator(IOptions<WebhookOptions> options)
-        : base(options.Value) =>
+    {
         RuleFor(r => r.Url).Required();
+        RuleFor(r => r.Url).WebhookUrl(options.Value);
+    }
 }
 
 internal sealed class PatchWebhookRequestValidator : WebhookFieldsValidator<PatchWebhookRequest>
 {
     public PatchWebhookRequestValidator(IOptions<WebhookOptions> options)
-        : base(options.Value) =>
+    {
+        RuleFor(r => r.Url).WebhookUrl(options.Value);
         RuleFor(r => r.Url).Must((request, _) => !request.Removes("url")).WithMessage("cannot be taken away");
+    }
+}
+
+internal static class WebhookRules
+{
+    /// <summary>An address that a webhook may have.</summary>
+    public static void WebhookUrl<T>(this IRuleBuilder<T, string?> rule, WebhookOptions options) => rule.Custom((url, context) =>
+    {
+        if (url is not null && WebhookUrls.Refuse(url, options) is { } reason)
+        {
+            context.AddFailure(reason);
+        }
+    });
 }

@@ -10,16 +10,19 @@ namespace SessionService.Infrastructure.Webhooks;
 /// <summary>The rows of webhooks. The primary answers, because a standby may not have a change of a moment ago.</summary>
 internal sealed class WebhookStore(SessionContexts contexts) : IWebhookStore
 {
+    private const string LockPlaces = $"SELECT pg_advisory_xact_lock({AdvisoryLocks.WebhooksOfOwner})";
+
     private const int DeletedAtOnce = 10_000;
 
     public async Task<Webhook?> AddAsync(
         string ownerId, Func<short, Webhook> make, int max, CancellationToken cancellationToken)
     {
-        // The unique key of the places decides between two who take the last one: who loses the race looks again.
+        // The unique key of the places decides between two who take the last one. The lock spares them the race.
         await using var context = contexts.OfPrimary();
         return await context.InTransactionAsync(
             async () =>
             {
+                await context.Database.ExecuteSqlRawAsync(LockPlaces, [ownerId], cancellationToken);
                 var taken = await context.Webhooks.Where(w => w.UserId == ownerId).Select(w => w.Slot).ToListAsync(cancellationToken);
                 var free = Enumerable.Range(1, max).Select(slot => (short)slot).Except(taken).FirstOrDefault();
                 if (free == 0 || taken.Count >= max)
