@@ -99,7 +99,8 @@ internal sealed class UserDataStore(
 
         rows[UserTables.SearchSegments] = await database.InTransactionAsync(
             sql => EraseIndexAsync(sql, userId, cancellationToken), cancellationToken);
-        foreach (var table in UserTables.All.Where(table => table is { BelongsToSession: false, IsDerived: false }))
+        foreach (var table in UserTables.All.Where(
+            table => table is { BelongsToSession: false, IsDerived: false } or { Outlives: true }))
         {
             rows[table.Name] += await EraseRowsAsync(table, userId, until, cancellationToken);
         }

@@ -1,9 +1,11 @@
 using Npgsql;
 using SessionService.Application.Forks;
 using SessionService.Application.Messages;
+using SessionService.Domain.Webhooks;
 using SessionService.Infrastructure.Announcements;
 using SessionService.Infrastructure.Idempotency;
 using SessionService.Infrastructure.Messages;
+using SessionService.Infrastructure.Outbox;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Sessions;
 using SessionService.Infrastructure.Statistics;
@@ -183,6 +185,8 @@ internal sealed class ForkStore(
                 through == shown.Last,
                 totals.Of(fork.UserId))
             .ExecuteAsync(cancellationToken);
+
+        await SessionOutbox.TellAsync(sql, fork.UserId, fork.SessionId, WebhookEvents.SessionCreated, fork.Now, cancellationToken);
 
         // Read before the commit: after it, a failed read would be taken for a fork that was not made.
         return await FindAsync(ForkOutcome.Created, fork.SessionId);

@@ -10,10 +10,13 @@ internal static class TableLayout
     /// <summary>The table that the others of a user lie with.</summary>
     public const string Root = "sessions";
 
+    // Every write looks for the webhooks of its user and for those of the service.
+    private const string Webhooks = "webhooks";
+
     /// <summary>
     /// Whether a row lies with its user. The rows of the other tables are looked for without a user, and each server has all of them.
     /// </summary>
-    public static bool IsByUser(ExpectedTable table) => table.PrimaryKey[0] == UserColumn;
+    public static bool IsByUser(ExpectedTable table) => table.PrimaryKey[0] == UserColumn && table.Name != Webhooks;
 
     /// <summary>The table as a sharded database can have it: it holds unique only what lies on one server.</summary>
     public static ExpectedTable OnShards(ExpectedTable table) =>
