@@ -17,7 +17,8 @@ public sealed class ShardedRequestsTests(ShardedFixture service) : IClassFixture
         "GET /api/v1/sessions/usage",
     ];
 
-    private static readonly ServiceRequest[] Requests = [.. DeadConnectionTests.Requests];
+    private static readonly ServiceRequest[] Requests =
+        [.. DeadConnectionTests.Requests.Where(request => !request.Operation.Contains("/webhooks", StringComparison.Ordinal))];
 
     public static TheoryData<int, string> All
     {
@@ -47,10 +48,18 @@ public sealed class ShardedRequestsTests(ShardedFixture service) : IClassFixture
         Assert.True(least > 0 == isOfEverybody, $"{name}: {least} statements of several shards.");
     }
 
+    [CitusFact]
+    public async Task There_are_no_webhooks()
+    {
+        var answer = await service.AsNewUser().PostAsync("/api/v1/webhooks", """{"url":"https://hooks.invalid"}""");
+
+        answer.IsProblem(403, "webhooks_not_on_shards");
+    }
+
     /// <summary>Sends a request about a conversation of its own, and counts the statements of several shards meanwhile.</summary>
     private async Task<long> SendAsync(ServiceRequest request, string name)
     {
-        var conversation = await Conversation.StartAsync(service);
+        var conversation = await Conversation.StartAsync(service, hasWebhook: false);
         await request.PrepareAsync(conversation);
         var before = await CountStatementsOfSeveralShardsAsync();
         var answer = await request.SendAsync(conversation);
