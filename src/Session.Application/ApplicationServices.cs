@@ -19,6 +19,7 @@ using SessionService.Application.Sessions;
 using SessionService.Application.Usage;
 using SessionService.Application.UserMemories;
 using SessionService.Application.Validation;
+using SessionService.Application.Webhooks;
 
 namespace SessionService.Application;
 
@@ -56,6 +57,7 @@ public static class ApplicationServices
         services.AddScoped<UserMemoriesService>();
         services.AddScoped<MemorySearchService>();
         services.AddScoped<KeysService>();
+        services.AddWebhooks();
         return services;
     }
 }

@@ -25,6 +25,7 @@ public sealed class SessionServiceClient
         Transfers = new(connection);
         Erasure = new(connection);
         Keys = new(connection);
+        Webhooks = new(connection);
     }
 
     /// <summary>The user for whom the requests are; <see langword="null"/> where no user is named.</summary>
@@ -74,6 +75,9 @@ public sealed class SessionServiceClient
 
     /// <summary>API keys, for the key of a service.</summary>
     public KeysClient Keys { get; }
+
+    /// <summary>Webhooks of the service, or of the user.</summary>
+    public WebhooksClient Webhooks { get; }
 
     /// <summary>The same client for another user. It is cheap: make one for each request.</summary>
     public SessionServiceClient ForUser(string userId)

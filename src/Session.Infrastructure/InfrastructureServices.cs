@@ -29,6 +29,7 @@ using SessionService.Infrastructure.Startup;
 using SessionService.Infrastructure.Statistics;
 using SessionService.Infrastructure.Usage;
 using SessionService.Infrastructure.UserMemories;
+using SessionService.Infrastructure.Webhooks;
 using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Infrastructure;
@@ -72,7 +73,8 @@ public static class InfrastructureServices
         .AddCopies()
         .AddConversations()
         .AddKeys()
-        .AddLive();
+        .AddLive()
+        .AddWebhookDelivery();
 
     /// <summary>Lets the embedded server come up while the application is put together; the start-up waits for it.</summary>
     public static void BeginDatabaseStart(this IServiceProvider services, CancellationToken cancellationToken) =>

@@ -32,6 +32,7 @@ const repeatable = new Set<OperationId>([
   "searchSessionMemories",
   "searchUserMemories",
   "starSession",
+  "testWebhook",
   "uploadAttachment",
 ]);
 

@@ -11,6 +11,7 @@ using SessionService.Application.Deltas;
 using SessionService.Application.Keys;
 using SessionService.Application.Limits;
 using SessionService.Application.Live;
+using SessionService.Application.Webhooks;
 using SessionService.Hosting.CrossOrigin;
 using SessionService.Hosting.Forwarding;
 using SessionService.Hosting.Identity;
@@ -57,6 +58,7 @@ internal static class ServiceSettings
         SettingsSection.Of<TrustedProxyOptions>(TrustedProxyOptions.Section),
         SettingsSection.Of<TurnOptions>(TurnOptions.Section),
         SettingsSection.Of<LiveOptions>(LiveOptions.Section),
+        SettingsSection.Of<WebhookOptions>(WebhookOptions.Section),
         SettingsSection.Of<CrossOriginOptions>(CrossOriginOptions.Section),
         SettingsSection.Of<CompressionOptions>(CompressionOptions.Section),
         SettingsSection.Of<ShutdownOptions>(ShutdownOptions.Section),

@@ -41,6 +41,13 @@ internal static class EnumSchemas
         ["ContextResponse.Format"] = "ContextFormat",
         ["GetContextQuery.Reasoning"] = "ContextReasoning",
         ["ExportSessionQuery.Format"] = "ExportFormat",
+        ["WebhookFields.Events"] = "WebhookEventType",
+        ["WebhookResponse.Events"] = "WebhookEventType",
+        ["WebhookResponse.DisabledReason"] = "WebhookDisabledReason",
+        ["WebhookTestResponse.Error"] = "WebhookDeliveryError",
+        ["WebhookDeliveryResponse.LastError"] = "WebhookDeliveryError",
+        ["WebhookDeliveryResponse.Status"] = "WebhookDeliveryStatus",
+        ["ListDeliveriesQuery.Status"] = "WebhookDeliveryStatus",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     public static string NameOf(MemberInfo member) =>

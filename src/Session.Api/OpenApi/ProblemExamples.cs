@@ -17,6 +17,7 @@ using SessionService.Domain.Memories;
 using SessionService.Domain.Messages;
 using SessionService.Domain.Sessions;
 using SessionService.Domain.UserMemories;
+using SessionService.Domain.Webhooks;
 using SessionService.Hosting.Problems;
 
 namespace SessionService.Api.OpenApi;
@@ -37,6 +38,8 @@ internal static class ProblemExamples
         ("{branch_id}", "1"),
         ("{name}", "rating"),
         ("{key_id}", "01997b2e-6a3c-7d5e-8f10-92a4b6c8d0e2"),
+        ("{webhook_id}", "01997b2e-6a3c-7d5e-8f10-92a4b6c8d0e2"),
+        ("{delivery_id}", "01997b2f-1c4d-7a6b-9e21-5d7f80a1b3c4"),
     ];
 
     /// <summary>The examples for an answer of an operation, by their codes.</summary>
@@ -74,7 +77,9 @@ internal static class ProblemExamples
         ],
             StatusCodes.Status403Forbidden => path.StartsWith("/api/v1/keys", StringComparison.Ordinal)
                 ? [new(KeyErrors.ServiceKeyRequired()), UserMismatch()]
-                : [UserMismatch()],
+                : path.StartsWith("/api/v1/webhooks", StringComparison.Ordinal)
+                    ? [new(WebhookErrors.NotForUsers()), new(WebhookErrors.ServiceOnly()), UserMismatch()]
+                    : [UserMismatch()],
             StatusCodes.Status404NotFound => NotFound(method, path),
             StatusCodes.Status408RequestTimeout => [new(ProblemCodes.RequestTimeout, "The body came too slowly.")],
             StatusCodes.Status409Conflict => Conflicts(method, path, parameters),
@@ -165,6 +170,16 @@ internal static class ProblemExamples
         {
             yield return new(KeyErrors.NotFound());
         }
+
+        if (path.Contains("{webhook_id}", StringComparison.Ordinal))
+        {
+            yield return new(WebhookErrors.NotFound());
+        }
+
+        if (path.Contains("{delivery_id}", StringComparison.Ordinal))
+        {
+            yield return new(WebhookErrors.DeliveryNotFound());
+        }
     }
 
     private static ExampleProblem UserMismatch() => new("user_mismatch", "The request names another user than its caller.");
@@ -188,6 +203,8 @@ internal static class ProblemExamples
             ("DELETE", "{sequence}") => [MessageErrors.InProgress(), BranchErrors.TooManyRanges(MessagePath.MaxRanges)],
             ("PUT", "{name}") => [FeedbackErrors.TooMany(), MessageErrors.InProgress()],
             ("POST", "fork") => [SessionErrors.MessageNotFound(sequence: 3, messages: 2)],
+            ("POST", "webhooks") => [WebhookErrors.TooMany(max: 10)],
+            ("POST", "replay") => [WebhookErrors.Disabled(), WebhookErrors.StillPending()],
             ("POST", "copy") => [SessionErrors.CopyTooLarge(ICopyStore.MaxMessages)],
             ("POST", "messages" or "batch") when path.Contains("/messages", StringComparison.Ordinal) =>
                 [SessionErrors.Ended(), MessageErrors.SequenceMismatch(expected: 2, next: 3), MessageErrors.IdTaken(),

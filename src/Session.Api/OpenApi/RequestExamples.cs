@@ -12,6 +12,7 @@ using SessionService.Application.MemorySearch;
 using SessionService.Application.Messages;
 using SessionService.Application.Sessions;
 using SessionService.Application.UserMemories;
+using SessionService.Application.Webhooks;
 
 namespace SessionService.Api.OpenApi;
 
@@ -74,6 +75,9 @@ internal static class RequestExamples
         [typeof(PatchUserMemoryRequest)] =
             """{"content": "User prefers concise technical explanations, with examples.", "metadata": {"category": "writing"}}""",
         [typeof(CreateKeyRequest)] = """{"service": true, "name": "nightly import"}""",
+        [typeof(CreateWebhookRequest)] =
+            """{"url": "https://hooks.example.com/sessions", "events": ["message.created", "session.deleted"]}""",
+        [typeof(PatchWebhookRequest)] = """{"events": null, "enabled": true}""",
         [typeof(SearchMemoriesRequest)] =
             """{"query": "How does the user like explanations?", "top_k": 10, "sources": ["memories", "session_memories", "messages"]}""",
     }.ToFrozenDictionary();

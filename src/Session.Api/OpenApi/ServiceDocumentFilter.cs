@@ -24,6 +24,7 @@ internal sealed class ServiceDocumentFilter : IDocumentFilter
         ("Branches", "Rewind a conversation, try again, and go back."),
         ("Export and import", "Conversations out of the service and into it."),
         ("User data", "Count and erase what is stored about a user."),
+        ("Webhooks", "Addresses that are told what happens."),
         ("Keys", "Keys of users and services."),
         ("Health", "For load balancers, orchestrators and people."),
     ];

@@ -16,6 +16,8 @@ internal sealed class ServiceParameterFilter : IParameterFilter
         ["attachment_id"] = "The attachment's id.",
         ["memory_id"] = "The memory's id.",
         ["key_id"] = "The key's id.",
+        ["webhook_id"] = "The webhook's id.",
+        ["delivery_id"] = "The id of the delivery: that of its event.",
         ["sequence"] = "The message's number.",
         [ConversationIdBinder.RouteParameter] = "The conversation's id: `conv_` and the session's UUID, with or without hyphens.",
         ["item_id"] = "The item's id.",

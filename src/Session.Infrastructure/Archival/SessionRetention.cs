@@ -3,8 +3,10 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
 using SessionService.Application.Archival;
 using SessionService.Application.Time;
+using SessionService.Domain.Webhooks;
 using SessionService.Infrastructure.Digests;
 using SessionService.Infrastructure.Erasure;
+using SessionService.Infrastructure.Outbox;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Search;
 using SessionService.Infrastructure.Statistics;
@@ -85,7 +87,15 @@ internal sealed class SessionRetention(
                 changes = s.changes + 1,
                 changed_at = greatest(s.changed_at, $6)
             FROM due AS d
-            WHERE s.user_id = d.user_id AND s.session_id = d.session_id),
+            WHERE s.user_id = d.user_id AND s.session_id = d.session_id
+            RETURNING s.user_id, s.session_id, s.message_count + s.changes AS position),
+        told AS (
+            {OutboxSql.Insert(
+                $"""
+                SELECT user_id, session_id, {OutboxSql.EventId("session_id", "position", "$6")} AS event_id, position,
+                       '{WebhookEvents.SessionUpdated}' AS type, {OutboxSql.NoData} AS data, $6 AS now
+                FROM changed
+                """)}),
         counted_user AS (
             {SessionCountsSql.Add(
                 """
@@ -174,7 +184,7 @@ internal sealed class SessionRetention(
         if (due.Count > 0)
         {
             await index.RemoveAsync(sql, userId, message => due.Contains(message.SessionId), cancellationToken);
-            await SessionErasure.EraseAsync(sql, userId, [.. due], cancellationToken);
+            await SessionErasure.EraseAsync(sql, userId, [.. due], cancellationToken, toldAt: time.GetDatabaseNow());
         }
 
         return due.Count;

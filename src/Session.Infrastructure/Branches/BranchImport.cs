@@ -1,7 +1,9 @@
 using NpgsqlTypes;
 using SessionService.Application.Imports;
 using SessionService.Application.Messages;
+using SessionService.Domain.Webhooks;
 using SessionService.Infrastructure.Messages;
+using SessionService.Infrastructure.Outbox;
 using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Infrastructure.Branches;
@@ -170,6 +172,8 @@ internal sealed class BranchImport(Sql sql, ImportPlace place)
         }
 
         await Statement(Touch, place.Now).ExecuteAsync(cancellationToken);
+        await SessionOutbox.TellAsync(
+            sql, place.UserId, place.SessionId, WebhookEvents.SessionUpdated, place.Now, cancellationToken);
         return BranchOutcome.Created;
     }
 

@@ -6,6 +6,7 @@ using SessionService.Application.Idempotency;
 using SessionService.Application.Messages;
 using SessionService.Application.Preconditions;
 using SessionService.Domain.Sessions;
+using SessionService.Domain.Webhooks;
 using SessionService.Infrastructure.Announcements;
 using SessionService.Infrastructure.Idempotency;
 using SessionService.Infrastructure.Messages;
@@ -208,10 +209,23 @@ internal sealed class BranchStore(SessionDbContext context, ReadConnections read
         Made? made = null;
         var isReplay = false;
         var session = await context.InTransactionAsync(
-            () => SessionStore.ChangeLockedAsync(context, userId, sessionId, ChangeLockedAsync, cancellationToken),
+            () => SessionStore.ChangeLockedAsync(
+                context,
+                userId,
+                sessionId,
+                ChangeLockedAsync,
+                cancellationToken,
+                NewsOf),
             cancellationToken) ?? throw SessionErrors.NotFound();
         announcer.Announce(userId, sessionId);
         return new Written<BranchChange>(new BranchChange(session, made!.BranchId, made.PreviousBranchId), isReplay);
+
+        // A branch that was current already may have been taken out of the archive.
+        (string Type, string Data) NewsOf() => made!.BranchId == made.PreviousBranchId
+            ? (WebhookEvents.SessionUpdated, "{}")
+            : (
+                WebhookEvents.SessionRewound,
+                JsonSerializer.Serialize(new { branch_id = made.BranchId, previous_branch_id = made.PreviousBranchId }));
 
         async Task ChangeLockedAsync(Session found)
         {

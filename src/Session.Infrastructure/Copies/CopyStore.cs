@@ -8,10 +8,12 @@ using SessionService.Application.Messages;
 using SessionService.Application.Messages.Parts;
 using SessionService.Domain.Memories;
 using SessionService.Domain.Sessions;
+using SessionService.Domain.Webhooks;
 using SessionService.Infrastructure.Announcements;
 using SessionService.Infrastructure.Attachments;
 using SessionService.Infrastructure.Idempotency;
 using SessionService.Infrastructure.Messages;
+using SessionService.Infrastructure.Outbox;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Persistence.Configurations;
 using SessionService.Infrastructure.Persistence.Tables;
@@ -146,6 +148,8 @@ internal sealed class CopyStore(SessionDbContext context, IMessageReader message
         var total = new SessionTotal(
             source.Session.Status.Name(), source.Session.IsStarred, Sessions: 1, Messages: 0, Tokens: 0, Cost: 0);
         await SessionTotal.AddAsync(sql, copy.RecipientId, [total], cancellationToken);
+        await SessionOutbox.TellAsync(
+            sql, copy.RecipientId, copy.SessionId, WebhookEvents.SessionCreated, copy.Now, cancellationToken);
 
         // Read before the commit: after it, a failed read would be taken for a copy that was not made.
         return await FindAsync(CopyOutcome.Created, copy.SessionId);

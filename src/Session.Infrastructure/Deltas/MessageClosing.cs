@@ -4,10 +4,12 @@ using SessionService.Application.Deltas;
 using SessionService.Application.Messages.Parts;
 using SessionService.Domain.Messages;
 using SessionService.Domain.Sessions;
+using SessionService.Domain.Webhooks;
 using SessionService.Infrastructure.Announcements;
 using SessionService.Infrastructure.Attachments;
 using SessionService.Infrastructure.Idempotency;
 using SessionService.Infrastructure.Messages;
+using SessionService.Infrastructure.Outbox;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Sessions;
 using SessionService.Infrastructure.Statistics;
@@ -35,7 +37,8 @@ internal sealed class MessageClosing(SessionContexts contexts, SessionAnnouncer 
                     closing.UserId,
                     closing.SessionId,
                     async session => result = await CloseAsync(context, session, closing, cancellationToken),
-                    cancellationToken);
+                    cancellationToken,
+                    news: () => (WebhookEvents.MessageCompleted, MessageNews.Of(result.Message!)));
                 return result;
             },
             cancellationToken);

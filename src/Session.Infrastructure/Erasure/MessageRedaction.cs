@@ -1,13 +1,16 @@
 using System.Text;
+using System.Text.Json;
 using Microsoft.Extensions.Options;
 using SessionService.Application.Messages;
 using SessionService.Domain.Messages;
+using SessionService.Domain.Webhooks;
 using SessionService.Infrastructure.Announcements;
 using SessionService.Infrastructure.Attachments;
 using SessionService.Infrastructure.Branches;
 using SessionService.Infrastructure.Feedback;
 using SessionService.Infrastructure.Messages;
 using SessionService.Infrastructure.Messages.Packed;
+using SessionService.Infrastructure.Outbox;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Persistence.Tables;
 using SessionService.Infrastructure.Search;
@@ -154,6 +157,11 @@ internal sealed class MessageRedaction(
 
         var isRemoved = redaction.Removes
             && await BranchRemoval.RemoveAsync(sql, userId, sessionId, sequence, now, cancellationToken);
+        if (isRemoved)
+        {
+            await session.TellAsync(WebhookEvents.MessageRemoved, now, cancellationToken);
+        }
+
         return new RedactResult(RedactOutcome.Redacted, message, isRemoved);
     }
 
@@ -179,6 +187,7 @@ internal sealed class MessageRedaction(
             await session.Statement(ForgetItem, session.Sequence).ExecuteAsync(cancellationToken);
             await session.Statement(FeedbackSql.BlankComments, session.Sequence).ExecuteAsync(cancellationToken);
             await session.Statement(Touch, now).ExecuteAsync(cancellationToken);
+            await session.TellAsync(WebhookEvents.MessageRedacted, now, cancellationToken);
         }
 
         return (message, isNew);
@@ -245,5 +254,8 @@ internal sealed class MessageRedaction(
         /// <summary>A statement about the session: <c>$1</c> is its owner, <c>$2</c> its id, the values follow.</summary>
         public SqlStatement Statement(string text, params ReadOnlySpan<SqlValue> values) =>
             Sql.Statement(text, [UserId, SessionId, .. values]);
+
+        public Task TellAsync(string type, DateTimeOffset now, CancellationToken cancellationToken) => SessionOutbox.TellAsync(
+            Sql, UserId, SessionId, type, now, cancellationToken, JsonSerializer.Serialize(new { sequence = Sequence }));
     }
 }

@@ -1,5 +1,6 @@
 using SessionService.Application.Erasure;
 using SessionService.Application.Preconditions;
+using SessionService.Application.Time;
 using SessionService.Domain.Sessions;
 using SessionService.Infrastructure.Announcements;
 using SessionService.Infrastructure.Attachments;
@@ -11,7 +12,12 @@ namespace SessionService.Infrastructure.Erasure;
 /// <summary>Counts and removes a session with all that belongs to it.</summary>
 /// <remarks>By hand: tables by name, and FOR UPDATE.</remarks>
 internal sealed class SessionDataStore(
-    Database database, SearchSegments index, UnusedAttachments attachments, ObjectRemovals removals, SessionAnnouncer announcer)
+    Database database,
+    SearchSegments index,
+    UnusedAttachments attachments,
+    ObjectRemovals removals,
+    SessionAnnouncer announcer,
+    TimeProvider time)
     : ISessionDataStore
 {
     private const string Find = "SELECT message_count FROM dev.sessions WHERE user_id = $1 AND session_id = $2";
@@ -84,7 +90,8 @@ internal sealed class SessionDataStore(
 
         precondition.Demand(session.Tag, SessionErrors.Changed);
         var references = await attachments.RemoveOfSessionAsync(sql, userId, sessionId, session.WrittenAt, cancellationToken);
-        var erased = await SessionErasure.EraseAsync(sql, userId, [sessionId], cancellationToken);
+        var erased = await SessionErasure.EraseAsync(
+            sql, userId, [sessionId], cancellationToken, toldAt: time.GetDatabaseNow());
         var rows = UserTables.OfSession.Select(table => KeyValuePair.Create(
             table, table == UserTables.AttachmentUses ? references.Uses : erased.Rows[table]));
         return Counted(erased.Messages, rows, segments, references.Attachments, references.Pieces);

@@ -1,3 +1,5 @@
+using SessionService.Domain.Webhooks;
+using SessionService.Infrastructure.Outbox;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Statistics;
 using SessionService.Infrastructure.Usage;
@@ -41,7 +43,11 @@ internal static class SessionErasure
     /// <param name="userId">The owner.</param>
     /// <param name="sessions">At least one.</param>
     /// <param name="cancellationToken">Ends the erasure; the caller rolls back.</param>
-    public static async Task<ErasedSessions> EraseAsync(Sql sql, string userId, Guid[] sessions, CancellationToken cancellationToken)
+    /// <param name="toldAt">
+    /// The time that webhooks are told; <see langword="null"/> where they are told nothing, as of a user who is erased as a whole.
+    /// </param>
+    public static async Task<ErasedSessions> EraseAsync(
+        Sql sql, string userId, Guid[] sessions, CancellationToken cancellationToken, DateTimeOffset? toldAt = null)
     {
         var rows = UserTables.NoRows();
         foreach (var table in UserTables.All.Where(table => table is { BelongsToSession: true, IsDerived: false }))
@@ -61,6 +67,11 @@ internal static class SessionErasure
         // Last come the rows that others write to as well. So those wait for the commit alone, and not for what is deleted here.
         rows[UserTables.Usage] = await Statement(UsageSql.Erase).ValueAsync<long>(cancellationToken);
         await SessionTotal.AddAsync(sql, userId, gone.ConvertAll(some => some.Total), cancellationToken);
+        if (toldAt is { } now)
+        {
+            await SessionOutbox.TellAsync(sql, userId, sessions, WebhookEvents.SessionDeleted, now, cancellationToken);
+        }
+
         rows[UserTables.Sessions] = -gone.Sum(some => some.Total.Sessions);
         return new ErasedSessions(gone.Sum(some => some.Messages), rows);
 

@@ -84,7 +84,8 @@ internal sealed class UserDataStore(Database database, SearchSegments index, Unu
         rows[UserTables.SessionCounts] = Math.Max(0, rows[UserTables.SessionCounts] - kept);
         rows[UserTables.SearchSegments] = await database.InTransactionAsync(
             sql => EraseIndexAsync(sql, userId, cancellationToken), cancellationToken);
-        foreach (var table in UserTables.All.Where(table => table is { BelongsToSession: false, IsDerived: false }))
+        foreach (var table in UserTables.All.Where(
+            table => table is { BelongsToSession: false, IsDerived: false } or { Outlives: true }))
         {
             rows[table.Name] += await EraseRowsAsync(table, userId, until, cancellationToken);
         }

@@ -5,7 +5,9 @@ namespace SessionService.Infrastructure.Erasure;
 /// <param name="BelongsToSession">Whether its rows name a session and are erased with it; the others are erased after all sessions.</param>
 /// <param name="IsDerived">Whether statements of its own remove its rows, as of one that is derived from other tables.</param>
 /// <param name="Time">The column with the time of a row, where rows may have come since the erasure began and must stay.</param>
-internal sealed record UserTable(string Name, bool BelongsToSession, bool IsDerived = false, string? Time = null);
+/// <param name="Outlives">Whether rows may stay when their session is gone; those are erased with their user.</param>
+internal sealed record UserTable(
+    string Name, bool BelongsToSession, bool IsDerived = false, string? Time = null, bool Outlives = false);
 
 /// <summary>
 /// Every table with a column <c>user_id</c>, so that counting and erasing a user's data misses none. A test compares the list with the
@@ -35,6 +37,7 @@ internal static class UserTables
         new("session_branches", BelongsToSession: true),
         new("message_feedback", BelongsToSession: true),
         new("conversation_items", BelongsToSession: true),
+        new("webhook_deliveries", BelongsToSession: true, Time: "created_at", Outlives: true),
 
         // The deltas first: the database would delete them with their messages, uncounted.
         new("message_deltas", BelongsToSession: true),
@@ -55,6 +58,7 @@ internal static class UserTables
         // The keys of sessions are erased with them, whenever they came.
         new(Keys, BelongsToSession: false, Time: "created_at"),
         new("orphaned_rows", BelongsToSession: false),
+        new("webhooks", BelongsToSession: false, Time: "created_at"),
 
         // Its rows count what all users did and name none.
         new("session_statistics", BelongsToSession: false),

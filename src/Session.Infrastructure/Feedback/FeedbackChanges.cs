@@ -9,9 +9,11 @@ using SessionService.Application.Usage;
 using SessionService.Domain.Feedback;
 using SessionService.Domain.Messages;
 using SessionService.Domain.Sessions;
+using SessionService.Domain.Webhooks;
 using SessionService.Infrastructure.Announcements;
 using SessionService.Infrastructure.Idempotency;
 using SessionService.Infrastructure.Messages;
+using SessionService.Infrastructure.Outbox;
 using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Infrastructure.Feedback;
@@ -82,7 +84,7 @@ internal sealed class FeedbackChanges(SessionDbContext context, SessionAnnouncer
         await context.SaveChangesAsync(cancellationToken);
         if (changed != found)
         {
-            await NoteUseAsync(userId, place.SessionId, now, cancellationToken);
+            await NoteAsync(userId, place.SessionId, now, WebhookEvents.FeedbackWritten, cancellationToken, place);
         }
 
         return new(changed, IsNew: found is null, IsReplay: false);
@@ -112,7 +114,7 @@ internal sealed class FeedbackChanges(SessionDbContext context, SessionAnnouncer
         IdempotencyRecords.Take(context, userId, key, answer: "{}", now, place.SessionId);
         await context.SaveChangesAsync(cancellationToken);
         await At(userId, place).ExecuteDeleteAsync(cancellationToken);
-        await NoteUseAsync(userId, place.SessionId, now, cancellationToken);
+        await NoteAsync(userId, place.SessionId, now, WebhookEvents.FeedbackDeleted, cancellationToken, place);
         return false;
     }
 
@@ -155,7 +157,7 @@ internal sealed class FeedbackChanges(SessionDbContext context, SessionAnnouncer
         await context.SaveChangesAsync(cancellationToken);
         if (outcomes.Contains(FeedbackImport.Created))
         {
-            await NoteUseAsync(userId, sessionId, now, cancellationToken);
+            await NoteAsync(userId, sessionId, now, WebhookEvents.FeedbackWritten, cancellationToken);
         }
 
         return outcomes;
@@ -168,9 +170,16 @@ internal sealed class FeedbackChanges(SessionDbContext context, SessionAnnouncer
             .Select(s => (long?)s.MessageCount)
             .SingleOrDefaultAsync(cancellationToken);
 
-    /// <summary>Retention counts feedback as use, and followers are told. No client sees these times.</summary>
-    private Task<int> NoteUseAsync(string userId, Guid sessionId, DateTimeOffset now, CancellationToken cancellationToken) =>
-        context.Sessions
+    /// <summary>Retention counts feedback as use, and followers and webhooks are told. No client sees these times.</summary>
+    private async Task NoteAsync(
+        string userId,
+        Guid sessionId,
+        DateTimeOffset now,
+        string type,
+        CancellationToken cancellationToken,
+        FeedbackPlace? place = null)
+    {
+        await context.Sessions
             .Where(s => s.UserId == userId && s.SessionId == sessionId)
             .ExecuteUpdateAsync(
                 set => set
@@ -178,6 +187,10 @@ internal sealed class FeedbackChanges(SessionDbContext context, SessionAnnouncer
                     .SetProperty(s => s.Changes, s => s.Changes + 1)
                     .SetProperty(s => s.ChangedAt, s => s.ChangedAt > now ? s.ChangedAt : now),
                 cancellationToken);
+        var sql = new Sql((NpgsqlConnection)context.Database.GetDbConnection());
+        var data = place is { } one ? JsonSerializer.Serialize(new { sequence = one.Sequence, name = one.Name }) : "{}";
+        await SessionOutbox.TellAsync(sql, userId, sessionId, type, now, cancellationToken, data);
+    }
 
     private IQueryable<MessageFeedback> At(string userId, FeedbackPlace place) =>
         context.MessageFeedback.AsNoTracking().Where(f => f.UserId == userId

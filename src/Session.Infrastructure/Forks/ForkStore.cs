@@ -1,9 +1,11 @@
 using Npgsql;
 using SessionService.Application.Forks;
 using SessionService.Application.Messages;
+using SessionService.Domain.Webhooks;
 using SessionService.Infrastructure.Announcements;
 using SessionService.Infrastructure.Idempotency;
 using SessionService.Infrastructure.Messages;
+using SessionService.Infrastructure.Outbox;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Sessions;
 using SessionService.Infrastructure.Statistics;
@@ -181,6 +183,8 @@ internal sealed class ForkStore(
                 SqlValue.Ranges(PathRanges.Of(path)),
                 through == shown.Last)
             .ExecuteAsync(cancellationToken);
+
+        await SessionOutbox.TellAsync(sql, fork.UserId, fork.SessionId, WebhookEvents.SessionCreated, fork.Now, cancellationToken);
 
         // Read before the commit: after it, a failed read would be taken for a fork that was not made.
         return await FindAsync(ForkOutcome.Created, fork.SessionId);

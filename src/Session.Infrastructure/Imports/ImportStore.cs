@@ -5,10 +5,12 @@ using SessionService.Application.Messages;
 using SessionService.Application.Messages.Parts;
 using SessionService.Domain.Messages;
 using SessionService.Domain.Sessions;
+using SessionService.Domain.Webhooks;
 using SessionService.Infrastructure.Announcements;
 using SessionService.Infrastructure.Attachments;
 using SessionService.Infrastructure.Branches;
 using SessionService.Infrastructure.Messages;
+using SessionService.Infrastructure.Outbox;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Persistence.Configurations;
 using SessionService.Infrastructure.Statistics;
@@ -177,6 +179,13 @@ internal sealed class ImportStore(
             userId,
             rows.ConvertAll(row => new SessionTotal(
                 row.Session.Status.Name(), row.Session.IsStarred, Sessions: 1, row.Messages, row.Tokens, row.Cost)),
+            cancellationToken);
+        await SessionOutbox.TellAsync(
+            sql,
+            userId,
+            [.. added],
+            WebhookEvents.SessionCreated,
+            sessions[0].Session.UsedAt ?? sessions[0].Session.UpdatedAt,
             cancellationToken);
         return true;
     }

@@ -4,10 +4,12 @@ using Microsoft.EntityFrameworkCore;
 using SessionService.Application.Idempotency;
 using SessionService.Application.Memories;
 using SessionService.Domain.Memories;
+using SessionService.Domain.Webhooks;
 using SessionService.Infrastructure.Announcements;
 using SessionService.Infrastructure.Embeddings;
 using SessionService.Infrastructure.Idempotency;
 using SessionService.Infrastructure.MemorySearch;
+using SessionService.Infrastructure.Outbox;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Search;
 
@@ -29,7 +31,15 @@ internal sealed class MemoryStore(
             SET used_at = greatest(used_at, $9), changes = changes + 1, changed_at = greatest(changed_at, $9)
             WHERE user_id = $1 AND session_id = $2
               AND NOT EXISTS (SELECT 1 FROM dev.idempotency_keys AS k WHERE k.user_id = $1 AND k.idempotency_key = $10)
-            RETURNING coalesce(open_messages[1] - 1, message_count) AS message_count),
+            RETURNING coalesce(open_messages[1] - 1, message_count) AS message_count, message_count + changes AS position),
+        told AS (
+            {OutboxSql.Insert(
+                $"""
+                SELECT $2 AS session_id, $3 AS event_id, position, '{WebhookEvents.MemoryWritten}' AS type, {OutboxSql.NoData} AS data,
+                       $9 AS now
+                FROM session
+                """,
+                user: "$1")}),
         put_away AS (
             SELECT 1 FROM dev.session_memories WHERE user_id = $1 AND session_id = $2 AND NOT is_active),
         written AS (
@@ -70,14 +80,22 @@ internal sealed class MemoryStore(
     // By hand for ON CONFLICT: an import that is repeated finds most memories there, which is no error. As a transaction of EF (look,
     // remove a memory that the previous service had put away, insert) it takes five round trips in place of one. The update locks the
     // session, so that it is not erased meanwhile.
-    private const string Import =
-        """
+    private static readonly string Import =
+        $$"""
         WITH session AS (
             UPDATE dev.sessions
             SET used_at = greatest(used_at, $15), changes = changes + 1, changed_at = greatest(changed_at, $15)
             WHERE user_id = $1 AND session_id = $2
               AND NOT EXISTS (SELECT 1 FROM dev.session_memories AS m WHERE m.user_id = $1 AND m.session_id = $2 AND m.is_active)
-            RETURNING session_id)
+            RETURNING session_id, message_count + changes AS position),
+        told AS (
+            {{OutboxSql.Insert(
+                $$"""
+                SELECT session_id, $16 AS event_id, position, '{{WebhookEvents.MemoryWritten}}' AS type, {{OutboxSql.NoData}} AS data,
+                       $15 AS now
+                FROM session
+                """,
+                user: "$1")}})
         INSERT INTO dev.session_memories AS memory
             (user_id, session_id, id, memory_type, conversation_summary, session_metadata, user_preferences, ongoing_tasks,
              total_messages, last_summary_at, is_active, created_at, updated_at, vector, words)
@@ -173,7 +191,8 @@ internal sealed class MemoryStore(
                     memory.UpdatedAt,
                     vector,
                     words,
-                    now)
+                    now,
+                    Guid.CreateVersion7(now))
                 .ExecuteAsync(cancellationToken),
             cancellationToken);
         return rows > 0;

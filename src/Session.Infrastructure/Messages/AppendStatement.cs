@@ -2,9 +2,12 @@ using Npgsql;
 using NpgsqlTypes;
 using SessionService.Application.Messages;
 using SessionService.Application.Messages.Parts;
+using SessionService.Domain.Messages;
 using SessionService.Domain.Sessions;
+using SessionService.Domain.Webhooks;
 using SessionService.Infrastructure.Idempotency;
 using SessionService.Infrastructure.Messages.Packed;
+using SessionService.Infrastructure.Outbox;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Statistics;
 using SessionService.Infrastructure.Writes;
@@ -61,7 +64,7 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
         TakenUp:
             $"""
             taken_up AS MATERIALIZED (
-                SELECT s.user_id, s.status, s.is_starred
+                SELECT s.user_id, s.session_id, s.status, s.is_starred, t.now, s.message_count + t.messages + s.changes + 1 AS position
                 FROM session AS s
                 JOIN total AS t ON t.user_id = s.user_id AND t.session_id = s.session_id
                 WHERE {IsTakenUp}),
@@ -74,11 +77,18 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
                     GROUP BY u.user_id, m.status, u.is_starred
                     """)}
                 RETURNING sessions),
+            told_of_session AS (
+                {OutboxSql.Insert(
+                    $"""
+                    SELECT user_id, session_id, {OutboxSql.EventId("session_id", "position", "now")} AS event_id, position,
+                           '{WebhookEvents.SessionUpdated}' AS type, {OutboxSql.NoData} AS data, now
+                    FROM taken_up
+                    """)}),
             """,
         Counted(activeSessions: "(SELECT count(*) FROM taken_up)", condition: "AND (SELECT count(*) FROM counted_user) >= 0"));
 
     private static Extent TextsAlone => new(Arrays: "", Names: "", Columns: "", Values: "", Uses: "", TakenItems: "",
-        Session: "", Demand: "", Whole: "", Opened: "", Changed: "");
+        Session: "", Demand: "", Whole: "", Opened: "", Changed: "", Status: $"'{MessageStatuses.Completed}'");
 
     // Whatever a message refers to must be there when the statement ends, or the foreign key breaks.
     private static Extent WithParts => new(
@@ -95,7 +105,7 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
                 JOIN numbered AS n ON n.position = u.position),
             """,
         TakenItems: "",
-        Session: "", Demand: "", Whole: "", Opened: "", Changed: "");
+        Session: "", Demand: "", Whole: "", Opened: "", Changed: "", Status: "message_status");
 
     // The ids that clients gave items. Another write that takes an id meanwhile breaks a unique key, and this statement is sent again.
     private static Extent WithItems => WithParts with
@@ -315,7 +325,7 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
                 AS i (write, user_id, session_id, id, own_id, role, content, message_type, metadata, tokens_used, cost_usd, created_at,
                       now, expected_sequence, messages, key, request_hash, redacted_at, imported_at, {of.Names}position)),
         session AS MATERIALIZED (
-            SELECT s.user_id, s.session_id, s.message_count, s.status, s.starred_at IS NOT NULL AS is_starred{of.Session}
+            SELECT s.user_id, s.session_id, s.message_count, s.status, s.changes, s.starred_at IS NOT NULL AS is_starred{of.Session}
             FROM dev.sessions AS s
             WHERE (s.user_id, s.session_id) IN (SELECT i.user_id, i.session_id FROM input AS i)
             ORDER BY s.user_id, s.session_id
@@ -338,7 +348,8 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
             JOIN dev.message_segments AS g ON {PackedIds.Hold("o.user_id", "o.id", "o.hash")}
             {of.TakenItems}),
         numbered AS MATERIALIZED (
-            SELECT i.*, s.message_count + row_number() OVER (PARTITION BY i.user_id, i.session_id ORDER BY i.position) AS sequence
+            SELECT i.*, s.message_count + row_number() OVER (PARTITION BY i.user_id, i.session_id ORDER BY i.position) AS sequence,
+                   s.changes
             FROM input AS i
             JOIN session AS s ON s.user_id = i.user_id AND s.session_id = i.session_id
             WHERE (s.status IN ({to.OpenStatuses}) OR i.now IS NULL)
@@ -353,6 +364,15 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
                    tokens_used, cost_usd, created_at, redacted_at{of.Values}
             FROM numbered),
         {of.Uses}
+        told AS (
+            {OutboxSql.Insert(
+                $"""
+                SELECT user_id, session_id, id AS event_id, sequence + changes AS position, '{WebhookEvents.MessageCreated}' AS type,
+                       jsonb_build_object('sequence', sequence, 'message_id', id, 'role', role, 'message_type', message_type,
+                                          'status', {of.Status}) AS data,
+                       coalesce(now, imported_at) AS now
+                FROM numbered
+                """)}),
         total AS (
             SELECT user_id, session_id, count(*) AS messages, coalesce(sum(tokens_used) {of.Whole}, 0) AS tokens,
                    coalesce(sum(cost_usd) {of.Whole}, 0) AS cost, max(now) AS now, max(imported_at) AS imported_at,
@@ -441,7 +461,8 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
         string Demand,
         string Whole,
         string Opened,
-        string Changed);
+        string Changed,
+        string Status);
 
     private readonly record struct Row(Append Write, int Index, int Part)
     {

@@ -14,6 +14,9 @@ internal static class AdvisoryLocks
     /// <summary>The attachments of one user, so that two uploads cannot exceed the quota together; the user is <c>$1</c>.</summary>
     public const string AttachmentsOfUser = "hashtextextended($1, 9)";
 
+    /// <summary>The webhooks of one owner, who is <c>{0}</c>: those who make some at the same time do not race for a place.</summary>
+    public const string WebhooksOfOwner = "hashtextextended({0}, 13)";
+
     /// <summary>The job of the embeddings, which one instance runs at a time.</summary>
     public const string EmbeddingUpkeep = "hashtextextended('embedding upkeep', 7)";
 

@@ -10,6 +10,7 @@ using SessionService.Domain.Memories;
 using SessionService.Domain.Messages;
 using SessionService.Domain.Sessions;
 using SessionService.Domain.UserMemories;
+using SessionService.Domain.Webhooks;
 using SessionService.Infrastructure.Persistence.Tables;
 
 namespace SessionService.Infrastructure.Persistence;
@@ -71,6 +72,10 @@ public sealed class SessionDbContext(DbContextOptions<SessionDbContext> options)
     public DbSet<OrphanedRow> OrphanedRows => Set<OrphanedRow>();
 
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
+
+    public DbSet<Webhook> Webhooks => Set<Webhook>();
+
+    public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
 
     /// <summary>
     /// The length of a text, or of JSON as text, in bytes. Of a text the database knows the length without reading the text. In

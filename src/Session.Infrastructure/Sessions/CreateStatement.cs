@@ -2,7 +2,9 @@ using Npgsql;
 using NpgsqlTypes;
 using SessionService.Application.Idempotency;
 using SessionService.Domain.Sessions;
+using SessionService.Domain.Webhooks;
 using SessionService.Infrastructure.Idempotency;
+using SessionService.Infrastructure.Outbox;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Statistics;
 using SessionService.Infrastructure.Writes;
@@ -18,7 +20,7 @@ internal sealed class CreateStatement : IGroupStatement<Creation, bool>
     // Approximate size of a session without its texts.
     private const int SessionOverheadBytes = 512;
 
-    // By hand for its CTEs, which write four tables for a group of creations in one round trip.
+    // By hand for its CTEs, which write five tables for a group of creations in one round trip.
     //
     // The database decides whether an id is taken: a look-up before the insert would race. Inserts go in the order of the ids, so that two
     // of these statements never wait for each other in a circle. The statistics refer to the users' counts, and so take their row after
@@ -59,6 +61,13 @@ internal sealed class CreateStatement : IGroupStatement<Creation, bool>
             FROM created
             WHERE key IS NOT NULL
             ORDER BY user_id, key),
+        told AS (
+            {OutboxSql.Insert(
+                $"""
+                SELECT user_id, session_id, {OutboxSql.EventId("session_id", "0", "now")} AS event_id, 0 AS position,
+                       '{WebhookEvents.SessionCreated}' AS type, {OutboxSql.NoData} AS data, now
+                FROM created
+                """)}),
         counted_user AS (
             {SessionCountsSql.Add(
                 "SELECT user_id, status, starred_at IS NOT NULL AS is_starred, count(*) AS sessions FROM created GROUP BY 1, 2, 3")}

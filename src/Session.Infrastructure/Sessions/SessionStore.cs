@@ -1,9 +1,12 @@
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 using SessionService.Application.Idempotency;
 using SessionService.Application.Sessions;
 using SessionService.Domain.Sessions;
+using SessionService.Domain.Webhooks;
 using SessionService.Infrastructure.Announcements;
 using SessionService.Infrastructure.Idempotency;
+using SessionService.Infrastructure.Outbox;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Statistics;
 using SessionService.Infrastructure.Writes;
@@ -98,8 +101,19 @@ internal sealed class SessionStore(
             sessionId);
 
     /// <summary>Does the same in a transaction of the context, with a change that writes to other tables too.</summary>
+    /// <param name="context">The context.</param>
+    /// <param name="userId">The owner of the session.</param>
+    /// <param name="sessionId">The session.</param>
+    /// <param name="change">The change.</param>
+    /// <param name="cancellationToken">Ends the change.</param>
+    /// <param name="news">What webhooks are told, asked after the change; without it, that the session was updated.</param>
     internal static async Task<Session?> ChangeLockedAsync(
-        SessionDbContext context, string userId, Guid sessionId, Func<Session, Task> change, CancellationToken cancellationToken)
+        SessionDbContext context,
+        string userId,
+        Guid sessionId,
+        Func<Session, Task> change,
+        CancellationToken cancellationToken,
+        Func<(string Type, string Data)>? news = null)
     {
         // By hand for FOR NO KEY UPDATE.
         var session = await context.Sessions
@@ -110,9 +124,15 @@ internal sealed class SessionStore(
             return null;
         }
 
-        var (wasActive, status, wasStarred) = (session.IsActive, session.Status, session.IsStarred);
+        var (wasActive, status, wasStarred, changes) = (session.IsActive, session.Status, session.IsStarred, session.Changes);
         await change(session);
         await context.SaveChangesAsync(cancellationToken);
+        if (session.Changes != changes)
+        {
+            var (type, data) = news?.Invoke() ?? (WebhookEvents.SessionUpdated, "{}");
+            var sql = new Sql((NpgsqlConnection)context.Database.GetDbConnection());
+            await SessionOutbox.TellAsync(sql, userId, sessionId, type, session.ChangedAt, cancellationToken, data);
+        }
 
         // In this order, as a creation does, so that the two never wait for each other in a circle.
         if (session.Status != status || session.IsStarred != wasStarred)

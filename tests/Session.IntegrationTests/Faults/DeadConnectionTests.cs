@@ -12,6 +12,7 @@ public sealed class DeadConnectionTests(ProxiedFixture service) : IClassFixture<
     private const string OfUser = "/api/v1/users/{user_id}";
     private const string Memory = OfUser + "/memories/{memory_id}";
     private const string OfConversation = "/v1/conversations/{conversation_id}";
+    private const string Webhook = "/api/v1/webhooks/{webhook_id}";
     private const string Open = """{"role":"assistant","status":"in_progress"}""";
     private const string Feedback = OfSession + "/messages/{sequence}/feedback";
     private const string Message = """{"role":"user","content":"Hello"}""";
@@ -67,10 +68,14 @@ public sealed class DeadConnectionTests(ProxiedFixture service) : IClassFixture<
         new($"GET {OfUser}/attachments/{{attachment_id}}"),
         new($"GET {OfUser}/export"),
         new($"GET {OfUser}/data") { IsOfTheMoment = true },
+        new("GET /api/v1/webhooks"),
+        new($"GET {Webhook}"),
+        new($"GET {Webhook}/deliveries"),
         new("GET /health"),
         new("GET /health/live"),
         new("GET /health/ready") { IsOfTheMoment = true },
         new("GET /health/detailed") { IsOfTheMoment = true },
+        new($"POST {Webhook}/test") { IsOfTheMoment = true },
         new($"POST {OfUser}/memories/search", """{"query":"tea"}"""),
         new($"POST {OfSession}/memories/search", """{"query":"tea"}"""),
     ];
@@ -131,6 +136,15 @@ public sealed class DeadConnectionTests(ProxiedFixture service) : IClassFixture<
         new($"DELETE {Memory}"),
         new($"POST {OfUser}/attachments", "The meter shows 4711.") { ContentType = "text/plain" },
         new($"POST {OfUser}/attachments", LongText) { ContentType = "text/plain" },
+        new("POST /api/v1/webhooks", """{"url":"https://hooks.invalid/other"}"""),
+        new($"PATCH {Webhook}", """{"events":["session.deleted"]}"""),
+        new($"POST {Webhook}/secret"),
+        new($"POST {Webhook}/deliveries/{{delivery_id}}/replay")
+        {
+            After = $"PATCH {Webhook}",
+            BodyBefore = """{"enabled":true}""",
+        },
+        new($"DELETE {Webhook}"),
         new($"POST {Sessions}/import", Imported) { ContentType = "application/x-ndjson" },
         new($"DELETE {OfUser}/data") { IsOfTheMoment = true },
     ];

@@ -22,6 +22,8 @@ internal sealed record Effect(
     long FeedbackText,
     long Deltas,
     long Keys,
+    long Webhooks,
+    long Undelivered,
     long TotalSessions,
     long ActiveSessions,
     long TotalMessages)
@@ -52,6 +54,8 @@ internal sealed record Effect(
                 (SELECT sum(length(concat(value::text, comment))) FROM dev.message_feedback WHERE {user}),
                 (SELECT count(*) FROM dev.message_deltas WHERE {user}),
                 (SELECT count(*) FROM dev.idempotency_keys WHERE {user}),
+                (SELECT 1000 * count(*) + 10 * coalesce(sum(cardinality(events)), 0) + count(previous_secret) FROM dev.webhooks WHERE {user}),
+                (SELECT count(*) FROM dev.webhook_deliveries WHERE {user} AND status = 'pending'),
                 (SELECT sum(total_sessions) FROM dev.session_statistics),
                 (SELECT sum(active_sessions) FROM dev.session_statistics),
                 (SELECT sum(total_messages) FROM dev.session_statistics)]::bigint[])
@@ -62,7 +66,7 @@ internal sealed record Effect(
             if (n[0] == 0)
             {
                 return new Effect(
-                    n[1], n[2], n[3], n[4], n[5], n[6], n[7], n[8], n[9], n[10], n[11], n[12], n[13], n[14], n[15], n[16], n[17], n[18], n[19], n[20]);
+                    n[1], n[2], n[3], n[4], n[5], n[6], n[7], n[8], n[9], n[10], n[11], n[12], n[13], n[14], n[15], n[16], n[17], n[18], n[19], n[20], n[21], n[22]);
             }
         }
     }
@@ -85,6 +89,8 @@ internal sealed record Effect(
         after.FeedbackText - before.FeedbackText,
         after.Deltas - before.Deltas,
         after.Keys - before.Keys,
+        after.Webhooks - before.Webhooks,
+        after.Undelivered - before.Undelivered,
         after.TotalSessions - before.TotalSessions,
         after.ActiveSessions - before.ActiveSessions,
         after.TotalMessages - before.TotalMessages);

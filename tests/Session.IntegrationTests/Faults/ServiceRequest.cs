@@ -57,7 +57,7 @@ internal sealed partial record ServiceRequest(string Operation, string? Body = n
 
     // Ids and times.
     [GeneratedRegex(
-        "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|_[0-9a-f]{32}|\"created_at\":[0-9]+|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z",
+        "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|_[0-9a-f]{32}|whsec_[0-9A-Za-z+/]+=|\"created_at\":[0-9]+|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Changing();
@@ -86,6 +86,7 @@ internal sealed class Conversation
             (await user.PostAsync($"{session}/messages/batch", $$"""{"messages":[{{batch}}]}""")).Is(201);
         }
 
+        var webhook = (await user.PostAsync("/api/v1/webhooks", """{"url":"https://hooks.invalid"}""")).Is(201).Text("webhook_id");
         (await user.PostAsync($"{session}/memory", """{"content":"Tea was ordered."}""")).Is(201);
         (await user.PutAsync($"{session}/messages/2/feedback/rating", """{"value":4.5}""")).Is(201);
         var memory = (await user.PostAsync($"/api/v1/users/{user.UserId}/memories", """{"content":"Likes green tea."}""")).Is(201);
@@ -94,6 +95,8 @@ internal sealed class Conversation
             Content = new StringContent("A cup of tea.", Encoding.UTF8, "text/plain"),
         };
         var attachment = (await user.SendAsync(picture)).Is(201);
+        (await user.SendAsync(HttpMethod.Patch, $"/api/v1/webhooks/{webhook}", """{"enabled":false}""")).Is(200);
+        var delivery = (await user.GetAsync($"/api/v1/webhooks/{webhook}/deliveries?status=dead")).Is(200).Items("deliveries")[0];
         var item = (await user.GetAsync($"/v1/conversations/conv_{session.Split('/')[^1]}/items?order=asc")).Is(200).Items("data")[0];
         return new Conversation(user)
         {
@@ -108,6 +111,8 @@ internal sealed class Conversation
                 ["{item_id}"] = item.Text("id"),
                 ["{branch_id}"] = "1",
                 ["{name}"] = "rating",
+                ["{webhook_id}"] = webhook,
+                ["{delivery_id}"] = delivery.Text("delivery_id"),
                 ["{new_id}"] = $"{Guid.NewGuid()}",
                 ["{another_new_id}"] = $"{Guid.NewGuid()}",
             },

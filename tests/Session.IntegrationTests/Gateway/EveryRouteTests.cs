@@ -50,6 +50,8 @@ public sealed class EveryRouteTests(ServedFixture service) : IClassFixture<Serve
                     .Replace("{conversation_id}", "conv_a87a9d6e41374d418ab8a13c4abcc83e", StringComparison.Ordinal)
                     .Replace("{item_id}", "msg_1", StringComparison.Ordinal)
                     .Replace("{branch_id}", "1", StringComparison.Ordinal)
+                    .Replace("{webhook_id}", "01997b2e-6a3c-7d5e-8f10-92a4b6c8d0e2", StringComparison.Ordinal)
+                    .Replace("{delivery_id}", "01997b2f-1c4d-7a6b-9e21-5d7f80a1b3c4", StringComparison.Ordinal)
                     .Replace("{name}", "rating", StringComparison.Ordinal)
                     .Replace("{user_id}", "every-route", StringComparison.Ordinal)))),
     ];

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Net;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Hosting;
@@ -8,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Logging;
+using SessionService.Infrastructure.Webhooks;
 using SessionService.Infrastructure.Writes;
 using SessionService.IntegrationTests.Databases;
 
@@ -38,6 +40,9 @@ public class ApiFixture : IAsyncLifetime
     /// <summary>Settings beside the connection string.</summary>
     protected virtual IEnumerable<KeyValuePair<string, string>> Settings => [];
 
+    /// <summary>Whether webhooks find no host: their receivers are none of these tests' business.</summary>
+    protected virtual bool LeavesHostsAlone => true;
+
     /// <summary>What every request must carry, even that for the OpenAPI document.</summary>
     protected virtual IEnumerable<KeyValuePair<string, string>> RequiredHeaders => [];
 
@@ -57,6 +62,8 @@ public class ApiFixture : IAsyncLifetime
             host.UseSetting("Pulse:Patience", Patience.ToString());
             // Tests of other things need neither the processor time nor other scores a moment later.
             host.UseSetting("Embeddings:Local", "static");
+            // Every route can be called.
+            host.UseSetting("Webhooks:ForUsers", "true");
             foreach (var (name, value) in Settings)
             {
                 host.UseSetting(name, value);
@@ -65,6 +72,11 @@ public class ApiFixture : IAsyncLifetime
             host.ConfigureTestServices(services =>
             {
                 services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock));
+                if (LeavesHostsAlone)
+                {
+                    services.Replace(ServiceDescriptor.Singleton<HostAddresses>((_, _) => Task.FromResult<IPAddress[]>([])));
+                }
+
                 services.RemoveAll<ILoggerProvider>();
                 services.AddSingleton<ILoggerProvider>(Logs);
                 ConfigureServices(services);

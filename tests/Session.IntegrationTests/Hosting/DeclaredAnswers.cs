@@ -68,6 +68,8 @@ public sealed class DeclaredAnswers(Func<Task<JsonElement>> document, HttpMessag
                 .Replace("{item_id}", "[^/]+", StringComparison.Ordinal)
                 .Replace("{name}", "[^/]+", StringComparison.Ordinal)
                 .Replace("{key_id}", Uuid, StringComparison.Ordinal)
+                .Replace("{webhook_id}", Uuid, StringComparison.Ordinal)
+                .Replace("{delivery_id}", Uuid, StringComparison.Ordinal)
                 .Replace("{user_id}", "[^/]+", StringComparison.Ordinal) + "$",
             RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
             TimeSpan.FromSeconds(10));

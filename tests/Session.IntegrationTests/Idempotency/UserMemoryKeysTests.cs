@@ -162,7 +162,7 @@ public sealed class UserMemoryKeysTests(ApiFixture service) : IClassFixture<ApiF
                     && parameters.EnumerateArray().Any(parameter => parameter.Text("name") == "Idempotency-Key")))
             .Select(path => path.Name[path.Name.LastIndexOf('/')..]);
 
-        Assert.Equal(["/archive", "/attachments", "/import", "/restore", "/search", "/search", "/star", "/{conversation_id}"], without.Order(StringComparer.Ordinal));
+        Assert.Equal(["/archive", "/attachments", "/import", "/replay", "/restore", "/search", "/search", "/secret", "/star", "/test", "/webhooks", "/{conversation_id}"], without.Order(StringComparer.Ordinal));
     }
 
     private async Task<(ApiClient User, string Path)> StartAsync()

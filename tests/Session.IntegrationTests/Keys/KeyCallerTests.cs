@@ -70,6 +70,8 @@ public sealed class KeyCallerTests(KeysFixture service) : IClassFixture<KeysFixt
                 .Replace("{memory_id}", memory.Text("memory_id"), StringComparison.Ordinal)
                 .Replace("{attachment_id}", attachment.Text("attachment_id"), StringComparison.Ordinal)
                 .Replace("{key_id}", $"{Guid.NewGuid()}", StringComparison.Ordinal)
+                .Replace("{webhook_id}", $"{Guid.NewGuid()}", StringComparison.Ordinal)
+                .Replace("{delivery_id}", $"{Guid.NewGuid()}", StringComparison.Ordinal)
                 .Replace("{sequence}", "1", StringComparison.Ordinal)
                 .Replace("{branch_id}", "1", StringComparison.Ordinal)
                 .Replace("{name}", "rating", StringComparison.Ordinal)

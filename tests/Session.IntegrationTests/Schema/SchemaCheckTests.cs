@@ -51,6 +51,8 @@ public class SchemaCheckTests
                 "dev.usage: expected table, found none",
                 "dev.user_memories: expected table, found none",
                 "dev.user_memory_versions: expected table, found none",
+                "dev.webhook_deliveries: expected table, found none",
+                "dev.webhooks: expected table, found none",
             ],
             report.Errors.Where(e => e.StartsWith("dev.", StringComparison.Ordinal)));
         Assert.Contains(report.Errors, e => e.StartsWith("migration ", StringComparison.Ordinal) && e.EndsWith("_CreateSessionTables: expected, found not applied", StringComparison.Ordinal));

@@ -156,6 +156,8 @@ public sealed class UnknownParametersTests(ApiFixture service) : IClassFixture<A
                 .Replace("{user_id}", user.UserId, StringComparison.Ordinal)
                 .Replace("{sequence}", "1", StringComparison.Ordinal)
                 .Replace("{branch_id}", "1", StringComparison.Ordinal)
+                .Replace("{webhook_id}", "01997b2e-6a3c-7d5e-8f10-92a4b6c8d0e2", StringComparison.Ordinal)
+                .Replace("{delivery_id}", "01997b2f-1c4d-7a6b-9e21-5d7f80a1b3c4", StringComparison.Ordinal)
                 .Replace("{name}", "rating", StringComparison.Ordinal)
                 .Replace("{session_id}", $"{Guid.NewGuid()}", StringComparison.Ordinal)
                 .Replace("{attachment_id}", $"{Guid.NewGuid()}", StringComparison.Ordinal)

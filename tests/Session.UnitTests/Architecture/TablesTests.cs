@@ -13,7 +13,7 @@ public sealed partial class TablesTests
     private static readonly (string Table, string Set, string Owner, string[] Others)[] Tables =
     [
         ("sessions", "Sessions", "Sessions",
-            ["Archival", "Branches", "Copies", "Deltas", "Digests", "Erasure", "Exports", "Feedback", "Forks", "Imports", "Live", "Memories", "Messages", "Search", "Usage", "UserMemories"]),
+            ["Archival", "Branches", "Copies", "Deltas", "Digests", "Erasure", "Exports", "Feedback", "Forks", "Imports", "Live", "Memories", "Messages", "Outbox", "Search", "Usage", "UserMemories"]),
         ("session_counts", "SessionCounts", "Statistics", ["Erasure", "Sessions"]),
         ("session_messages", "Messages", "Messages", ["Copies", "Deltas", "Digests", "Erasure", "Live", "MemorySearch", "Usage"]),
         ("open_messages", "OpenMessages", "Deltas", ["Live", "Messages"]),
@@ -37,6 +37,8 @@ public sealed partial class TablesTests
         ("usage", "Usage", "Usage", []),
         ("orphaned_rows", "OrphanedRows", "Schema", []),
         ("api_keys", "ApiKeys", "Keys", []),
+        ("webhooks", "Webhooks", "Webhooks", ["Outbox"]),
+        ("webhook_deliveries", "WebhookDeliveries", "Webhooks", ["Outbox"]),
     ];
 
     private static readonly string Infrastructure = Path.Combine(

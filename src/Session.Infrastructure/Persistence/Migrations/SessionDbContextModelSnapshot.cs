@@ -841,6 +841,211 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         });
                 });
 
+            modelBuilder.Entity("SessionService.Domain.Webhooks.Webhook", b =>
+                {
+                    b.Property<string>("UserId")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("user_id")
+                        .HasComment("The user whose events are told; empty for the webhooks of the service.")
+                        .UseCollation("C");
+
+                    b.Property<Guid>("WebhookId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("webhook_id")
+                        .HasComment("The webhook.");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at")
+                        .HasComment("When the webhook was made.");
+
+                    b.Property<string>("Description")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("description")
+                        .HasComment("What the webhook is for, if somebody said.");
+
+                    b.Property<string>("DisabledReason")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("disabled_reason")
+                        .HasComment("failing or gone, where deliveries switched the webhook off.");
+
+                    b.PrimitiveCollection<string[]>("Events")
+                        .HasColumnType("text[]")
+                        .HasColumnName("events")
+                        .HasComment("Only these events; null for all.");
+
+                    b.Property<bool>("IncludesContent")
+                        .HasColumnType("boolean")
+                        .HasColumnName("includes_content")
+                        .HasComment("Whether texts and metadata are told, and not only ids and numbers.");
+
+                    b.Property<bool>("IsEnabled")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_enabled")
+                        .HasComment("Whether events are told.");
+
+                    b.Property<byte[]>("PreviousSecret")
+                        .HasColumnType("bytea")
+                        .HasColumnName("previous_secret")
+                        .HasComment("The secret before the last rotation.");
+
+                    b.Property<DateTimeOffset?>("PreviousUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("previous_until")
+                        .HasComment("Until when the previous secret signs payloads too.");
+
+                    b.Property<byte[]>("Secret")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("secret")
+                        .HasComment("The secret that signs payloads; encrypted where Webhooks:EncryptionKey is set.");
+
+                    b.Property<short>("Slot")
+                        .HasColumnType("smallint")
+                        .HasColumnName("slot")
+                        .HasComment("The place among the owner's, from 1.");
+
+                    b.Property<DateTimeOffset?>("SucceededAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("succeeded_at")
+                        .HasComment("When a delivery last succeeded, to within a minute.");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at")
+                        .HasComment("When the webhook was last changed by its owner.");
+
+                    b.Property<string>("Url")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)")
+                        .HasColumnName("url")
+                        .HasComment("Where events are sent.");
+
+                    b.HasKey("UserId", "WebhookId")
+                        .HasName("pk_webhooks");
+
+                    b.HasIndex(new[] { "UserId", "Slot" }, "ux_webhooks_user_id_slot")
+                        .IsUnique();
+
+                    b.ToTable("webhooks", "dev", t =>
+                        {
+                            t.HasComment("Addresses that are told of events. A reference table where the database is sharded: every write looks here.");
+                        });
+                });
+
+            modelBuilder.Entity("SessionService.Domain.Webhooks.WebhookDelivery", b =>
+                {
+                    b.Property<string>("UserId")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("user_id")
+                        .HasComment("Owner of the session.")
+                        .UseCollation("C");
+
+                    b.Property<Guid>("SessionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("session_id")
+                        .HasComment("The session.");
+
+                    b.Property<Guid>("WebhookId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("webhook_id")
+                        .HasComment("The webhook.");
+
+                    b.Property<Guid>("EventId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("event_id")
+                        .HasComment("The event, the same for all webhooks and attempts.");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempts")
+                        .HasComment("Number of attempts that have begun.");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at")
+                        .HasComment("The time of the write.");
+
+                    b.Property<string>("Data")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("data")
+                        .HasComment("What the event tells besides user and session; no content.");
+
+                    b.Property<DateTimeOffset?>("DeliveredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("delivered_at")
+                        .HasComment("When the event was delivered.");
+
+                    b.Property<DateTimeOffset?>("FirstAttemptAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("first_attempt_at")
+                        .HasComment("When the first attempt began.");
+
+                    b.Property<DateTimeOffset?>("LastAttemptAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_attempt_at")
+                        .HasComment("When the last attempt began.");
+
+                    b.Property<string>("LastError")
+                        .HasMaxLength(30)
+                        .HasColumnType("character varying(30)")
+                        .HasColumnName("last_error")
+                        .HasComment("Why the last attempt failed, as a word.");
+
+                    b.Property<int?>("LastStatus")
+                        .HasColumnType("integer")
+                        .HasColumnName("last_status")
+                        .HasComment("The HTTP status of the last answer, if there was one.");
+
+                    b.Property<DateTimeOffset>("NextAttemptAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_attempt_at")
+                        .HasComment("When the next attempt is due; during an attempt, when another instance may take over.");
+
+                    b.Property<long>("Position")
+                        .HasColumnType("bigint")
+                        .HasColumnName("position")
+                        .HasComment("The order of the session's events: its messages and changes together; -1 where the session is gone.");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("status")
+                        .HasComment("pending, delivered or dead.");
+
+                    b.Property<string>("Type")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("character varying(50)")
+                        .HasColumnName("type")
+                        .HasComment("The name of the event.");
+
+                    b.HasKey("UserId", "SessionId", "WebhookId", "EventId")
+                        .HasName("pk_webhook_deliveries");
+
+                    b.HasIndex(new[] { "NextAttemptAt" }, "ix_webhook_deliveries_due")
+                        .HasFilter("status = 'pending'");
+
+                    b.HasIndex(new[] { "WebhookId", "EventId" }, "ix_webhook_deliveries_event");
+
+                    b.HasIndex(new[] { "WebhookId", "CreatedAt", "EventId" }, "ix_webhook_deliveries_log");
+
+                    b.HasIndex(new[] { "UserId", "SessionId", "WebhookId", "Position", "EventId" }, "ix_webhook_deliveries_pending")
+                        .HasFilter("status = 'pending'");
+
+                    b.ToTable("webhook_deliveries", "dev", t =>
+                        {
+                            t.HasComment("The outbox of the webhooks, and their log: a write stores in its own transaction what they are told of it.");
+                        });
+                });
+
             modelBuilder.Entity("SessionService.Infrastructure.Persistence.Tables.Attachment", b =>
                 {
                     b.Property<string>("UserId")

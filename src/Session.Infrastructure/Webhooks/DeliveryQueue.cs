@@ -1,0 +1,224 @@
+using Npgsql;
+using NpgsqlTypes;
+using SessionService.Domain.Webhooks;
+using SessionService.Infrastructure.Persistence;
+
+namespace SessionService.Infrastructure.Webhooks;
+
+/// <summary>
+/// The deliveries that are due. Of each session a webhook is told one event at a time, in their order: only the first that is pending may
+/// be taken. Whoever takes a delivery has it until its lease ends, so several instances share the work, and what a crash interrupted is
+/// taken again.
+/// </summary>
+/// <remarks>By hand: SKIP LOCKED, and updates that return rows.</remarks>
+internal sealed class DeliveryQueue(Database database)
+{
+    // How many are looked at to find some for every webhook.
+    private const int LookedAt = 500;
+
+    private const string Taken =
+        "d.user_id, d.session_id, d.event_id, d.type, d.data, d.created_at, d.attempts, d.first_attempt_at, d.next_attempt_at";
+
+    private const string OfWebhook =
+        "w.user_id, w.webhook_id, w.slot, w.url, w.includes_content, w.secret, w.previous_secret, w.previous_until, w.created_at, "
+        + "w.succeeded_at";
+
+    private const string TakeDue =
+        $"""
+        WITH due AS MATERIALIZED (
+            SELECT f.*, row_number() OVER (PARTITION BY f.webhook_id ORDER BY f.next_attempt_at) AS place
+            FROM (
+                SELECT d.user_id, d.session_id, d.webhook_id, d.event_id, d.next_attempt_at
+                FROM dev.webhook_deliveries AS d
+                JOIN dev.webhooks AS w ON w.webhook_id = d.webhook_id AND w.user_id IN (d.user_id, '') AND w.is_enabled
+                WHERE d.status = 'pending' AND d.next_attempt_at <= $1 AND d.webhook_id <> ALL ($4)
+                  AND NOT EXISTS (
+                      SELECT 1
+                      FROM dev.webhook_deliveries AS b
+                      WHERE b.user_id = d.user_id AND b.session_id = d.session_id AND b.webhook_id = d.webhook_id
+                        AND b.status = 'pending' AND (b.position, b.event_id) < (d.position, d.event_id))
+                ORDER BY d.next_attempt_at
+                LIMIT $5) AS f),
+        chosen AS MATERIALIZED (
+            SELECT d.user_id, d.session_id, d.webhook_id, d.event_id
+            FROM due AS f
+            JOIN dev.webhook_deliveries AS d
+                ON d.user_id = f.user_id AND d.session_id = f.session_id AND d.webhook_id = f.webhook_id AND d.event_id = f.event_id
+            WHERE f.place <= $6 AND d.status = 'pending' AND d.next_attempt_at <= $1
+            LIMIT $3
+            FOR UPDATE OF d SKIP LOCKED),
+        taken AS (
+            UPDATE dev.webhook_deliveries AS d
+            SET next_attempt_at = $2, attempts = d.attempts + 1, first_attempt_at = coalesce(d.first_attempt_at, $1), last_attempt_at = $1
+            FROM chosen AS c
+            WHERE d.user_id = c.user_id AND d.session_id = c.session_id AND d.webhook_id = c.webhook_id AND d.event_id = c.event_id
+            RETURNING d.*)
+        SELECT {Taken}, {OfWebhook}
+        FROM taken AS d
+        JOIN dev.webhooks AS w ON w.webhook_id = d.webhook_id AND w.user_id IN (d.user_id, '')
+        """;
+
+    private const string TakeNext =
+        $"""
+        WITH taken AS (
+            UPDATE dev.webhook_deliveries AS d
+            SET next_attempt_at = $5, attempts = d.attempts + 1, first_attempt_at = coalesce(d.first_attempt_at, $4), last_attempt_at = $4
+            WHERE d.user_id = $1 AND d.session_id = $2 AND d.webhook_id = $3 AND d.status = 'pending' AND d.next_attempt_at <= $4
+              AND d.event_id = (
+                  SELECT n.event_id
+                  FROM dev.webhook_deliveries AS n
+                  WHERE n.user_id = $1 AND n.session_id = $2 AND n.webhook_id = $3 AND n.status = 'pending'
+                  ORDER BY n.position, n.event_id
+                  LIMIT 1)
+            RETURNING d.*)
+        SELECT {Taken}, {OfWebhook}
+        FROM taken AS d
+        JOIN dev.webhooks AS w ON w.webhook_id = $3 AND (w.user_id = $1 OR w.user_id = '') AND w.is_enabled
+        """;
+
+    private const string OfDelivery = "user_id = $1 AND session_id = $2 AND webhook_id = $3 AND event_id = $4 AND status = 'pending'";
+
+    // Another instance may have taken the delivery meanwhile; that it was delivered is true all the same.
+    private const string MarkDelivered =
+        $"""
+        UPDATE dev.webhook_deliveries AS d
+        SET status = 'delivered', delivered_at = $5, last_status = $6, last_error = NULL
+        WHERE {OfDelivery}
+        RETURNING d.next_attempt_at = $7
+        """;
+
+    private const string MarkFailed =
+        $"""
+        UPDATE dev.webhook_deliveries
+        SET next_attempt_at = coalesce($5, next_attempt_at), last_status = $6, last_error = $7,
+            status = CASE WHEN $5 IS NULL THEN 'dead' ELSE status END
+        WHERE {OfDelivery} AND next_attempt_at = $8
+        """;
+
+    // Those behind a delivery that waits are not due before it.
+    private const string Postpone =
+        """
+        UPDATE dev.webhook_deliveries
+        SET next_attempt_at = $4
+        WHERE user_id = $1 AND session_id = $2 AND webhook_id = $3 AND status = 'pending' AND next_attempt_at < $4
+        """;
+
+    private const string GiveBack =
+        $"UPDATE dev.webhook_deliveries SET next_attempt_at = $5, attempts = attempts - 1 WHERE {OfDelivery} AND next_attempt_at = $6";
+
+    private const string NoteSuccess =
+        "UPDATE dev.webhooks SET succeeded_at = $3 WHERE user_id = $1 AND webhook_id = $2";
+
+    // One that was told something since is not failing; a single event may be what it refuses.
+    private const string Disable =
+        """
+        UPDATE dev.webhooks
+        SET is_enabled = false, disabled_reason = $3
+        WHERE user_id = $1 AND webhook_id = $2 AND is_enabled AND ($4::timestamptz IS NULL OR coalesce(succeeded_at < $4, true))
+        """;
+
+    private static readonly TimeSpan NoteSuccessEvery = TimeSpan.FromMinutes(1);
+
+    /// <summary>Takes some of what is due, of no session of a webhook more than one.</summary>
+    /// <param name="now">The current time.</param>
+    /// <param name="lease">Until when they are taken.</param>
+    /// <param name="max">How many.</param>
+    /// <param name="busy">The webhooks to leave alone.</param>
+    /// <param name="maxPerWebhook">How many of one webhook.</param>
+    /// <param name="cancellationToken">Ends the look.</param>
+    public Task<List<DueDelivery>> TakeAsync(
+        DateTimeOffset now, DateTimeOffset lease, int max, Guid[] busy, int maxPerWebhook, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            sql => sql.Statement(TakeDue, now, lease, max, busy, LookedAt, maxPerWebhook).ListAsync(Read, cancellationToken),
+            cancellationToken);
+
+    /// <summary>Notes that an event was delivered, and takes the next one of its session.</summary>
+    public Task<DueDelivery?> SucceedAsync(
+        DueDelivery due, int status, DateTimeOffset now, DateTimeOffset? nextLease, CancellationToken cancellationToken) =>
+        database.InTransactionAsync(
+            async sql =>
+            {
+                var isOurs = await OfDeliveryStatement(sql, MarkDelivered, due, now, status, due.Lease).ValueAsync<bool>(cancellationToken);
+                if (!(due.Webhook.SucceededAt > now - NoteSuccessEvery))
+                {
+                    await sql.Statement(NoteSuccess, due.Webhook.UserId, due.Webhook.WebhookId, now).ExecuteAsync(cancellationToken);
+                }
+
+                return isOurs && nextLease is { } lease
+                    ? await sql.Statement(TakeNext, due.UserId, due.SessionId, due.Webhook.WebhookId, now, lease)
+                        .FirstAsync(Read, cancellationToken)
+                    : null;
+            },
+            cancellationToken);
+
+    /// <summary>Notes that an attempt failed, and when the next one is due; without a time the delivery is given up.</summary>
+    /// <returns>Whether the webhook was switched off.</returns>
+    public Task<bool> FailAsync(DueDelivery due, AttemptResult result, DateTimeOffset? retryAt, CancellationToken cancellationToken) =>
+        database.InTransactionAsync(
+            async sql =>
+            {
+                var isOurs = await OfDeliveryStatement(
+                    sql,
+                    MarkFailed,
+                    due,
+                    retryAt,
+                    SqlValue.Of(result.Status, NpgsqlDbType.Integer),
+                    result.Error,
+                    due.Lease).ExecuteAsync(cancellationToken) > 0;
+                if (isOurs && retryAt is { } time)
+                {
+                    await sql.Statement(Postpone, due.UserId, due.SessionId, due.Webhook.WebhookId, time).ExecuteAsync(cancellationToken);
+                }
+
+                return isOurs && retryAt is null && await DisableAsync(sql, due, result.IsGone, cancellationToken);
+            },
+            cancellationToken);
+
+    /// <summary>Lets others take a delivery that this instance has no time for.</summary>
+    public Task<int> GiveBackAsync(DueDelivery due, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            sql => OfDeliveryStatement(sql, GiveBack, due, now, due.Lease).ExecuteAsync(cancellationToken), cancellationToken);
+
+    private static async Task<bool> DisableAsync(Sql sql, DueDelivery due, bool isGone, CancellationToken cancellationToken)
+    {
+        var (reason, since) = isGone ? ("gone", (DateTimeOffset?)null) : ("failing", due.FirstAttemptAt);
+        var disabled = await sql.Statement(Disable, due.Webhook.UserId, due.Webhook.WebhookId, reason, since)
+            .ExecuteAsync(cancellationToken);
+        if (disabled > 0)
+        {
+            await DeliveryLog.GiveUpAsync(sql, due.Webhook.WebhookId, cancellationToken);
+        }
+
+        return disabled > 0;
+    }
+
+    private static SqlStatement OfDeliveryStatement(Sql sql, string text, DueDelivery due, params ReadOnlySpan<SqlValue> values) =>
+        sql.Statement(text, [due.UserId, due.SessionId, due.Webhook.WebhookId, due.EventId, .. values]);
+
+    private static DueDelivery Read(NpgsqlDataReader row) => new()
+    {
+        UserId = row.GetString(0),
+        SessionId = row.GetGuid(1),
+        EventId = row.GetGuid(2),
+        Type = row.GetString(3),
+        Data = row.GetString(4),
+        CreatedAt = row.GetFieldValue<DateTimeOffset>(5),
+        Attempts = row.GetInt32(6),
+        FirstAttemptAt = row.GetFieldValue<DateTimeOffset>(7),
+        Lease = row.GetFieldValue<DateTimeOffset>(8),
+        Webhook = new Webhook
+        {
+            UserId = row.GetString(9),
+            WebhookId = row.GetGuid(10),
+            Slot = row.GetInt16(11),
+            Url = row.GetString(12),
+            IncludesContent = row.GetBoolean(13),
+            Secret = row.GetFieldValue<byte[]>(14),
+            PreviousSecret = row.IsDBNull(15) ? null : row.GetFieldValue<byte[]>(15),
+            PreviousUntil = row.IsDBNull(16) ? null : row.GetFieldValue<DateTimeOffset>(16),
+            CreatedAt = row.GetFieldValue<DateTimeOffset>(17),
+            UpdatedAt = row.GetFieldValue<DateTimeOffset>(17),
+            SucceededAt = row.IsDBNull(18) ? null : row.GetFieldValue<DateTimeOffset>(18),
+        },
+    };
+}

@@ -1,0 +1,26 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using SessionService.Application.Webhooks;
+
+namespace SessionService.Infrastructure.Webhooks;
+
+internal static class WebhookServices
+{
+    /// <summary>Webhooks, and the delivery of what their outbox holds.</summary>
+    public static IServiceCollection AddWebhookDelivery(this IServiceCollection services)
+    {
+        services.TryAddSingleton<HostAddresses>(_ => (host, cancellationToken) => Dns.GetHostAddressesAsync(host, cancellationToken));
+        services.AddSingleton<WebhookConnections>();
+        services.AddSingleton<WebhookSender>();
+        services.AddSingleton<IWebhookSender>(provider => provider.GetRequiredService<WebhookSender>());
+        services.AddSingleton<WebhookPayload>();
+        services.AddSingleton<WebhookMetrics>();
+        services.AddSingleton<DeliveryQueue>();
+        services.AddSingleton<DeliveryLog>();
+        services.AddSingleton<IWebhookStore, WebhookStore>();
+        services.AddHostedService<DeliveryJob>();
+        services.AddHostedService<DeliveryLogJob>();
+        return services;
+    }
+}

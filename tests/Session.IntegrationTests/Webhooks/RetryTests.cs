@@ -1,0 +1,104 @@
+using Microsoft.Extensions.Time.Testing;
+using SessionService.Infrastructure.Webhooks;
+using SessionService.IntegrationTests.Databases;
+using SessionService.IntegrationTests.Hosting;
+
+namespace SessionService.IntegrationTests.Webhooks;
+
+/// <summary>Retries, dead letters, and webhooks that are switched off.</summary>
+public sealed class RetryTests(WebhooksFixture service) : IClassFixture<WebhooksFixture>, IDisposable
+{
+    public void Dispose() => service.Clock.Set(TimeProvider.System);
+
+    [Fact]
+    public async Task What_fails_is_tried_for_two_days_and_then_the_webhook_is_off_and_its_dead_letters_can_be_replayed()
+    {
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        service.Clock.Set(clock);
+        await using var receiver = await Receiver.StartAsync();
+        receiver.AnswersWith(503);
+        var user = service.AsNewUser();
+        var (webhook, _) = await WebhooksFixture.MakeAsync(user, receiver);
+        var start = clock.GetUtcNow();
+        var session = await user.StartSessionAsync();
+        (await user.PostAsync($"{session}/messages", """{"role":"user","content":"Hello"}""")).Is(201);
+
+        for (var attempts = 1; attempts < RetrySchedule.MaxAttempts; attempts++)
+        {
+            await receiver.HasAsync(attempts);
+            await Eventually.IsSoAsync(async () => (await DeliveryAsync(user, webhook)).Time("next_attempt_at") is var next
+                && (await DeliveryAsync(user, webhook)).Text("last_error") == "status" && next > clock.GetUtcNow() + TimeSpan.FromSeconds(4)
+                && (await DeliveryAsync(user, webhook)).Number("attempts") == attempts);
+            Assert.Equal(attempts, receiver.All.Count);
+            clock.SetUtcNow((await DeliveryAsync(user, webhook)).Time("next_attempt_at"));
+        }
+
+        await Eventually.IsSoAsync(async () => !(await user.GetAsync(webhook)).Is(200).GetProperty("enabled").GetBoolean());
+        Assert.InRange((clock.GetUtcNow() - start).TotalHours, 48, 58);
+        Assert.Equal("failing", (await user.GetAsync(webhook)).Is(200).Text("disabled_reason"));
+        Assert.Equal(RetrySchedule.MaxAttempts, receiver.All.Count);
+        Assert.Single(receiver.All.Select(one => one.Id).Distinct(StringComparer.Ordinal));
+        var dead = (await user.GetAsync($"{webhook}/deliveries?status=dead")).Is(200);
+        Assert.Equal(["disabled", "status"], dead.Items("deliveries").Select(one => one.Text("last_error")).Order(StringComparer.Ordinal));
+
+        await user.StartSessionAsync();
+        var letter = dead.Items("deliveries").Single(one => one.Text("type") == "session.created").Text("delivery_id");
+        (await user.PostAsync($"{webhook}/deliveries/{letter}/replay", "{}")).IsProblem(409, "webhook_disabled");
+        (await user.SendAsync(HttpMethod.Patch, webhook, """{"enabled":true}""")).Is(200);
+        receiver.AnswersWith(200);
+        Assert.Equal("pending", (await user.PostAsync($"{webhook}/deliveries/{letter}/replay", "{}")).Is(200).Text("status"));
+        await receiver.HasAsync(RetrySchedule.MaxAttempts + 1);
+
+        Assert.Equal(receiver.All[0].Id, receiver.All[^1].Id);
+        await Eventually.IsSoAsync(async () => (await user.GetAsync($"{webhook}/deliveries?status=delivered")).Is(200).Number("total") == 1);
+        Assert.Equal(2, (await user.GetAsync($"{webhook}/deliveries")).Is(200).Number("total"));
+    }
+
+    [Fact]
+    public async Task A_receiver_that_is_gone_is_left_alone_at_once()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        receiver.AnswersWith(410);
+        var user = service.AsNewUser();
+        var (webhook, _) = await WebhooksFixture.MakeAsync(user, receiver);
+        await user.StartSessionAsync();
+
+        await Eventually.IsSoAsync(async () => !(await user.GetAsync(webhook)).Is(200).GetProperty("enabled").GetBoolean());
+        Assert.Equal("gone", (await user.GetAsync(webhook)).Is(200).Text("disabled_reason"));
+        Assert.Single(receiver.All);
+    }
+
+    [Fact]
+    public void The_pauses_grow_and_have_jitter()
+    {
+        var pauses = Enumerable.Range(1, RetrySchedule.MaxAttempts - 1).Select(attempts => RetrySchedule.After(attempts)!.Value).ToList();
+
+        Assert.Equal(pauses.Order(), pauses);
+        Assert.InRange(pauses.Sum(pause => pause.TotalHours), 48, 58);
+        Assert.Null(RetrySchedule.After(RetrySchedule.MaxAttempts));
+        Assert.True(Enumerable.Range(0, 50).Select(_ => RetrySchedule.After(6)).Distinct().Count() > 10);
+    }
+
+    [Fact]
+    public async Task The_log_is_kept_for_its_time()
+    {
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        service.Clock.Set(clock);
+        await using var receiver = await Receiver.StartAsync();
+        var user = service.AsNewUser();
+        var (webhook, _) = await WebhooksFixture.MakeAsync(user, receiver);
+        await user.StartSessionAsync();
+        await Eventually.IsSoAsync(async () => (await user.GetAsync($"{webhook}/deliveries?status=delivered")).Is(200).Number("total") == 1);
+        await using var database = new TestDatabase(service.ConnectionString);
+
+        var log = new DeliveryLog(new Infrastructure.Persistence.Database(database.DataSource));
+        await log.RemoveAsync(clock.GetUtcNow() - TimeSpan.FromDays(1), CancellationToken.None);
+        Assert.Equal(1, (await user.GetAsync($"{webhook}/deliveries")).Is(200).Number("total"));
+        await log.RemoveAsync(clock.GetUtcNow() + TimeSpan.FromDays(1), CancellationToken.None);
+
+        Assert.Equal(0, (await user.GetAsync($"{webhook}/deliveries")).Is(200).Number("total"));
+    }
+
+    private static async Task<System.Text.Json.JsonElement> DeliveryAsync(ApiClient user, string webhook) =>
+        (await user.GetAsync($"{webhook}/deliveries")).Is(200).Items("deliveries").Single(one => one.Text("type") == "session.created");
+}
