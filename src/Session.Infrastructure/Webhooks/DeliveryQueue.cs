@@ -13,8 +13,9 @@ namespace SessionService.Infrastructure.Webhooks;
 /// <remarks>By hand: SKIP LOCKED, and updates that return rows.</remarks>
 internal sealed class DeliveryQueue(Database database)
 {
-    // How many are looked at to find some for every webhook.
-    private const int LookedAt = 500;
+    // How many are looked at to find some for every webhook. With a constant PostgreSQL reads the index in its order and stops; with a
+    // parameter it may read and sort everything that is due.
+    private const string LookedAt = "2000";
 
     private const string Taken =
         "d.user_id, d.session_id, d.event_id, d.type, d.data, d.created_at, d.attempts, d.first_attempt_at, d.next_attempt_at";
@@ -23,33 +24,39 @@ internal sealed class DeliveryQueue(Database database)
         "w.user_id, w.webhook_id, w.slot, w.url, w.includes_content, w.secret, w.previous_secret, w.previous_until, w.created_at, "
         + "w.succeeded_at";
 
+    private const string Looked =
+        $"""
+        looked AS MATERIALIZED (
+            SELECT d.user_id, d.session_id, d.webhook_id, d.event_id, d.position, d.next_attempt_at
+            FROM dev.webhook_deliveries AS d
+            WHERE d.status = 'pending' AND d.next_attempt_at <= $1 AND d.webhook_id <> ALL ($2)
+            ORDER BY d.next_attempt_at
+            LIMIT {LookedAt})
+        """;
+
     private const string TakeDue =
         $"""
-        WITH due AS MATERIALIZED (
-            SELECT f.*, row_number() OVER (PARTITION BY f.webhook_id ORDER BY f.next_attempt_at) AS place
-            FROM (
-                SELECT d.user_id, d.session_id, d.webhook_id, d.event_id, d.next_attempt_at
-                FROM dev.webhook_deliveries AS d
-                JOIN dev.webhooks AS w ON w.webhook_id = d.webhook_id AND w.user_id IN (d.user_id, '') AND w.is_enabled
-                WHERE d.status = 'pending' AND d.next_attempt_at <= $1 AND d.webhook_id <> ALL ($4)
-                  AND NOT EXISTS (
-                      SELECT 1
-                      FROM dev.webhook_deliveries AS b
-                      WHERE b.user_id = d.user_id AND b.session_id = d.session_id AND b.webhook_id = d.webhook_id
-                        AND b.status = 'pending' AND (b.position, b.event_id) < (d.position, d.event_id))
-                ORDER BY d.next_attempt_at
-                LIMIT $5) AS f),
+        WITH {Looked},
+        due AS MATERIALIZED (
+            SELECT d.*, row_number() OVER (PARTITION BY d.webhook_id ORDER BY d.next_attempt_at) AS place
+            FROM looked AS d
+            JOIN dev.webhooks AS w ON w.webhook_id = d.webhook_id AND w.user_id IN (d.user_id, '') AND w.is_enabled
+            WHERE NOT EXISTS (
+                SELECT 1
+                FROM dev.webhook_deliveries AS b
+                WHERE b.user_id = d.user_id AND b.session_id = d.session_id AND b.webhook_id = d.webhook_id
+                  AND b.status = 'pending' AND (b.position, b.event_id) < (d.position, d.event_id))),
         chosen AS MATERIALIZED (
             SELECT d.user_id, d.session_id, d.webhook_id, d.event_id
             FROM due AS f
             JOIN dev.webhook_deliveries AS d
                 ON d.user_id = f.user_id AND d.session_id = f.session_id AND d.webhook_id = f.webhook_id AND d.event_id = f.event_id
-            WHERE f.place <= $6 AND d.status = 'pending' AND d.next_attempt_at <= $1
-            LIMIT $3
+            WHERE f.place <= $5 AND d.status = 'pending' AND d.next_attempt_at <= $1
+            LIMIT $4
             FOR UPDATE OF d SKIP LOCKED),
         taken AS (
             UPDATE dev.webhook_deliveries AS d
-            SET next_attempt_at = $2, attempts = d.attempts + 1, first_attempt_at = coalesce(d.first_attempt_at, $1), last_attempt_at = $1
+            SET next_attempt_at = $3, attempts = d.attempts + 1, first_attempt_at = coalesce(d.first_attempt_at, $1), last_attempt_at = $1
             FROM chosen AS c
             WHERE d.user_id = c.user_id AND d.session_id = c.session_id AND d.webhook_id = c.webhook_id AND d.event_id = c.event_id
             RETURNING d.*)
@@ -58,23 +65,58 @@ internal sealed class DeliveryQueue(Database database)
         JOIN dev.webhooks AS w ON w.webhook_id = d.webhook_id AND w.user_id IN (d.user_id, '')
         """;
 
-    private const string TakeNext =
+    // Events that wait for an earlier one of their session may be so many that a look finds nothing else. Then they are put off. When the
+    // earlier event has ended, the next one is taken or made due, although it was put off.
+    private const string PutOff =
         $"""
-        WITH taken AS (
-            UPDATE dev.webhook_deliveries AS d
-            SET next_attempt_at = $5, attempts = d.attempts + 1, first_attempt_at = coalesce(d.first_attempt_at, $4), last_attempt_at = $4
-            WHERE d.user_id = $1 AND d.session_id = $2 AND d.webhook_id = $3 AND d.status = 'pending' AND d.next_attempt_at <= $4
+        WITH {Looked},
+        behind AS MATERIALIZED (
+            SELECT d.user_id, d.session_id, d.webhook_id, d.event_id
+            FROM looked AS f
+            JOIN dev.webhook_deliveries AS d
+                ON d.user_id = f.user_id AND d.session_id = f.session_id AND d.webhook_id = f.webhook_id AND d.event_id = f.event_id
+            CROSS JOIN LATERAL (
+                SELECT n.event_id
+                FROM dev.webhook_deliveries AS n
+                WHERE n.user_id = f.user_id AND n.session_id = f.session_id AND n.webhook_id = f.webhook_id AND n.status = 'pending'
+                ORDER BY n.position, n.event_id
+                LIMIT 1) AS h
+            WHERE (SELECT count(*) FROM looked) = {LookedAt} AND d.status = 'pending' AND d.next_attempt_at <= $1
+              AND (h.event_id <> f.event_id
+                  OR NOT EXISTS (SELECT 1 FROM dev.webhooks AS w WHERE w.webhook_id = f.webhook_id AND w.is_enabled))
+            FOR UPDATE OF d SKIP LOCKED)
+        UPDATE dev.webhook_deliveries AS d
+        SET next_attempt_at = $3
+        FROM behind AS c
+        WHERE d.user_id = c.user_id AND d.session_id = c.session_id AND d.webhook_id = c.webhook_id AND d.event_id = c.event_id
+        """;
+
+    // An event without an attempt has no lease: it was put off.
+    private const string IsNext =
+        """
+        d.user_id = $1 AND d.session_id = $2 AND d.webhook_id = $3 AND d.status = 'pending'
+              AND (d.next_attempt_at <= $4 OR d.attempts = 0)
               AND d.event_id = (
                   SELECT n.event_id
                   FROM dev.webhook_deliveries AS n
                   WHERE n.user_id = $1 AND n.session_id = $2 AND n.webhook_id = $3 AND n.status = 'pending'
                   ORDER BY n.position, n.event_id
                   LIMIT 1)
+        """;
+
+    private const string TakeNext =
+        $"""
+        WITH taken AS (
+            UPDATE dev.webhook_deliveries AS d
+            SET next_attempt_at = $5, attempts = d.attempts + 1, first_attempt_at = coalesce(d.first_attempt_at, $4), last_attempt_at = $4
+            WHERE {IsNext}
             RETURNING d.*)
         SELECT {Taken}, {OfWebhook}
         FROM taken AS d
         JOIN dev.webhooks AS w ON w.webhook_id = $3 AND (w.user_id = $1 OR w.user_id = '') AND w.is_enabled
         """;
+
+    private const string LetNext = $"UPDATE dev.webhook_deliveries AS d SET next_attempt_at = $4 WHERE {IsNext}";
 
     private const string OfDelivery = "user_id = $1 AND session_id = $2 AND webhook_id = $3 AND event_id = $4 AND status = 'pending'";
 
@@ -95,14 +137,6 @@ internal sealed class DeliveryQueue(Database database)
         WHERE {OfDelivery} AND next_attempt_at = $8
         """;
 
-    // Those behind a delivery that waits are not due before it.
-    private const string Postpone =
-        """
-        UPDATE dev.webhook_deliveries
-        SET next_attempt_at = $4
-        WHERE user_id = $1 AND session_id = $2 AND webhook_id = $3 AND status = 'pending' AND next_attempt_at < $4
-        """;
-
     private const string GiveBack =
         $"UPDATE dev.webhook_deliveries SET next_attempt_at = $5, attempts = attempts - 1 WHERE {OfDelivery} AND next_attempt_at = $6";
 
@@ -119,6 +153,8 @@ internal sealed class DeliveryQueue(Database database)
 
     private static readonly TimeSpan NoteSuccessEvery = TimeSpan.FromMinutes(1);
 
+    private static readonly TimeSpan PutOffFor = TimeSpan.FromHours(1);
+
     /// <summary>Takes some of what is due, of no session of a webhook more than one.</summary>
     /// <param name="now">The current time.</param>
     /// <param name="lease">Until when they are taken.</param>
@@ -126,11 +162,22 @@ internal sealed class DeliveryQueue(Database database)
     /// <param name="busy">The webhooks to leave alone.</param>
     /// <param name="maxPerWebhook">How many of one webhook.</param>
     /// <param name="cancellationToken">Ends the look.</param>
-    public Task<List<DueDelivery>> TakeAsync(
-        DateTimeOffset now, DateTimeOffset lease, int max, Guid[] busy, int maxPerWebhook, CancellationToken cancellationToken) =>
-        database.WriteAsync(
-            sql => sql.Statement(TakeDue, now, lease, max, busy, LookedAt, maxPerWebhook).ListAsync(Read, cancellationToken),
-            cancellationToken);
+    public async Task<List<DueDelivery>> TakeAsync(
+        DateTimeOffset now, DateTimeOffset lease, int max, Guid[] busy, int maxPerWebhook, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var taken = await database.WriteAsync(
+                sql => sql.Statement(TakeDue, now, busy, lease, max, maxPerWebhook).ListAsync(Read, cancellationToken),
+                cancellationToken);
+            if (taken.Count > 0
+                || await database.WriteAsync(
+                    sql => sql.Statement(PutOff, now, busy, now + PutOffFor).ExecuteAsync(cancellationToken), cancellationToken) == 0)
+            {
+                return taken;
+            }
+        }
+    }
 
     /// <summary>Notes that an event was delivered, and takes the next one of its session.</summary>
     public Task<DueDelivery?> SucceedAsync(
@@ -144,16 +191,21 @@ internal sealed class DeliveryQueue(Database database)
                     await sql.Statement(NoteSuccess, due.Webhook.UserId, due.Webhook.WebhookId, now).ExecuteAsync(cancellationToken);
                 }
 
-                return isOurs && nextLease is { } lease
-                    ? await sql.Statement(TakeNext, due.UserId, due.SessionId, due.Webhook.WebhookId, now, lease)
-                        .FirstAsync(Read, cancellationToken)
-                    : null;
+                if (isOurs && nextLease is { } lease)
+                {
+                    return await sql.Statement(TakeNext, due.UserId, due.SessionId, due.Webhook.WebhookId, now, lease)
+                        .FirstAsync(Read, cancellationToken);
+                }
+
+                await LetNextAsync(sql, due, now, cancellationToken);
+                return null;
             },
             cancellationToken);
 
     /// <summary>Notes that an attempt failed, and when the next one is due; without a time the delivery is given up.</summary>
     /// <returns>Whether the webhook was switched off.</returns>
-    public Task<bool> FailAsync(DueDelivery due, AttemptResult result, DateTimeOffset? retryAt, CancellationToken cancellationToken) =>
+    public Task<bool> FailAsync(
+        DueDelivery due, AttemptResult result, DateTimeOffset now, DateTimeOffset? retryAt, CancellationToken cancellationToken) =>
         database.InTransactionAsync(
             async sql =>
             {
@@ -165,12 +217,13 @@ internal sealed class DeliveryQueue(Database database)
                     SqlValue.Of(result.Status, NpgsqlDbType.Integer),
                     result.Error,
                     due.Lease).ExecuteAsync(cancellationToken) > 0;
-                if (isOurs && retryAt is { } time)
+                if (!isOurs || retryAt is not null)
                 {
-                    await sql.Statement(Postpone, due.UserId, due.SessionId, due.Webhook.WebhookId, time).ExecuteAsync(cancellationToken);
+                    return false;
                 }
 
-                return isOurs && retryAt is null && await DisableAsync(sql, due, result.IsGone, cancellationToken);
+                await LetNextAsync(sql, due, now, cancellationToken);
+                return await DisableAsync(sql, due, result.IsGone, cancellationToken);
             },
             cancellationToken);
 
@@ -178,6 +231,10 @@ internal sealed class DeliveryQueue(Database database)
     public Task<int> GiveBackAsync(DueDelivery due, DateTimeOffset now, CancellationToken cancellationToken) =>
         database.WriteAsync(
             sql => OfDeliveryStatement(sql, GiveBack, due, now, due.Lease).ExecuteAsync(cancellationToken), cancellationToken);
+
+    /// <summary>Makes the next event of the session due, if it was put off.</summary>
+    private static Task<int> LetNextAsync(Sql sql, DueDelivery due, DateTimeOffset now, CancellationToken cancellationToken) =>
+        sql.Statement(LetNext, due.UserId, due.SessionId, due.Webhook.WebhookId, now).ExecuteAsync(cancellationToken);
 
     private static async Task<bool> DisableAsync(Sql sql, DueDelivery due, bool isGone, CancellationToken cancellationToken)
     {
