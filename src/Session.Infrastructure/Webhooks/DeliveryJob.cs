@@ -28,7 +28,7 @@ internal sealed partial class DeliveryJob(
     // For the statements around an attempt.
     private static readonly TimeSpan LeaseBeyondTimeout = TimeSpan.FromSeconds(30);
 
-    private readonly ConcurrentDictionary<Task, Guid> _running = new();
+    private readonly ConcurrentDictionary<Task, DueDelivery> _running = new();
     private readonly SemaphoreSlim _ended = new(0);
     private Exception? _fault;
 
@@ -89,15 +89,19 @@ internal sealed partial class DeliveryJob(
         }
 
         var perWebhook = options.Value.MaxConcurrentPerWebhook;
-        Guid[] busy = [.. _running.Values.GroupBy(id => id).Where(group => group.Count() >= perWebhook).Select(group => group.Key)];
+        DueDelivery[] running = [.. _running.Values];
+        Guid[] busy =
+        [
+            .. running.GroupBy(one => one.Webhook.WebhookId).Where(ofOne => ofOne.Count() >= perWebhook).Select(ofOne => ofOne.Key),
+        ];
         var now = Time.GetDatabaseNow();
-        var due = await queue.TakeAsync(now, now + Lease(), free, busy, perWebhook, cancellationToken);
+        var due = await queue.TakeAsync(now, now + Lease(), free, busy, perWebhook, running, cancellationToken);
         foreach (var first in due)
         {
             // Known before it can end.
             var begin = new TaskCompletionSource();
             var task = DeliverAsync(begin.Task, first, cancellationToken);
-            _running[task] = first.Webhook.WebhookId;
+            _running[task] = first;
             _ = task.ContinueWith(
                 ended =>
                 {

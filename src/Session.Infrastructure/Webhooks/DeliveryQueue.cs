@@ -10,7 +10,10 @@ namespace SessionService.Infrastructure.Webhooks;
 /// be taken. Whoever takes a delivery has it until its lease ends, so several instances share the work, and what a crash interrupted is
 /// taken again.
 /// </summary>
-/// <remarks>By hand: SKIP LOCKED, and updates that return rows.</remarks>
+/// <remarks>
+/// By hand: SKIP LOCKED, and updates that return rows. Rows are found again by their place, so that the plan is right also before the
+/// database has statistics of a table that was empty.
+/// </remarks>
 internal sealed class DeliveryQueue(Database database)
 {
     // How many are looked at to find some for every webhook. With a constant PostgreSQL reads the index in its order and stops; with a
@@ -24,41 +27,43 @@ internal sealed class DeliveryQueue(Database database)
         "w.user_id, w.webhook_id, w.slot, w.url, w.includes_content, w.secret, w.previous_secret, w.previous_until, w.created_at, "
         + "w.succeeded_at";
 
-    private const string Looked =
-        $"""
-        looked AS MATERIALIZED (
-            SELECT d.user_id, d.session_id, d.webhook_id, d.event_id, d.position, d.next_attempt_at
-            FROM dev.webhook_deliveries AS d
-            WHERE d.status = 'pending' AND d.next_attempt_at <= $1 AND d.webhook_id <> ALL ($2)
-            ORDER BY d.next_attempt_at
-            LIMIT {LookedAt})
-        """;
-
     private const string TakeDue =
         $"""
-        WITH {Looked},
+        WITH early AS MATERIALIZED (
+            SELECT f.user_id, f.session_id, f.webhook_id, min(f.next_attempt_at) AS since
+            FROM (
+                SELECT d.user_id, d.session_id, d.webhook_id, d.next_attempt_at
+                FROM dev.webhook_deliveries AS d
+                WHERE d.status = 'pending' AND d.next_attempt_at <= $1 AND d.webhook_id <> ALL ($4)
+                  AND NOT EXISTS (
+                      SELECT 1
+                      FROM unnest($6, $7) AS r (session_id, webhook_id)
+                      WHERE r.session_id = d.session_id AND r.webhook_id = d.webhook_id)
+                ORDER BY d.next_attempt_at
+                LIMIT {LookedAt}) AS f
+            GROUP BY f.user_id, f.session_id, f.webhook_id),
         due AS MATERIALIZED (
-            SELECT d.*, row_number() OVER (PARTITION BY d.webhook_id ORDER BY d.next_attempt_at) AS place
-            FROM looked AS d
-            JOIN dev.webhooks AS w ON w.webhook_id = d.webhook_id AND w.user_id IN (d.user_id, '') AND w.is_enabled
-            WHERE NOT EXISTS (
-                SELECT 1
-                FROM dev.webhook_deliveries AS b
-                WHERE b.user_id = d.user_id AND b.session_id = d.session_id AND b.webhook_id = d.webhook_id
-                  AND b.status = 'pending' AND (b.position, b.event_id) < (d.position, d.event_id))),
+            SELECT h.row_id, row_number() OVER (PARTITION BY e.webhook_id ORDER BY e.since) AS place
+            FROM early AS e
+            JOIN dev.webhooks AS w ON w.webhook_id = e.webhook_id AND w.user_id IN (e.user_id, '') AND w.is_enabled
+            CROSS JOIN LATERAL (
+                SELECT n.ctid AS row_id, n.next_attempt_at
+                FROM dev.webhook_deliveries AS n
+                WHERE n.user_id = e.user_id AND n.session_id = e.session_id AND n.webhook_id = e.webhook_id AND n.status = 'pending'
+                ORDER BY n.position, n.event_id
+                LIMIT 1) AS h
+            WHERE h.next_attempt_at <= $1),
         chosen AS MATERIALIZED (
-            SELECT d.user_id, d.session_id, d.webhook_id, d.event_id
-            FROM due AS f
-            JOIN dev.webhook_deliveries AS d
-                ON d.user_id = f.user_id AND d.session_id = f.session_id AND d.webhook_id = f.webhook_id AND d.event_id = f.event_id
-            WHERE f.place <= $5 AND d.status = 'pending' AND d.next_attempt_at <= $1
-            LIMIT $4
+            SELECT d.ctid AS row_id
+            FROM dev.webhook_deliveries AS d
+            WHERE d.ctid = ANY (ARRAY(SELECT f.row_id FROM due AS f WHERE f.place <= $5))
+              AND d.status = 'pending' AND d.next_attempt_at <= $1
+            LIMIT $3
             FOR UPDATE OF d SKIP LOCKED),
         taken AS (
             UPDATE dev.webhook_deliveries AS d
-            SET next_attempt_at = $3, attempts = d.attempts + 1, first_attempt_at = coalesce(d.first_attempt_at, $1), last_attempt_at = $1
-            FROM chosen AS c
-            WHERE d.user_id = c.user_id AND d.session_id = c.session_id AND d.webhook_id = c.webhook_id AND d.event_id = c.event_id
+            SET next_attempt_at = $2, attempts = d.attempts + 1, first_attempt_at = coalesce(d.first_attempt_at, $1), last_attempt_at = $1
+            WHERE d.ctid = ANY (ARRAY(SELECT c.row_id FROM chosen AS c))
             RETURNING d.*)
         SELECT {Taken}, {OfWebhook}
         FROM taken AS d
@@ -69,26 +74,32 @@ internal sealed class DeliveryQueue(Database database)
     // earlier event has ended, the next one is taken or made due, although it was put off.
     private const string PutOff =
         $"""
-        WITH {Looked},
+        WITH looked AS MATERIALIZED (
+            SELECT d.user_id, d.session_id, d.webhook_id, d.ctid AS row_id
+            FROM dev.webhook_deliveries AS d
+            WHERE d.status = 'pending' AND d.next_attempt_at <= $1 AND d.webhook_id <> ALL ($2)
+            ORDER BY d.next_attempt_at
+            LIMIT {LookedAt}),
         behind AS MATERIALIZED (
-            SELECT d.user_id, d.session_id, d.webhook_id, d.event_id
+            SELECT f.row_id
             FROM looked AS f
-            JOIN dev.webhook_deliveries AS d
-                ON d.user_id = f.user_id AND d.session_id = f.session_id AND d.webhook_id = f.webhook_id AND d.event_id = f.event_id
             CROSS JOIN LATERAL (
-                SELECT n.event_id
+                SELECT n.ctid AS row_id
                 FROM dev.webhook_deliveries AS n
                 WHERE n.user_id = f.user_id AND n.session_id = f.session_id AND n.webhook_id = f.webhook_id AND n.status = 'pending'
                 ORDER BY n.position, n.event_id
                 LIMIT 1) AS h
-            WHERE (SELECT count(*) FROM looked) = {LookedAt} AND d.status = 'pending' AND d.next_attempt_at <= $1
-              AND (h.event_id <> f.event_id
-                  OR NOT EXISTS (SELECT 1 FROM dev.webhooks AS w WHERE w.webhook_id = f.webhook_id AND w.is_enabled))
+            WHERE (SELECT count(*) FROM looked) = {LookedAt}
+              AND (h.row_id <> f.row_id
+                  OR NOT EXISTS (SELECT 1 FROM dev.webhooks AS w WHERE w.webhook_id = f.webhook_id AND w.is_enabled))),
+        chosen AS MATERIALIZED (
+            SELECT d.ctid AS row_id
+            FROM dev.webhook_deliveries AS d
+            WHERE d.ctid = ANY (ARRAY(SELECT b.row_id FROM behind AS b)) AND d.status = 'pending' AND d.next_attempt_at <= $1
             FOR UPDATE OF d SKIP LOCKED)
         UPDATE dev.webhook_deliveries AS d
         SET next_attempt_at = $3
-        FROM behind AS c
-        WHERE d.user_id = c.user_id AND d.session_id = c.session_id AND d.webhook_id = c.webhook_id AND d.event_id = c.event_id
+        WHERE d.ctid = ANY (ARRAY(SELECT c.row_id FROM chosen AS c))
         """;
 
     // An event without an attempt has no lease: it was put off.
@@ -161,14 +172,31 @@ internal sealed class DeliveryQueue(Database database)
     /// <param name="max">How many.</param>
     /// <param name="busy">The webhooks to leave alone.</param>
     /// <param name="maxPerWebhook">How many of one webhook.</param>
+    /// <param name="running">What this instance delivers at the moment: the rest of these sessions is not looked at.</param>
     /// <param name="cancellationToken">Ends the look.</param>
     public async Task<List<DueDelivery>> TakeAsync(
-        DateTimeOffset now, DateTimeOffset lease, int max, Guid[] busy, int maxPerWebhook, CancellationToken cancellationToken)
+        DateTimeOffset now,
+        DateTimeOffset lease,
+        int max,
+        Guid[] busy,
+        int maxPerWebhook,
+        IReadOnlyList<DueDelivery> running,
+        CancellationToken cancellationToken)
     {
         while (true)
         {
             var taken = await database.WriteAsync(
-                sql => sql.Statement(TakeDue, now, busy, lease, max, maxPerWebhook).ListAsync(Read, cancellationToken),
+                sql => sql
+                    .Statement(
+                        TakeDue,
+                        now,
+                        lease,
+                        max,
+                        busy,
+                        maxPerWebhook,
+                        SqlValue.Column(running, one => one.SessionId, NpgsqlDbType.Uuid),
+                        SqlValue.Column(running, one => one.Webhook.WebhookId, NpgsqlDbType.Uuid))
+                    .ListAsync(Read, cancellationToken),
                 cancellationToken);
             if (taken.Count > 0
                 || await database.WriteAsync(

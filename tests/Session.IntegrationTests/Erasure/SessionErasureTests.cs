@@ -30,6 +30,7 @@ public sealed class SessionErasureTests(PackingFixture service) : IClassFixture<
     public async Task Nothing_in_the_database_names_a_session_after_its_erasure_and_the_receipt_has_what_was_counted()
     {
         var user = service.AsNewUser();
+        (await user.PostAsync("/api/v1/webhooks", """{"url":"https://hooks.invalid","events":["message.created"]}""")).Is(201);
         var (session, other) = (await FillAsync(user, "walnut"), await FillAsync(user, "chestnut"));
         var otherBefore = (await user.GetAsync($"{other}/messages?after=0&limit=1000")).Text;
         var memories = $"/api/v1/users/{user.UserId}/memories";
