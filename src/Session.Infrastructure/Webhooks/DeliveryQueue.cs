@@ -70,8 +70,9 @@ internal sealed class DeliveryQueue(Database database)
         JOIN dev.webhooks AS w ON w.webhook_id = d.webhook_id AND w.user_id IN (d.user_id, '')
         """;
 
-    // Events that wait for an earlier one of their session may be so many that a look finds nothing else. Then they are put off. When the
-    // earlier event has ended, the next one is taken or made due, although it was put off.
+    // Events that wait for an earlier one of their session may be so many that a look finds nothing else. Then they are put off, and with
+    // them events of webhooks that are switched off. When the earlier event has ended, the next one is taken or made due, although it was
+    // put off.
     private const string PutOff =
         $"""
         WITH looked AS MATERIALIZED (
@@ -80,22 +81,24 @@ internal sealed class DeliveryQueue(Database database)
             WHERE d.status = 'pending' AND d.next_attempt_at <= $1 AND d.webhook_id <> ALL ($2)
             ORDER BY d.next_attempt_at
             LIMIT {LookedAt}),
-        behind AS MATERIALIZED (
-            SELECT f.row_id
-            FROM looked AS f
+        first AS MATERIALIZED (
+            SELECT h.row_id
+            FROM (SELECT DISTINCT f.user_id, f.session_id, f.webhook_id FROM looked AS f) AS f
             CROSS JOIN LATERAL (
                 SELECT n.ctid AS row_id
                 FROM dev.webhook_deliveries AS n
                 WHERE n.user_id = f.user_id AND n.session_id = f.session_id AND n.webhook_id = f.webhook_id AND n.status = 'pending'
                 ORDER BY n.position, n.event_id
                 LIMIT 1) AS h
-            WHERE (SELECT count(*) FROM looked) = {LookedAt}
-              AND (h.row_id <> f.row_id
-                  OR NOT EXISTS (SELECT 1 FROM dev.webhooks AS w WHERE w.webhook_id = f.webhook_id AND w.is_enabled))),
+            WHERE EXISTS (SELECT 1 FROM dev.webhooks AS w WHERE w.webhook_id = f.webhook_id AND w.is_enabled)),
         chosen AS MATERIALIZED (
             SELECT d.ctid AS row_id
             FROM dev.webhook_deliveries AS d
-            WHERE d.ctid = ANY (ARRAY(SELECT b.row_id FROM behind AS b)) AND d.status = 'pending' AND d.next_attempt_at <= $1
+            WHERE d.ctid = ANY (ARRAY(
+                    SELECT f.row_id
+                    FROM looked AS f
+                    WHERE (SELECT count(*) FROM looked) = {LookedAt} AND f.row_id NOT IN (SELECT h.row_id FROM first AS h)))
+              AND d.status = 'pending' AND d.next_attempt_at <= $1
             FOR UPDATE OF d SKIP LOCKED)
         UPDATE dev.webhook_deliveries AS d
         SET next_attempt_at = $3
