@@ -25,7 +25,8 @@ public static class WebhookUrls
         if (!Uri.TryCreate(text, UriKind.Absolute, out var url)
             || text.Any(character => char.IsWhiteSpace(character) || char.IsControl(character) || character == '\\')
             || (url.Scheme != Uri.UriSchemeHttps && url.Scheme != Uri.UriSchemeHttp)
-            || url.Host.Length == 0)
+            || url.Host.Length == 0
+            || !HasName(url))
         {
             return "must be an https address";
         }
@@ -52,6 +53,19 @@ public static class WebhookUrls
 
         // Uri reads 127.1 and 0x7f000001 as what they mean.
         return !options.AllowPrivateAddresses && IsPrivateHost(url.DnsSafeHost) ? "must lead to a public address" : null;
+    }
+
+    /// <summary>Whether the host can be looked up: not every Unicode name has a form in ASCII, and Uri finds that out late.</summary>
+    private static bool HasName(Uri url)
+    {
+        try
+        {
+            return url.IdnHost.Length > 0;
+        }
+        catch (UriFormatException)
+        {
+            return false;
+        }
     }
 
     private static bool IsPrivateHost(string host) =>

@@ -367,7 +367,9 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
         told AS (
             {OutboxSql.Insert(
                 $"""
-                SELECT user_id, session_id, id AS event_id, sequence + changes AS position, '{WebhookEvents.MessageCreated}' AS type,
+                SELECT user_id, session_id,
+                       {OutboxSql.EventId("session_id", "sequence + changes", "coalesce(now, imported_at)")} AS event_id,
+                       sequence + changes AS position, '{WebhookEvents.MessageCreated}' AS type,
                        jsonb_build_object('sequence', sequence, 'message_id', id, 'role', role, 'message_type', message_type,
                                           'status', {of.Status}) AS data,
                        coalesce(now, imported_at) AS now

@@ -28,9 +28,9 @@ internal static class OutboxSql
         """;
 
     /// <summary>
-    /// An id for an event of a statement that has none to give. It is made of the session and of what tells its events apart: the same
-    /// event gets the same id.
+    /// An id for an event of a statement that has none to give. It is made of <c>user_id</c>, the session and of what tells its events
+    /// apart: the same event gets the same id for all webhooks, and events of two users never do.
     /// </summary>
     public static string EventId(string session, string position, string now) =>
-        $"md5({session}::text || ({position})::text || extract(epoch FROM {now})::text)::uuid";
+        $"md5(user_id || {session}::text || ({position})::text || extract(epoch FROM {now})::text)::uuid";
 }

@@ -175,7 +175,7 @@ internal sealed partial class DeliveryJob(
             metrics.CountFailed();
         }
 
-        if (await queue.FailAsync(due, result, retryAt?.ToDatabaseTime(), CancellationToken.None))
+        if (await queue.FailAsync(due, result, now, retryAt?.ToDatabaseTime(), CancellationToken.None))
         {
             LogDisabled(due.Webhook.WebhookId, result.Status, result.Error);
         }

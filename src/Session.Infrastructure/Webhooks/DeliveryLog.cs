@@ -12,20 +12,32 @@ internal sealed class DeliveryLog(Database database)
     // Of one webhook in one statement; the next statement goes on.
     private const int OfWebhookAtOnce = 200;
 
+    // A portion: a webhook that took nothing for two days may have a million. The sweep goes on.
     private const string GiveUp =
-        $"""
-        UPDATE dev.webhook_deliveries
-        SET status = 'dead', last_error = '{DeliveryErrors.Disabled}'
-        WHERE webhook_id = $1 AND status = 'pending'
-        """;
-
-    // A write may have seen a webhook that was switched off or deleted before the write ended.
-    private const string GiveUpStray =
         $"""
         UPDATE dev.webhook_deliveries AS d
         SET status = 'dead', last_error = '{DeliveryErrors.Disabled}'
-        WHERE d.status = 'pending' AND d.next_attempt_at < $1
-          AND EXISTS (SELECT 1 FROM dev.webhooks AS w WHERE w.webhook_id = d.webhook_id AND NOT w.is_enabled)
+        FROM (
+            SELECT p.user_id, p.session_id, p.webhook_id, p.event_id
+            FROM dev.webhook_deliveries AS p
+            WHERE p.webhook_id = $1 AND p.status = 'pending'
+            LIMIT $2) AS o
+        WHERE d.user_id = o.user_id AND d.session_id = o.session_id AND d.webhook_id = o.webhook_id AND d.event_id = o.event_id
+        """;
+
+    // Also what a write added that had seen the webhook before it was switched off.
+    private const string GiveUpRest =
+        $"""
+        UPDATE dev.webhook_deliveries AS d
+        SET status = 'dead', last_error = '{DeliveryErrors.Disabled}'
+        FROM (
+            SELECT p.user_id, p.session_id, p.webhook_id, p.event_id
+            FROM dev.webhook_deliveries AS p
+            JOIN dev.webhooks AS w ON w.webhook_id = p.webhook_id AND NOT w.is_enabled
+            WHERE p.status = 'pending'
+            LIMIT $1
+            FOR UPDATE OF p SKIP LOCKED) AS o
+        WHERE d.user_id = o.user_id AND d.session_id = o.session_id AND d.webhook_id = o.webhook_id AND d.event_id = o.event_id
         """;
 
     private const string RemoveStray =
@@ -53,16 +65,23 @@ internal sealed class DeliveryLog(Database database)
     private const string Count =
         "SELECT count(*), min(d.created_at) FROM dev.webhook_deliveries AS d WHERE d.status = 'pending'";
 
-    /// <summary>Makes dead letters of what a webhook has not been told, in the transaction that switches it off.</summary>
+    /// <summary>
+    /// Makes dead letters of what a webhook has not been told, in the transaction that switches it off. Of many events it takes some.
+    /// </summary>
     public static Task<int> GiveUpAsync(Sql sql, Guid webhookId, CancellationToken cancellationToken) =>
-        sql.Statement(GiveUp, webhookId).ExecuteAsync(cancellationToken);
+        sql.Statement(GiveUp, webhookId, AtOnce).ExecuteAsync(cancellationToken);
 
     /// <summary>Makes dead letters of what is left for webhooks that are off, and removes what is left of deleted ones.</summary>
-    /// <param name="before">What was due before this time.</param>
+    /// <param name="before">What was due before this time, of those that are deleted.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     public async Task SweepAsync(DateTimeOffset before, CancellationToken cancellationToken)
     {
-        await database.WriteAsync(sql => sql.Statement(GiveUpStray, before).ExecuteAsync(cancellationToken), cancellationToken);
+        while (await database.WriteAsync(
+            sql => sql.Statement(GiveUpRest, AtOnce).ExecuteAsync(cancellationToken), cancellationToken) == AtOnce)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
         await database.WriteAsync(sql => sql.Statement(RemoveStray, before).ExecuteAsync(cancellationToken), cancellationToken);
     }
 

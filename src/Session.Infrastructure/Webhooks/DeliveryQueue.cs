@@ -16,8 +16,9 @@ namespace SessionService.Infrastructure.Webhooks;
 /// </remarks>
 internal sealed class DeliveryQueue(Database database)
 {
-    // How many of those that are due longest are looked at, however many there are.
-    private const int LookedAt = 2_000;
+    // How many are looked at to find some for every webhook. With a constant PostgreSQL reads the index in its order and stops; with a
+    // parameter it may read and sort everything that is due.
+    private const string LookedAt = "2000";
 
     private const string Taken =
         "d.user_id, d.session_id, d.event_id, d.type, d.data, d.created_at, d.attempts, d.first_attempt_at, d.next_attempt_at";
@@ -36,10 +37,10 @@ internal sealed class DeliveryQueue(Database database)
                 WHERE d.status = 'pending' AND d.next_attempt_at <= $1 AND d.webhook_id <> ALL ($4)
                   AND NOT EXISTS (
                       SELECT 1
-                      FROM unnest($7, $8) AS r (session_id, webhook_id)
+                      FROM unnest($6, $7) AS r (session_id, webhook_id)
                       WHERE r.session_id = d.session_id AND r.webhook_id = d.webhook_id)
                 ORDER BY d.next_attempt_at
-                LIMIT $5) AS f
+                LIMIT {LookedAt}) AS f
             GROUP BY f.user_id, f.session_id, f.webhook_id),
         due AS MATERIALIZED (
             SELECT h.row_id, row_number() OVER (PARTITION BY e.webhook_id ORDER BY e.since) AS place
@@ -55,7 +56,7 @@ internal sealed class DeliveryQueue(Database database)
         chosen AS MATERIALIZED (
             SELECT d.ctid AS row_id
             FROM dev.webhook_deliveries AS d
-            WHERE d.ctid = ANY (ARRAY(SELECT f.row_id FROM due AS f WHERE f.place <= $6))
+            WHERE d.ctid = ANY (ARRAY(SELECT f.row_id FROM due AS f WHERE f.place <= $5))
               AND d.status = 'pending' AND d.next_attempt_at <= $1
             LIMIT $3
             FOR UPDATE OF d SKIP LOCKED),
@@ -69,23 +70,67 @@ internal sealed class DeliveryQueue(Database database)
         JOIN dev.webhooks AS w ON w.webhook_id = d.webhook_id AND w.user_id IN (d.user_id, '')
         """;
 
-    private const string TakeNext =
+    // Events that wait for an earlier one of their session may be so many that a look finds nothing else. Then they are put off, and with
+    // them events of webhooks that are switched off. When the earlier event has ended, the next one is taken or made due, although it was
+    // put off.
+    private const string PutOff =
         $"""
-        WITH taken AS (
-            UPDATE dev.webhook_deliveries AS d
-            SET next_attempt_at = $5, attempts = d.attempts + 1, first_attempt_at = coalesce(d.first_attempt_at, $4), last_attempt_at = $4
-            WHERE d.user_id = $1 AND d.session_id = $2 AND d.webhook_id = $3 AND d.status = 'pending' AND d.next_attempt_at <= $4
+        WITH looked AS MATERIALIZED (
+            SELECT d.user_id, d.session_id, d.webhook_id, d.ctid AS row_id
+            FROM dev.webhook_deliveries AS d
+            WHERE d.status = 'pending' AND d.next_attempt_at <= $1 AND d.webhook_id <> ALL ($2)
+            ORDER BY d.next_attempt_at
+            LIMIT {LookedAt}),
+        first AS MATERIALIZED (
+            SELECT h.row_id
+            FROM (SELECT DISTINCT f.user_id, f.session_id, f.webhook_id FROM looked AS f) AS f
+            CROSS JOIN LATERAL (
+                SELECT n.ctid AS row_id
+                FROM dev.webhook_deliveries AS n
+                WHERE n.user_id = f.user_id AND n.session_id = f.session_id AND n.webhook_id = f.webhook_id AND n.status = 'pending'
+                ORDER BY n.position, n.event_id
+                LIMIT 1) AS h
+            WHERE EXISTS (SELECT 1 FROM dev.webhooks AS w WHERE w.webhook_id = f.webhook_id AND w.is_enabled)),
+        chosen AS MATERIALIZED (
+            SELECT d.ctid AS row_id
+            FROM dev.webhook_deliveries AS d
+            WHERE d.ctid = ANY (ARRAY(
+                    SELECT f.row_id
+                    FROM looked AS f
+                    WHERE (SELECT count(*) FROM looked) = {LookedAt} AND f.row_id NOT IN (SELECT h.row_id FROM first AS h)))
+              AND d.status = 'pending' AND d.next_attempt_at <= $1
+            FOR UPDATE OF d SKIP LOCKED)
+        UPDATE dev.webhook_deliveries AS d
+        SET next_attempt_at = $3
+        WHERE d.ctid = ANY (ARRAY(SELECT c.row_id FROM chosen AS c))
+        """;
+
+    // An event without an attempt has no lease: it was put off.
+    private const string IsNext =
+        """
+        d.user_id = $1 AND d.session_id = $2 AND d.webhook_id = $3 AND d.status = 'pending'
+              AND (d.next_attempt_at <= $4 OR d.attempts = 0)
               AND d.event_id = (
                   SELECT n.event_id
                   FROM dev.webhook_deliveries AS n
                   WHERE n.user_id = $1 AND n.session_id = $2 AND n.webhook_id = $3 AND n.status = 'pending'
                   ORDER BY n.position, n.event_id
                   LIMIT 1)
+        """;
+
+    private const string TakeNext =
+        $"""
+        WITH taken AS (
+            UPDATE dev.webhook_deliveries AS d
+            SET next_attempt_at = $5, attempts = d.attempts + 1, first_attempt_at = coalesce(d.first_attempt_at, $4), last_attempt_at = $4
+            WHERE {IsNext}
             RETURNING d.*)
         SELECT {Taken}, {OfWebhook}
         FROM taken AS d
         JOIN dev.webhooks AS w ON w.webhook_id = $3 AND (w.user_id = $1 OR w.user_id = '') AND w.is_enabled
         """;
+
+    private const string LetNext = $"UPDATE dev.webhook_deliveries AS d SET next_attempt_at = $4 WHERE {IsNext}";
 
     private const string OfDelivery = "user_id = $1 AND session_id = $2 AND webhook_id = $3 AND event_id = $4 AND status = 'pending'";
 
@@ -106,14 +151,6 @@ internal sealed class DeliveryQueue(Database database)
         WHERE {OfDelivery} AND next_attempt_at = $8
         """;
 
-    // Those behind a delivery that waits are not due before it.
-    private const string Postpone =
-        """
-        UPDATE dev.webhook_deliveries
-        SET next_attempt_at = $4
-        WHERE user_id = $1 AND session_id = $2 AND webhook_id = $3 AND status = 'pending' AND next_attempt_at < $4
-        """;
-
     private const string GiveBack =
         $"UPDATE dev.webhook_deliveries SET next_attempt_at = $5, attempts = attempts - 1 WHERE {OfDelivery} AND next_attempt_at = $6";
 
@@ -130,6 +167,8 @@ internal sealed class DeliveryQueue(Database database)
 
     private static readonly TimeSpan NoteSuccessEvery = TimeSpan.FromMinutes(1);
 
+    private static readonly TimeSpan PutOffFor = TimeSpan.FromHours(1);
+
     /// <summary>Takes some of what is due, of no session of a webhook more than one.</summary>
     /// <param name="now">The current time.</param>
     /// <param name="lease">Until when they are taken.</param>
@@ -138,28 +177,38 @@ internal sealed class DeliveryQueue(Database database)
     /// <param name="maxPerWebhook">How many of one webhook.</param>
     /// <param name="running">What this instance delivers at the moment: the rest of these sessions is not looked at.</param>
     /// <param name="cancellationToken">Ends the look.</param>
-    public Task<List<DueDelivery>> TakeAsync(
+    public async Task<List<DueDelivery>> TakeAsync(
         DateTimeOffset now,
         DateTimeOffset lease,
         int max,
         Guid[] busy,
         int maxPerWebhook,
         IReadOnlyList<DueDelivery> running,
-        CancellationToken cancellationToken) =>
-        database.WriteAsync(
-            sql => sql
-                .Statement(
-                    TakeDue,
-                    now,
-                    lease,
-                    max,
-                    busy,
-                    LookedAt,
-                    maxPerWebhook,
-                    SqlValue.Column(running, one => one.SessionId, NpgsqlDbType.Uuid),
-                    SqlValue.Column(running, one => one.Webhook.WebhookId, NpgsqlDbType.Uuid))
-                .ListAsync(Read, cancellationToken),
-            cancellationToken);
+        CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var taken = await database.WriteAsync(
+                sql => sql
+                    .Statement(
+                        TakeDue,
+                        now,
+                        lease,
+                        max,
+                        busy,
+                        maxPerWebhook,
+                        SqlValue.Column(running, one => one.SessionId, NpgsqlDbType.Uuid),
+                        SqlValue.Column(running, one => one.Webhook.WebhookId, NpgsqlDbType.Uuid))
+                    .ListAsync(Read, cancellationToken),
+                cancellationToken);
+            if (taken.Count > 0
+                || await database.WriteAsync(
+                    sql => sql.Statement(PutOff, now, busy, now + PutOffFor).ExecuteAsync(cancellationToken), cancellationToken) == 0)
+            {
+                return taken;
+            }
+        }
+    }
 
     /// <summary>Notes that an event was delivered, and takes the next one of its session.</summary>
     public Task<DueDelivery?> SucceedAsync(
@@ -173,16 +222,21 @@ internal sealed class DeliveryQueue(Database database)
                     await sql.Statement(NoteSuccess, due.Webhook.UserId, due.Webhook.WebhookId, now).ExecuteAsync(cancellationToken);
                 }
 
-                return isOurs && nextLease is { } lease
-                    ? await sql.Statement(TakeNext, due.UserId, due.SessionId, due.Webhook.WebhookId, now, lease)
-                        .FirstAsync(Read, cancellationToken)
-                    : null;
+                if (isOurs && nextLease is { } lease)
+                {
+                    return await sql.Statement(TakeNext, due.UserId, due.SessionId, due.Webhook.WebhookId, now, lease)
+                        .FirstAsync(Read, cancellationToken);
+                }
+
+                await LetNextAsync(sql, due, now, cancellationToken);
+                return null;
             },
             cancellationToken);
 
     /// <summary>Notes that an attempt failed, and when the next one is due; without a time the delivery is given up.</summary>
     /// <returns>Whether the webhook was switched off.</returns>
-    public Task<bool> FailAsync(DueDelivery due, AttemptResult result, DateTimeOffset? retryAt, CancellationToken cancellationToken) =>
+    public Task<bool> FailAsync(
+        DueDelivery due, AttemptResult result, DateTimeOffset now, DateTimeOffset? retryAt, CancellationToken cancellationToken) =>
         database.InTransactionAsync(
             async sql =>
             {
@@ -194,12 +248,13 @@ internal sealed class DeliveryQueue(Database database)
                     SqlValue.Of(result.Status, NpgsqlDbType.Integer),
                     result.Error,
                     due.Lease).ExecuteAsync(cancellationToken) > 0;
-                if (isOurs && retryAt is { } time)
+                if (!isOurs || retryAt is not null)
                 {
-                    await sql.Statement(Postpone, due.UserId, due.SessionId, due.Webhook.WebhookId, time).ExecuteAsync(cancellationToken);
+                    return false;
                 }
 
-                return isOurs && retryAt is null && await DisableAsync(sql, due, result.IsGone, cancellationToken);
+                await LetNextAsync(sql, due, now, cancellationToken);
+                return await DisableAsync(sql, due, result.IsGone, cancellationToken);
             },
             cancellationToken);
 
@@ -207,6 +262,10 @@ internal sealed class DeliveryQueue(Database database)
     public Task<int> GiveBackAsync(DueDelivery due, DateTimeOffset now, CancellationToken cancellationToken) =>
         database.WriteAsync(
             sql => OfDeliveryStatement(sql, GiveBack, due, now, due.Lease).ExecuteAsync(cancellationToken), cancellationToken);
+
+    /// <summary>Makes the next event of the session due, if it was put off.</summary>
+    private static Task<int> LetNextAsync(Sql sql, DueDelivery due, DateTimeOffset now, CancellationToken cancellationToken) =>
+        sql.Statement(LetNext, due.UserId, due.SessionId, due.Webhook.WebhookId, now).ExecuteAsync(cancellationToken);
 
     private static async Task<bool> DisableAsync(Sql sql, DueDelivery due, bool isGone, CancellationToken cancellationToken)
     {

@@ -86,17 +86,18 @@ internal sealed class WebhookPayload(Database database)
                 sql => SessionReader.FindAsync(sql, due.UserId, due.SessionId, cancellationToken), cancellationToken)
             : null;
 
+    // The database has checked the JSON. A check here would refuse what is nested more than 64 levels deep.
     private static void WriteContent(Utf8JsonWriter json, SessionMessage message)
     {
         json.WriteString("content", message.Content);
         if (message.Parts is { } parts)
         {
             json.WritePropertyName("parts");
-            json.WriteRawValue(parts);
+            json.WriteRawValue(parts, skipInputValidation: true);
         }
 
         json.WritePropertyName("metadata");
-        json.WriteRawValue(message.Metadata);
+        json.WriteRawValue(message.Metadata, skipInputValidation: true);
     }
 
     private static void WriteContent(Utf8JsonWriter json, SessionResponse session)
@@ -105,8 +106,8 @@ internal sealed class WebhookPayload(Database database)
         json.WriteString("session_status", session.Status);
         json.WriteString("session_summary", session.SessionSummary);
         json.WritePropertyName("metadata");
-        json.WriteRawValue(session.Metadata.Value);
+        json.WriteRawValue(session.Metadata.Value, skipInputValidation: true);
         json.WritePropertyName("conversation_data");
-        json.WriteRawValue(session.ConversationData.Value);
+        json.WriteRawValue(session.ConversationData.Value, skipInputValidation: true);
     }
 }

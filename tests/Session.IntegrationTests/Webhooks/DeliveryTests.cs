@@ -108,6 +108,47 @@ public sealed class DeliveryTests(WebhooksFixture service) : IClassFixture<Webho
     }
 
     [Fact]
+    public async Task Metadata_that_were_stored_without_a_limit_of_depth_are_told()
+    {
+        await using var database = new TestDatabase(service.ConnectionString);
+        await using var receiver = await Receiver.StartAsync();
+        var user = service.AsNewUser();
+        var session = await user.StartSessionAsync();
+        var deep = $"{string.Concat(Enumerable.Repeat("{\"a\":", 100))}1{new string('}', 100)}";
+        await database.ExecuteAsync(
+            $"UPDATE dev.sessions SET metadata = '{deep}' WHERE user_id = '{user.UserId}'");
+        await WebhooksFixture.MakeAsync(user, receiver, ""","include_content":true,"events":["session.updated"]""");
+
+        Assert.Equal(200, (await user.SendAsync(HttpMethod.Patch, session, """{"title":"Tea"}""")).Status);
+        await receiver.HasAsync(1);
+
+        Assert.Contains("\"a\": 1}}}", receiver.All[0].Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Messages_to_which_two_users_give_the_same_id_are_two_events()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        var (ann, bob) = (service.AsNewUser(), service.AsNewUser());
+        var (hers, his) = (await ann.StartSessionAsync(), await bob.StartSessionAsync());
+        var (webhook, _) = await WebhooksFixture.MakeAsync(service.AsNobody(), receiver, ""","events":["message.created"]""");
+        try
+        {
+            var message = $$"""{"role":"user","content":"Hello","message_id":"{{Guid.NewGuid()}}"}""";
+            (await ann.PostAsync($"{hers}/messages", message)).Is(201);
+            (await bob.PostAsync($"{his}/messages", message)).Is(201);
+            await Eventually.IsSoAsync(() => Task.FromResult(receiver.Of(hers).Count == 1 && receiver.Of(his).Count == 1));
+
+            Assert.Equal(receiver.Of(hers)[0].Data.Text("message_id"), receiver.Of(his)[0].Data.Text("message_id"));
+            Assert.NotEqual(receiver.Of(hers)[0].Id, receiver.Of(his)[0].Id);
+        }
+        finally
+        {
+            (await service.AsNobody().DeleteAsync(webhook)).Is(200);
+        }
+    }
+
+    [Fact]
     public async Task Another_implementation_of_Standard_Webhooks_accepts_the_signature_and_no_other_payload()
     {
         await using var receiver = await Receiver.StartAsync();

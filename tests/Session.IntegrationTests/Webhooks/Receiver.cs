@@ -13,7 +13,7 @@ internal sealed record Received(string Body, IHeaderDictionary Headers)
 {
     public string Id => $"{Headers["webhook-id"]}";
 
-    public JsonElement Json { get; } = JsonDocument.Parse(Body).RootElement;
+    public JsonElement Json { get; } = JsonDocument.Parse(Body, new JsonDocumentOptions { MaxDepth = 256 }).RootElement;
 
     public string Type => Json.Text("type");
 

@@ -97,6 +97,65 @@ public sealed class RetryTests(WebhooksFixture service) : IClassFixture<Webhooks
         Assert.Equal(0, (await user.GetAsync($"{webhook}/deliveries")).Is(200).Number("total"));
     }
 
+    [Fact]
+    public async Task Many_events_behind_one_that_fails_hold_up_no_other_session_and_come_in_their_order()
+    {
+        await using var database = new TestDatabase(service.ConnectionString);
+        await using var receiver = await Receiver.StartAsync();
+        var user = service.AsNewUser();
+        var failing = (await user.StartSessionAsync()).Split('/')[^1];
+        var fails = true;
+        receiver.Answer = (one, http) =>
+        {
+            http.Response.StatusCode = fails && one.SessionId == failing ? 500 : 200;
+            return Task.CompletedTask;
+        };
+        var (webhook, _) = await WebhooksFixture.MakeAsync(user, receiver);
+        await AddAsync(database, user.UserId!, failing, webhook, count: 4_500, dueIn: "-1 hour");
+        await receiver.HasAsync(1);
+
+        var other = await user.StartSessionAsync();
+        await Eventually.IsSoAsync(() => Task.FromResult(receiver.Of(other).Count == 1));
+        Assert.All(receiver.Of(failing), one => Assert.Equal(1, one.Data.Number("sequence")));
+        await Eventually.IsSoAsync(async () => (await database.QueryAsync(
+            $"SELECT 'x' FROM dev.webhook_deliveries WHERE user_id = '{user.UserId}' AND attempts = 0 AND next_attempt_at > now()")).Length >= 2_000);
+
+        fails = false;
+        await Eventually.IsSoAsync(() => Task.FromResult(receiver.Of(failing).Any(one => one.Data.Number("sequence") >= 250)));
+        var told = receiver.Of(failing).Select(one => one.Data.Number("sequence")).Distinct().ToList();
+        Assert.Equal(Enumerable.Range(1, told.Count).Select(n => (long)n), told);
+        (await user.DeleteAsync(webhook)).Is(200);
+    }
+
+    [Fact]
+    public async Task A_webhook_with_a_long_queue_is_switched_off_and_the_rest_of_the_queue_is_given_up_later()
+    {
+        await using var database = new TestDatabase(service.ConnectionString);
+        await using var receiver = await Receiver.StartAsync();
+        var user = service.AsNewUser();
+        var session = (await user.StartSessionAsync()).Split('/')[^1];
+        var (webhook, _) = await WebhooksFixture.MakeAsync(user, receiver);
+        await AddAsync(database, user.UserId!, session, webhook, count: 5_500, dueIn: "1 hour");
+        (await user.SendAsync(HttpMethod.Patch, webhook, """{"enabled":false}""")).Is(200);
+        Assert.Equal(5_000, (await user.GetAsync($"{webhook}/deliveries?status=dead")).Is(200).Number("total"));
+
+        await new DeliveryLog(new Infrastructure.Persistence.Database(database.DataSource)).SweepAsync(
+            DateTimeOffset.UtcNow - TimeSpan.FromMinutes(2), CancellationToken.None);
+
+        Assert.Equal(5_500, (await user.GetAsync($"{webhook}/deliveries?status=dead")).Is(200).Number("total"));
+        Assert.Empty(receiver.All);
+    }
+
+    private static Task AddAsync(TestDatabase database, string user, string session, string webhook, int count, string dueIn) =>
+        database.ExecuteAsync(
+            $$"""
+            INSERT INTO dev.webhook_deliveries
+                (user_id, session_id, webhook_id, event_id, position, type, data, created_at, next_attempt_at, status, attempts)
+            SELECT '{{user}}', '{{session}}', '{{webhook.Split('/')[^1]}}', gen_random_uuid(), n, 'message.created',
+                   jsonb_build_object('sequence', n), now(), now() + interval '{{dueIn}}' + n * interval '1 microsecond', 'pending', 0
+            FROM generate_series(1, {{count}}) AS n
+            """);
+
     /// <summary>Whether an attempt has failed. During the attempt the delivery has a lease, of the time-out and half a minute.</summary>
     private static bool IsOver(System.Text.Json.JsonElement delivery, int attempts) =>
         delivery.Number("attempts") == attempts && delivery.Raw("last_error") == "\"status\""

@@ -89,6 +89,8 @@ public sealed class PublicAddressesTests
     [InlineData("https://hooks.example.com:0/")]
     [InlineData("https://hooks.example.com:70000/")]
     [InlineData("https://hooks.example.com/a b")]
+    [InlineData("https://\u05d01a.example/")]
+    [InlineData("https://\u00fc\u061c.example/")]
     [InlineData("https://hooks.example.com\\@evil.example/")]
     [InlineData("https://hooks.example.com/\nx")]
     [InlineData("https://localhost/")]
