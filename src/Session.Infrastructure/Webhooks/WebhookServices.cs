@@ -19,6 +19,10 @@ internal static class WebhookServices
         services.AddSingleton<DeliveryQueue>();
         services.AddSingleton<DeliveryLog>();
         services.AddSingleton<IWebhookStore, WebhookStore>();
+        services.AddOptions<EventOptions>().BindConfiguration(EventOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<NatsPublisher>();
+        services.AddSingleton<NatsSink>();
+        services.AddHostedService<NatsSinkJob>();
         services.AddHostedService<DeliveryJob>();
         services.AddHostedService<DeliveryLogJob>();
         return services;
