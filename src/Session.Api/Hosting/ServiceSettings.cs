@@ -25,6 +25,7 @@ using SessionService.Infrastructure.MemorySearch;
 using SessionService.Infrastructure.Messages.Packed;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Search;
+using SessionService.Infrastructure.Webhooks;
 using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Api.Hosting;
@@ -60,6 +61,7 @@ internal static class ServiceSettings
         SettingsSection.Of<TurnOptions>(TurnOptions.Section),
         SettingsSection.Of<LiveOptions>(LiveOptions.Section),
         SettingsSection.Of<WebhookOptions>(WebhookOptions.Section),
+        SettingsSection.Of<EventOptions>(EventOptions.Section),
         SettingsSection.Of<CrossOriginOptions>(CrossOriginOptions.Section),
         SettingsSection.Of<CompressionOptions>(CompressionOptions.Section),
         SettingsSection.Of<ShutdownOptions>(ShutdownOptions.Section),

@@ -24,6 +24,9 @@ public static class DeliveryErrors
     /// <summary>The stored secret cannot be read with the encryption key of the settings.</summary>
     public const string Secret = "secret_unreadable";
 
+    /// <summary>A fault of the service's own; its log says more.</summary>
+    public const string Internal = "internal";
+
     /// <summary>The webhook was disabled before the event could be told.</summary>
     public const string Disabled = "disabled";
 }

@@ -118,7 +118,7 @@ public sealed class WebhookTestResponse
     /// <example>null</example>
     [AllowedValues(
         DeliveryErrors.Status, DeliveryErrors.Redirect, DeliveryErrors.Timeout, DeliveryErrors.AddressRefused, DeliveryErrors.UnknownHost,
-        DeliveryErrors.Tls, DeliveryErrors.Connection, DeliveryErrors.Secret, DeliveryErrors.Disabled, null)]
+        DeliveryErrors.Tls, DeliveryErrors.Connection, DeliveryErrors.Secret, DeliveryErrors.Internal, DeliveryErrors.Disabled, null)]
     public required string? Error { get; init; }
 
     /// <summary>How long the call took, in milliseconds.</summary>
@@ -182,7 +182,7 @@ public sealed class WebhookDeliveryResponse
     /// <example>null</example>
     [AllowedValues(
         DeliveryErrors.Status, DeliveryErrors.Redirect, DeliveryErrors.Timeout, DeliveryErrors.AddressRefused, DeliveryErrors.UnknownHost,
-        DeliveryErrors.Tls, DeliveryErrors.Connection, DeliveryErrors.Secret, DeliveryErrors.Disabled, null)]
+        DeliveryErrors.Tls, DeliveryErrors.Connection, DeliveryErrors.Secret, DeliveryErrors.Internal, DeliveryErrors.Disabled, null)]
     public required string? LastError { get; init; }
 
     /// <summary>When the event was delivered; null where it was not.</summary>

@@ -108,6 +108,9 @@ public readonly record struct WebhookDeliveryError(string Value) : IWord<Webhook
     /// <summary><c>secret_unreadable</c>.</summary>
     public static WebhookDeliveryError SecretUnreadable { get; } = new("secret_unreadable");
 
+    /// <summary><c>internal</c>.</summary>
+    public static WebhookDeliveryError Internal { get; } = new("internal");
+
     /// <summary><c>disabled</c>.</summary>
     public static WebhookDeliveryError Disabled { get; } = new("disabled");
 

@@ -6,6 +6,15 @@ public sealed class Webhook
     /// <summary>The owner of the webhooks of the service, which no user can be: the ids of users are not empty.</summary>
     public const string OfService = "";
 
+    /// <summary>
+    /// The row that stands for NATS where the settings name it. Writes and deliveries treat it as a webhook of the service. No route shows
+    /// or changes it.
+    /// </summary>
+    public static readonly Guid NatsId = new("6e617473-0000-4000-8000-000000000000");
+
+    /// <summary>The place of <see cref="NatsId"/>, which no other webhook has.</summary>
+    public const short NatsSlot = 0;
+
     public const int MaxUrlLength = 2_000;
 
     /// <summary>Unicode code points of a description.</summary>

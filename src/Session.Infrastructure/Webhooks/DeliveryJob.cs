@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using SessionService.Application.Time;
 using SessionService.Application.Webhooks;
+using SessionService.Domain.Webhooks;
 using SessionService.Infrastructure.Jobs;
 using SessionService.Infrastructure.Persistence;
 
@@ -17,6 +18,7 @@ internal sealed partial class DeliveryJob(
     DeliveryQueue queue,
     WebhookSender sender,
     WebhookPayload payloads,
+    NatsPublisher nats,
     WebhookMetrics metrics,
     IOptions<WebhookOptions> options,
     IOptions<ShardingOptions> layout,
@@ -97,6 +99,7 @@ internal sealed partial class DeliveryJob(
         Guid[] busy =
         [
             .. running.GroupBy(one => one.Webhook.WebhookId).Where(ofOne => ofOne.Count() >= perWebhook).Select(ofOne => ofOne.Key),
+            .. nats.IsReady ? [] : new[] { Webhook.NatsId },
         ];
         var now = Time.GetDatabaseNow();
         var due = await queue.TakeAsync(now, now + Lease(), free, busy, perWebhook, running, cancellationToken);
@@ -153,8 +156,7 @@ internal sealed partial class DeliveryJob(
     /// <returns>The next event of the session, taken.</returns>
     private async Task<DueDelivery?> DeliverAsync(DueDelivery due, bool isLast, CancellationToken cancellationToken)
     {
-        var payload = await payloads.WriteAsync(due, cancellationToken);
-        var result = await sender.SendAsync(due.Webhook, due.EventId, payload, cancellationToken);
+        var result = await SendAsync(due, cancellationToken);
 
         // What was sent is noted also by a service that is about to stop.
         var now = Time.GetDatabaseNow();
@@ -162,10 +164,10 @@ internal sealed partial class DeliveryJob(
         {
             metrics.CountDelivered(now > due.CreatedAt ? now - due.CreatedAt : TimeSpan.Zero);
             var nextLease = isLast || cancellationToken.IsCancellationRequested ? (DateTimeOffset?)null : now + Lease();
-            return await queue.SucceedAsync(due, result.Status!.Value, now, nextLease, CancellationToken.None);
+            return await queue.SucceedAsync(due, result.Status, now, nextLease, CancellationToken.None);
         }
 
-        var retryAt = result.IsGone ? null : now + RetrySchedule.After(due.Attempts);
+        var retryAt = result.IsGone ? null : now + PauseAfter(due);
         if (retryAt is null)
         {
             metrics.CountDead();
@@ -183,6 +185,30 @@ internal sealed partial class DeliveryJob(
         return null;
     }
 
+    private async Task<AttemptResult> SendAsync(DueDelivery due, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (due.IsForNats)
+            {
+                return await nats.PublishAsync(due, cancellationToken);
+            }
+
+            var payload = await payloads.WriteAsync(due, due.Webhook.IncludesContent, cancellationToken);
+            return await sender.SendAsync(due.Webhook, due.EventId, payload, cancellationToken);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException && !IsPassing(exception))
+        {
+            // A fault of the service's own. One event that cannot be told must not end the service again and again.
+            LogFault(due.Webhook.WebhookId, due.EventId, ReasonOf(exception));
+            return new AttemptResult(null, DeliveryErrors.Internal);
+        }
+    }
+
+    // NATS is the operator's. It is never given up.
+    private static TimeSpan? PauseAfter(DueDelivery due) =>
+        due.IsForNats ? RetrySchedule.AlwaysAfter(due.Attempts) : RetrySchedule.After(due.Attempts);
+
     private async Task GiveBackAsync(DueDelivery due)
     {
         try
@@ -198,4 +224,7 @@ internal sealed partial class DeliveryJob(
     [LoggerMessage(
         2, LogLevel.Warning, "The webhook {WebhookId} is switched off: its receiver answered {Status} ({Error}) to the last attempt.")]
     private partial void LogDisabled(Guid webhookId, int? status, string? error);
+
+    [LoggerMessage(3, LogLevel.Error, "The event {EventId} could not be told to the webhook {WebhookId}: {Reason}")]
+    private partial void LogFault(Guid webhookId, Guid eventId, string reason);
 }

@@ -212,11 +212,12 @@ internal sealed class DeliveryQueue(Database database)
 
     /// <summary>Notes that an event was delivered, and takes the next one of its session.</summary>
     public Task<DueDelivery?> SucceedAsync(
-        DueDelivery due, int status, DateTimeOffset now, DateTimeOffset? nextLease, CancellationToken cancellationToken) =>
+        DueDelivery due, int? status, DateTimeOffset now, DateTimeOffset? nextLease, CancellationToken cancellationToken) =>
         database.InTransactionAsync(
             async sql =>
             {
-                var isOurs = await OfDeliveryStatement(sql, MarkDelivered, due, now, status, due.Lease).ValueAsync<bool>(cancellationToken);
+                var isOurs = await OfDeliveryStatement(
+                    sql, MarkDelivered, due, now, SqlValue.Of(status, NpgsqlDbType.Integer), due.Lease).ValueAsync<bool>(cancellationToken);
                 if (!(due.Webhook.SucceededAt > now - NoteSuccessEvery))
                 {
                     await sql.Statement(NoteSuccess, due.Webhook.UserId, due.Webhook.WebhookId, now).ExecuteAsync(cancellationToken);

@@ -26,6 +26,8 @@ internal sealed record DueDelivery
     public required DateTimeOffset Lease { get; init; }
 
     public required Webhook Webhook { get; init; }
+
+    public bool IsForNats => Webhook.WebhookId == Webhook.NatsId;
 }
 
 /// <summary>What came of an attempt.</summary>

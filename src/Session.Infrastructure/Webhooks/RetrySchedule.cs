@@ -18,6 +18,9 @@ internal static class RetrySchedule
 
     public static int MaxAttempts => Pauses.Length + 1;
 
+    /// <summary>The pause after an attempt, for a receiver that is never given up: it stays at two minutes.</summary>
+    public static TimeSpan AlwaysAfter(int attempts) => After(Math.Min(attempts, 3))!.Value;
+
     /// <summary>The pause after an attempt that failed; <see langword="null"/> after the last one.</summary>
     /// <param name="attempts">How many attempts were made.</param>
     public static TimeSpan? After(int attempts) => attempts > Pauses.Length

@@ -20,10 +20,10 @@ internal sealed class WebhookPayload(Database database)
 {
     private static readonly JsonWriterOptions Unescaped = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public async Task<byte[]> WriteAsync(DueDelivery due, CancellationToken cancellationToken)
+    public async Task<byte[]> WriteAsync(DueDelivery due, bool includesContent, CancellationToken cancellationToken)
     {
-        var message = due.Webhook.IncludesContent ? await FindMessageAsync(due, cancellationToken) : null;
-        var session = due.Webhook.IncludesContent ? await FindSessionAsync(due, cancellationToken) : null;
+        var message = includesContent ? await FindMessageAsync(due, cancellationToken) : null;
+        var session = includesContent ? await FindSessionAsync(due, cancellationToken) : null;
         return Write(due.Type, due.CreatedAt, json =>
         {
             json.WriteString("user_id", due.UserId);

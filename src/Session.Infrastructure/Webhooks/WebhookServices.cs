@@ -1,7 +1,9 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using SessionService.Application.Webhooks;
+using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Infrastructure.Webhooks;
 
@@ -19,6 +21,16 @@ internal static class WebhookServices
         services.AddSingleton<DeliveryQueue>();
         services.AddSingleton<DeliveryLog>();
         services.AddSingleton<IWebhookStore, WebhookStore>();
+        services.AddOptions<EventOptions>()
+            .BindConfiguration(EventOptions.Section)
+            .ValidateDataAnnotations()
+            .Validate<IOptions<ShardingOptions>>(
+                (events, layout) => !events.Nats.IsGiven || !layout.Value.Sharded,
+                "Events:Nats:Url cannot be given where the database is sharded: its writes store no events.")
+            .ValidateOnStart();
+        services.AddSingleton<NatsPublisher>();
+        services.AddSingleton<NatsSink>();
+        services.AddHostedService<NatsSinkJob>();
         services.AddHostedService<DeliveryJob>();
         services.AddHostedService<DeliveryLogJob>();
         return services;

@@ -30,7 +30,7 @@ internal sealed class WebhookStore(SessionContexts contexts, IOptions<ShardingOp
             async () =>
             {
                 await context.Database.ExecuteSqlRawAsync(LockPlaces, [ownerId], cancellationToken);
-                var taken = await context.Webhooks.Where(w => w.UserId == ownerId).Select(w => w.Slot).ToListAsync(cancellationToken);
+                var taken = await OfOwner(context, ownerId).Select(w => w.Slot).ToListAsync(cancellationToken);
                 var free = Enumerable.Range(1, max).Select(slot => (short)slot).Except(taken).FirstOrDefault();
                 if (free == 0 || taken.Count >= max)
                 {
@@ -48,8 +48,7 @@ internal sealed class WebhookStore(SessionContexts contexts, IOptions<ShardingOp
     public async Task<IReadOnlyList<Webhook>> ListAsync(string ownerId, CancellationToken cancellationToken)
     {
         await using var context = contexts.OfPrimary();
-        return await context.Webhooks.AsNoTracking()
-            .Where(w => w.UserId == ownerId)
+        return await OfOwner(context, ownerId).AsNoTracking()
             .OrderBy(w => w.CreatedAt).ThenBy(w => w.WebhookId)
             .ToListAsync(cancellationToken);
     }
@@ -57,8 +56,8 @@ internal sealed class WebhookStore(SessionContexts contexts, IOptions<ShardingOp
     public async Task<Webhook?> FindAsync(string ownerId, Guid webhookId, CancellationToken cancellationToken)
     {
         await using var context = contexts.OfPrimary();
-        return await context.Webhooks.AsNoTracking()
-            .SingleOrDefaultAsync(w => w.UserId == ownerId && w.WebhookId == webhookId, cancellationToken);
+        return await OfOwner(context, ownerId).AsNoTracking()
+            .SingleOrDefaultAsync(w => w.WebhookId == webhookId, cancellationToken);
     }
 
     public async Task<Webhook?> ChangeAsync(
@@ -70,7 +69,12 @@ internal sealed class WebhookStore(SessionContexts contexts, IOptions<ShardingOp
             {
                 // By hand for the lock: a change does not undo another one.
                 var webhook = await context.Webhooks
-                    .FromSql($"SELECT * FROM dev.webhooks WHERE user_id = {ownerId} AND webhook_id = {webhookId} FOR NO KEY UPDATE")
+                    .FromSql(
+                        $"""
+                        SELECT * FROM dev.webhooks
+                        WHERE user_id = {ownerId} AND webhook_id = {webhookId} AND slot <> {Webhook.NatsSlot}
+                        FOR NO KEY UPDATE
+                        """)
                     .SingleOrDefaultAsync(cancellationToken);
                 if (webhook is null)
                 {
@@ -94,7 +98,7 @@ internal sealed class WebhookStore(SessionContexts contexts, IOptions<ShardingOp
     public async Task<bool> DeleteAsync(string ownerId, Guid webhookId, CancellationToken cancellationToken)
     {
         await using var context = contexts.OfPrimary();
-        var webhook = context.Webhooks.Where(w => w.UserId == ownerId && w.WebhookId == webhookId);
+        var webhook = OfOwner(context, ownerId).Where(w => w.WebhookId == webhookId);
         if (!await webhook.AnyAsync(cancellationToken))
         {
             return false;
@@ -153,6 +157,10 @@ internal sealed class WebhookStore(SessionContexts contexts, IOptions<ShardingOp
                 cancellationToken);
         return replayed == 0 ? null : await one.FirstOrDefaultAsync(cancellationToken);
     }
+
+    /// <summary>The webhooks that an owner has made.</summary>
+    private static IQueryable<Webhook> OfOwner(SessionDbContext context, string ownerId) =>
+        context.Webhooks.Where(w => w.UserId == ownerId && w.Slot != Webhook.NatsSlot);
 
     /// <summary>The log of a webhook. That of a user is told of this user's sessions alone.</summary>
     private static IQueryable<WebhookDelivery> LogOf(SessionDbContext context, string ownerId, Guid webhookId)
