@@ -13,6 +13,7 @@ internal sealed record Dependency(string Name, string Version, string Licence, s
         ["AutoMapper"] = "RPL-1.5 OR LicenseRef-LuckyPennySoftware",
         ["Microsoft.ML.OnnxRuntime"] = "MIT",
         ["Microsoft.ML.OnnxRuntime.Managed"] = "MIT",
+        ["StandardWebhooks"] = "MIT",
         ["xunit.abstractions"] = "Apache-2.0",
     };
 

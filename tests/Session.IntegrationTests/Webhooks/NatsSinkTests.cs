@@ -44,4 +44,14 @@ public sealed class NatsSinkTests(WebhooksFixture service) : IClassFixture<Webho
         Task<string[]> IsEnabledAsync() =>
             database.QueryAsync($"SELECT is_enabled FROM dev.webhooks WHERE webhook_id = '{Webhook.NatsId}'");
     }
+
+    [Fact]
+    public async Task A_wrong_setting_is_named_at_the_start_and_no_password_is_printed()
+    {
+        var run = await ProgramRun.OfServiceAsync(
+            [("Events__Nats__Url", "http://me:s3cret@nats"), ("Events__Nats__Subject", "all.*"), ("Events__Nats__CredentialsFile", "/nowhere")]);
+
+        run.FailsToStart("Events__Nats__Url must be", "Events__Nats__Subject must be", "Events__Nats__CredentialsFile must be");
+        Assert.DoesNotContain("s3cret", run.Output, StringComparison.Ordinal);
+    }
 }
