@@ -1,7 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using NATS.Client.Core;
@@ -141,16 +138,6 @@ internal sealed partial class NatsPublisher : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// What JetStream tells repetitions by. Users may choose the ids of their messages, and so those of events: another user's event with
-    /// the same id is no repetition, and neither is that of a session which was erased and made again.
-    /// </summary>
-    public static string MessageIdOf(DueDelivery due)
-    {
-        var whole = string.Create(CultureInfo.InvariantCulture, $"{due.SessionId}{due.CreatedAt.UtcTicks}{due.UserId}");
-        return $"{WebhookSender.IdOf(due.EventId)}.{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(whole)).AsSpan(0, 8))}";
-    }
-
     /// <returns>Why the event was not published; <see langword="null"/> where it was.</returns>
     private async Task<string?> TryPublishAsync(
         DueDelivery due, bool includesContent, CancellationToken cancellationToken, CancellationToken stop)
@@ -162,7 +149,7 @@ internal sealed partial class NatsPublisher : IAsyncDisposable
                 $"{_options.Subject}.{due.Type}",
                 payload,
                 NatsRawSerializer<byte[]>.Default,
-                new NatsJSPubOpts { MsgId = MessageIdOf(due), RetryAttempts = 1 },
+                new NatsJSPubOpts { MsgId = WebhookSender.IdOf(due.EventId), RetryAttempts = 1 },
                 new NatsHeaders { ["webhook-id"] = WebhookSender.IdOf(due.EventId) },
                 cancellationToken);
             if (!result.Success)
