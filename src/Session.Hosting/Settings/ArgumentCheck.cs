@@ -90,13 +90,13 @@ internal sealed class ArgumentCheck
     {
         var name = argument.TrimStart('-', '/').Replace("__", ":", StringComparison.Ordinal);
         var candidates = _names.Select(known => "--" + known).Concat(_words).ToList();
-        var near = candidates.Find(candidate => candidate.EndsWith(':' + name, StringComparison.OrdinalIgnoreCase))
-            ?? candidates
+        var near = candidates
                 .Select(candidate => (Name: candidate, Distance: Distance(candidate.TrimStart('-'), name)))
                 .Where(candidate => candidate.Distance <= Math.Max(1, name.Length / 3))
                 .OrderBy(candidate => candidate.Distance)
                 .Select(candidate => candidate.Name)
-                .FirstOrDefault();
+                .FirstOrDefault()
+            ?? candidates.Find(candidate => candidate.EndsWith(':' + name, StringComparison.OrdinalIgnoreCase));
         return near is null
             ? "a setting is given as --Section:Name value, the address as --urls http://localhost:PORT, and --help lists the commands."
             : $"did you mean {near}?";

@@ -58,7 +58,7 @@ internal sealed class OwnPostgres : IAsyncDisposable
     public Task StopAsync() => _server.StopAsync(CancellationToken.None);
 
     /// <summary>SIGKILL to the first process, which takes the others with it.</summary>
-    public void Kill() => PostgresProcesses.Signal("KILL", [PostgresProcesses.First(Cluster)]);
+    public void Kill() => PostgresProcesses.Kill(PostgresProcesses.First(Cluster));
 
     public Task StartAgainAsync() => _server.RestartIfDeadAsync(CancellationToken.None);
 

@@ -31,6 +31,29 @@ internal static class PostgresProcesses
         kill.WaitForExit();
     }
 
+    /// <summary>Kills a process, and waits until it is dead: only then does its server count as dead.</summary>
+    public static void Kill(int process)
+    {
+        Signal("KILL", [process]);
+        while (HasCommandLine(process))
+        {
+            Thread.Sleep(TimeSpan.FromMilliseconds(5));
+        }
+    }
+
+    // One that is dead and that nobody has waited for has none.
+    private static bool HasCommandLine(int process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/cmdline").Length > 0;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
     private static List<int> ChildrenOf(int parent) =>
         [.. Directory.EnumerateDirectories("/proc")
             .Select(directory => int.TryParse(Path.GetFileName(directory), CultureInfo.InvariantCulture, out var pid) ? pid : 0)
