@@ -44,7 +44,9 @@ public sealed class RetryTests(WebhooksFixture service) : IClassFixture<Webhooks
         (await user.PostAsync($"{webhook}/deliveries/{letter}/replay", "{}")).IsProblem(409, "webhook_disabled");
         (await user.SendAsync(HttpMethod.Patch, webhook, """{"enabled":true}""")).Is(200);
         receiver.AnswersWith(200);
-        Assert.Equal("pending", (await user.PostAsync($"{webhook}/deliveries/{letter}/replay", "{}")).Is(200).Text("status"));
+        // It may be delivered before the answer is written.
+        var replayed = (await user.PostAsync($"{webhook}/deliveries/{letter}/replay", "{}")).Is(200);
+        Assert.True(replayed.Text("status") is "pending" or "delivered");
         await receiver.HasAsync(RetrySchedule.MaxAttempts + 1);
 
         Assert.Equal(receiver.All[0].Id, receiver.All[^1].Id);
