@@ -15,6 +15,8 @@ public sealed class CutConnectionTests(ProxiedFixture service) : IClassFixture<P
     // At the end of what a write passes each byte counts: there stands the commit, and the word that it is done.
     private const int End = 6;
 
+    private const int Attempts = 5;
+
     private static readonly string[] ShortWrites = ["append", "patch"];
 
     public static TheoryData<string, bool> Writes => Combine(InterruptedWrites.All.Keys);
@@ -31,9 +33,18 @@ public sealed class CutConnectionTests(ProxiedFixture service) : IClassFixture<P
     [MemberData(nameof(WritesWithKeys))]
     public async Task A_write_that_failed_is_made_once_when_it_is_sent_again_with_its_key(string write, bool isToServer)
     {
-        var unknown = await CutAsync(await InterruptedWrites.StartAsync(service, write, hasKeys: true), isToServer, Cuts / 2);
+        var unknown = 0;
+        // The answer to the commit is short, and what comes before it is not always as long as it was when it was measured.
+        for (var attempt = 1; attempt <= Attempts && unknown == 0; attempt++)
+        {
+            unknown = await CutAsync(await InterruptedWrites.StartAsync(service, write, hasKeys: true), isToServer, Cuts / 2);
+            if (isToServer)
+            {
+                return;
+            }
+        }
 
-        Assert.True(isToServer || unknown > 0, "No outcome was unknown.");
+        Assert.True(unknown > 0, "No outcome was unknown.");
     }
 
     /// <returns>How many outcomes were unknown.</returns>
