@@ -11,14 +11,6 @@ internal static class BranchPaths
     // By hand: a read of a page does it on the connection that the page has.
     private const string Current =
         """
-        SELECT s.message_count, b.path, s.open_messages
-        FROM dev.sessions AS s
-        LEFT JOIN dev.session_branches AS b ON b.user_id = $1 AND b.session_id = $2 AND b.branch_id = s.current_branch
-        WHERE s.user_id = $1 AND s.session_id = $2
-        """;
-
-    private const string OfConversation =
-        """
         SELECT s.message_count, b.path, s.open_messages, b.branch_id, b.xmin
         FROM dev.sessions AS s
         LEFT JOIN dev.session_branches AS b ON b.user_id = $1 AND b.session_id = $2 AND b.branch_id = s.current_branch
@@ -54,7 +46,7 @@ internal static class BranchPaths
     /// </summary>
     public static Task<(MessagePath? Path, KnownPath? Known)> ReadConversationAsync(
         Sql sql, string userId, Guid sessionId, CancellationToken cancellationToken) =>
-        sql.Statement(OfConversation, userId, sessionId).FirstAsync(ReadConversation, cancellationToken);
+        sql.Statement(Current, userId, sessionId).FirstAsync(ReadConversation, cancellationToken);
 
     /// <summary>All numbers before the first message in progress; <see langword="null"/> when there is no such session.</summary>
     public static Task<MessagePath?> ReadAllAsync(Sql sql, string userId, Guid sessionId, CancellationToken cancellationToken) =>
