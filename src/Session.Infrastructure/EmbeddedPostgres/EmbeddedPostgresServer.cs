@@ -20,6 +20,8 @@ public sealed partial class EmbeddedPostgresServer : IAsyncDisposable
     private const string StopTimeoutSeconds = "60";
     private static readonly TimeSpan OrphansTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan OrphansPollInterval = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan HeldPortTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan HeldPortPollInterval = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan OtherStartTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan OtherStartPollInterval = TimeSpan.FromMilliseconds(200);
 
@@ -154,8 +156,10 @@ public sealed partial class EmbeddedPostgresServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts the server again if it has died since it was started.</summary>
-    /// <exception cref="EmbeddedPostgresException">It cannot start; the message says what to do.</exception>
+    /// <summary>Starts the server again, on the same port, if the server has died since it was started.</summary>
+    /// <exception cref="EmbeddedPostgresException">
+    /// The server cannot start; the message says what to do. Another program may have taken the port: the caller tries again later.
+    /// </exception>
     public async Task RestartIfDeadAsync(CancellationToken cancellationToken)
     {
         if (_running is null || await Postmaster.FindAsync(_cluster, cancellationToken) is { IsOurs: true })
@@ -165,6 +169,7 @@ public sealed partial class EmbeddedPostgresServer : IAsyncDisposable
 
         LogDied(_cluster);
         await EndPreviousRunAsync(cancellationToken);
+        await WaitForPortAsync(cancellationToken);
         await StartPostmasterAsync(cancellationToken);
     }
 
@@ -285,6 +290,22 @@ public sealed partial class EmbeddedPostgresServer : IAsyncDisposable
             case { IsOurs: false } stale:
                 stale.Disown();
                 break;
+        }
+    }
+
+    /// <summary>Waits until nobody holds the port: the connections of this process go there, and a dying postmaster closes the port last.</summary>
+    private async Task WaitForPortAsync(CancellationToken cancellationToken)
+    {
+        var elapsed = Stopwatch.StartNew();
+        while (!Started.Endpoint.IsFree())
+        {
+            if (elapsed.Elapsed > HeldPortTimeout)
+            {
+                throw new EmbeddedPostgresException(
+                    $"Another program took port {Started.Endpoint.Port} of the embedded PostgreSQL: stop that program, or restart the service.");
+            }
+
+            await Task.Delay(HeldPortPollInterval, cancellationToken);
         }
     }
 

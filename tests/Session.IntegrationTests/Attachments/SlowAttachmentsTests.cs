@@ -9,7 +9,9 @@ public sealed class SlowAttachmentsFixture : AttachmentsFixture
 {
     protected override IEnumerable<KeyValuePair<string, string>> Settings => [.. base.Settings, new("Turns:OpenUploads", "40")];
 
-    protected override async Task<string> PrepareDatabaseAsync() => await base.PrepareDatabaseAsync() + ";Maximum Pool Size=2;Timeout=1";
+    // Seconds to wait for a connection: fewer than the five after which Kestrel closes the connection of a slow client, and enough for a busy
+    // machine.
+    protected override async Task<string> PrepareDatabaseAsync() => await base.PrepareDatabaseAsync() + ";Maximum Pool Size=2;Timeout=4";
 }
 
 public sealed class SlowAttachmentsTests(SlowAttachmentsFixture service) : IClassFixture<SlowAttachmentsFixture>

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using SessionService.Infrastructure.EmbeddedPostgres;
+using SessionService.IntegrationTests.Faults;
 
 namespace SessionService.IntegrationTests.EmbeddedPostgres;
 
@@ -144,6 +145,25 @@ public sealed class EmbeddedPostgresServerTests(EmbeddedPostgresServerTests.Temp
         Assert.Equal(address, server.ConnectionString);
         Assert.Equal(restarted, PostmasterPid);
         Assert.Equal(42, await ExecuteAsync(server, "SELECT value FROM kept"));
+    }
+
+    [Fact]
+    public async Task A_server_that_died_comes_back_on_its_port_when_that_is_free_a_moment_later()
+    {
+        var server = await StartAsync();
+        var address = server.ConnectionString;
+        PostgresProcesses.Kill(PostmasterPid);
+        using var holder = new TcpListener(IPAddress.Loopback, PortOf(server));
+        holder.Start();
+        var restart = server.RestartIfDeadAsync(default);
+        await Task.Delay(TimeSpan.FromMilliseconds(300));
+        Assert.False(restart.IsCompleted);
+
+        holder.Stop();
+        await restart;
+
+        Assert.Equal(address, server.ConnectionString);
+        Assert.Equal(1, await ExecuteAsync(server, "SELECT 1"));
     }
 
     [Fact]

@@ -31,45 +31,38 @@ internal static class PostgresProcesses
         kill.WaitForExit();
     }
 
-    /// <summary>Kills a process, and waits until it is dead: only then does its server count as dead.</summary>
+    /// <summary>Kills a process, and waits until it is dead: only then is its port free, and its server counts as dead.</summary>
     public static void Kill(int process)
     {
         Signal("KILL", [process]);
-        while (HasCommandLine(process))
+        while (IsAlive(process))
         {
             Thread.Sleep(TimeSpan.FromMilliseconds(5));
         }
     }
 
-    // One that is dead and that nobody has waited for has none.
-    private static bool HasCommandLine(int process)
-    {
-        try
-        {
-            return File.ReadAllText($"/proc/{process}/cmdline").Length > 0;
-        }
-        catch (IOException)
-        {
-            return false;
-        }
-    }
+    // A dead process that nobody has waited for is in the state Z.
+    private static bool IsAlive(int pid) => StatusOf(pid) is [not ("Z" or "X"), ..];
 
     private static List<int> ChildrenOf(int parent) =>
         [.. Directory.EnumerateDirectories("/proc")
             .Select(directory => int.TryParse(Path.GetFileName(directory), CultureInfo.InvariantCulture, out var pid) ? pid : 0)
             .Where(pid => pid != 0 && ParentOf(pid) == parent)];
 
-    private static int ParentOf(int pid)
+    private static int ParentOf(int pid) => StatusOf(pid) is [_, var parent, ..] ? int.Parse(parent, CultureInfo.InvariantCulture) : 0;
+
+    /// <summary>State, parent and further fields of <c>/proc/PID/stat</c>; none where there is no such process.</summary>
+    private static string[] StatusOf(int pid)
     {
         try
         {
-            // After the name, which may hold anything, and the state.
+            // After the name, which may hold anything.
             var status = File.ReadAllText($"/proc/{pid}/stat");
-            return int.Parse(status[(status.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+            return status[(status.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
         }
         catch (IOException)
         {
-            return 0;
+            return [];
         }
     }
 }

@@ -18,7 +18,9 @@ public sealed class SlowClientsFixture : ApiFixture
 
     public Uri Gateway => _gateway!.Address;
 
-    protected override async Task<string> PrepareDatabaseAsync() => await base.PrepareDatabaseAsync() + ";Maximum Pool Size=2;Timeout=1";
+    // Seconds to wait for a connection: fewer than the five after which Kestrel closes the connection of a slow client, and enough for a busy
+    // machine.
+    protected override async Task<string> PrepareDatabaseAsync() => await base.PrepareDatabaseAsync() + ";Maximum Pool Size=2;Timeout=4";
 
     public override async Task InitializeAsync()
     {
