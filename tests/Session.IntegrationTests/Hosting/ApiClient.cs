@@ -62,6 +62,31 @@ public sealed class ApiClient(HttpClient http, string? userId)
     public async Task<JsonElement> WriteMessageAsync(string session, string json = """{"role":"user","content":"Hello"}""") =>
         (await PostAsync($"{session}/messages", json)).Is(201);
 
+    /// <summary>Makes a write once, however often that takes a request: while the service or the database cannot be had, or is too busy.</summary>
+    public async Task<JsonElement> WriteOnceAsync(string path, string json)
+    {
+        var key = $"{Guid.NewGuid()}";
+        Answer? answer = null;
+        await Eventually.IsSoAsync(async () =>
+        {
+            answer = await TryPostAsync(path, json, key);
+            return answer is not (null or { Status: 503 });
+        });
+        return answer!.Is(201);
+    }
+
+    private async Task<Answer?> TryPostAsync(string path, string json, string key)
+    {
+        try
+        {
+            return await PostAsync(path, json, key);
+        }
+        catch (HttpRequestException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Creates a session whose status is the given one.</summary>
     public async Task<string> StartSessionInAsync(string status)
     {

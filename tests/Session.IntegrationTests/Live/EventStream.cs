@@ -23,10 +23,18 @@ internal sealed class EventStream(HttpClient http, HttpResponseMessage response,
     /// <summary>The comments so far.</summary>
     public List<string> Comments { get; } = [];
 
+    public static Task<EventStream> OpenAsync(
+        ApiFixture service, string userId, string path, string? lastEventId = null, params (string Name, string Value)[] headers) =>
+        OpenAsync(service.CreateHttp(), userId, path, lastEventId, headers);
+
+    /// <param name="http">Disposed with the stream.</param>
+    /// <param name="userId">The caller.</param>
+    /// <param name="path">The path of the stream.</param>
+    /// <param name="lastEventId">From where to go on.</param>
+    /// <param name="headers">Further headers.</param>
     public static async Task<EventStream> OpenAsync(
-        ApiFixture service, string userId, string path, string? lastEventId = null, params (string Name, string Value)[] headers)
+        HttpClient http, string userId, string path, string? lastEventId = null, params (string Name, string Value)[] headers)
     {
-        var http = service.CreateHttp();
         http.Timeout = Timeout.InfiniteTimeSpan;
         var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.TryAddWithoutValidation("X-User-Id", userId);

@@ -35,17 +35,6 @@ public sealed class FollowFaultsTests(OwnPostgresFixture service) : IClassFixtur
         Assert.Equal(sequence, (await ofUser.NextOfAsync("message")).Sequence);
     }
 
-    /// <summary>Writes a message once, however often that takes a request.</summary>
-    private async Task<long> WriteAsync(string session)
-    {
-        var key = $"{Guid.NewGuid()}";
-        var sequence = 0L;
-        await Eventually.IsSoAsync(async () =>
-        {
-            var answer = await _user.PostAsync($"{session}/messages", """{"role":"user","content":"Hello"}""", key);
-            sequence = answer.Status == 201 ? answer.Is(201).Number("sequence") : 0;
-            return sequence > 0;
-        });
-        return sequence;
-    }
+    private async Task<long> WriteAsync(string session) =>
+        (await _user.WriteOnceAsync($"{session}/messages", """{"role":"user","content":"Hello"}""")).Number("sequence");
 }
