@@ -16,6 +16,7 @@ internal sealed class TurnMetrics
         (Work.MemorySearch, new("work", "memory_search")),
         (Work.Upload, new("work", "upload")),
         (Work.Download, new("work", "download")),
+        (Work.WebhookTest, new("work", "webhook_test")),
     ];
 
     private readonly long[] _waiting = new long[Tags.Length];

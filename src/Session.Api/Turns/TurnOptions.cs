@@ -45,6 +45,10 @@ public sealed class TurnOptions
     [Range(1, 1_024)]
     public int Downloads { get; set; } = 16;
 
+    /// <summary>Test calls of webhooks at a time. A receiver may take until <c>Webhooks__Timeout</c> to answer. 1 to 1,024.</summary>
+    [Range(1, 1_024)]
+    public int WebhookTests { get; set; } = 8;
+
     /// <summary>The most requests of a kind that wait; one more is refused at once. 1 to 100,000.</summary>
     [Range(1, 100_000)]
     public int MaxWaiting { get; set; } = 400;
@@ -63,6 +67,7 @@ public sealed class TurnOptions
         Work.MemorySearch => MemorySearches,
         Work.Upload => Uploads,
         Work.Download => Downloads,
+        Work.WebhookTest => WebhookTests,
         _ => throw new ArgumentOutOfRangeException(nameof(work)),
     };
 

@@ -11,4 +11,5 @@ internal enum Work
     MemorySearch,
     Upload,
     Download,
+    WebhookTest,
 }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Mvc;
 using SessionService.Api.Idempotency;
 using SessionService.Api.Identity;
 using SessionService.Api.OpenApi;
+using SessionService.Api.Turns;
 using SessionService.Application.Identity;
 using SessionService.Application.Webhooks;
 
@@ -105,6 +106,7 @@ public sealed class WebhooksController(WebhooksService webhooks) : ControllerBas
     /// </remarks>
     /// <response code="200">What came of it.</response>
     [HttpPost("{webhook_id:guid}/test", Name = "test_webhook")]
+    [TakesTurn(Work.WebhookTest)]
     [ProducesResponseType<WebhookTestResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound)]
     public Task<WebhookTestResponse> Test(

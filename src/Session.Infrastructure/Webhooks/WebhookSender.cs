@@ -15,14 +15,10 @@ namespace SessionService.Infrastructure.Webhooks;
 /// </summary>
 internal sealed class WebhookSender : IWebhookSender, IDisposable
 {
-    // Test calls at a time on one instance.
-    private const int MaxTests = 8;
-
     private readonly HttpClient _http;
     private readonly SecretSeal _seal;
     private readonly IOptions<WebhookOptions> _options;
     private readonly TimeProvider _time;
-    private readonly SemaphoreSlim _tests = new(MaxTests);
 
     public WebhookSender(WebhookConnections connections, SecretSeal seal, IOptions<WebhookOptions> options, TimeProvider time)
     {
@@ -33,24 +29,16 @@ internal sealed class WebhookSender : IWebhookSender, IDisposable
 
     public async Task<WebhookTestResponse> TestAsync(Webhook webhook, CancellationToken cancellationToken)
     {
-        await _tests.WaitAsync(cancellationToken);
-        try
+        var now = _time.GetDatabaseNow();
+        var start = _time.GetTimestamp();
+        var result = await SendAsync(webhook, Guid.CreateVersion7(now), WebhookPayload.OfTest(webhook, now), cancellationToken);
+        return new WebhookTestResponse
         {
-            var now = _time.GetDatabaseNow();
-            var start = _time.GetTimestamp();
-            var result = await SendAsync(webhook, Guid.CreateVersion7(now), WebhookPayload.OfTest(webhook, now), cancellationToken);
-            return new WebhookTestResponse
-            {
-                Delivered = result.IsDelivered,
-                Status = result.Status,
-                Error = result.Error,
-                DurationMs = (long)_time.GetElapsedTime(start).TotalMilliseconds,
-            };
-        }
-        finally
-        {
-            _tests.Release();
-        }
+            Delivered = result.IsDelivered,
+            Status = result.Status,
+            Error = result.Error,
+            DurationMs = (long)_time.GetElapsedTime(start).TotalMilliseconds,
+        };
     }
 
     public async Task<AttemptResult> SendAsync(Webhook webhook, Guid eventId, byte[] payload, CancellationToken cancellationToken)
@@ -88,11 +76,7 @@ internal sealed class WebhookSender : IWebhookSender, IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        _http.Dispose();
-        _tests.Dispose();
-    }
+    public void Dispose() => _http.Dispose();
 
     /// <summary>The name of an event in <c>webhook-id</c>.</summary>
     public static string IdOf(Guid eventId) => eventId.ToString();

@@ -3,7 +3,7 @@ using SessionService.IntegrationTests.Hosting;
 namespace SessionService.IntegrationTests.Webhooks;
 
 /// <summary>A service whose users and whose unnamed callers may have webhooks, also to receivers on this machine.</summary>
-public sealed class WebhooksFixture : ApiFixture
+public class WebhooksFixture : ApiFixture
 {
     public const string Webhooks = "/api/v1/webhooks";
 
