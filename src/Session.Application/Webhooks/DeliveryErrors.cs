@@ -29,4 +29,9 @@ public static class DeliveryErrors
 
     /// <summary>The webhook was disabled before the event could be told.</summary>
     public const string Disabled = "disabled";
+
+    public static readonly IReadOnlyList<string> All =
+    [
+        Status, Redirect, Timeout, AddressRefused, UnknownHost, Tls, Connection, Secret, Internal, Disabled,
+    ];
 }

@@ -19,10 +19,7 @@ public abstract class WebhookFields
     /// <summary>Only these events. Without it, all.</summary>
     [MinLength(1)]
     [MaxLength(20)]
-    [AllowedItems(
-        WebhookEvents.SessionCreated, WebhookEvents.SessionUpdated, WebhookEvents.SessionRewound, WebhookEvents.SessionDeleted,
-        WebhookEvents.MessageCreated, WebhookEvents.MessageCompleted, WebhookEvents.MessageRedacted, WebhookEvents.MessageRemoved,
-        WebhookEvents.MemoryWritten, WebhookEvents.FeedbackWritten, WebhookEvents.FeedbackDeleted)]
+    [AllowedEvents]
     public IReadOnlyList<string>? Events { get; init; }
 
     /// <summary>Whether payloads hold texts and metadata, and not only ids and numbers. Default false.</summary>

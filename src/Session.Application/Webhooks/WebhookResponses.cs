@@ -26,10 +26,7 @@ public class WebhookResponse
     public required string? Description { get; init; }
 
     /// <summary>Only these events; null for all.</summary>
-    [AllowedItems(
-        WebhookEvents.SessionCreated, WebhookEvents.SessionUpdated, WebhookEvents.SessionRewound, WebhookEvents.SessionDeleted,
-        WebhookEvents.MessageCreated, WebhookEvents.MessageCompleted, WebhookEvents.MessageRedacted, WebhookEvents.MessageRemoved,
-        WebhookEvents.MemoryWritten, WebhookEvents.FeedbackWritten, WebhookEvents.FeedbackDeleted)]
+    [AllowedEvents]
     public required IReadOnlyList<string>? Events { get; init; }
 
     /// <summary>Whether payloads hold texts and metadata.</summary>
@@ -116,9 +113,7 @@ public sealed class WebhookTestResponse
 
     /// <summary>Why the call failed; null where it did not.</summary>
     /// <example>null</example>
-    [AllowedValues(
-        DeliveryErrors.Status, DeliveryErrors.Redirect, DeliveryErrors.Timeout, DeliveryErrors.AddressRefused, DeliveryErrors.UnknownHost,
-        DeliveryErrors.Tls, DeliveryErrors.Connection, DeliveryErrors.Secret, DeliveryErrors.Internal, DeliveryErrors.Disabled, null)]
+    [AllowedDeliveryErrors]
     public required string? Error { get; init; }
 
     /// <summary>How long the call took, in milliseconds.</summary>
@@ -180,9 +175,7 @@ public sealed class WebhookDeliveryResponse
 
     /// <summary>Why the last attempt failed; null where it did not.</summary>
     /// <example>null</example>
-    [AllowedValues(
-        DeliveryErrors.Status, DeliveryErrors.Redirect, DeliveryErrors.Timeout, DeliveryErrors.AddressRefused, DeliveryErrors.UnknownHost,
-        DeliveryErrors.Tls, DeliveryErrors.Connection, DeliveryErrors.Secret, DeliveryErrors.Internal, DeliveryErrors.Disabled, null)]
+    [AllowedDeliveryErrors]
     public required string? LastError { get; init; }
 
     /// <summary>When the event was delivered; null where it was not.</summary>
