@@ -17,14 +17,14 @@ public sealed partial class StatementFormsTests(ApiFixture service) : IClassFixt
     // over all users. A sharded database needs others in place of these.
     private static readonly HashSet<string> OfManyUsers = new(StringComparer.Ordinal)
     {
-        "AppendStatement.TextsToSessionsInUse",
-        "AppendStatement.TextsToAnySessions",
-        "AppendStatement.PartsToSessionsInUse",
-        "AppendStatement.PartsToAnySessions",
-        "AppendStatement.ItemsToSessionsInUse",
-        "AppendStatement.ItemsToAnySessions",
-        "AppendStatement.OpenToSessionsInUse",
-        "AppendStatement.OpenToAnySessions",
+        "AppendSql.TextsToSessionsInUse",
+        "AppendSql.TextsToAnySessions",
+        "AppendSql.PartsToSessionsInUse",
+        "AppendSql.PartsToAnySessions",
+        "AppendSql.ItemsToSessionsInUse",
+        "AppendSql.ItemsToAnySessions",
+        "AppendSql.OpenToSessionsInUse",
+        "AppendSql.OpenToAnySessions",
         "CreateStatement.Text",
         "DeliveryLog.Count",
         "DeliveryLog.GiveUp",
