@@ -4,13 +4,13 @@ using SessionService.IntegrationTests.Hosting;
 
 namespace SessionService.IntegrationTests.Limits;
 
-/// <summary>A service that gives a request one second.</summary>
-public sealed class OneSecondFixture : ApiFixture
+/// <summary>A service that gives a request little time, and still enough on a busy machine.</summary>
+public sealed class LittleTimeFixture : ApiFixture
 {
-    protected override IEnumerable<KeyValuePair<string, string>> Settings => [KeyValuePair.Create("Limits:RequestTimeout", "00:00:01")];
+    protected override IEnumerable<KeyValuePair<string, string>> Settings => [KeyValuePair.Create("Limits:RequestTimeout", "00:00:03")];
 }
 
-public sealed class TimeLimitTests(OneSecondFixture service) : IClassFixture<OneSecondFixture>
+public sealed class TimeLimitTests(LittleTimeFixture service) : IClassFixture<LittleTimeFixture>
 {
     [Fact]
     public async Task A_write_that_takes_too_long_is_given_up_and_not_made()
@@ -64,10 +64,9 @@ public sealed class TimeLimitTests(OneSecondFixture service) : IClassFixture<One
         using var request = new HttpRequestMessage(HttpMethod.Get, $"{session}/messages") { Headers = { { "X-User-Id", user.UserId } } };
         using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
 
-        // Meanwhile another request's second passes.
+        // Meanwhile the time of another request passes.
         await using (await LockedSession.OfAsync(service.ConnectionString, session))
         {
-            (await user.PutAsync(session, "{}")).IsProblem(503, "time_limit_exceeded");
             (await user.PutAsync(session, "{}")).IsProblem(503, "time_limit_exceeded");
         }
 
