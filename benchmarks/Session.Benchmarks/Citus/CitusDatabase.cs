@@ -10,14 +10,16 @@ internal sealed class CitusDatabase : IAsyncDisposable
 
     private readonly IReadOnlyList<string> _nodes;
     private readonly IReadOnlyList<int> _postmasters;
+    private readonly int _timeout;
 
-    private CitusDatabase(IReadOnlyList<string> nodes, IReadOnlyList<int> postmasters) => (_nodes, _postmasters) = (nodes, postmasters);
+    private CitusDatabase(IReadOnlyList<string> nodes, IReadOnlyList<int> postmasters, int timeout) =>
+        (_nodes, _postmasters, _timeout) = (nodes, postmasters, timeout);
 
     /// <summary>Leads to the database through the coordinator.</summary>
-    public string Coordinator => In(Name, _nodes[0]);
+    public string Coordinator => WithTimeout(_nodes[0]);
 
     /// <summary>Leads to the database through the first worker.</summary>
-    public string Worker => In(Name, _nodes[1]);
+    public string Worker => WithTimeout(_nodes[1]);
 
     public int Workers => _nodes.Count - 1;
 
@@ -26,8 +28,9 @@ internal sealed class CitusDatabase : IAsyncDisposable
 
     /// <param name="coordinator">Leads to the coordinator, in a database that knows the workers.</param>
     /// <param name="worker">Leads to the worker to connect to; to the first that the coordinator names where it is not given.</param>
+    /// <param name="timeout">Seconds that a connection to the database may take.</param>
     /// <param name="cancellationToken">Ends the preparation.</param>
-    public static async Task<CitusDatabase> CreateAsync(string coordinator, string? worker, CancellationToken cancellationToken)
+    public static async Task<CitusDatabase> CreateAsync(string coordinator, string? worker, int timeout, CancellationToken cancellationToken)
     {
         var nodes = await NodesAsync(coordinator, cancellationToken);
         if (nodes.Count < 2)
@@ -47,7 +50,7 @@ internal sealed class CitusDatabase : IAsyncDisposable
             postmasters.Add(await PostmasterAsync(node, cancellationToken));
         }
 
-        var database = new CitusDatabase(nodes, postmasters);
+        var database = new CitusDatabase(nodes, postmasters, timeout);
         await database.DropAsync(cancellationToken);
         foreach (var node in nodes)
         {
@@ -107,6 +110,8 @@ internal sealed class CitusDatabase : IAsyncDisposable
         return ProcessorTime.ParentOf(connection.ProcessID)
             ?? throw new BenchmarkException("A server of the cluster runs on another machine: its processor time cannot be read.");
     }
+
+    private string WithTimeout(string node) => new NpgsqlConnectionStringBuilder(In(Name, node)) { Timeout = _timeout }.ConnectionString;
 
     private static string In(string database, string node) => new NpgsqlConnectionStringBuilder(node) { Database = database }.ConnectionString;
 

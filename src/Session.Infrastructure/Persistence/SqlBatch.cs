@@ -40,13 +40,44 @@ internal sealed class SqlBatch(NpgsqlConnection connection)
             return;
         }
 
-        await using var batch = new NpgsqlBatch(connection);
+        await using var batch = Create();
+        await batch.PrepareAsync(cancellationToken);
+        await SendAsync(batch, cancellationToken);
+    }
+
+    /// <summary>Sends the statements, and the commit of the transaction behind them, in one round trip.</summary>
+    /// <exception cref="PostgresException">The server refused a statement or the commit. Nothing was written.</exception>
+    /// <exception cref="WriteOutcomeUnknownException">The connection was lost, or the time was up: all was written, or nothing.</exception>
+    public async Task CommitAsync(CancellationToken cancellationToken)
+    {
+        var last = _statements[^1];
+        Add("COMMIT");
+        await using var batch = Create();
+        await batch.PrepareAsync(cancellationToken);
+        try
+        {
+            await SendAsync(batch, cancellationToken);
+        }
+        catch (Exception exception)
+            when (UncertainWrite.IsUncertainBatch(exception, isAtCommit: last.StatementType != StatementType.Unknown))
+        {
+            throw new WriteOutcomeUnknownException(exception);
+        }
+    }
+
+    private NpgsqlBatch Create()
+    {
+        var batch = new NpgsqlBatch(connection);
         foreach (var statement in _statements)
         {
             batch.BatchCommands.Add(statement);
         }
 
-        await batch.PrepareAsync(cancellationToken);
+        return batch;
+    }
+
+    private async Task SendAsync(NpgsqlBatch batch, CancellationToken cancellationToken)
+    {
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         foreach (var read in _reads)
         {
