@@ -9,7 +9,7 @@ using Spectre.Console;
 
 namespace SessionService.Benchmarks.Citus;
 
-/// <summary>Compares the service on a sharded database, through a worker and through the coordinator, with the service on a plain server.</summary>
+/// <summary>Compares the service on a sharded database, through workers and through the coordinator, with the service on a plain server.</summary>
 internal sealed class CitusBenchmark(BenchmarkOptions options)
 {
     // Seconds. On a busy machine the first connections to a cluster take longer than a request may wait by default.
@@ -20,7 +20,7 @@ internal sealed class CitusBenchmark(BenchmarkOptions options)
     private static readonly Dictionary<string, string> Sharded = new(StringComparer.Ordinal) { ["Database__Sharded"] = "true" };
 
     /// <param name="coordinator">Leads to the coordinator, in a database that knows the workers.</param>
-    /// <param name="worker">Leads to a worker; to any where it is not given.</param>
+    /// <param name="worker">Leads to the worker to connect to; without it the service is given all workers.</param>
     /// <param name="cancellationToken">Ends the benchmark.</param>
     public async Task RunAsync(string coordinator, string? worker, CancellationToken cancellationToken)
     {
@@ -44,7 +44,7 @@ internal sealed class CitusBenchmark(BenchmarkOptions options)
         var shardedDriver = new Driver(() => cluster.ProcessorSeconds, options, WorkFiles("sharded"));
         try
         {
-            foreach (var (name, connectionString) in new[] { ("a worker", cluster.Worker), ("the coordinator", cluster.Coordinator) })
+            foreach (var (name, connectionString) in new[] { ("workers", cluster.Workers), ("the coordinator", cluster.Coordinator) })
             {
                 await using var shardedService = await ServiceProcess.StartAsync(options.Service, connectionString, Sharded, cancellationToken);
                 var page = await PageRequests.ForAsync(shardedService, cancellationToken);
@@ -60,7 +60,7 @@ internal sealed class CitusBenchmark(BenchmarkOptions options)
                         options,
                         step => AnsiConsole.WriteLine($"{work.Title}: {step}"),
                         cancellationToken);
-                    report.Add(work.Title, new Outcome(through, "plain", pairs, work.Goals(throughWorker: connectionString == cluster.Worker)));
+                    report.Add(work.Title, new Outcome(through, "plain", pairs, work.Goals(throughWorker: connectionString == cluster.Workers)));
                 }
             }
         }

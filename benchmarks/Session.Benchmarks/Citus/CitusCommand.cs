@@ -19,7 +19,7 @@ internal static class CitusCommand
             Description = $"Connection string of the coordinator, in a database that knows the workers; {Variable} where it is not given.",
             DefaultValueFactory = _ => Environment.GetEnvironmentVariable(Variable) ?? "",
         };
-        var worker = new Option<string>("--worker") { Description = "Connection string of a worker; the first that the coordinator names where it is not given." };
+        var worker = new Option<string>("--worker") { Description = "Connection string of the one worker to connect to; without it the service is given all workers." };
         var citus = new Command("citus", "Compares the service on a Citus cluster on this machine with the service on a plain server.");
         foreach (var option in common.Append(coordinator).Append(worker))
         {

@@ -10,24 +10,23 @@ internal sealed class CitusDatabase : IAsyncDisposable
 
     private readonly IReadOnlyList<string> _nodes;
     private readonly IReadOnlyList<int> _postmasters;
+    private readonly bool _isOneWorker;
     private readonly int _timeout;
 
-    private CitusDatabase(IReadOnlyList<string> nodes, IReadOnlyList<int> postmasters, int timeout) =>
-        (_nodes, _postmasters, _timeout) = (nodes, postmasters, timeout);
+    private CitusDatabase(IReadOnlyList<string> nodes, IReadOnlyList<int> postmasters, bool isOneWorker, int timeout) =>
+        (_nodes, _postmasters, _isOneWorker, _timeout) = (nodes, postmasters, isOneWorker, timeout);
 
     /// <summary>Leads to the database through the coordinator.</summary>
     public string Coordinator => WithTimeout(_nodes[0]);
 
-    /// <summary>Leads to the database through the first worker.</summary>
-    public string Worker => WithTimeout(_nodes[1]);
-
-    public int Workers => _nodes.Count - 1;
+    /// <summary>Leads to the database through the given worker, or through all of them.</summary>
+    public string Workers => _isOneWorker ? WithTimeout(_nodes[1]) : WithTimeout(ToAll(_nodes.Skip(1)));
 
     /// <summary>Seconds of processor time of all processes of all servers so far.</summary>
     public double ProcessorSeconds => _postmasters.Sum(ProcessorTime.OfFamily);
 
     /// <param name="coordinator">Leads to the coordinator, in a database that knows the workers.</param>
-    /// <param name="worker">Leads to the worker to connect to; to the first that the coordinator names where it is not given.</param>
+    /// <param name="worker">Leads to the worker to connect to; without it the service is given all workers.</param>
     /// <param name="timeout">Seconds that a connection to the database may take.</param>
     /// <param name="cancellationToken">Ends the preparation.</param>
     public static async Task<CitusDatabase> CreateAsync(string coordinator, string? worker, int timeout, CancellationToken cancellationToken)
@@ -50,7 +49,7 @@ internal sealed class CitusDatabase : IAsyncDisposable
             postmasters.Add(await PostmasterAsync(node, cancellationToken));
         }
 
-        var database = new CitusDatabase(nodes, postmasters, timeout);
+        var database = new CitusDatabase(nodes, postmasters, worker is not null, timeout);
         await database.DropAsync(cancellationToken);
         foreach (var node in nodes)
         {
@@ -71,7 +70,7 @@ internal sealed class CitusDatabase : IAsyncDisposable
 
     /// <summary>Whether commits wait for the disk: the plain server must do as the cluster does.</summary>
     public async Task<bool> IsDurableAsync(CancellationToken cancellationToken) =>
-        (string)(await ScalarAsync(Worker, "SELECT current_setting('fsync')", cancellationToken))! == "on";
+        (string)(await ScalarAsync(In(Name, _nodes[1]), "SELECT current_setting('fsync')", cancellationToken))! == "on";
 
     public async ValueTask DisposeAsync() => await DropAsync(CancellationToken.None);
 
@@ -112,6 +111,15 @@ internal sealed class CitusDatabase : IAsyncDisposable
     }
 
     private string WithTimeout(string node) => new NpgsqlConnectionStringBuilder(In(Name, node)) { Timeout = _timeout }.ConnectionString;
+
+    private static string ToAll(IEnumerable<string> nodes)
+    {
+        var all = nodes.Select(node => new NpgsqlConnectionStringBuilder(node)).ToList();
+        return new NpgsqlConnectionStringBuilder(all[0].ConnectionString)
+        {
+            Host = string.Join(',', all.Select(node => $"{node.Host}:{node.Port}")),
+        }.ConnectionString;
+    }
 
     private static string In(string database, string node) => new NpgsqlConnectionStringBuilder(node) { Database = database }.ConnectionString;
 

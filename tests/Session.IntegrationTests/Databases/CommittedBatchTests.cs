@@ -84,10 +84,12 @@ public sealed class CommittedBatchTests : IAsyncLifetime
         await Assert.ThrowsAsync<PostgresException>(() => WriteAsync(1));
     }
 
-    [Fact]
-    public async Task A_node_that_is_lost_during_the_commit_leaves_the_outcome_unknown()
+    [Theory]
+    [InlineData("connection to the remote node failed", "08006")]
+    [InlineData("could not commit transaction for shard 102022 on at least one active node", "XX000")]
+    public async Task A_node_that_is_lost_during_the_commit_leaves_the_outcome_unknown(string message, string sqlState)
     {
-        await AtCommitAsync("RAISE EXCEPTION 'connection to the remote node failed' USING ERRCODE = '08006'");
+        await AtCommitAsync($"RAISE EXCEPTION '{message}' USING ERRCODE = '{sqlState}'");
 
         await Assert.ThrowsAsync<WriteOutcomeUnknownException>(() => WriteAsync(1));
     }
