@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SessionService.Benchmarks.Citus;
 using SessionService.Benchmarks.Driving;
 using SessionService.Benchmarks.Recall;
 using SessionService.Benchmarks.Scenarios;
@@ -23,6 +24,7 @@ internal static class BenchmarkCommands
         var rounds = new Option<int>("--rounds") { Description = "Pairs of measurements that count.", DefaultValueFactory = _ => defaults.Rounds };
         var connections = new Option<int>("--connections") { Description = "Connections, of pgbench and to the service.", DefaultValueFactory = _ => defaults.Connections };
         var only = new Option<string>("--only") { Description = $"Scenarios to run, with commas between: {string.Join(", ", AllScenarios.Keys)}." };
+        var onlyWorks = new Option<string>("--only") { Description = $"Work to measure, with commas between: {string.Join(", ", CitusWork.All.Select(work => work.Key))}." };
         var smoke = new Option<bool>("--smoke") { Description = "Runs everything once on little data: a test of the benchmark." };
         var service = new Option<string>("--service") { Description = "The service's assembly (Session.Api.dll).", DefaultValueFactory = _ => defaults.Service };
         var directory = new Option<string>("--directory") { Description = "Where the database gets a directory of its own, which is removed afterwards.", DefaultValueFactory = _ => defaults.Directory };
@@ -33,22 +35,29 @@ internal static class BenchmarkCommands
         var root = new RootCommand("Measures the service against pgbench on the same statements and the same database.")
         {
             Options = { seconds, rounds, connections, only, smoke, service, directory },
-            Subcommands = { CreateDrive(), RecallCommand.Create(defaults) },
+            Subcommands =
+            {
+                CreateDrive(),
+                RecallCommand.Create(defaults),
+                CitusCommand.Create([seconds, rounds, connections, onlyWorks, smoke, service, directory], arguments => Read(arguments, onlyWorks), RunAsync),
+            },
         };
-        root.SetAction((arguments, cancellationToken) =>
+        root.SetAction((arguments, cancellationToken) => RunAsync(new Benchmark(Read(arguments, only)).RunAsync, cancellationToken));
+        return root;
+
+        BenchmarkOptions Read(ParseResult arguments, Option<string> keys)
         {
             var options = defaults with
             {
                 Seconds = arguments.GetValue(seconds),
                 Rounds = arguments.GetValue(rounds),
                 Connections = arguments.GetValue(connections),
-                Only = arguments.GetValue(only)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [],
+                Only = arguments.GetValue(keys)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [],
                 Service = Path.GetFullPath(arguments.GetValue(service)!),
                 Directory = Path.Combine(Path.GetFullPath(arguments.GetValue(directory)!), $"session-benchmarks-{Guid.NewGuid():N}"),
             };
-            return RunAsync(arguments.GetValue(smoke) ? options.AsSmoke() : options, cancellationToken);
-        });
-        return root;
+            return arguments.GetValue(smoke) ? options.AsSmoke() : options;
+        }
     }
 
     private static Command CreateDrive()
@@ -74,11 +83,11 @@ internal static class BenchmarkCommands
         return drive;
     }
 
-    private static async Task<int> RunAsync(BenchmarkOptions options, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(Func<CancellationToken, Task> benchmark, CancellationToken cancellationToken)
     {
         try
         {
-            await new Benchmark(options).RunAsync(cancellationToken);
+            await benchmark(cancellationToken);
             return 0;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

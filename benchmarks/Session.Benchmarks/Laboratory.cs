@@ -36,7 +36,7 @@ internal sealed class Laboratory(BenchmarkOptions options, Action<string> progre
         await Server.StartAsync(cancellationToken);
         Directory.CreateDirectory(_workFiles);
         PgBenchRunner = new PgBenchRunner(Server, options, _workFiles);
-        Driver = new Driver(Server, options, _workFiles);
+        Driver = new Driver(() => Server.ProcessorSeconds, options, _workFiles);
         _database = NpgsqlDataSource.Create(Server.Connection.ConnectionString);
 
         progress("starting the service");
@@ -50,9 +50,12 @@ internal sealed class Laboratory(BenchmarkOptions options, Action<string> progre
         await LoadAsync(SessionKind.Deep, 1, options.Depth + Spare, cancellationToken);
     }
 
-    public Task<ServiceProcess> StartServiceAsync(
-        string connectionString, CancellationToken cancellationToken, IReadOnlyDictionary<string, string>? settings = null) =>
-        ServiceProcess.StartAsync(options.Service, connectionString, settings ?? NoSettings, cancellationToken);
+    public async Task<ServiceProcess> StartServiceAsync(
+        string connectionString, CancellationToken cancellationToken, IReadOnlyDictionary<string, string>? settings = null)
+    {
+        await ServiceProcess.MigrateAsync(options.Service, connectionString, cancellationToken);
+        return await ServiceProcess.StartAsync(options.Service, connectionString, settings ?? NoSettings, cancellationToken);
+    }
 
     public Task<IReadOnlyList<Pair>> CompareAsync(Side a, Side b, CancellationToken cancellationToken) =>
         Contest.RunAsync(a, b, options, progress, cancellationToken);

@@ -5,7 +5,10 @@ using SessionService.Benchmarks.Processes;
 namespace SessionService.Benchmarks.Driving;
 
 /// <summary>Runs this program anew to send requests: neither the service's nor the benchmark's processor time has a part in it.</summary>
-internal sealed class Driver(DatabaseServer server, BenchmarkOptions options, string directory)
+/// <param name="databaseSeconds">The processor time of the database so far.</param>
+/// <param name="options">How long and over how many connections.</param>
+/// <param name="directory">Where its files go.</param>
+internal sealed class Driver(Func<double> databaseSeconds, BenchmarkOptions options, string directory)
 {
     private static readonly Dictionary<string, string> NoSettings = [];
 
@@ -27,7 +30,7 @@ internal sealed class Driver(DatabaseServer server, BenchmarkOptions options, st
         var file = Path.Combine(directory, "requests");
         RequestFile.Write(file, requests);
         var serviceBefore = service.ProcessorSeconds;
-        var databaseBefore = server.ProcessorSeconds;
+        var databaseBefore = databaseSeconds();
         var output = await ProgramRun.RunAsync(
             Environment.ProcessPath!,
             [
@@ -37,7 +40,7 @@ internal sealed class Driver(DatabaseServer server, BenchmarkOptions options, st
             NoSettings,
             cancellationToken);
         var serviceSeconds = service.ProcessorSeconds - serviceBefore;
-        var databaseSeconds = server.ProcessorSeconds - databaseBefore;
+        var usedByDatabase = databaseSeconds() - databaseBefore;
 
         var result = LoadResult.Parse(output);
         written(result.Acknowledged);
@@ -48,6 +51,6 @@ internal sealed class Driver(DatabaseServer server, BenchmarkOptions options, st
 
         var items = (double)result.Acknowledged * itemsPerRequest;
         return new Sample(
-            result.PerSecond * itemsPerRequest, result.P50Ms, result.P99Ms, serviceSeconds * 1e6 / items, databaseSeconds * 1e6 / items);
+            result.PerSecond * itemsPerRequest, result.P50Ms, result.P99Ms, serviceSeconds * 1e6 / items, usedByDatabase * 1e6 / items);
     }
 }

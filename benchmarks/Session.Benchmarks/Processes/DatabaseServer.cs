@@ -5,7 +5,10 @@ using SessionService.Infrastructure.EmbeddedPostgres;
 
 namespace SessionService.Benchmarks.Processes;
 
-/// <summary>A PostgreSQL of the benchmark's own, as durable as any: only its memory and its log are given more room than by default.</summary>
+/// <summary>
+/// A PostgreSQL of the benchmark's own, as durable as any unless it is compared with one that is not: only its memory and its log are given
+/// more room than by default.
+/// </summary>
 internal sealed class DatabaseServer : IAsyncDisposable
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(10);
@@ -16,7 +19,7 @@ internal sealed class DatabaseServer : IAsyncDisposable
     private int _postmaster;
     private int _restingChildren;
 
-    public DatabaseServer(string directory, string sharedBuffers)
+    public DatabaseServer(string directory, string sharedBuffers, bool isDurable = true)
     {
         _directory = directory;
         _server = new EmbeddedPostgresServer(
@@ -25,6 +28,7 @@ internal sealed class DatabaseServer : IAsyncDisposable
             new Dictionary<string, string>(StringComparer.Ordinal)
             {
                 ["max_connections"] = "200",
+                ["fsync"] = isDurable ? "on" : "off",
                 ["shared_buffers"] = sharedBuffers,
                 // A checkpoint in the middle would meet one side alone; there is one before each scenario.
                 ["max_wal_size"] = "8GB",

@@ -30,6 +30,9 @@ internal static class ProcessorTime
 
     public static int CountChildren(int processId) => Children(processId).Count();
 
+    /// <summary>The process that started another; none where that is not of this machine.</summary>
+    public static int? ParentOf(int processId) => (int?)ReadStat(processId)?[Parent];
+
     private static IEnumerable<long[]> Children(int processId) =>
         Directory.EnumerateDirectories("/proc")
             .Select(directory => int.TryParse(Path.GetFileName(directory), CultureInfo.InvariantCulture, out var id) ? ReadStat(id) : null)

@@ -41,17 +41,18 @@ internal sealed class ServiceProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Makes the tables.</summary>
+    public static Task MigrateAsync(string assembly, string connectionString, CancellationToken cancellationToken) =>
+        RunAsync(assembly, ["schema", "migrate"], connectionString, cancellationToken);
+
+    /// <summary>Distributes the tables over the workers of a cluster.</summary>
+    public static Task DistributeAsync(string assembly, string connectionString, CancellationToken cancellationToken) =>
+        RunAsync(assembly, ["schema", "distribute"], connectionString, cancellationToken);
+
+    /// <summary>Starts the service on a database that has the tables.</summary>
     public static async Task<ServiceProcess> StartAsync(
         string assembly, string connectionString, IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken)
     {
-        if (!File.Exists(assembly))
-        {
-            throw new BenchmarkException($"{assembly} does not exist: build the service, or say where it is (--service).");
-        }
-
-        var database = new Dictionary<string, string>(StringComparer.Ordinal) { ["ConnectionStrings__SessionDb"] = connectionString };
-        await ProgramRun.RunAsync(Environment.ProcessPath!, [assembly, "schema", "migrate"], database, cancellationToken);
-
         var port = FreePort();
         var start = new ProcessStartInfo(Environment.ProcessPath!, [assembly, "--urls", $"http://127.0.0.1:{port}"])
         {
@@ -63,7 +64,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
         start.Environment["Logging__LogLevel__Default"] = "Warning";
         // Packing is measured apart: here every row is to be counted in the end.
         start.Environment["Packing__Enabled"] = "false";
-        foreach (var (name, value) in database.Concat(settings))
+        foreach (var (name, value) in settings.Append(Database(connectionString)))
         {
             start.Environment[name] = value;
         }
@@ -89,6 +90,14 @@ internal sealed class ServiceProcess : IAsyncDisposable
         _process.Dispose();
         Http.Dispose();
     }
+
+    private static Task RunAsync(string assembly, string[] command, string connectionString, CancellationToken cancellationToken) =>
+        File.Exists(assembly)
+            ? ProgramRun.RunAsync(
+                Environment.ProcessPath!, [assembly, .. command], new Dictionary<string, string>([Database(connectionString)], StringComparer.Ordinal), cancellationToken)
+            : throw new BenchmarkException($"{assembly} does not exist: build the service, or say where it is (--service).");
+
+    private static KeyValuePair<string, string> Database(string connectionString) => new("ConnectionStrings__SessionDb", connectionString);
 
     private async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
     {

@@ -30,8 +30,10 @@ internal static class RecallCommand
             var directory = Path.Combine(Path.GetFullPath(defaults.Directory), $"session-recall-{Guid.NewGuid():N}");
             await using var server = new DatabaseServer(directory, defaults.SharedBuffers);
             await server.StartAsync(cancellationToken);
+            var assembly = Path.GetFullPath(arguments.GetValue(service)!);
+            await ServiceProcess.MigrateAsync(assembly, server.Connection.ConnectionString, cancellationToken);
             await using var running = await ServiceProcess.StartAsync(
-                Path.GetFullPath(arguments.GetValue(service)!), server.Connection.ConnectionString, Settings(arguments.GetValue(local)!), cancellationToken);
+                assembly, server.Connection.ConnectionString, Settings(arguments.GetValue(local)!), cancellationToken);
             var measurement = new RecallMeasurement(running.Http, arguments.GetValue(mode)!, Pause, waitsForVectors: arguments.GetValue(local) == Minilm);
             foreach (var set in arguments.GetValue(sets)!)
             {

@@ -79,7 +79,7 @@ internal sealed class Report(BenchmarkOptions options)
 
     private string Verdict(Goal goal, double ratio)
     {
-        if (options.IsSmoke)
+        if (options.IsSmoke || goal.Limit is null)
         {
             return "";
         }

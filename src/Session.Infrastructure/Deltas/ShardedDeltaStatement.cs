@@ -37,8 +37,6 @@ internal sealed class ShardedDeltaStatement : IGroupStatement<NewDeltas, DeltasA
 
     public WriteKind Kind => _group.Kind;
 
-    public bool CommitsItself => false;
-
     public string UserOf(NewDeltas write) => _group.UserOf(write);
 
     public long SizeOf(NewDeltas write) => _group.SizeOf(write);
@@ -55,6 +53,7 @@ internal sealed class ShardedDeltaStatement : IGroupStatement<NewDeltas, DeltasA
         var user = writes[0].UserId;
         var open = new Dictionary<(Guid, long), Open>();
         var taken = new HashSet<string>(StringComparer.Ordinal);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var batch = new SqlBatch(connection);
         batch.Add(WriterDataSource.LimitWaiting);
         batch.Query(
@@ -96,7 +95,11 @@ internal sealed class ShardedDeltaStatement : IGroupStatement<NewDeltas, DeltasA
                 write.Now);
         }
 
-        await additions.ExecuteAsync(cancellationToken);
+        if (outcomes.Any(IsMade))
+        {
+            await additions.CommitAsync(cancellationToken);
+        }
+
         return outcomes;
     }
 

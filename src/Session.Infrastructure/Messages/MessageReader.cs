@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Npgsql;
 using SessionService.Application.Messages;
 using SessionService.Domain.Messages;
@@ -13,7 +14,8 @@ namespace SessionService.Infrastructure.Messages;
 /// statements need no common snapshot. The path is kept, and is read again only after it has changed. By hand and read by position, because
 /// pages are a hot path and keep texts as bytes.
 /// </summary>
-internal sealed class MessageReader(ReadConnections connections, KnownPaths paths) : IMessageReader
+internal sealed class MessageReader(
+    ReadConnections connections, KnownPaths paths, IOptions<ShardingOptions> layout) : IMessageReader
 {
     // In the row of counts.
     private const int MessageCount = 0;
@@ -139,7 +141,18 @@ internal sealed class MessageReader(ReadConnections connections, KnownPaths path
         selection = known is null ? selection : selection with { Path = known.Path };
         var steps = new MessageSteps(selection);
         var (isFirst, isThere, isPartlyPacked, hasBranches) = (true, true, false, false);
-        do
+        if (layout.Value.Sharded && PageStatements.IsRange(selection))
+        {
+            var isCut = await PageStatements.Range(sql, userId, sessionId, steps).ReadSnapshotAsync(AddRangeAsync, cancellationToken);
+            if (isCut is { } cut)
+            {
+                portion.Path = steps.Next.Path ?? MessagePath.Whole;
+                steps.Note(portion, 0, cut);
+                isFirst = false;
+            }
+        }
+
+        while (isThere && (isFirst || (!steps.IsDone && !portion.IsFull)))
         {
             var from = portion.Count;
             var isCut = await PageStatements.Page(sql, userId, sessionId, steps).ReadAsync(AddAsync, cancellationToken);
@@ -164,9 +177,25 @@ internal sealed class MessageReader(ReadConnections connections, KnownPaths path
             steps.Note(portion, from, isCut);
             isFirst = false;
         }
-        while (!steps.IsDone && !portion.IsFull);
+
         portion.IsLast = steps.IsDone;
-        return true;
+        return isThere;
+
+        // Null where the statement for everything has to be sent: the session has a path, or messages of the range are packed.
+        async Task<bool?> AddRangeAsync(NpgsqlDataReader reader)
+        {
+            isThere = await reader.ReadAsync(cancellationToken);
+            if (!isThere
+                || (steps.Next.Path is null && !reader.IsDBNull(CurrentBranch))
+                || reader.GetInt64(PackedMessages) > steps.Next.After)
+            {
+                return null;
+            }
+
+            (portion.Total, portion.InRange) = Count(reader, selection);
+            await reader.NextResultAsync(cancellationToken);
+            return await reader.ReadAsync(cancellationToken) && await portion.AddAsync(reader, steps.Next, cancellationToken);
+        }
 
         async Task<bool> AddAsync(NpgsqlDataReader reader)
         {

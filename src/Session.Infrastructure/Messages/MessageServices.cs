@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using SessionService.Application.Messages;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Writes;
@@ -16,7 +17,9 @@ internal static class MessageServices
         services.AddSingleton(provider => new MessageReplays(
             provider.GetRequiredService<Database>(),
             new MessageReader(
-                new ReadConnections(provider.GetRequiredService<ServerPool>()), provider.GetRequiredService<KnownPaths>())));
+                new ReadConnections(provider.GetRequiredService<ServerPool>()),
+                provider.GetRequiredService<KnownPaths>(),
+                provider.GetRequiredService<IOptions<ShardingOptions>>())));
         services.AddSingleton<IMessageStore, MessageStore>();
         services.AddScoped<IMessageReader, MessageReader>();
         return services;

@@ -36,6 +36,23 @@ internal static class PageStatements
 
     private static readonly IReadOnlyList<string> NewestOnPath = MessageSteps.Texts(maxBytes => OnPath(maxBytes, isDescending: true));
 
+    // For a sharded database, which plans a statement of several tables anew each time, and twice: that costs several times as much as two
+    // statements of one table.
+    private const string SessionAlone =
+        $"""
+        SELECT s.message_count, NULL, s.packed_messages, {HasPath}
+        FROM dev.sessions AS s
+        WHERE s.user_id = $1 AND s.session_id = $2
+        """;
+
+    private static readonly IReadOnlyList<string> RangeAlone = MessageSteps.Texts(maxBytes =>
+        $"""
+        SELECT NULL, NULL, NULL, NULL, {MessageColumns.Within(maxBytes)}, {PackedColumns.Absent}
+        FROM dev.session_messages
+        WHERE {OfSession} AND sequence > $3 AND sequence <= $4
+        ORDER BY sequence
+        """);
+
     private const string LastNumbers = "SELECT last - $6 AS after, last FROM (SELECT least($4, s.message_count - $5) AS last) l";
 
     /// <summary>The next statement of a page: the session's row with the counts, and the messages.</summary>
@@ -61,9 +78,22 @@ internal static class PageStatements
                 NewestOfAll[steps.Limit], userId, sessionId, isWhole, selection.Before - 1, selection.Skip, (long)selection.Take);
         }
 
-        var first = AddUpTo(long.MaxValue, selection.After, selection.Skip);
-        var last = Math.Min(selection.Before - 1, AddUpTo(long.MaxValue, first, selection.Take));
+        var (first, last) = RangeOf(selection);
         return sql.Statement(FirstOfAll[steps.Limit], userId, sessionId, isWhole, first, last);
+    }
+
+    /// <summary>Whether a selection is a range of a session's messages, unless the session has a path.</summary>
+    public static bool IsRange(MessageSelection selection) =>
+        selection is { IsUnfiltered: true, Order: MessageOrder.OldestFirst, Path: null or { IsWhole: true } };
+
+    /// <summary>The session's row with the counts, and then the messages of a range that are rows.</summary>
+    public static SqlBatch Range(Sql sql, string userId, Guid sessionId, MessageSteps steps)
+    {
+        var (first, last) = RangeOf(steps.Next);
+        var batch = new SqlBatch(sql.Connection);
+        batch.Add(SessionAlone, userId, sessionId);
+        batch.Add(RangeAlone[steps.Limit], userId, sessionId, first, last);
+        return batch;
     }
 
     /// <summary>The next statement for messages that are rows and that filters choose, without the counts.</summary>
@@ -71,6 +101,12 @@ internal static class PageStatements
     {
         var texts = steps.Next.Order == MessageOrder.OldestFirst ? FirstChosen : NewestChosen;
         return sql.Statement(texts[steps.Limit], FilteredValues(userId, sessionId, steps));
+    }
+
+    private static (long First, long Last) RangeOf(MessageSelection selection)
+    {
+        var first = AddUpTo(long.MaxValue, selection.After, selection.Skip);
+        return (first, Math.Min(selection.Before - 1, AddUpTo(long.MaxValue, first, selection.Take)));
     }
 
     private static SqlStatement OnPath(Sql sql, string userId, Guid sessionId, MessageSteps steps, MessagePath path)

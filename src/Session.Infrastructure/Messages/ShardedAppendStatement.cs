@@ -15,8 +15,9 @@ namespace SessionService.Infrastructure.Messages;
 
 /// <summary>
 /// Appends the messages of a group of one user's writes in a sharded database. A statement with parts that write costs many times as much
-/// there, and its parts have a snapshot each. So the sessions are locked and read first, the messages get their numbers here, and short
-/// statements follow, each about one row of one shard. Whatever <see cref="AppendStatement"/> says of the order of locks holds here too.
+/// there, and its parts have a snapshot each. So the sessions are locked and read first, and the messages get their numbers here. Short
+/// statements follow, each about one row of one shard, together with the commit. Whatever <see cref="AppendStatement"/> says of the order of
+/// locks holds here too.
 /// </summary>
 /// <remarks>By hand as that is, and for the batches.</remarks>
 internal sealed class ShardedAppendStatement : IGroupStatement<Append, Appended>
@@ -95,8 +96,6 @@ internal sealed class ShardedAppendStatement : IGroupStatement<Append, Appended>
 
     public WriteKind Kind => _group.Kind;
 
-    public bool CommitsItself => false;
-
     public string UserOf(Append write) => _group.UserOf(write);
 
     public long SizeOf(Append write) => _group.SizeOf(write);
@@ -111,6 +110,7 @@ internal sealed class ShardedAppendStatement : IGroupStatement<Append, Appended>
         NpgsqlConnection connection, IReadOnlyList<Append> writes, CancellationToken cancellationToken)
     {
         var user = writes[0].UserId;
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var found = await FindAsync(connection, user, writes, cancellationToken);
         var outcomes = new Appended[writes.Count];
         var batch = new SqlBatch(connection);
@@ -158,7 +158,7 @@ internal sealed class ShardedAppendStatement : IGroupStatement<Append, Appended>
             }
         }
 
-        await batch.ExecuteAsync(cancellationToken);
+        await batch.CommitAsync(cancellationToken);
         return outcomes;
     }
 

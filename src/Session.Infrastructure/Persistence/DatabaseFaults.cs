@@ -8,6 +8,9 @@ public static class DatabaseFaults
 {
     private const string ConnectionExceptions = "08";
 
+    // Citus: the commit was sent to another server, and did not come back as done.
+    private const string FailedCommitOfShard = "could not commit transaction for shard";
+
     /// <summary>Whether an exception, or one that caused it, says that the database is unreachable, overloaded or read-only.</summary>
     public static bool IsUnavailable(Exception exception)
     {
@@ -75,7 +78,9 @@ public static class DatabaseFaults
     /// database does when a worker dies. The server keeps our connection, so the error is none of ours, and yet it refuses nothing.
     /// </summary>
     public static bool IsLostNode(PostgresException exception) =>
-        exception.InvariantSeverity == "ERROR" && exception.SqlState.StartsWith(ConnectionExceptions, StringComparison.Ordinal);
+        exception.InvariantSeverity == "ERROR"
+        && (exception.SqlState.StartsWith(ConnectionExceptions, StringComparison.Ordinal)
+            || exception.MessageText.StartsWith(FailedCommitOfShard, StringComparison.Ordinal));
 
     /// <summary>
     /// Whether a connection turned out to be dead or to lead to a server that has become read-only, as after a restart or a failover.

@@ -47,6 +47,19 @@ internal static class UncertainWrite
     public static bool IsUncertainCommit(Exception exception) =>
         IsSilence(exception) || (exception is PostgresException last && !DatabaseFaults.IsRefusal(last));
 
+    /// <summary>Whether a batch that ends with the commit, and failed, may have been committed all the same.</summary>
+    /// <param name="exception">The failure.</param>
+    /// <param name="isAtCommit">Whether the server had answered every statement before the commit.</param>
+    /// <remarks>
+    /// The server makes a commit as soon as it has read it. So a batch of which the rest could not be sent may have been committed too.
+    /// </remarks>
+    public static bool IsUncertainBatch(Exception exception, bool isAtCommit) => exception switch
+    {
+        PostgresException => isAtCommit && IsUncertainCommit(exception),
+        NpgsqlException => true,
+        _ => IsUncertainCommit(exception),
+    };
+
     private static async Task<NpgsqlDataReader> ExecuteAsync(NpgsqlCommand command, CancellationToken cancellationToken)
     {
         try

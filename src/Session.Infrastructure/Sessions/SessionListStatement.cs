@@ -34,6 +34,10 @@ internal sealed class SessionListStatement
         _user = Add(userId);
     }
 
+    /// <summary>Whether a list has a kept total and is one walk along an index, without a walk for each status.</summary>
+    public static bool IsOneWalk(SessionFilter filter) =>
+        filter.IsCounted() && filter.Sort == SessionSort.CreatedAt && filter.WantedStatuses() is null;
+
     private string Direction => _filter.IsAscending ? "ASC" : "DESC";
 
     private bool IsByActivity => _filter.ActiveAfter is not null || _filter.ActiveBefore is not null;
@@ -45,6 +49,26 @@ internal sealed class SessionListStatement
     public (string Text, SqlValue[] Values) ToPage(PageRange range) =>
         (_filter.IsCounted() ? ToWalk(range) : ToSelection(range), [.. _values]);
 
+    /// <summary>The total of <see cref="IsOneWalk"/>, from one table.</summary>
+    public (string Text, SqlValue[] Values) ToTotalAlone() =>
+        ($"SELECT coalesce(sum(s.sessions), 0)::bigint FROM dev.session_counts AS s WHERE {Where(CountedStar())}", [.. _values]);
+
+    /// <summary>One page of <see cref="IsOneWalk"/> without the total, from one table.</summary>
+    public (string Text, SqlValue[] Values) ToPageAlone(PageRange range)
+    {
+        string[] place = Place() is { } after ? [$"(s.created_at, s.session_id) {after}"] : [];
+        var (take, skip) = (Add(range.Size + 1L) + "::bigint", Add(range.Skip) + "::bigint");
+        return (
+            $"""
+            SELECT {SessionColumns.Within("s", IsSmall(range))}
+            FROM dev.sessions AS s
+            WHERE {Where([.. Star(), .. place])}
+            ORDER BY s.created_at {Direction}, s.session_id {Direction}
+            LIMIT {take} OFFSET {skip}
+            """,
+            [.. _values]);
+    }
+
     /// <summary>The ids of all sessions that meet the filters.</summary>
     public (string Text, SqlValue[] Values) ToIds() => (Selected("s.session_id"), [.. _values]);
 
@@ -55,7 +79,6 @@ internal sealed class SessionListStatement
     {
         var statuses = Statuses(areNeeded: _filter.Sort != SessionSort.CreatedAt);
         string[] ofStatus = statuses is null ? [] : [$"s.status = ANY ({statuses})"];
-        string[] countedStar = _filter.IsStarred switch { null => [], true => ["s.is_starred"], false => ["NOT s.is_starred"] };
         var place = Place();
         var (take, skip) = (Add(range.Size + 1L) + "::bigint", Add(range.Skip) + "::bigint");
         var isSmall = IsSmall(range);
@@ -67,7 +90,7 @@ internal sealed class SessionListStatement
             FROM (
                 SELECT coalesce(sum(s.sessions), 0)::bigint
                 FROM dev.session_counts AS s
-                WHERE {Where([.. ofStatus, .. countedStar])}) AS t (total)
+                WHERE {Where([.. ofStatus, .. CountedStar()])}) AS t (total)
             LEFT JOIN LATERAL (
                 SELECT s.*, {isSmall} AS is_small
                 FROM ({Candidates()}) AS s
@@ -98,8 +121,6 @@ internal sealed class SessionListStatement
             ORDER BY {column} {Direction}, s.session_id {Direction}
             LIMIT {take} + {skip}
             """;
-
-        string Where(IEnumerable<string> all) => string.Join(" AND ", all.Prepend($"s.user_id = {_user}"));
     }
 
     /// <summary>
@@ -158,6 +179,10 @@ internal sealed class SessionListStatement
         var wanted = _filter.WantedStatuses() ?? (areNeeded ? Enum.GetValues<SessionStatus>() : null);
         return wanted is null ? null : $"{Add(wanted.Select(status => status.Name()).ToArray())}::text[]";
     }
+
+    private string Where(IEnumerable<string> all) => string.Join(" AND ", all.Prepend($"s.user_id = {_user}"));
+
+    private string[] CountedStar() => _filter.IsStarred switch { null => [], true => ["s.is_starred"], false => ["NOT s.is_starred"] };
 
     private string[] Star() =>
         _filter.IsStarred switch { null => [], true => ["s.starred_at IS NOT NULL"], false => ["s.starred_at IS NULL"] };

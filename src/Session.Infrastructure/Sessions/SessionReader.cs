@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Npgsql;
 using SessionService.Application.Paging;
 using SessionService.Application.Sessions;
@@ -6,7 +7,7 @@ using SessionService.Infrastructure.Persistence;
 namespace SessionService.Infrastructure.Sessions;
 
 /// <summary>Reads sessions as answers show them, row by row.</summary>
-internal sealed class SessionReader(ReadConnections connections) : ISessionReader
+internal sealed class SessionReader(ReadConnections connections, IOptions<ShardingOptions> layout) : ISessionReader
 {
     // By hand because of its speed, and because lists read the same columns.
     private static readonly string One =
@@ -22,13 +23,18 @@ internal sealed class SessionReader(ReadConnections connections) : ISessionReade
     internal static Task<SessionResponse?> FindAsync(Sql sql, string userId, Guid sessionId, CancellationToken cancellationToken) =>
         sql.Statement(One, userId, sessionId).FirstAsync(row => SessionColumns.Read(row, first: 0), cancellationToken);
 
-    /// <summary>One statement for the total and the small sessions, so that they tell of one moment.</summary>
+    /// <summary>One statement for the total and the small sessions, or one snapshot, so that they tell of one moment.</summary>
     public async Task<StreamedPage<SessionResponse>> ListAsync(
         string userId, SessionFilter filter, PageRange range, SessionCursor? cursor, CancellationToken cancellationToken)
     {
         var (found, total) = await connections.Database.ReadAsync(
             sql =>
             {
+                if (layout.Value.Sharded && SessionListStatement.IsOneWalk(filter))
+                {
+                    return ReadInPartsAsync(sql.Connection, userId, filter, range, cursor, cancellationToken);
+                }
+
                 var (text, values) = new SessionListStatement(userId, filter, cursor).ToPage(range);
                 var statement = sql.Statement(text, values);
 
@@ -57,14 +63,51 @@ internal sealed class SessionReader(ReadConnections connections) : ISessionReade
             total = reader.GetInt64(0);
             if (!reader.IsDBNull(1))
             {
-                var (session, unread) = SessionColumns.ReadWithin(reader, first: 1);
-                var bytes = unread
-                    ?? session.ConversationData.Value.Length + session.Metadata.Value.Length + session.SessionSummary.Length;
-                found.Add((new PageItem<Guid, SessionResponse>(session.SessionId, bytes, unread is null ? session : null), session));
+                found.Add(ReadItem(reader, first: 1));
             }
         }
 
         return (found, total);
+    }
+
+    // A sharded database plans a statement of several tables anew each time, and twice, which costs several times as much as two of one
+    // table.
+    private static async Task<(List<(PageItem<Guid, SessionResponse> Item, SessionResponse Session)> Found, long Total)> ReadInPartsAsync(
+        NpgsqlConnection connection,
+        string userId,
+        SessionFilter filter,
+        PageRange range,
+        SessionCursor? cursor,
+        CancellationToken cancellationToken)
+    {
+        var batch = new SqlBatch(connection);
+        var (countText, countValues) = new SessionListStatement(userId, filter, cursor).ToTotalAlone();
+        batch.Add(countText, countValues);
+        var (pageText, pageValues) = new SessionListStatement(userId, filter, cursor).ToPageAlone(range);
+        batch.Add(pageText, pageValues);
+        return await batch.ReadSnapshotAsync(
+            async reader =>
+            {
+                await reader.ReadAsync(cancellationToken);
+                var total = reader.GetInt64(0);
+                await reader.NextResultAsync(cancellationToken);
+                var found = new List<(PageItem<Guid, SessionResponse>, SessionResponse)>();
+                while (await reader.ReadAsync(cancellationToken))
+                {
+                    found.Add(ReadItem(reader, first: 0));
+                }
+
+                return (found, total);
+            },
+            cancellationToken);
+    }
+
+    private static (PageItem<Guid, SessionResponse> Item, SessionResponse Session) ReadItem(NpgsqlDataReader reader, int first)
+    {
+        var (session, unread) = SessionColumns.ReadWithin(reader, first);
+        var bytes = unread
+            ?? session.ConversationData.Value.Length + session.Metadata.Value.Length + session.SessionSummary.Length;
+        return (new PageItem<Guid, SessionResponse>(session.SessionId, bytes, unread is null ? session : null), session);
     }
 
     private Task<List<SessionResponse>> ReadAsync(string userId, Guid[] ids, CancellationToken cancellationToken) =>

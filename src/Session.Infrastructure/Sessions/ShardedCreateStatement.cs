@@ -33,8 +33,6 @@ internal sealed class ShardedCreateStatement : IGroupStatement<Creation, bool>
 
     public WriteKind Kind => _group.Kind;
 
-    public bool CommitsItself => false;
-
     public string UserOf(Creation write) => _group.UserOf(write);
 
     public long SizeOf(Creation write) => _group.SizeOf(write);
@@ -48,38 +46,45 @@ internal sealed class ShardedCreateStatement : IGroupStatement<Creation, bool>
     public async Task<bool[]> ExecuteAsync(NpgsqlConnection connection, IReadOnlyList<Creation> writes, CancellationToken cancellationToken)
     {
         var user = writes[0].Session.UserId;
-        var taken = await FindTakenAsync(connection, user, writes, cancellationToken);
-        var created = await AddAsync(
-            connection, [.. writes.Where(write => write.Key is null || !taken.Contains(write.Key.Value))], cancellationToken);
+        var created = await CreateAsync(connection, user, writes, cancellationToken);
+        return [.. writes.Select(write => created.Contains(write.Session.SessionId))];
+    }
+
+    private static async Task<HashSet<Guid>> CreateAsync(
+        NpgsqlConnection connection, string user, IReadOnlyList<Creation> writes, CancellationToken cancellationToken)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var (created, taken) = await AddAsync(connection, user, writes, cancellationToken);
+        var rest = writes.Where(write => write.Key is null || !taken.Contains(write.Key.Value)).ToList();
+        if (rest.Count < writes.Count)
+        {
+            // A write that was made before must leave no session. That is rare, so the keys need no round trip before the sessions.
+            await transaction.RollbackAsync(cancellationToken);
+            return rest.Count == 0 ? [] : await CreateAsync(connection, user, rest, cancellationToken);
+        }
+
         var made = writes.Where(write => created.Contains(write.Session.SessionId)).ToList();
         if (made.Count > 0)
         {
             await CountAsync(connection, user, made, cancellationToken);
         }
 
-        return [.. writes.Select(write => created.Contains(write.Session.SessionId))];
+        return created;
     }
 
-    private static async Task<HashSet<string>> FindTakenAsync(
+    /// <summary>Adds the sessions, and finds the keys that are taken.</summary>
+    private static async Task<(HashSet<Guid> Created, HashSet<string> Taken)> AddAsync(
         NpgsqlConnection connection, string user, IReadOnlyList<Creation> writes, CancellationToken cancellationToken)
     {
-        var taken = new HashSet<string>(StringComparer.Ordinal);
-        if (writes.Select(write => write.Key?.Value).OfType<string>().ToArray() is { Length: > 0 } keys)
-        {
-            var batch = new SqlBatch(connection);
-            batch.Query(row => taken.Add(row.GetString(0)), IdempotencySql.FindTaken, user, keys);
-            await batch.ExecuteAsync(cancellationToken);
-        }
-
-        return taken;
-    }
-
-    private static async Task<HashSet<Guid>> AddAsync(
-        NpgsqlConnection connection, IReadOnlyList<Creation> writes, CancellationToken cancellationToken)
-    {
         var created = new HashSet<Guid>();
+        var taken = new HashSet<string>(StringComparer.Ordinal);
         var batch = new SqlBatch(connection);
         batch.Add(WriterDataSource.LimitWaiting);
+        if (writes.Select(write => write.Key?.Value).OfType<string>().ToArray() is { Length: > 0 } keys)
+        {
+            batch.Query(row => taken.Add(row.GetString(0)), IdempotencySql.FindTaken, user, keys);
+        }
+
         foreach (var session in writes.Select(write => write.Session).OrderBy(session => session.SessionId))
         {
             batch.Query(
@@ -104,10 +109,10 @@ internal sealed class ShardedCreateStatement : IGroupStatement<Creation, bool>
         }
 
         await batch.ExecuteAsync(cancellationToken);
-        return created;
+        return (created, taken);
     }
 
-    // In the order of the keys, as everybody takes these rows.
+    // With the commit. In the order of the keys, as everybody takes these rows.
     private static Task CountAsync(
         NpgsqlConnection connection, string user, List<Creation> made, CancellationToken cancellationToken)
     {
@@ -127,6 +132,6 @@ internal sealed class ShardedCreateStatement : IGroupStatement<Creation, bool>
             IdempotencySql.Take(batch, user, write.Key!, write.Session.SessionId, "{}", write.Session.UpdatedAt);
         }
 
-        return batch.ExecuteAsync(cancellationToken);
+        return batch.CommitAsync(cancellationToken);
     }
 }

@@ -163,9 +163,7 @@ internal sealed partial class GroupWriter<TWrite, TOutcome> : IAsyncDisposable
             var open = await connection.OpenAsync(cancellationToken);
             try
             {
-                var outcomes = _statement.CommitsItself
-                    ? await _statement.ExecuteAsync(open, writes, cancellationToken)
-                    : await ExecuteInTransactionAsync(open, writes, cancellationToken);
+                var outcomes = await _statement.ExecuteAsync(open, writes, cancellationToken);
                 _series.CountGroup(writes.Count, outcomes.Count(_statement.IsMade));
                 return outcomes;
             }
@@ -180,18 +178,6 @@ internal sealed partial class GroupWriter<TWrite, TOutcome> : IAsyncDisposable
                 }
             }
         }
-    }
-
-    private async Task<TOutcome[]> ExecuteInTransactionAsync(
-        NpgsqlConnection connection, List<TWrite> writes, CancellationToken cancellationToken)
-    {
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var outcomes = await _statement.ExecuteAsync(connection, writes, cancellationToken);
-        return await UncertainWrite.CommitAsync(async () =>
-        {
-            await transaction.CommitAsync(cancellationToken);
-            return outcomes;
-        });
     }
 
     [LoggerMessage(1, LogLevel.Debug, "A group of {Count} writes was not made ({SqlState}): making it once more.")]

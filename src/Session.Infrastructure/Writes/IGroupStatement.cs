@@ -7,9 +7,6 @@ internal interface IGroupStatement<TWrite, TOutcome>
 {
     WriteKind Kind { get; }
 
-    /// <summary>Whether it is one statement, which commits by itself; otherwise it needs a transaction, and its caller commits.</summary>
-    bool CommitsItself => true;
-
     /// <summary>The user whose rows a write is about.</summary>
     string UserOf(TWrite write);
 
@@ -29,7 +26,7 @@ internal interface IGroupStatement<TWrite, TOutcome>
     Predicate<TWrite> NewAdmission();
 
     /// <summary>
-    /// Executes the statement and answers after its commit, where it commits itself. What is wrong with one write is that write's outcome
+    /// Executes the statement and answers after its commit. What is wrong with one write is that write's outcome
     /// and harms no other; an exception is thrown only where the statement as a whole failed.
     /// </summary>
     /// <returns>The outcomes, in the order of the writes.</returns>
