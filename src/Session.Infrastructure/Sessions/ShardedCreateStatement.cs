@@ -27,6 +27,9 @@ internal sealed class ShardedCreateStatement : IGroupStatement<Creation, bool>
         RETURNING session_id
         """;
 
+    // Nobody else has seen them.
+    private const string Withdraw = "DELETE FROM dev.sessions WHERE user_id = $1 AND session_id = ANY ($2)";
+
     private static readonly string CountTotals = StatisticsSql.AddOf("$1", sessions: "$2", activeSessions: "$3");
 
     private readonly CreateStatement _group = new();
@@ -49,8 +52,14 @@ internal sealed class ShardedCreateStatement : IGroupStatement<Creation, bool>
     {
         var user = writes[0].Session.UserId;
         var taken = await FindTakenAsync(connection, user, writes, cancellationToken);
-        var created = await AddAsync(
-            connection, [.. writes.Where(write => write.Key is null || !taken.Contains(write.Key.Value))], cancellationToken);
+        var ofOthers = await RegisteredSessionIds.FindOthersAsync(
+            new Sql(connection),
+            user,
+            writes.Where(write => write.HasOwnId).Select(write => write.Session.SessionId),
+            cancellationToken);
+        var free = writes.Where(write =>
+            (write.Key is null || !taken.Contains(write.Key.Value)) && !ofOthers.Contains(write.Session.SessionId));
+        var created = await AddAsync(connection, user, [.. free], cancellationToken);
         var made = writes.Where(write => created.Contains(write.Session.SessionId)).ToList();
         if (made.Count > 0)
         {
@@ -75,7 +84,7 @@ internal sealed class ShardedCreateStatement : IGroupStatement<Creation, bool>
     }
 
     private static async Task<HashSet<Guid>> AddAsync(
-        NpgsqlConnection connection, IReadOnlyList<Creation> writes, CancellationToken cancellationToken)
+        NpgsqlConnection connection, string user, IReadOnlyList<Creation> writes, CancellationToken cancellationToken)
     {
         var created = new HashSet<Guid>();
         var batch = new SqlBatch(connection);
@@ -103,7 +112,20 @@ internal sealed class ShardedCreateStatement : IGroupStatement<Creation, bool>
                 session.UsedAt ?? session.UpdatedAt);
         }
 
+        var given = writes.Where(write => write.HasOwnId).Select(write => write.Session.SessionId).Order().ToList();
+        var taken = new HashSet<Guid>();
+        foreach (var id in given)
+        {
+            RegisteredSessionIds.Take(batch, id => taken.Add(id), user, id);
+        }
+
         await batch.ExecuteAsync(cancellationToken);
+        if (created.Intersect(given).Except(taken).ToArray() is { Length: > 0 } refused)
+        {
+            created.ExceptWith(refused);
+            await new Sql(connection).Statement(Withdraw, user, refused).ExecuteAsync(cancellationToken);
+        }
+
         return created;
     }
 
