@@ -41,7 +41,7 @@ public sealed class ConversationsService(
             ConversationMetadata.Replace("{}", metadata),
             now);
         var key = IdempotencyKey.Of(idempotencyKey, "create_conversation", request);
-        var result = await sessions.CreateAsync(session, key, cancellationToken);
+        var result = await sessions.CreateAsync(session, hasOwnId: false, key, cancellationToken);
         if (result.Outcome == CreateOutcome.KeyReused)
         {
             throw IdempotencyErrors.KeyReused();

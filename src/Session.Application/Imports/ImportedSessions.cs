@@ -139,7 +139,8 @@ internal sealed class ImportedSessions(
                     userId, [new NewSession(batched.Session, [], [], CurrentBranch: null)], isDryRun: true, cancellationToken);
         }
 
-        return (await sessions.CreateAsync(batched.Session, key: null, cancellationToken)).Outcome == CreateOutcome.Created;
+        var result = await sessions.CreateAsync(batched.Session, hasOwnId: true, key: null, cancellationToken);
+        return result.Outcome == CreateOutcome.Created;
     }
 
     private async Task AddMemoriesAsync(BatchedSession batched, bool isNewSession, CancellationToken cancellationToken)

@@ -10,7 +10,11 @@ public interface ISessionStore
     /// <summary>
     /// Stores a new session and counts it in the statistics, unless its id is taken by any user's session or its key was used before.
     /// </summary>
-    Task<CreateResult> CreateAsync(Session session, IdempotencyKey? key, CancellationToken cancellationToken);
+    /// <param name="session">The session.</param>
+    /// <param name="hasOwnId">Whether the client gave its id, so that another user's session may have the same.</param>
+    /// <param name="key">The key of the request.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    Task<CreateResult> CreateAsync(Session session, bool hasOwnId, IdempotencyKey? key, CancellationToken cancellationToken);
 
     Task<Session?> FindAsync(string userId, Guid sessionId, CancellationToken cancellationToken);
 

@@ -37,7 +37,7 @@ public sealed class SessionsService(
             request.CreatedAt?.NoLaterThan(now));
 
         var key = IdempotencyKey.Of(idempotencyKey, "create_session", request);
-        var result = await sessions.CreateAsync(session, key, cancellationToken);
+        var result = await sessions.CreateAsync(session, request.SessionId is not null, key, cancellationToken);
         return result.Outcome switch
         {
             CreateOutcome.Created or CreateOutcome.Replayed =>

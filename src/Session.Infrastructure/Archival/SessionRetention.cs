@@ -10,6 +10,7 @@ using SessionService.Infrastructure.Erasure;
 using SessionService.Infrastructure.Outbox;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Search;
+using SessionService.Infrastructure.Sessions;
 using SessionService.Infrastructure.Statistics;
 
 namespace SessionService.Infrastructure.Archival;
@@ -23,6 +24,7 @@ internal sealed class SessionRetention(
     DigestDataSource dataSource,
     SearchSegments index,
     TotalsOwner totals,
+    ISessionIds ids,
     IOptions<ArchivalOptions> options,
     IOptions<ShardingOptions> layout,
     ArchivalMetrics metrics,
@@ -203,13 +205,14 @@ internal sealed class SessionRetention(
     private async Task<int> DeleteAsync(Sql sql, string userId, Guid[] sessions, DateTimeOffset before, CancellationToken cancellationToken)
     {
         // Before the sessions, in the order of a digest, so that the two never wait for each other.
-        await SearchSegments.LockAsync(sql, userId, cancellationToken);
+        await index.LockAsync(sql, userId, cancellationToken);
         var locked = await LockDueAsync(sql, userId, sessions, ArchivalStep.Delete, before, cancellationToken);
         var due = locked.Select(session => session.SessionId).ToHashSet();
         if (due.Count > 0)
         {
             await index.RemoveAsync(sql, userId, message => due.Contains(message.SessionId), cancellationToken);
-            await SessionErasure.EraseAsync(sql, totals, userId, [.. due], cancellationToken, toldAt: time.GetDatabaseNow());
+            await SessionErasure.EraseAsync(
+                sql, totals, ids, userId, [.. due], cancellationToken, toldAt: time.GetDatabaseNow());
         }
 
         return due.Count;

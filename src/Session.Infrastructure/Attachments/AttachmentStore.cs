@@ -9,7 +9,8 @@ namespace SessionService.Infrastructure.Attachments;
 
 /// <summary>The rows of attachments. Their bytes are in the database, or in a bucket or directory.</summary>
 /// <remarks>By hand: ON CONFLICT, locks, and rows that are changed and told in one statement.</remarks>
-internal sealed class AttachmentStore(Database database, AttachmentPieces pieces, ObjectStores objects, ObjectRemovals removals)
+internal sealed class AttachmentStore(
+    Database database, AttachmentPieces pieces, ObjectStores objects, ObjectRemovals removals, IUserLocks locks)
     : IAttachmentStore
 {
     private const string Columns = "user_id, attachment_id, sha256, size, media_type, name, object_key";
@@ -69,8 +70,6 @@ internal sealed class AttachmentStore(Database database, AttachmentPieces pieces
             LIMIT $5)
         ORDER BY attachment_id
         """;
-
-    private const string LockQuota = $"SELECT pg_advisory_xact_lock({AdvisoryLocks.AttachmentsOfUser})";
 
     // Without the attachments themselves, which another request may have added meanwhile.
     private const string Sum =
@@ -177,7 +176,7 @@ internal sealed class AttachmentStore(Database database, AttachmentPieces pieces
             ? await objects.OpenAsync(key, from, length, cancellationToken)
             : new PieceStream(pieces, attachment, from, length);
 
-    private static async Task<AddedAttachment> AddPiecesAsync(
+    private async Task<AddedAttachment> AddPiecesAsync(
         Sql sql, StoredAttachment attachment, Stream content, long quota, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var added = await AddRowAsync(sql, attachment, quota, now, cancellationToken);
@@ -232,7 +231,7 @@ internal sealed class AttachmentStore(Database database, AttachmentPieces pieces
     }
 
     /// <summary>Adds the row. Where another request adds the same bytes, waits until that has ended.</summary>
-    private static async Task<AddedAttachment> AddRowAsync(
+    private async Task<AddedAttachment> AddRowAsync(
         Sql sql, StoredAttachment attachment, long quota, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await LockRoomAsync(sql, attachment.UserId, [attachment], quota, cancellationToken);
@@ -287,12 +286,12 @@ internal sealed class AttachmentStore(Database database, AttachmentPieces pieces
     }
 
     /// <summary>Requires room that no other request takes before the transaction ends.</summary>
-    private static async Task LockRoomAsync(
+    private async Task LockRoomAsync(
         Sql sql, string userId, IReadOnlyCollection<StoredAttachment> added, long quota, CancellationToken cancellationToken)
     {
         if (quota > 0)
         {
-            await sql.Statement(LockQuota, userId).ExecuteAsync(cancellationToken);
+            await locks.TakeAsync(sql, userId, UserLockKind.Attachments, cancellationToken);
             await RequireRoomAsync(sql, userId, added, quota, cancellationToken);
         }
     }

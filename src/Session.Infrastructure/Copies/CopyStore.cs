@@ -27,11 +27,8 @@ namespace SessionService.Infrastructure.Copies;
 /// connection of its own; so the caller bounds how many copies are made at a time. No statement spans the two users.
 /// </summary>
 internal sealed class CopyStore(
-    SessionDbContext context, IMessageReader messages, TotalsOwner totals, SessionAnnouncer announcer) : ICopyStore
+    SessionDbContext context, IMessageReader messages, IUserLocks locks, TotalsOwner totals, SessionAnnouncer announcer) : ICopyStore
 {
-    // A redaction takes this lock too: the message is blank before it is copied, or the redaction waits for the copy.
-    private const string LockUser = $"SELECT pg_advisory_xact_lock_shared({AdvisoryLocks.OfUser})";
-
     // By hand for the lock: the session cannot be erased meanwhile, and appends to it go on.
     private const string LockSource = "SELECT created_at FROM dev.sessions WHERE user_id = $1 AND session_id = $2 FOR KEY SHARE";
 
@@ -119,7 +116,8 @@ internal sealed class CopyStore(
             return new CopyResult(CopyOutcome.TooLarge);
         }
 
-        await sql.Statement(LockUser, copy.UserId).ExecuteAsync(cancellationToken);
+        // A redaction takes this lock too: the message is blank before it is copied, or the redaction waits for the copy.
+        await locks.ShareAsync(sql, copy.UserId, UserLockKind.Derived, cancellationToken);
         if (await sql.Statement(LockSource, copy.UserId, copy.SourceId).ValueAsync<DateTimeOffset?>(cancellationToken)
             != source.Session.CreatedAt)
         {

@@ -16,6 +16,7 @@ internal sealed partial class Digester(
     DigestDataSource dataSource,
     DigestReader reader,
     IEnumerable<IDigestParticipant> participants,
+    IUserLocks locks,
     IOptions<DigestOptions> options,
     DigestMetrics metrics,
     TimeProvider time,
@@ -23,7 +24,7 @@ internal sealed partial class Digester(
 {
     private const int UsersAtOnce = 100;
 
-    // By hand: advisory locks, unnested arrays, windows and locks in order are beyond EF. The simple statements share the connection of
+    // By hand: unnested arrays, windows and locks in order are beyond EF. The simple statements share the connection of
     // the digest, on which a context of EF takes more than twice as long.
     private const string FindUsers =
         $"""
@@ -33,10 +34,6 @@ internal sealed partial class Digester(
         ORDER BY s.user_id
         LIMIT $4
         """;
-
-    // Instances share the work by users. For digests the lock only saves work that would be thrown away: the marks keep them correct.
-    // A redaction takes the lock too, so that no digest writes what it read of a message after the message was blanked.
-    private const string Take = $"SELECT set_config('lock_timeout', '1s', true), pg_try_advisory_xact_lock({AdvisoryLocks.OfUser})";
 
     // Locks in the order of the key, as every statement that locks sessions. The sort keys are taken over when nothing is left to digest.
     private const string Mark =
@@ -171,7 +168,9 @@ internal sealed partial class Digester(
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var sql = new Sql(connection);
-        if (!await sql.Statement(Take, userId).FirstAsync(row => row.GetBoolean(1), cancellationToken)
+        // Instances share the work by users. For digests the lock only saves work that would be thrown away: the marks keep them correct.
+        // A redaction takes the lock too, so that no digest writes what it read of a message after the message was blanked.
+        if (!await locks.TryTakeAsync(sql, userId, UserLockKind.Derived, cancellationToken, isPatient: false)
             || await reader.ReadAsync(sql, userId, idleSince, cancellationToken) is not { } batch)
         {
             return false;

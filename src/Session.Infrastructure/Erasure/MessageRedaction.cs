@@ -115,7 +115,7 @@ internal sealed class MessageRedaction(
     {
         var (userId, sessionId, sequence, _, now) = redaction;
         // A digest or a fork under way has read the message already and would write it afterwards: this waits until they have ended.
-        await SearchSegments.LockAsync(sql, userId, cancellationToken);
+        await index.LockAsync(sql, userId, cancellationToken);
         var holders = await LockAsync(sql, userId, sessionId, sequence, cancellationToken);
         if (holders.Find(holder => holder.SessionId == sessionId && holder.Sequence == sequence) is not { } session)
         {

@@ -6,6 +6,7 @@ using SessionService.Infrastructure.Announcements;
 using SessionService.Infrastructure.Attachments;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Search;
+using SessionService.Infrastructure.Sessions;
 using SessionService.Infrastructure.Statistics;
 
 namespace SessionService.Infrastructure.Erasure;
@@ -18,6 +19,7 @@ internal sealed class SessionDataStore(
     UnusedAttachments attachments,
     ObjectRemovals removals,
     TotalsOwner totals,
+    ISessionIds ids,
     SessionAnnouncer announcer,
     TimeProvider time)
     : ISessionDataStore
@@ -78,7 +80,7 @@ internal sealed class SessionDataStore(
 
         // Before the session, in the order of a digest, so that the two never wait for each other. The index is long work, for which no
         // append needs to wait.
-        await SearchSegments.LockAsync(sql, userId, cancellationToken);
+        await index.LockAsync(sql, userId, cancellationToken);
         var segments = await index.RemoveAsync(sql, userId, message => message.SessionId == sessionId, cancellationToken);
         var session = await Statement(sql, Lock, userId, sessionId).FirstAsync(
             row => (
@@ -93,7 +95,7 @@ internal sealed class SessionDataStore(
         precondition.Demand(session.Tag, SessionErrors.Changed);
         var references = await attachments.RemoveOfSessionAsync(sql, userId, sessionId, session.WrittenAt, cancellationToken);
         var erased = await SessionErasure.EraseAsync(
-            sql, totals, userId, [sessionId], cancellationToken, toldAt: time.GetDatabaseNow());
+            sql, totals, ids, userId, [sessionId], cancellationToken, toldAt: time.GetDatabaseNow());
         var rows = UserTables.OfSession.Select(table => KeyValuePair.Create(
             table, table == UserTables.AttachmentUses ? references.Uses : erased.Rows[table]));
         return Counted(erased.Messages, rows, segments, references.Attachments, references.Pieces);

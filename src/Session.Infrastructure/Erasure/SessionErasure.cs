@@ -1,6 +1,7 @@
 using SessionService.Domain.Webhooks;
 using SessionService.Infrastructure.Outbox;
 using SessionService.Infrastructure.Persistence;
+using SessionService.Infrastructure.Sessions;
 using SessionService.Infrastructure.Statistics;
 using SessionService.Infrastructure.Usage;
 
@@ -41,6 +42,7 @@ internal static class SessionErasure
 
     /// <param name="sql">A transaction in which the sessions are locked.</param>
     /// <param name="totals">Whose totals the sessions count in.</param>
+    /// <param name="ids">Which ids are taken.</param>
     /// <param name="userId">The owner.</param>
     /// <param name="sessions">At least one.</param>
     /// <param name="cancellationToken">Ends the erasure; the caller rolls back.</param>
@@ -48,7 +50,13 @@ internal static class SessionErasure
     /// The time that webhooks are told; <see langword="null"/> where they are told nothing, as of a user who is erased as a whole.
     /// </param>
     public static async Task<ErasedSessions> EraseAsync(
-        Sql sql, TotalsOwner totals, string userId, Guid[] sessions, CancellationToken cancellationToken, DateTimeOffset? toldAt = null)
+        Sql sql,
+        TotalsOwner totals,
+        ISessionIds ids,
+        string userId,
+        Guid[] sessions,
+        CancellationToken cancellationToken,
+        DateTimeOffset? toldAt = null)
     {
         var rows = UserTables.NoRows();
         foreach (var table in UserTables.All.Where(table => table is { BelongsToSession: true, IsDerived: false }))
@@ -64,6 +72,8 @@ internal static class SessionErasure
                     row.GetString(0), row.GetBoolean(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetDecimal(5)),
                 Messages: row.GetInt64(6)),
             cancellationToken);
+
+        await ids.FreeAsync(sql, userId, sessions, cancellationToken);
 
         // Last come the rows that others write to as well. So those wait for the commit alone, and not for what is deleted here.
         rows[UserTables.Usage] = await Statement(UsageSql.Erase).ValueAsync<long>(cancellationToken);

@@ -3,6 +3,7 @@ using SessionService.Application.Time;
 using SessionService.Infrastructure.Attachments;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Search;
+using SessionService.Infrastructure.Sessions;
 using SessionService.Infrastructure.Statistics;
 
 namespace SessionService.Infrastructure.Erasure;
@@ -10,7 +11,13 @@ namespace SessionService.Infrastructure.Erasure;
 /// <summary>Counts and removes a user's rows in all of <see cref="UserTables"/>.</summary>
 /// <remarks>By hand: tables by name, FOR UPDATE, and rows in portions by their place.</remarks>
 internal sealed class UserDataStore(
-    Database database, SearchSegments index, UnusedAttachments attachments, TotalsOwner totals, TimeProvider time)
+    Database database,
+    SearchSegments index,
+    UnusedAttachments attachments,
+    TotalsOwner totals,
+    ISessionIds ids,
+    IUserLocks locks,
+    TimeProvider time)
     : IUserDataStore
 {
     private const int MaxSessionsAtOnce = 100;
@@ -110,6 +117,9 @@ internal sealed class UserDataStore(
         rows[UserTables.Attachments] = erasedAttachments.Attachments;
         rows[UserTables.AttachmentPieces] = erasedAttachments.Pieces;
         rows[UserTables.AttachmentRemovals] = erasedAttachments.Removals;
+
+        // After everything that takes a lock.
+        await locks.RemoveAsync(userId, cancellationToken);
         rows[UserTables.ApiKeys] = await EraseRowsAsync(
             UserTables.All.Single(table => table.Name == UserTables.ApiKeys), userId, until, cancellationToken);
         return new UserDataCounts(rows[UserTables.Sessions], messages, rows);
@@ -129,7 +139,9 @@ internal sealed class UserDataStore(
             messages += session.Messages;
         }
 
-        return sessions.Count == 0 ? null : await SessionErasure.EraseAsync(sql, totals, userId, [.. sessions], cancellationToken);
+        return sessions.Count == 0
+            ? null
+            : await SessionErasure.EraseAsync(sql, totals, ids, userId, [.. sessions], cancellationToken);
     }
 
     /// <summary>

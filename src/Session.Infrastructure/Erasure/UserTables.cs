@@ -10,7 +10,7 @@ internal sealed record UserTable(
     string Name, bool BelongsToSession, bool IsDerived = false, string? Time = null, bool Outlives = false);
 
 /// <summary>
-/// Every table with a column <c>user_id</c>, so that counting and erasing a user's data misses none. A test compares the list with the
+/// Every table with a column <c>user_id</c>, so that counting and erasing a user's data misses none. A test compares the lists with the
 /// database.
 /// </summary>
 internal static class UserTables
@@ -26,6 +26,7 @@ internal static class UserTables
     public const string AttachmentUses = "attachment_uses";
     public const string AttachmentRemovals = "attachment_removals";
     public const string ApiKeys = "api_keys";
+    public const string SessionIds = "session_ids";
 
     public static readonly IReadOnlyList<UserTable> All =
     [
@@ -67,6 +68,11 @@ internal static class UserTables
         // Last of all: with a key that is still there, an erasure that failed can be sent again.
         new(ApiKeys, BelongsToSession: false, IsDerived: true, Time: "created_at"),
     ];
+
+    /// <summary>
+    /// Tables with a column <c>user_id</c> whose rows tell nothing that the others do not tell. They are erased, and not counted.
+    /// </summary>
+    public static readonly IReadOnlyList<string> NotCounted = [SessionIds, "user_locks"];
 
     /// <summary>The tables in which a column names a row's session, and whose rows go with it.</summary>
     public static readonly IReadOnlyList<string> OfSession =

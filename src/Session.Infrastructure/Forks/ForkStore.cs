@@ -18,13 +18,15 @@ namespace SessionService.Infrastructure.Forks;
 /// and one to write, so the caller bounds how many forks are made at a time.
 /// </summary>
 internal sealed class ForkStore(
-    Database database, IMessageReader messages, IdempotencyRecords records, TotalsOwner totals, SessionAnnouncer announcer)
+    Database database,
+    IMessageReader messages,
+    IdempotencyRecords records,
+    IUserLocks locks,
+    TotalsOwner totals,
+    SessionAnnouncer announcer)
     : IForkStore
 {
     private const int ReadAtOnce = 1_000;
-
-    // A redaction takes this lock too: the message is blank before the fork copies it, or the redaction finds the fork.
-    private const string LockUser = $"SELECT pg_advisory_xact_lock_shared({AdvisoryLocks.OfUser})";
 
     // By hand for the lock: the session cannot be erased meanwhile, and appends to it go on.
     private const string LockSource =
@@ -110,7 +112,8 @@ internal sealed class ForkStore(
                 : new ForkResult(ForkOutcome.KeyReused);
         }
 
-        await sql.Statement(LockUser, fork.UserId).ExecuteAsync(cancellationToken);
+        // A redaction takes this lock too: the message is blank before the fork copies it, or the redaction finds the fork.
+        await locks.ShareAsync(sql, fork.UserId, UserLockKind.Derived, cancellationToken);
         if (await sql.Statement(LockSource, fork.UserId, fork.SourceId).ValueAsync<long?>(cancellationToken) is not { } count)
         {
             return new ForkResult(ForkOutcome.SessionNotFound);

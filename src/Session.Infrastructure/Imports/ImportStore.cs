@@ -13,6 +13,7 @@ using SessionService.Infrastructure.Messages;
 using SessionService.Infrastructure.Outbox;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Persistence.Configurations;
+using SessionService.Infrastructure.Sessions;
 using SessionService.Infrastructure.Statistics;
 using SessionService.Infrastructure.Writes;
 
@@ -22,6 +23,7 @@ internal sealed class ImportStore(
     Database database,
     MessageReplays messages,
     IGroupStatement<Append, Appended> appends,
+    ISessionIds ids,
     TotalsOwner totals,
     SessionAnnouncer announcer) : IImportStore
 {
@@ -167,11 +169,13 @@ internal sealed class ImportStore(
                 SqlValue.Column(rows, r => r.CurrentBranch, NpgsqlDbType.Integer),
                 SqlValue.Column(rows, r => r.Hidden, NpgsqlDbType.Bigint))
             .ListAsync(row => row.GetGuid(0), cancellationToken);
-        if (isDryRun || added.Count < sessions.Count)
+        var taken = await ids.TakeAsync(sql, userId, added, cancellationToken);
+        if (isDryRun || taken.Count < sessions.Count)
         {
             // Nobody else has seen them.
             await sql.Statement(RemoveSessions, userId, added.ToArray()).ExecuteAsync(cancellationToken);
-            return added.Count == sessions.Count;
+            await ids.FreeAsync(sql, userId, taken, cancellationToken);
+            return taken.Count == sessions.Count;
         }
 
         await CopyAsync(sql.Connection, sessions, cancellationToken);

@@ -26,6 +26,8 @@ internal sealed class EmbeddingJob(
     // A text that no endpoint has a reason to refuse.
     private const string Harmless = "word";
 
+    // To save work. Vectors are stored only beside the text that was embedded, and a block goes on only where it was read to: so two
+    // instances that do the same, as they may at two servers of a sharded database, store the same once.
     private const string TryLock = $"SELECT pg_try_advisory_lock({AdvisoryLocks.EmbeddingUpkeep})";
 
     private const string Unlock = $"SELECT pg_advisory_unlock({AdvisoryLocks.EmbeddingUpkeep})";

@@ -20,6 +20,7 @@ internal static class PersistenceServices
             provider => new ServerPool(RequestDataSource(provider.GetRequiredService<DatabaseServer>().ConnectionString)));
         services.AddSingleton(provider => provider.GetRequiredService<ServerPool>().Primary);
         services.AddSingleton<Database>();
+        services.AddByLayout<IUserLocks, AdvisoryUserLocks, UserLockRows>();
         return services;
     }
 

@@ -16,8 +16,8 @@ using SessionService.Infrastructure.Persistence.Tables;
 namespace SessionService.Infrastructure.Persistence;
 
 /// <summary>
-/// The tables of the schema <c>dev</c>. Every key leads with <c>user_id</c>: one user's data is one shard. The exception is the table of
-/// API keys, in which a request finds its user.
+/// The tables of the schema <c>dev</c>. Every key leads with <c>user_id</c>: one user's data is one shard. The exceptions are the table of
+/// API keys, in which a request finds its user, and that of session ids, which no two users may share.
 /// </summary>
 public sealed class SessionDbContext(DbContextOptions<SessionDbContext> options) : DbContext(options)
 {
@@ -26,6 +26,8 @@ public sealed class SessionDbContext(DbContextOptions<SessionDbContext> options)
     public const string MigrationsHistoryTable = "__EFMigrationsHistory";
 
     public DbSet<Session> Sessions => Set<Session>();
+
+    public DbSet<SessionIdOwner> SessionIds => Set<SessionIdOwner>();
 
     public DbSet<SessionCount> SessionCounts => Set<SessionCount>();
 
@@ -68,6 +70,8 @@ public sealed class SessionDbContext(DbContextOptions<SessionDbContext> options)
     public DbSet<SearchSegment> SearchSegments => Set<SearchSegment>();
 
     public DbSet<UsageRecord> Usage => Set<UsageRecord>();
+
+    public DbSet<UserLock> UserLocks => Set<UserLock>();
 
     public DbSet<OrphanedRow> OrphanedRows => Set<OrphanedRow>();
 

@@ -21,6 +21,11 @@ internal static class DistributionComparison
             }
         }
 
+        if (live.GetValueOrDefault(TableLayout.Ids) is var ids && ids?.Column != TableLayout.IdColumn)
+        {
+            yield return Difference(TableLayout.Ids, $"distributed by {TableLayout.IdColumn}", ids);
+        }
+
         foreach (var table in TableLayout.Everywhere(expected))
         {
             var found = live.GetValueOrDefault(table);

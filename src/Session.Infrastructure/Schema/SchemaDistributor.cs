@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Npgsql;
 using SessionService.Infrastructure.Persistence;
+using SessionService.Infrastructure.Sessions;
 using SessionService.Infrastructure.Statistics;
 
 namespace SessionService.Infrastructure.Schema;
@@ -120,9 +121,26 @@ public sealed class SchemaDistributor(NpgsqlDataSource dataSource, SchemaCheck c
         foreach (var table in byUser)
         {
             var place = table == TableLayout.Root
-                ? $"colocate_with => 'none', shard_count => {shards.ToString(CultureInfo.InvariantCulture)}"
+                ? $"colocate_with => 'none', shard_count => {Number(shards)}"
                 : $"colocate_with => '{Name(TableLayout.Root)}'";
             await MoveAsync(table, $"SELECT create_distributed_table('{Name(table)}', '{TableLayout.UserColumn}', {place})");
+        }
+
+        foreach (var (table, columns) in expected.Tables.SelectMany(MissingIndexes))
+        {
+            var name = $"ix_{table}_{string.Join('_', columns)}";
+            await RunAsync($"CREATE INDEX {Quoted(name)} ON {Name(table)} ({Columns(columns)})");
+        }
+
+        if (IsLocal(TableLayout.Ids))
+        {
+            await RunAsync(RegisteredSessionIds.Fill);
+            await MoveAsync(
+                TableLayout.Ids,
+                $"""
+                SELECT create_distributed_table(
+                    '{Name(TableLayout.Ids)}', '{TableLayout.IdColumn}', colocate_with => 'none', shard_count => {Number(shards)})
+                """);
         }
 
         foreach (var function in await Statement(sql, Functions, SessionDbContext.Schema)
@@ -147,6 +165,12 @@ public sealed class SchemaDistributor(NpgsqlDataSource dataSource, SchemaCheck c
             table.UniqueKeys.Except(TableLayout.OnShards(table).UniqueKeys)
                 .Select(key => key.ToHashSet(StringComparer.Ordinal))
                 .SelectMany(key => live.Indexes[table.Name].Where(index => index.IsUnique && key.SetEquals(index.Columns)));
+
+        // In place of the unique ones, which are dropped above or were by an earlier run.
+        IEnumerable<(string Table, string[] Columns)> MissingIndexes(ExpectedTable table) =>
+            TableLayout.OnShards(table).Indexes.Except(table.Indexes)
+                .Where(index => !live.Indexes[table.Name].Any(there => !there.IsUnique && there.Columns.SequenceEqual(index.Columns)))
+                .Select(index => (table.Name, index.Columns));
 
         async Task MoveAsync(string table, string move)
         {
@@ -195,7 +219,11 @@ public sealed class SchemaDistributor(NpgsqlDataSource dataSource, SchemaCheck c
         _ => "NO ACTION",
     };
 
-    private static string Columns(IEnumerable<IColumn> columns) => string.Join(", ", columns.Select(column => Quoted(column.Name)));
+    private static string Columns(IEnumerable<IColumn> columns) => Columns(columns.Select(column => column.Name));
+
+    private static string Columns(IEnumerable<string> columns) => string.Join(", ", columns.Select(Quoted));
+
+    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static string Name(string table) => $"{SessionDbContext.Schema}.{Quoted(table)}";
 

@@ -10,6 +10,11 @@ internal static class TableLayout
     /// <summary>The table that the others of a user lie with.</summary>
     public const string Root = "sessions";
 
+    /// <summary>The table of the ids of sessions. It lies by these, apart from the users.</summary>
+    public const string Ids = "session_ids";
+
+    public const string IdColumn = "session_id";
+
     // Every write looks for the webhooks of its user and for those of the service.
     private const string Webhooks = "webhooks";
 
@@ -18,13 +23,32 @@ internal static class TableLayout
     /// </summary>
     public static bool IsByUser(ExpectedTable table) => table.PrimaryKey[0] == UserColumn && table.Name != Webhooks;
 
-    /// <summary>The table as a sharded database can have it: it holds unique only what lies on one server.</summary>
-    public static ExpectedTable OnShards(ExpectedTable table) =>
-        IsByUser(table) ? table with { UniqueKeys = [.. table.UniqueKeys.Where(key => key.Contains(UserColumn))] } : table;
+    /// <summary>
+    /// The table as a sharded database can have it: it holds unique only what lies on one server. The columns of its other unique keys
+    /// have an ordinary index.
+    /// </summary>
+    public static ExpectedTable OnShards(ExpectedTable table)
+    {
+        if (!IsByUser(table))
+        {
+            return table;
+        }
+
+        var across = table.UniqueKeys.Where(key => !key.Contains(UserColumn)).ToList();
+        return table with
+        {
+            UniqueKeys = [.. table.UniqueKeys.Except(across)],
+            Indexes =
+            [
+                .. table.Indexes,
+                .. across.Select(key => new ExpectedIndex(key, new bool[key.Length], Filter: null, Expression: null)),
+            ],
+        };
+    }
 
     /// <summary>The tables that each server has whole, with the history of the migrations: an instance reads it when it starts.</summary>
     public static IEnumerable<string> Everywhere(ExpectedSchema schema) =>
-        schema.Tables.Where(table => !IsByUser(table)).Select(table => table.Name).Append(SessionDbContext.MigrationsHistoryTable);
+        schema.Tables.Where(table => !IsByUser(table) && table.Name != Ids).Select(table => table.Name).Append(SessionDbContext.MigrationsHistoryTable);
 
     /// <summary>The tables that lie by user, each behind those that its foreign keys name.</summary>
     public static IReadOnlyList<ExpectedTable> ByUser(ExpectedSchema schema)

@@ -12,7 +12,7 @@ namespace SessionService.Infrastructure.Search;
 /// absorbs those of at most twice its own size, so a message is rewritten about as often as the number of messages can be halved.
 /// </summary>
 internal sealed class SearchSegments(
-    MessageIndexer indexer, SearchIndex index, IOptions<SearchOptions> options, TimeProvider time) : IDigestParticipant
+    MessageIndexer indexer, SearchIndex index, IUserLocks locks, IOptions<SearchOptions> options, TimeProvider time) : IDigestParticipant
 {
     // A segment is read and kept in memory whole.
     private const long MaxBytes = 8 * 1024 * 1024;
@@ -33,8 +33,6 @@ internal sealed class SearchSegments(
         "INSERT INTO dev.search_segments (user_id, segment_id, message_count, data, folding) VALUES ($1, $2, $3, $4, $5)";
 
     private const string Delete = "DELETE FROM dev.search_segments WHERE user_id = $1 AND segment_id = ANY ($2)";
-
-    private const string Lock = $"SELECT pg_advisory_xact_lock({AdvisoryLocks.OfUser})";
 
     public async Task<DigestWrite> PrepareAsync(DigestBatch batch, Sql sql, CancellationToken cancellationToken)
     {
@@ -109,8 +107,8 @@ internal sealed class SearchSegments(
     }
 
     /// <summary>Waits for a digest of the user to end, and keeps another from beginning before the transaction ends.</summary>
-    public static Task LockAsync(Sql sql, string userId, CancellationToken cancellationToken) =>
-        sql.Statement(Lock, userId).ExecuteAsync(cancellationToken);
+    public Task LockAsync(Sql sql, string userId, CancellationToken cancellationToken) =>
+        locks.TakeAsync(sql, userId, UserLockKind.Derived, cancellationToken);
 
     /// <summary>The segments that hold any of the messages, each read when it is asked for.</summary>
     private async IAsyncEnumerable<(IndexSegment Segment, int Folding)> FindAsync(

@@ -10,7 +10,8 @@ using SessionService.Infrastructure.Persistence;
 namespace SessionService.Infrastructure.Search;
 
 /// <summary>Replaces segments that an earlier version has made (<see cref="SegmentVersion"/>): indexes their messages again.</summary>
-internal sealed class SegmentRenewal(DigestDataSource dataSource, MessageIndexer indexer, SearchIndex index) : IFoldedData
+internal sealed class SegmentRenewal(DigestDataSource dataSource, MessageIndexer indexer, SearchIndex index, IUserLocks locks)
+    : IFoldedData
 {
     /// <summary>
     /// The segments of a user ($1) that an earlier version than the current ($3) has made, with an earlier folding than the current ($4).
@@ -19,14 +20,12 @@ internal sealed class SegmentRenewal(DigestDataSource dataSource, MessageIndexer
     public const string OldSegments =
         "SELECT g.segment_id FROM dev.search_segments AS g WHERE g.user_id = $1 AND g.folding < $3 AND g.folding % 256 < $4";
 
-    // By hand, for the reason that SearchIndex gives; besides, EF cannot say advisory locks.
+    // By hand, for the reason that SearchIndex gives.
     private const string FindOld =
         "SELECT segment_id FROM dev.search_segments WHERE user_id = $1 AND folding < $2 ORDER BY folding % 256, segment_id LIMIT 1";
 
     private const string FindUser =
         "SELECT user_id FROM dev.search_segments WHERE user_id > $1 AND folding < $2 ORDER BY user_id LIMIT 1";
-
-    private const string TryLock = $"SELECT pg_try_advisory_xact_lock({AdvisoryLocks.OfUser})";
 
     // Each message may be of the greatest length.
     private const int MessagesAtOnce = 50;
@@ -65,7 +64,7 @@ internal sealed class SegmentRenewal(DigestDataSource dataSource, MessageIndexer
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var sql = new Sql(connection);
-        if (!await sql.Statement(TryLock, userId).ValueAsync<bool>(cancellationToken)
+        if (!await locks.TryTakeAsync(sql, userId, UserLockKind.Derived, cancellationToken)
             || await sql.Statement(FindOld, userId, SegmentVersion.Current).ValueAsync<Guid?>(cancellationToken) is not { } id
             || await index.ReadAsync(sql, userId, [id], cancellationToken) is not [var segment])
         {

@@ -12,7 +12,10 @@ using SessionService.Infrastructure.Writes;
 namespace SessionService.Infrastructure.Sessions;
 
 /// <summary>A session to create.</summary>
-internal sealed record Creation(Session Session, IdempotencyKey? Key);
+/// <param name="Session">The session.</param>
+/// <param name="HasOwnId">Whether the client gave the id.</param>
+/// <param name="Key">The key of the request.</param>
+internal sealed record Creation(Session Session, bool HasOwnId, IdempotencyKey? Key);
 
 /// <summary>Creates the sessions of a group; the outcome of each is whether it was created.</summary>
 internal sealed class CreateStatement : IGroupStatement<Creation, bool>

@@ -11,6 +11,7 @@ internal static class SessionServices
     public static IServiceCollection AddSessions(this IServiceCollection services)
     {
         services.AddByLayout<IGroupStatement<Creation, bool>, CreateStatement, ShardedCreateStatement>();
+        services.AddByLayout<ISessionIds, UniqueSessionIds, RegisteredSessionIds>();
         services.AddScoped<ISessionStore, SessionStore>();
         services.AddScoped<ISessionReader, SessionReader>();
         services.AddSingleton<RecountJob>();

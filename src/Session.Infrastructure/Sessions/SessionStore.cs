@@ -17,15 +17,12 @@ internal sealed class SessionStore(
     SessionDbContext context,
     GroupWriter<Creation, bool> writer,
     IdempotencyRecords records,
+    ISessionIds ids,
     TotalsOwner totals,
     SessionAnnouncer announcer) : ISessionStore
 {
     // By hand as the counts are, for ON CONFLICT.
     private static readonly string AddToActive = StatisticsSql.AddOf("{0}", activeSessions: "{1}");
-
-    private static readonly Func<SessionDbContext, Guid, CancellationToken, Task<string?>> Owner =
-        EF.CompileAsyncQuery((SessionDbContext context, Guid sessionId, CancellationToken _) =>
-            context.Sessions.Where(s => s.SessionId == sessionId).Select(s => s.UserId).SingleOrDefault());
 
     private static readonly Func<SessionDbContext, string, Guid, CancellationToken, Task<SessionSummaryResponse?>> Summary =
         EF.CompileAsyncQuery((SessionDbContext context, string userId, Guid sessionId, CancellationToken _) => context.Sessions
@@ -46,9 +43,10 @@ internal sealed class SessionStore(
             })
             .SingleOrDefault());
 
-    public async Task<CreateResult> CreateAsync(Session session, IdempotencyKey? key, CancellationToken cancellationToken)
+    public async Task<CreateResult> CreateAsync(
+        Session session, bool hasOwnId, IdempotencyKey? key, CancellationToken cancellationToken)
     {
-        if (await writer.WriteAsync(new Creation(session, key), cancellationToken))
+        if (await writer.WriteAsync(new Creation(session, hasOwnId, key), cancellationToken))
         {
             announcer.Announce(session.UserId, session.SessionId);
             return new CreateResult(CreateOutcome.Created, session);
@@ -82,7 +80,7 @@ internal sealed class SessionStore(
         context.Sessions.AsNoTracking().SingleOrDefaultAsync(s => s.UserId == userId && s.SessionId == sessionId, cancellationToken);
 
     public Task<string?> FindOwnerAsync(Guid sessionId, CancellationToken cancellationToken) =>
-        Owner(context, sessionId, cancellationToken);
+        ids.FindOwnerAsync(context, sessionId, cancellationToken);
 
     public Task<SessionSummaryResponse?> FindSummaryAsync(string userId, Guid sessionId, CancellationToken cancellationToken) =>
         Summary(context, userId, sessionId, cancellationToken);

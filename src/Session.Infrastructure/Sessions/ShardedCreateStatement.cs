@@ -54,11 +54,17 @@ internal sealed class ShardedCreateStatement : IGroupStatement<Creation, bool>
         NpgsqlConnection connection, string user, IReadOnlyList<Creation> writes, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var (created, taken) = await AddAsync(connection, user, writes, cancellationToken);
-        var rest = writes.Where(write => write.Key is null || !taken.Contains(write.Key.Value)).ToList();
-        if (rest.Count < writes.Count)
+        var ofOthers = await RegisteredSessionIds.FindOthersAsync(new Sql(connection), user, GivenIds(writes), cancellationToken);
+        var free = writes.Where(write => !ofOthers.Contains(write.Session.SessionId)).ToList();
+        var (created, registered, takenKeys) = await AddAsync(connection, user, free, cancellationToken);
+        var unregistered = created.Intersect(GivenIds(free)).Except(registered).ToHashSet();
+        var rest = free
+            .Where(write => !unregistered.Contains(write.Session.SessionId) && !(write.Key is { } key && takenKeys.Contains(key.Value)))
+            .ToList();
+        if (rest.Count < free.Count)
         {
-            // A write that was made before must leave no session. That is rare, so the keys need no round trip before the sessions.
+            // A write that was made before, and one whose id another user took meanwhile, must leave no session. Both are rare, so they
+            // need no round trip before the sessions.
             await transaction.RollbackAsync(cancellationToken);
             return rest.Count == 0 ? [] : await CreateAsync(connection, user, rest, cancellationToken);
         }
@@ -72,17 +78,20 @@ internal sealed class ShardedCreateStatement : IGroupStatement<Creation, bool>
         return created;
     }
 
-    /// <summary>Adds the sessions, and finds the keys that are taken.</summary>
-    private static async Task<(HashSet<Guid> Created, HashSet<string> Taken)> AddAsync(
+    private static IEnumerable<Guid> GivenIds(IEnumerable<Creation> writes) =>
+        writes.Where(write => write.HasOwnId).Select(write => write.Session.SessionId);
+
+    /// <summary>Adds the sessions, registers the ids that clients gave, and finds the keys that are taken.</summary>
+    private static async Task<(HashSet<Guid> Created, HashSet<Guid> Registered, HashSet<string> TakenKeys)> AddAsync(
         NpgsqlConnection connection, string user, IReadOnlyList<Creation> writes, CancellationToken cancellationToken)
     {
-        var created = new HashSet<Guid>();
-        var taken = new HashSet<string>(StringComparer.Ordinal);
+        var (created, registered) = (new HashSet<Guid>(), new HashSet<Guid>());
+        var takenKeys = new HashSet<string>(StringComparer.Ordinal);
         var batch = new SqlBatch(connection);
         batch.Add(WriterDataSource.LimitWaiting);
         if (writes.Select(write => write.Key?.Value).OfType<string>().ToArray() is { Length: > 0 } keys)
         {
-            batch.Query(row => taken.Add(row.GetString(0)), IdempotencySql.FindTaken, user, keys);
+            batch.Query(row => takenKeys.Add(row.GetString(0)), IdempotencySql.FindTaken, user, keys);
         }
 
         foreach (var session in writes.Select(write => write.Session).OrderBy(session => session.SessionId))
@@ -108,8 +117,13 @@ internal sealed class ShardedCreateStatement : IGroupStatement<Creation, bool>
                 session.UsedAt ?? session.UpdatedAt);
         }
 
+        foreach (var id in GivenIds(writes).Order())
+        {
+            RegisteredSessionIds.Take(batch, taken => registered.Add(taken), user, id);
+        }
+
         await batch.ExecuteAsync(cancellationToken);
-        return (created, taken);
+        return (created, registered, takenKeys);
     }
 
     // With the commit. In the order of the keys, as everybody takes these rows.

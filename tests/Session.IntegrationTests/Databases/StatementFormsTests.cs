@@ -45,6 +45,8 @@ public sealed partial class StatementFormsTests(ApiFixture service) : IClassFixt
         "ObjectRemovals.FindDue",
         "Packer.Find",
         "RecountJob.Add",
+        "RegisteredSessionIds.Fill",
+        "RegisteredSessionIds.FindOthers",
         "SegmentRenewal.FindUser",
         "SessionRetention.Look",
         "SessionRetention.Put",

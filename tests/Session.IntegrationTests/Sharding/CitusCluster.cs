@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using SessionService.Infrastructure.Schema;
+using SessionService.IntegrationTests.Databases;
 
 namespace SessionService.IntegrationTests.Sharding;
 
@@ -62,6 +64,21 @@ internal static class CitusCluster
     {
         await using var dataSource = NpgsqlDataSource.Create(database);
         await new SchemaMigrator(dataSource, NullLogger<SchemaMigrator>.Instance).MigrateAsync(CancellationToken.None);
+    }
+
+    /// <summary>The workers, each as a place to send the statements about a database to.</summary>
+    public static async Task<IReadOnlyList<string>> WorkersAsync(string database)
+    {
+        var name = new NpgsqlConnectionStringBuilder(database).Database!;
+        return [.. (await NodesAsync()).Skip(1).Select(node => In(name, node))];
+    }
+
+    /// <summary>How many statements have gone to several shards, of those that the coordinator has taken.</summary>
+    public static async Task<long> CountStatementsOfSeveralShardsAsync(string database)
+    {
+        await using var at = new TestDatabase(database);
+        var counted = await at.QueryAsync("SELECT query_execution_multi_shard FROM citus_stat_counters WHERE name = current_database()");
+        return long.Parse(counted.Single(), CultureInfo.InvariantCulture);
     }
 
     /// <summary>Distributes over a few shards, and tells what the command would print.</summary>

@@ -20,7 +20,7 @@ public sealed class SchemaDistributorTests
         SELECT c.relname || ' ' || coalesce(column_to_column_name(d.logicalrelid, d.partkey), 'everywhere')
         FROM pg_dist_partition AS d
         JOIN pg_class AS c ON c.oid = d.logicalrelid
-        WHERE c.relname IN ('sessions', 'session_messages', 'api_keys', '__EFMigrationsHistory')
+        WHERE c.relname IN ('sessions', 'session_ids', 'session_messages', 'user_locks', 'api_keys', '__EFMigrationsHistory')
         ORDER BY c.relname COLLATE "C"
         """;
 
@@ -50,7 +50,14 @@ public sealed class SchemaDistributorTests
         await using var database = new TestDatabase(await CitusCluster.CreateDistributedAsync());
 
         Assert.Equal(
-            ["__EFMigrationsHistory everywhere", "api_keys everywhere", "session_messages user_id", "sessions user_id"],
+            [
+                "__EFMigrationsHistory everywhere",
+                "api_keys everywhere",
+                "session_ids session_id",
+                "session_messages user_id",
+                "sessions user_id",
+                "user_locks user_id",
+            ],
             await database.QueryAsync(Layout));
         var report = await new SchemaCheck(database.DataSource).RunAsync(CancellationToken.None);
         Assert.True(report.IsSharded);
@@ -104,6 +111,23 @@ public sealed class SchemaDistributorTests
     }
 
     [CitusFact]
+    public async Task The_table_of_ids_is_added_to_a_database_that_was_distributed_without()
+    {
+        var connectionString = await CitusCluster.CreateDistributedAsync();
+        await using var database = new TestDatabase(connectionString);
+        await database.ExecuteAsync("SELECT undistribute_table('dev.session_ids')");
+        await database.ExecuteAsync("DROP INDEX dev.ix_sessions_session_id");
+        var before = await new SchemaCheck(database.DataSource).RunAsync(CancellationToken.None);
+
+        await CitusCluster.DistributeAsync(connectionString);
+
+        Assert.Equal(["dev.session_ids: expected distributed by session_id, found on one server"], before.Errors);
+        Assert.Equal(["dev.sessions: expected index (session_id), found none"], before.Warnings);
+        var report = await new SchemaCheck(database.DataSource).RunAsync(CancellationToken.None);
+        Assert.Empty(report.Errors.Concat(report.Warnings));
+    }
+
+    [CitusFact]
     public async Task A_database_with_rows_keeps_them_and_its_totals()
     {
         var connectionString = await CitusCluster.CreateDatabaseAsync();
@@ -122,6 +146,7 @@ public sealed class SchemaDistributorTests
         var told = await CitusCluster.DistributeAsync(connectionString);
 
         Assert.Contains(told, line => line.StartsWith("dev.\"session_messages\": 10 rows", StringComparison.Ordinal));
+        Assert.Contains(told, line => line.StartsWith("dev.\"session_ids\": 5 rows", StringComparison.Ordinal));
         await using var database = new TestDatabase(connectionString);
         Assert.Equal(["5,10,35,2.5"], await database.QueryAsync(Totals));
         await using var sharded = await ServiceOn.StartAsync(connectionString, isSharded: true);

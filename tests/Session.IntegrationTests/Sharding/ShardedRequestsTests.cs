@@ -1,5 +1,3 @@
-using System.Globalization;
-using SessionService.IntegrationTests.Databases;
 using SessionService.IntegrationTests.Faults;
 
 namespace SessionService.IntegrationTests.Sharding;
@@ -61,17 +59,9 @@ public sealed class ShardedRequestsTests(ShardedFixture service) : IClassFixture
     {
         var conversation = await Conversation.StartAsync(service, hasWebhook: false);
         await request.PrepareAsync(conversation);
-        var before = await CountStatementsOfSeveralShardsAsync();
+        var before = await CitusCluster.CountStatementsOfSeveralShardsAsync(service.ConnectionString);
         var answer = await request.SendAsync(conversation);
         Assert.True(answer.Status is >= 200 and <= 204, $"{name}: {answer.Status} {answer.Text}");
-        return await CountStatementsOfSeveralShardsAsync() - before;
-    }
-
-    private async Task<long> CountStatementsOfSeveralShardsAsync()
-    {
-        await using var database = new TestDatabase(service.ConnectionString);
-        var counted = await database.QueryAsync(
-            "SELECT query_execution_multi_shard FROM citus_stat_counters WHERE name = current_database()");
-        return long.Parse(counted.Single(), CultureInfo.InvariantCulture);
+        return await CitusCluster.CountStatementsOfSeveralShardsAsync(service.ConnectionString) - before;
     }
 }

@@ -2,7 +2,6 @@ using SessionService.Infrastructure.Idempotency;
 using SessionService.Infrastructure.Persistence;
 using SessionService.IntegrationTests.Archival;
 using SessionService.IntegrationTests.Databases;
-using SessionService.IntegrationTests.Hosting;
 
 namespace SessionService.IntegrationTests.Sharding;
 
@@ -76,19 +75,6 @@ public sealed class ShardedWalksTests(ShardedArchivalFixture service) : IClassFi
 
         Assert.Equal(users.Count, removed);
         Assert.Equal(["young"], await database.QueryAsync("SELECT DISTINCT idempotency_key FROM dev.idempotency_keys"));
-    }
-
-    [CitusFact]
-    public async Task The_session_of_another_user_may_have_the_same_id()
-    {
-        var id = Guid.NewGuid();
-        var (one, other) = (service.AsNewUser(), service.AsNewUser());
-        (await one.PostAsync("/api/v1/sessions", $$"""{"session_id":"{{id}}","title":"One"}""")).Is(201);
-        (await other.PostAsync("/api/v1/sessions", $$"""{"session_id":"{{id}}","title":"Other"}""")).Is(201);
-
-        Assert.Equal(409, (await one.PostAsync("/api/v1/sessions", $$"""{"session_id":"{{id}}"}""")).Status);
-        Assert.Equal("One", (await one.GetAsync($"/api/v1/sessions/{id}")).Is(200).Text("title"));
-        Assert.Equal("Other", (await other.GetAsync($"/api/v1/sessions/{id}")).Is(200).Text("title"));
     }
 
     // The time as a constant: a sharded database takes no sum of times in an update.

@@ -14,6 +14,8 @@ public sealed partial class TablesTests
     [
         ("sessions", "Sessions", "Sessions",
             ["Archival", "Branches", "Copies", "Deltas", "Digests", "Erasure", "Exports", "Feedback", "Forks", "Imports", "Live", "Memories", "Messages", "Outbox", "Search", "Statistics", "Usage", "UserMemories"]),
+        ("session_ids", "SessionIds", "Sessions", []),
+        ("user_locks", "UserLocks", "Persistence", []),
         ("session_counts", "SessionCounts", "Statistics", ["Erasure", "Sessions"]),
         ("session_messages", "Messages", "Messages", ["Copies", "Deltas", "Digests", "Erasure", "Live", "MemorySearch", "Usage"]),
         ("open_messages", "OpenMessages", "Deltas", ["Live", "Messages"]),

@@ -1727,6 +1727,30 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                     b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 70);
                 });
 
+            modelBuilder.Entity("SessionService.Infrastructure.Persistence.Tables.SessionIdOwner", b =>
+                {
+                    b.Property<Guid>("SessionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("session_id")
+                        .HasComment("Id of the session.");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("user_id")
+                        .HasComment("Owner of the session.")
+                        .UseCollation("C");
+
+                    b.HasKey("SessionId")
+                        .HasName("pk_session_ids");
+
+                    b.ToTable("session_ids", "dev", t =>
+                        {
+                            t.HasComment("The session ids that clients gave, with their owners, in a sharded database. On one server the table is empty: an index on sessions keeps the ids unique.");
+                        });
+                });
+
             modelBuilder.Entity("SessionService.Infrastructure.Persistence.Tables.StatisticsCounter", b =>
                 {
                     b.Property<string>("UserId")
@@ -1832,6 +1856,29 @@ namespace SessionService.Infrastructure.Persistence.Migrations
                         });
 
                     b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 80);
+                });
+
+            modelBuilder.Entity("SessionService.Infrastructure.Persistence.Tables.UserLock", b =>
+                {
+                    b.Property<string>("UserId")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("user_id")
+                        .HasComment("The user whose lock it is.")
+                        .UseCollation("C");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("integer")
+                        .HasColumnName("kind")
+                        .HasComment("What the lock is about: 5 is what is worked out from messages, 9 the attachments.");
+
+                    b.HasKey("UserId", "Kind")
+                        .HasName("pk_user_locks");
+
+                    b.ToTable("user_locks", "dev", t =>
+                        {
+                            t.HasComment("Rows that transactions lock in a sharded database, where an advisory lock holds on one server only. On one server the table is empty.");
+                        });
                 });
 
             modelBuilder.Entity("SessionService.Domain.Feedback.MessageFeedback", b =>

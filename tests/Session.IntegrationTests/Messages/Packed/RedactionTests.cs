@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Search;
@@ -142,7 +143,7 @@ public sealed class RedactionTests(PackingFixture service) : IClassFixture<Packi
         {
             await connection.OpenAsync();
             await using var transaction = await connection.BeginTransactionAsync();
-            await SearchSegments.LockAsync(new Sql(connection), user.UserId, CancellationToken.None);
+            await service.Services.GetRequiredService<SearchSegments>().LockAsync(new Sql(connection), user.UserId, CancellationToken.None);
 
             fork = user.PostAsync($"{session}/fork", "{}");
             redaction = user.DeleteAsync($"{session}/messages/1");
