@@ -16,7 +16,7 @@ internal static class MessageServices
         services.AddSingleton(provider => new MessageReplays(
             provider.GetRequiredService<Database>(),
             new MessageReader(
-                new ReadConnections(provider.GetRequiredService<ServerPool>()), provider.GetRequiredService<KnownPaths>())));
+                new ReadConnections(provider.GetRequiredService<HostPools>()), provider.GetRequiredService<KnownPaths>())));
         services.AddSingleton<IMessageStore, MessageStore>();
         services.AddScoped<IMessageReader, MessageReader>();
         return services;
