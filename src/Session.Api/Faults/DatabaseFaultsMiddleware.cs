@@ -1,12 +1,14 @@
 using Microsoft.AspNetCore.Mvc.Controllers;
 using SessionService.Api.Consistency;
 using SessionService.Api.Health;
+using SessionService.Api.Identity;
 using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Api.Faults;
 
 /// <summary>Ends a request as soon as the database is lost, so that it does not wait for a timeout.</summary>
-internal sealed class DatabaseFaultsMiddleware(RequestDelegate next, DatabasePulses pulses)
+internal sealed class DatabaseFaultsMiddleware(
+    RequestDelegate next, DatabaseHosts hosts, DatabasePulses pulses, CallerResolver callers)
 {
     public async Task InvokeAsync(HttpContext http)
     {
@@ -15,6 +17,13 @@ internal sealed class DatabaseFaultsMiddleware(RequestDelegate next, DatabasePul
         {
             await next(http);
             return;
+        }
+
+        if (hosts.All.Length > 1)
+        {
+            // The user in a body is not known yet.
+            var caller = callers.Find(http);
+            hosts.Choose(caller.PathUser ?? caller.Caller.UserId);
         }
 
         var pulse = EventualReadsAttribute.IsEventual(http) ? pulses.Standby : pulses.Primary;

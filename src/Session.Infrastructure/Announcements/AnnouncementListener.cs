@@ -7,13 +7,13 @@ using SessionService.Infrastructure.Persistence;
 namespace SessionService.Infrastructure.Announcements;
 
 /// <summary>
-/// Hears the announcements of other instances, on one connection, while anybody follows anything here. The connection holds an advisory
-/// lock, by which writers know that somebody listens.
+/// Hears the announcements of other instances, on one connection to each host, while anybody follows anything here. The connection holds an
+/// advisory lock, by which writers know that somebody listens.
 /// </summary>
 internal sealed class AnnouncementListener(
     FollowedSessions followed,
     SessionAnnouncer announcer,
-    AnnouncementConnection connections,
+    AnnouncementConnections connections,
     IOptions<LiveOptions> options,
     TimeProvider time) : BackgroundService
 {
@@ -23,18 +23,22 @@ internal sealed class AnnouncementListener(
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(connections.Hosts.All.Select(host => ListenAsync(host, stoppingToken)));
+
+    private async Task ListenAsync(DatabaseHost host, CancellationToken stoppingToken)
     {
         while (options.Value.Notify)
         {
             if (!followed.IsEmpty)
             {
+                using var watch = host.Primary.Watch(stoppingToken);
                 try
                 {
-                    await using var connection = await connections.OpenAsync(stoppingToken);
-                    await HearAsync(connection, stoppingToken);
+                    await using var connection = await connections.OpenAsync(host, watch.Token);
+                    await HearAsync(connection, watch.Token);
                 }
-                catch (Exception exception) when (DatabaseFaults.IsPassing(exception))
+                catch (Exception exception) when (watch.IsLost || DatabaseFaults.IsPassing(exception))
                 {
                     // Until the next connection the look-up by time finds what happens.
                     stoppingToken.ThrowIfCancellationRequested();

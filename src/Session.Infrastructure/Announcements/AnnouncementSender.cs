@@ -11,7 +11,7 @@ namespace SessionService.Infrastructure.Announcements;
 /// what they told of.
 /// </summary>
 internal sealed class AnnouncementSender(
-    SessionAnnouncer announcer, AnnouncementConnection connections, IOptions<LiveOptions> options, TimeProvider time) : BackgroundService
+    SessionAnnouncer announcer, AnnouncementConnections connections, IOptions<LiveOptions> options, TimeProvider time) : BackgroundService
 {
     private const string Send = "SELECT pg_notify($1, p) FROM unnest($2) AS p (p)";
 
@@ -22,12 +22,14 @@ internal sealed class AnnouncementSender(
         while (options.Value.Notify)
         {
             await announcer.WaitAsync(stoppingToken);
+            var host = connections.Hosts.Current;
+            using var watch = host.Primary.Watch(stoppingToken);
             try
             {
-                await using var connection = await connections.OpenAsync(stoppingToken);
-                await SendAllAsync(new Sql(connection), stoppingToken);
+                await using var connection = await connections.OpenAsync(host, watch.Token);
+                await SendAllAsync(new Sql(connection), watch.Token);
             }
-            catch (Exception exception) when (DatabaseFaults.IsPassing(exception))
+            catch (Exception exception) when (watch.IsLost || DatabaseFaults.IsPassing(exception))
             {
                 stoppingToken.ThrowIfCancellationRequested();
                 announcer.Take();

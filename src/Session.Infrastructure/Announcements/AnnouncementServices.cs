@@ -12,7 +12,7 @@ internal static class AnnouncementServices
         services.AddSingleton<FollowedSessions>();
         services.AddSingleton<IFollowedSessions>(provider => provider.GetRequiredService<FollowedSessions>());
         services.AddSingleton<SessionAnnouncer>();
-        services.AddSingleton<AnnouncementConnection>();
+        services.AddSingleton<AnnouncementConnections>();
         services.AddHostedService<AnnouncementSender>();
         services.AddHostedService<AnnouncementListener>();
         services.AddHostedService<AudienceJob>();

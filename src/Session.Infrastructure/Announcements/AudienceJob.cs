@@ -10,7 +10,7 @@ namespace SessionService.Infrastructure.Announcements;
 /// <summary>Finds out whether any instance listens, so that writes announce nothing where nobody does.</summary>
 internal sealed class AudienceJob(
     SessionAnnouncer announcer,
-    AnnouncementConnection connections,
+    AnnouncementConnections connections,
     IOptions<LiveOptions> options,
     TimeProvider time,
     ILogger<AudienceJob> logger)
@@ -20,6 +20,7 @@ internal sealed class AudienceJob(
     private const string NobodyListens = $"SELECT pg_try_advisory_xact_lock({AdvisoryLocks.Listeners})";
 
     private NpgsqlConnection? _connection;
+    private DatabaseHost? _host;
 
     protected override string Name => "audience";
 
@@ -32,11 +33,18 @@ internal sealed class AudienceJob(
 
     protected override async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
+        var host = _host ??= connections.Hosts.Current;
+        using var watch = host.Primary.Watch(cancellationToken);
         try
         {
-            _connection ??= await connections.OpenAsync(cancellationToken);
-            announcer.IsHeard = !await new Sql(_connection).Statement(NobodyListens).Unprepared().ValueAsync<bool>(cancellationToken);
+            _connection ??= await connections.OpenAsync(host, watch.Token);
+            announcer.IsHeard = !await new Sql(_connection).Statement(NobodyListens).Unprepared().ValueAsync<bool>(watch.Token);
             return true;
+        }
+        catch (OperationCanceledException exception) when (watch.IsLost)
+        {
+            Close();
+            throw new DatabaseLostException(exception);
         }
         catch
         {
@@ -55,5 +63,6 @@ internal sealed class AudienceJob(
     {
         _connection?.Dispose();
         _connection = null;
+        _host = null;
     }
 }

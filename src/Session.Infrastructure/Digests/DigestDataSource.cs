@@ -6,24 +6,23 @@ namespace SessionService.Infrastructure.Digests;
 /// <summary>
 /// The connections of background jobs, in a pool of their own: the jobs neither wait for connections of requests nor take them away.
 /// </summary>
-internal sealed class DigestDataSource(DatabaseServer server) : IAsyncDisposable
+internal sealed class DigestDataSource(DatabaseHosts hosts) : IAsyncDisposable
 {
     private const int MaxConnections = 4;
 
-    // Made when a job first opens a connection: the container makes the jobs before the embedded server has a connection string.
-    private readonly Lazy<NpgsqlDataSource> _dataSource = new(() => Create(server.ConnectionString));
+    private readonly HostPools _pools = new(hosts, Builder);
 
-    public Database Database => new(_dataSource.Value);
+    public Database Database => new(() => _pools.Current.Primary);
 
     public ValueTask<NpgsqlConnection> OpenConnectionAsync(CancellationToken cancellationToken) =>
-        _dataSource.Value.OpenConnectionAsync(cancellationToken);
+        _pools.Current.Primary.OpenConnectionAsync(cancellationToken);
 
-    public ValueTask DisposeAsync() => _dataSource.IsValueCreated ? _dataSource.Value.DisposeAsync() : ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => _pools.DisposeAsync();
 
-    private static NpgsqlDataSource Create(string connectionString)
+    private static NpgsqlDataSourceBuilder Builder(string connectionString)
     {
         var connection = new NpgsqlConnectionStringBuilder(connectionString) { MinPoolSize = 0, MaxPoolSize = MaxConnections };
         connection.ApplicationName += "_digest";
-        return new NpgsqlDataSourceBuilder(connection.ConnectionString) { Name = "digest" }.Build();
+        return new NpgsqlDataSourceBuilder(connection.ConnectionString) { Name = "digest" };
     }
 }

@@ -22,8 +22,7 @@ internal sealed class KnownPaths : IDisposable
     public KnownPaths(DatabasePulses pulses)
     {
         _pulses = pulses;
-        pulses.Primary.Interrupted += OnInterrupted;
-        pulses.Standby.Interrupted += OnInterrupted;
+        pulses.Interrupted += OnInterrupted;
     }
 
     public KnownPath? Find(string userId, Guid sessionId) => _paths.Get<KnownPath>((userId, sessionId));
@@ -33,8 +32,7 @@ internal sealed class KnownPaths : IDisposable
 
     public void Dispose()
     {
-        _pulses.Primary.Interrupted -= OnInterrupted;
-        _pulses.Standby.Interrupted -= OnInterrupted;
+        _pulses.Interrupted -= OnInterrupted;
         _paths.Dispose();
     }
 

@@ -17,7 +17,7 @@ internal static class MessageServices
         services.AddSingleton(provider => new MessageReplays(
             provider.GetRequiredService<Database>(),
             new MessageReader(
-                new ReadConnections(provider.GetRequiredService<ServerPool>()),
+                new ReadConnections(provider.GetRequiredService<HostPools>()),
                 provider.GetRequiredService<KnownPaths>(),
                 provider.GetRequiredService<IOptions<ShardingOptions>>())));
         services.AddSingleton<IMessageStore, MessageStore>();

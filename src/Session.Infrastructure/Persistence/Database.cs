@@ -8,8 +8,14 @@ namespace SessionService.Infrastructure.Persistence;
 /// failover: the unit of work then runs once more, from its first statement, on another connection. It does so only where nothing can have
 /// been committed; otherwise it throws <see cref="WriteOutcomeUnknownException"/>. A unit of work must have no effects but on the database.
 /// </summary>
-internal sealed class Database(NpgsqlDataSource dataSource)
+/// <param name="dataSource">Where the next connection is opened: another host may answer the second attempt.</param>
+internal sealed class Database(Func<NpgsqlDataSource> dataSource)
 {
+    public Database(NpgsqlDataSource dataSource)
+        : this(() => dataSource)
+    {
+    }
+
     /// <summary>
     /// How often a write runs while it loses races. Every write can lose one: PostgreSQL may find a deadlock although all statements lock
     /// rows in the same order, where a row was updated while others hold it for their foreign keys.
@@ -69,7 +75,7 @@ internal sealed class Database(NpgsqlDataSource dataSource)
         {
             try
             {
-                var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+                var connection = await dataSource().OpenConnectionAsync(cancellationToken);
                 await using (keepsConnection ? null : connection)
                 {
                     return await work(new Sql(connection, commitsItself));

@@ -33,6 +33,20 @@ public static class DatabaseOptions
         }
     }
 
+    /// <summary>The hosts that a connection string names, each with its port where one is given.</summary>
+    /// <exception cref="InvalidSettingException">It is no connection string of Npgsql's.</exception>
+    internal static IReadOnlyList<string> HostsOf(string connectionString) =>
+        new NpgsqlConnectionStringBuilder(Complete(connectionString)).Host?.Split(
+            ',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } hosts ? hosts : [""];
+
+    /// <summary>The connection string for one host of several.</summary>
+    internal static string WithHost(string connectionString, string host)
+    {
+        var one = new NpgsqlConnectionStringBuilder(connectionString) { Host = host };
+        one.Remove("Load Balance Hosts");
+        return one.ConnectionString;
+    }
+
     /// <param name="connectionString">What the operator gave.</param>
     /// <param name="isSharded">Whether it leads to a server of a sharded database.</param>
     /// <exception cref="InvalidSettingException">It is no connection string of Npgsql's.</exception>

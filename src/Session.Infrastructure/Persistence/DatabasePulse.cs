@@ -9,7 +9,13 @@ namespace SessionService.Infrastructure.Persistence;
 /// lost, whatever the reason: stopped, frozen, cut off, or a primary that has become read-only. Statements with a <see cref="PulseWatch"/>
 /// are then given up; while the pulse beats, a statement may take as long as it needs.
 /// </summary>
-public sealed partial class DatabasePulse(bool ofPrimary, TimeSpan patience, TimeProvider time, ILogger<DatabasePulse> logger) : IDisposable
+/// <param name="ofPrimary">Whether a server that takes no writes is lost.</param>
+/// <param name="patience">How long an answer may take.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Is told of the loss.</param>
+/// <param name="host">The host in log lines, where there are several equals.</param>
+public sealed partial class DatabasePulse(
+    bool ofPrimary, TimeSpan patience, TimeProvider time, ILogger<DatabasePulse> logger, string? host = null) : IDisposable
 {
     // Whether the server takes no writes: a standby, or a former primary after a failover.
     private const string Question = "SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only')::bool";
@@ -156,7 +162,8 @@ public sealed partial class DatabasePulse(bool ofPrimary, TimeSpan patience, Tim
         }
     }
 
-    private string Name => ofPrimary ? "The database" : "The database for reads that may lag";
+    private string Name =>
+        host is not null ? $"The database server {host}" : ofPrimary ? "The database" : "The database for reads that may lag";
 
     [LoggerMessage(1, LogLevel.Warning, "{Name} is lost: {Reason}")]
     private partial void LogLost(string name, string reason);

@@ -1,18 +1,34 @@
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
-
 namespace SessionService.Infrastructure.Persistence;
 
-/// <summary>The pulses of the server that takes writes, and of the one for reads that may lag: often the same.</summary>
-public sealed class DatabasePulses(IOptions<PulseOptions> options, TimeProvider time, ILogger<DatabasePulse> logger) : IDisposable
+/// <summary>
+/// The pulses of the server that takes writes, and of the one for reads that may lag: often the same. Among equal hosts they are those of
+/// the host for what is done now. So the database is lost for everybody only when no host answers.
+/// </summary>
+public sealed class DatabasePulses(DatabaseHosts hosts)
 {
-    public DatabasePulse Primary { get; } = new(ofPrimary: true, options.Value.Patience, time, logger);
+    public DatabasePulse Primary => hosts.Current.Primary;
 
-    public DatabasePulse Standby { get; } = new(ofPrimary: false, options.Value.Patience, time, logger);
+    public DatabasePulse Standby => hosts.Current.Standby;
 
-    public void Dispose()
+    /// <summary>Raised when a server is lost or back, or has ended its connections.</summary>
+    public event EventHandler? Interrupted
     {
-        Primary.Dispose();
-        Standby.Dispose();
+        add
+        {
+            foreach (var host in hosts.All)
+            {
+                host.Primary.Interrupted += value;
+                host.Standby.Interrupted += value;
+            }
+        }
+
+        remove
+        {
+            foreach (var host in hosts.All)
+            {
+                host.Primary.Interrupted -= value;
+                host.Standby.Interrupted -= value;
+            }
+        }
     }
 }

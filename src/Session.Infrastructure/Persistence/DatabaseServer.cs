@@ -32,6 +32,12 @@ public sealed class DatabaseServer(
     public string ConnectionString => DatabaseOptions.Complete(
         IsEmbedded ? WaitForEmbedded() : _given!, layout.Value.Sharded);
 
+    /// <summary>The hosts that answer the same requests, see <see cref="DatabaseHosts"/>; never none.</summary>
+    public IReadOnlyList<string> EqualHosts => IsEmbedded || !layout.Value.Sharded ? [""] : DatabaseOptions.HostsOf(_given!);
+
+    /// <summary>The connection string of one of several <see cref="EqualHosts"/>.</summary>
+    public string ConnectionStringOf(string host) => DatabaseOptions.Complete(DatabaseOptions.WithHost(_given!, host), layout.Value.Sharded);
+
     /// <summary>Starts the embedded server where it is the one to use. Called again, it waits for the same start.</summary>
     /// <exception cref="EmbeddedPostgresException">It cannot start; the message says what to do.</exception>
     public Task StartAsync(CancellationToken cancellationToken) =>

@@ -10,16 +10,21 @@ internal static class PersistenceServices
     // Without this setting the server would take its connection for alive for hours, and other instances' writers would wait.
     private const string RequestSettings = "SET idle_in_transaction_session_timeout = '10s'";
 
-    /// <summary>The database server, and the one data source of the process.</summary>
+    /// <summary>The database server, and the connections to it.</summary>
     public static IServiceCollection AddDatabaseServer(this IServiceCollection services)
     {
         services.AddOptions<EmbeddedPostgresOptions>().BindConfiguration(EmbeddedPostgresOptions.Section).ValidateDataAnnotations();
         services.AddOptions<ShardingOptions>().BindConfiguration(ShardingOptions.Section);
         services.AddSingleton<DatabaseServer>();
-        services.AddSingleton(
-            provider => new ServerPool(RequestDataSource(provider.GetRequiredService<DatabaseServer>().ConnectionString)));
-        services.AddSingleton(provider => provider.GetRequiredService<ServerPool>().Primary);
-        services.AddSingleton<Database>();
+        services.AddOptions<PulseOptions>().BindConfiguration(PulseOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<DatabaseHosts>();
+        services.AddSingleton(provider => new HostPools(provider.GetRequiredService<DatabaseHosts>(), RequestDataSource));
+        services.AddSingleton(AnyHost);
+        services.AddSingleton(provider =>
+        {
+            var pools = provider.GetRequiredService<HostPools>();
+            return new Database(() => pools.Current.Primary);
+        });
         services.AddByLayout<IUserLocks, AdvisoryUserLocks, UserLockRows>();
         return services;
     }
@@ -27,12 +32,28 @@ internal static class PersistenceServices
     /// <summary>What a request reads and writes with, and the pulse that tells it when the database is lost.</summary>
     public static IServiceCollection AddDatabaseAccess(this IServiceCollection services)
     {
-        services.AddOptions<PulseOptions>().BindConfiguration(PulseOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<DatabasePulses>();
         services.AddScoped<ReadConnections>();
         services.AddSingleton<SessionContexts>();
         services.AddScoped(provider => provider.GetRequiredService<SessionContexts>().Of(provider.GetRequiredService<ReadConnections>()));
         return services;
+    }
+
+    // For what keeps one data source.
+    private static NpgsqlDataSource AnyHost(IServiceProvider provider)
+    {
+        var pools = provider.GetRequiredService<HostPools>();
+        if (pools.Hosts.All.Length == 1)
+        {
+            return pools[pools.Hosts.All[0]].Primary;
+        }
+
+        var connection = new NpgsqlConnectionStringBuilder(provider.GetRequiredService<DatabaseServer>().ConnectionString)
+        {
+            LoadBalanceHosts = true,
+            MinPoolSize = 0,
+        };
+        return new NpgsqlDataSourceBuilder(connection.ConnectionString) { Name = "any host" }.BuildMultiHost();
     }
 
     // Metrics show the name; without one they would show the connection string.

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Infrastructure.Schema;
 
@@ -8,7 +9,11 @@ internal static class SchemaServices
     public static IServiceCollection AddSchema(this IServiceCollection services)
     {
         services.AddSingleton<SchemaMigrator>();
-        services.AddSingleton<SchemaCheck>();
+        services.AddSingleton(provider =>
+        {
+            var pools = provider.GetRequiredService<HostPools>();
+            return new SchemaCheck(() => pools.Current.Primary);
+        });
         services.AddSingleton<SchemaDistributor>();
         return services;
     }

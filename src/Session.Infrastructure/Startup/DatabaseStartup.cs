@@ -15,6 +15,7 @@ namespace SessionService.Infrastructure.Startup;
 internal sealed partial class DatabaseStartup(
     DatabaseServer server,
     IServiceProvider services,
+    DatabaseHosts hosts,
     LayoutCheck layout,
     IHostEnvironment environment,
     ILogger<DatabaseStartup> logger)
@@ -29,7 +30,21 @@ internal sealed partial class DatabaseStartup(
 
         // Made only now: before its start the embedded server has no connection string.
         var check = services.GetRequiredService<SchemaCheck>();
-        var report = await CheckPatientlyAsync(check, cancellationToken);
+        SchemaReport? report = null;
+        for (var others = hosts.All.Length - 1; report is null; others--)
+        {
+            // The pulses do not beat yet, so that each turn is another host's.
+            hosts.Choose(userId: null);
+            try
+            {
+                report = await CheckPatientlyAsync(check, cancellationToken);
+            }
+            catch (Exception exception) when (others > 0 && DatabaseFaults.IsUnavailable(exception))
+            {
+                LogNextHost();
+            }
+        }
+
         if (report.HasPendingMigrations && (server.IsEmbedded || environment.IsDevelopment()))
         {
             await services.GetRequiredService<SchemaMigrator>().MigrateAsync(cancellationToken);
@@ -70,11 +85,11 @@ internal sealed partial class DatabaseStartup(
                 return await check.RunAsync(cancellationToken);
             }
             catch (Exception exception)
-                when (attempt < MaxAttempts && exception is TimeoutException or NpgsqlException { InnerException: TimeoutException })
+                when (attempt < MaxAttempts / hosts.All.Length && exception is TimeoutException or NpgsqlException { InnerException: TimeoutException })
             {
                 if (attempt == 1)
                 {
-                    LogNoAnswer(MaxAttempts);
+                    LogNoAnswer(MaxAttempts / hosts.All.Length);
                 }
             }
         }
@@ -82,6 +97,9 @@ internal sealed partial class DatabaseStartup(
 
     [LoggerMessage(2, LogLevel.Warning, "The database does not answer. It is asked up to {Attempts} times.")]
     private partial void LogNoAnswer(int attempts);
+
+    [LoggerMessage(3, LogLevel.Warning, "A host of the database does not answer. The next one is asked.")]
+    private partial void LogNextHost();
 
     [LoggerMessage(1, LogLevel.Warning, "Schema: {Difference}")]
     private partial void LogSchemaWarning(string difference);

@@ -5,23 +5,28 @@ using SessionService.Infrastructure.Persistence;
 
 namespace SessionService.Infrastructure.Startup;
 
-/// <summary>Watches the primary and the standby while the service runs.</summary>
-internal sealed class DatabaseWatch(DatabaseServer server, DatabasePulses pulses, ServerPool requests, IOptions<PulseOptions> options)
-    : BackgroundService
+/// <summary>Watches each host, and the standby of one that has standbys, while the service runs.</summary>
+internal sealed class DatabaseWatch(HostPools requests, IOptions<PulseOptions> options) : BackgroundService
 {
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(requests.Hosts.All.Select(host => WatchAsync(host, stoppingToken)));
+
+    private async Task WatchAsync(DatabaseHost host, CancellationToken stoppingToken)
     {
-        pulses.Primary.Interrupted += (_, _) => requests.Forget();
-        pulses.Standby.Interrupted += (_, _) => requests.Forget();
+        var pool = requests[host];
+        host.Primary.Interrupted += (_, _) => pool.Forget();
+        host.Standby.Interrupted += (_, _) => pool.Forget();
 
         // Each pulse has a connection, and opens another whenever something is wrong; each time Npgsql asks every host whether it is the
         // primary.
-        var connection = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Pooling = false, HostRecheckSeconds = 0 };
+        var connection = new NpgsqlConnectionStringBuilder(host.ConnectionString) { Pooling = false, HostRecheckSeconds = 0 };
         // No shorter than the patience: a time-out of Npgsql would count as a loss before the patience is at an end.
         var patience = (int)Math.Ceiling(options.Value.Patience.TotalSeconds);
         connection.CommandTimeout = patience;
         connection.Timeout = Math.Max(patience, connection.Timeout);
-        await using var pool = new ServerPool(new NpgsqlDataSourceBuilder(connection.ConnectionString) { Name = "pulse" });
-        await Task.WhenAll(pulses.Primary.RunAsync(pool.Primary, stoppingToken), pulses.Standby.RunAsync(pool.Standby, stoppingToken));
+        await using var pulses = new ServerPool(new NpgsqlDataSourceBuilder(connection.ConnectionString) { Name = "pulse" });
+        await Task.WhenAll(
+            host.Primary.RunAsync(pulses.Primary, stoppingToken),
+            host.Standby == host.Primary ? Task.CompletedTask : host.Standby.RunAsync(pulses.Standby, stoppingToken));
     }
 }

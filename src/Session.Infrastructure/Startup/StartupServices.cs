@@ -11,6 +11,7 @@ internal static class StartupServices
         services.AddHostedService<DatabaseStartup>();
         services.AddHostedService<EmbeddedPostgresJob>();
         services.AddHostedService<DatabaseWatch>();
+        services.AddHostedService<ShardMapJob>();
         return services;
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -9,7 +10,8 @@ namespace SessionService.Infrastructure.Writes;
 /// <summary>
 /// Writes together what arrives together. A few writers, each on a connection of its own, take the waiting writes as one group and make
 /// them with one statement and one commit; meanwhile the next group gathers. A write never waits for others: while a writer is free, the
-/// caller starts it at once. Callers are answered after the commit. Retries are here and not in <see cref="Database"/>, because a lost
+/// caller starts it at once. Callers are answered after the commit. Each node of a sharded database has writers and a queue of its own:
+/// one that does not answer holds up the writes of its users only. Retries are here and not in <see cref="Database"/>, because a lost
 /// connection is the writer's own, and the writer opens another.
 /// </summary>
 internal sealed partial class GroupWriter<TWrite, TOutcome> : IAsyncDisposable
@@ -23,8 +25,9 @@ internal sealed partial class GroupWriter<TWrite, TOutcome> : IAsyncDisposable
     private readonly WriteSeries _series;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly WriteQueue<PendingWrite<TWrite, TOutcome>> _queue;
-    private readonly WriterConnection[] _connections;
+    private readonly ConcurrentDictionary<int, Node> _nodes = new();
+    private readonly Func<int, Node> _newNode;
+    private volatile bool _isDisposed;
 
     public GroupWriter(
         IGroupStatement<TWrite, TOutcome> statement,
@@ -40,13 +43,15 @@ internal sealed partial class GroupWriter<TWrite, TOutcome> : IAsyncDisposable
         _series = metrics.Of(statement.Kind);
         _time = time;
         _logger = logger;
-        _queue = new WriteQueue<PendingWrite<TWrite, TOutcome>>(
-            _options, pending => pending.Size, pending => statement.RowOf(pending.Write), () =>
-            {
-                var admits = statement.NewAdmission();
-                return pending => admits(pending.Write);
-            });
-        _connections = [.. Enumerable.Range(0, _options.Writers).Select(_ => new WriterConnection(dataSource))];
+        _newNode = id => new Node(
+            id,
+            new WriteQueue<PendingWrite<TWrite, TOutcome>>(
+                _options, pending => pending.Size, pending => statement.RowOf(pending.Write), () =>
+                {
+                    var admits = statement.NewAdmission();
+                    return pending => admits(pending.Write);
+                }),
+            [.. Enumerable.Range(0, _options.Writers).Select(_ => new WriterConnection(dataSource))]);
     }
 
     /// <summary>Makes a write and answers after its commit. A cancellation withdraws the write unless it is in a group already.</summary>
@@ -55,15 +60,18 @@ internal sealed partial class GroupWriter<TWrite, TOutcome> : IAsyncDisposable
     /// <exception cref="NpgsqlException">The database could not make the write.</exception>
     public async Task<TOutcome> WriteAsync(TWrite write, CancellationToken cancellationToken)
     {
+        var user = _statement.UserOf(write);
+        var nodeId = _dataSource.Hosts.NodeOf(user);
         if (!_options.Coalesce)
         {
             await using var connection = new WriterConnection(_dataSource);
-            return (await ExecuteAsync(connection, [write], cancellationToken))[0];
+            return (await ExecuteAsync(connection, _dataSource.Hosts.OfNode(nodeId), [write], cancellationToken))[0];
         }
 
         var pending = new PendingWrite<TWrite, TOutcome>(write, _statement.SizeOf(write), _series, _time);
         _series.CountWaiting();
-        if (!_queue.TryAdd(_statement.UserOf(write), pending, out var writer))
+        var node = _nodes.GetOrAdd(nodeId, _newNode);
+        if (_isDisposed || !node.Queue.TryAdd(user, pending, out var writer))
         {
             _series.CountRefused();
             throw new WritesOverloadedException();
@@ -71,7 +79,7 @@ internal sealed partial class GroupWriter<TWrite, TOutcome> : IAsyncDisposable
 
         if (writer is { } free)
         {
-            StartWriting(free);
+            StartWriting(node, free);
         }
 
         await using var cancellation = cancellationToken.UnsafeRegister(
@@ -82,11 +90,15 @@ internal sealed partial class GroupWriter<TWrite, TOutcome> : IAsyncDisposable
     /// <summary>Makes the writes that still wait, and stops.</summary>
     public async ValueTask DisposeAsync()
     {
-        _queue.Complete();
-        await _queue.Drained;
-        foreach (var connection in _connections)
+        _isDisposed = true;
+        foreach (var node in _nodes.Values)
         {
-            await connection.DisposeAsync();
+            node.Queue.Complete();
+            await node.Queue.Drained;
+            foreach (var connection in node.Connections)
+            {
+                await connection.DisposeAsync();
+            }
         }
     }
 
@@ -94,37 +106,39 @@ internal sealed partial class GroupWriter<TWrite, TOutcome> : IAsyncDisposable
     /// Starts a writer on this thread, until it first has to wait: a single write is sent before another thread could have been woken for
     /// it.
     /// </summary>
-    private void StartWriting(int writer)
+    private void StartWriting(Node node, int writer)
     {
         // The writer goes on for other requests, so its work is no part of this request's span.
         var request = Activity.Current;
         Activity.Current = null;
         using var apart = ExecutionContext.SuppressFlow();
-        _ = WriteGroupsAsync(writer);
+        _ = WriteGroupsAsync(node, writer);
         Activity.Current = request;
     }
 
-    private async Task WriteGroupsAsync(int writer)
+    private async Task WriteGroupsAsync(Node node, int writer)
     {
         List<PendingWrite<TWrite, TOutcome>>? waiting = null;
-        while ((waiting = _queue.TakeGroup(writer, waiting)) is not null)
+        while ((waiting = node.Queue.TakeGroup(writer, waiting)) is not null)
         {
             var group = waiting.FindAll(pending => pending.TryTake());
             if (group.Count > 0)
             {
-                await WriteGroupAsync(_connections[writer], group);
+                await WriteGroupAsync(node, node.Connections[writer], group);
             }
         }
     }
 
     /// <summary>Makes a group and answers its callers. A failure goes to the callers, and the writer goes on.</summary>
-    private async Task WriteGroupAsync(WriterConnection connection, List<PendingWrite<TWrite, TOutcome>> group)
+    private async Task WriteGroupAsync(
+        Node node, WriterConnection connection, List<PendingWrite<TWrite, TOutcome>> group)
     {
         try
         {
             using var span = WriteTracing.StartGroup(_series.Kind, group.Count, group.Select(pending => pending.Origin));
-            using var watch = _dataSource.Watch(CancellationToken.None);
-            var outcomes = await ExecuteAsync(connection, group.ConvertAll(pending => pending.Write), watch.Token);
+            var host = _dataSource.Hosts.OfNode(node.Id);
+            using var watch = host.Primary.Watch(CancellationToken.None);
+            var outcomes = await ExecuteAsync(connection, host, group.ConvertAll(pending => pending.Write), watch.Token);
             for (var i = 0; i < group.Count; i++)
             {
                 group[i].Complete(outcomes[i]);
@@ -135,7 +149,7 @@ internal sealed partial class GroupWriter<TWrite, TOutcome> : IAsyncDisposable
             LogRetryingInParts(exception.SqlState, group.Count, parts.Count);
             foreach (var part in parts)
             {
-                await WriteGroupAsync(connection, part);
+                await WriteGroupAsync(node, connection, part);
             }
         }
         catch (Exception exception)
@@ -155,12 +169,13 @@ internal sealed partial class GroupWriter<TWrite, TOutcome> : IAsyncDisposable
             ? group.ConvertAll(pending => new List<PendingWrite<TWrite, TOutcome>> { pending })
         : [.. group.GroupBy(pending => _statement.RowOf(pending.Write) ?? (object)pending).Select(ofOneRow => ofOneRow.ToList())];
 
-    private async Task<TOutcome[]> ExecuteAsync(WriterConnection connection, List<TWrite> writes, CancellationToken cancellationToken)
+    private async Task<TOutcome[]> ExecuteAsync(
+        WriterConnection connection, DatabaseHost host, List<TWrite> writes, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var open = await connection.OpenAsync(cancellationToken);
+            var open = await connection.OpenAsync(host, cancellationToken);
             try
             {
                 var outcomes = await _statement.ExecuteAsync(open, writes, cancellationToken);
@@ -174,11 +189,14 @@ internal sealed partial class GroupWriter<TWrite, TOutcome> : IAsyncDisposable
                 LogRetrying(exception.SqlState, writes.Count);
                 if (exception.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction)
                 {
-                    _dataSource.Forget();
+                    _dataSource.Forget(host);
                 }
             }
         }
     }
+
+    /// <summary>The writes that are sent to one node.</summary>
+    private sealed record Node(int Id, WriteQueue<PendingWrite<TWrite, TOutcome>> Queue, WriterConnection[] Connections);
 
     [LoggerMessage(1, LogLevel.Debug, "A group of {Count} writes was not made ({SqlState}): making it once more.")]
     private partial void LogRetrying(string? sqlState, int count);

@@ -13,22 +13,24 @@ internal sealed class WriterConnection(WriterDataSource dataSource) : IAsyncDisp
     private const long FirstRenewal = 8;
 
     private NpgsqlConnection? _connection;
+    private DatabaseHost? _host;
     private int _openedAfter;
     private long _uses;
     private long _nextRenewal;
 
-    public async ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
+    public async ValueTask<NpgsqlConnection> OpenAsync(DatabaseHost host, CancellationToken cancellationToken)
     {
-        if (_connection is { FullState: ConnectionState.Open } && _openedAfter == dataSource.Interruptions
+        if (_connection is { FullState: ConnectionState.Open } && _host == host && _openedAfter == dataSource.InterruptionsOf(host)
             && (++_uses < _nextRenewal || await TryRenewPlansAsync(_connection, cancellationToken)))
         {
             return _connection;
         }
 
         await DisposeAsync();
-        _openedAfter = dataSource.Interruptions;
+        _host = host;
+        _openedAfter = dataSource.InterruptionsOf(host);
         (_uses, _nextRenewal) = (0, FirstRenewal);
-        return _connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        return _connection = await dataSource.OpenConnectionAsync(host, cancellationToken);
     }
 
     public async ValueTask DisposeAsync()

@@ -28,46 +28,59 @@ internal sealed class WriterDataSource : IAsyncDisposable
     /// <summary>In a transaction of a sharded database: a limit like the one of the connection, for the other servers too.</summary>
     public const string LimitWaiting = "SET LOCAL lock_timeout = '1s'";
 
-    private readonly DatabasePulse _pulse;
-    private readonly ServerPool _pool;
-    private volatile int _interruptions;
+    // A bound only: there are as many as there are nodes.
+    private const int MostNodes = 32;
 
-    public WriterDataSource(
-        DatabaseServer server, IOptions<WriteOptions> options, IOptions<ShardingOptions> layout, DatabasePulses pulses)
+    private readonly HostPools _pools;
+    private readonly int[] _interruptions;
+    private readonly EventHandler[] _onInterrupted;
+
+    public WriterDataSource(DatabaseHosts hosts, IOptions<WriteOptions> options, IOptions<ShardingOptions> layout)
     {
-        _pool = Create(server.ConnectionString, options.Value, layout.Value.Sharded ? ShardedSettings : Settings);
-        _pulse = pulses.Primary;
-        _pulse.Interrupted += OnInterrupted;
+        var isSharded = layout.Value.Sharded;
+        _pools = new HostPools(
+            hosts,
+            connectionString => Builder(
+                connectionString,
+                KindsOfWrites * options.Value.Writers * (isSharded ? MostNodes : 1),
+                isSharded ? ShardedSettings : Settings));
+        _interruptions = new int[hosts.All.Length];
+        _onInterrupted = [.. hosts.All.Select(host => new EventHandler((_, _) => Forget(host)))];
+        foreach (var host in hosts.All)
+        {
+            host.Primary.Interrupted += _onInterrupted[host.Index];
+        }
     }
 
-    /// <summary>How often the database was interrupted: a connection that was opened before the last time is not used any more.</summary>
-    public int Interruptions => _interruptions;
+    public DatabaseHosts Hosts => _pools.Hosts;
 
-    public ValueTask<NpgsqlConnection> OpenConnectionAsync(CancellationToken cancellationToken) =>
-        _pool.Primary.OpenConnectionAsync(cancellationToken);
+    /// <summary>How often the host was interrupted: a connection that was opened before the last time is not used any more.</summary>
+    public int InterruptionsOf(DatabaseHost host) => Volatile.Read(ref _interruptions[host.Index]);
 
-    /// <inheritdoc cref="DatabasePulse.Watch"/>
-    public PulseWatch Watch(CancellationToken cancellationToken) => _pulse.Watch(cancellationToken);
+    public ValueTask<NpgsqlConnection> OpenConnectionAsync(DatabaseHost host, CancellationToken cancellationToken) =>
+        _pools[host].Primary.OpenConnectionAsync(cancellationToken);
 
     /// <summary>Makes the next write open a new connection, to whichever server takes writes then.</summary>
-    public void Forget()
+    public void Forget(DatabaseHost host)
     {
-        Interlocked.Increment(ref _interruptions);
-        _pool.Forget();
+        Interlocked.Increment(ref _interruptions[host.Index]);
+        _pools[host].Forget();
     }
 
-    private void OnInterrupted(object? sender, EventArgs e) => Forget();
-
-    private static ServerPool Create(string connectionString, WriteOptions options, string settings)
+    private static NpgsqlDataSourceBuilder Builder(string connectionString, int connections, string settings)
     {
         var connection = new NpgsqlConnectionStringBuilder(connectionString);
-        connection.MaxPoolSize = Math.Max(connection.MaxPoolSize, KindsOfWrites * options.Writers);
-        return new ServerPool(new NpgsqlDataSourceBuilder(connection.ConnectionString) { Name = "writers" }.UseSettings(settings));
+        connection.MaxPoolSize = Math.Max(connection.MaxPoolSize, connections);
+        return new NpgsqlDataSourceBuilder(connection.ConnectionString) { Name = "writers" }.UseSettings(settings);
     }
 
     public ValueTask DisposeAsync()
     {
-        _pulse.Interrupted -= OnInterrupted;
-        return _pool.DisposeAsync();
+        foreach (var host in Hosts.All)
+        {
+            host.Primary.Interrupted -= _onInterrupted[host.Index];
+        }
+
+        return _pools.DisposeAsync();
     }
 }

@@ -63,6 +63,15 @@ internal sealed class DatabaseProxy : IAsyncDisposable
         }
     }
 
+    /// <summary>Passes on nothing more, until <see cref="Restore"/>: connections stay and can be made, and nobody answers.</summary>
+    public void Silence()
+    {
+        lock (_lock)
+        {
+            _open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+    }
+
     /// <summary>Breaks nothing any more, and passes on what was held.</summary>
     /// <returns>Whether a connection was broken, and how many bytes had passed in the direction in which one was to be.</returns>
     public (bool HasBroken, long Passed) Restore()

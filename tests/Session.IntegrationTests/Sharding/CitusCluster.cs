@@ -103,7 +103,7 @@ internal static class CitusCluster
     }
 
     /// <summary>The coordinator, and the workers.</summary>
-    private static async Task<IReadOnlyList<string>> NodesAsync()
+    public static async Task<IReadOnlyList<string>> NodesAsync()
     {
         var nodes = new List<string> { ConnectionString! };
         await using var dataSource = NpgsqlDataSource.Create(ConnectionString!);

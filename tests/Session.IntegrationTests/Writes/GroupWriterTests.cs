@@ -26,6 +26,7 @@ public sealed class GroupWriterTests : IAsyncLifetime
     private GroupWriter<string, string>? _writer;
     private WriterDataSource? _dataSource;
     private DatabaseServer? _server;
+    private DatabaseHosts? _hosts;
 
     public async Task InitializeAsync()
     {
@@ -35,11 +36,9 @@ public sealed class GroupWriterTests : IAsyncLifetime
             Options.Create(new EmbeddedPostgresOptions()),
             Options.Create(new ShardingOptions()),
             NullLogger<EmbeddedPostgresServer>.Instance);
-        _dataSource = new WriterDataSource(
-            _server,
-            Options.Create(_options),
-            Options.Create(new ShardingOptions()),
-            new DatabasePulses(Options.Create(new PulseOptions()), TimeProvider.System, NullLogger<DatabasePulse>.Instance));
+        _hosts = new DatabaseHosts(
+            _server, Options.Create(new PulseOptions()), NullLogger<DatabasePulse>.Instance);
+        _dataSource = new WriterDataSource(_hosts, Options.Create(_options), Options.Create(new ShardingOptions()));
     }
 
     public async Task DisposeAsync()
@@ -51,6 +50,7 @@ public sealed class GroupWriterTests : IAsyncLifetime
         }
 
         await _dataSource!.DisposeAsync();
+        _hosts!.Dispose();
         await _server!.DisposeAsync();
         await _services.DisposeAsync();
     }
