@@ -91,7 +91,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
         Http.Dispose();
     }
 
-    private static Task RunAsync(string assembly, string[] command, string connectionString, CancellationToken cancellationToken) =>
+    private static Task<string> RunAsync(string assembly, string[] command, string connectionString, CancellationToken cancellationToken) =>
         File.Exists(assembly)
             ? ProgramRun.RunAsync(
                 Environment.ProcessPath!, [assembly, .. command], new Dictionary<string, string>([Database(connectionString)], StringComparer.Ordinal), cancellationToken)
