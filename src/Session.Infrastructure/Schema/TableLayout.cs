@@ -48,7 +48,9 @@ internal static class TableLayout
 
     /// <summary>The tables that each server has whole, with the history of the migrations: an instance reads it when it starts.</summary>
     public static IEnumerable<string> Everywhere(ExpectedSchema schema) =>
-        schema.Tables.Where(table => !IsByUser(table) && table.Name != Ids).Select(table => table.Name).Append(SessionDbContext.MigrationsHistoryTable);
+        schema.Tables.Where(table => !IsByUser(table) && table.Name != Ids)
+            .Select(table => table.Name)
+            .Append(SessionDbContext.MigrationsHistoryTable);
 
     /// <summary>The tables that lie by user, each behind those that its foreign keys name.</summary>
     public static IReadOnlyList<ExpectedTable> ByUser(ExpectedSchema schema)

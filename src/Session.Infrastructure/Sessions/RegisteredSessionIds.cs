@@ -25,8 +25,8 @@ internal sealed class RegisteredSessionIds : ISessionIds
     private const string FindOthers = "SELECT session_id FROM dev.sessions WHERE session_id = ANY ($2) AND user_id <> $1";
 
     /// <summary>
-    /// Fills the table where it is new. Which of the ids clients gave, nobody knows any more. Two users may have one id where the tables were
-    /// distributed before there was this table: one of the two is registered.
+    /// Fills the table where it is new. Which of the ids clients gave, nobody knows any more. Two users may have one id where the tables
+    /// were distributed before there was this table: one of the two is registered.
     /// </summary>
     public const string Fill =
         "INSERT INTO dev.session_ids (session_id, user_id) SELECT session_id, user_id FROM dev.sessions ON CONFLICT DO NOTHING";
@@ -70,8 +70,8 @@ internal sealed class RegisteredSessionIds : ISessionIds
         ?? (IsAsOfService(sessionId) ? await OnAnyShard(context, sessionId, cancellationToken) : null);
 
     /// <summary>
-    /// Takes an id in a batch that adds its session. The batches of everybody take ids in their order, so that two never wait for each other
-    /// in a circle.
+    /// Takes an id in a batch that adds its session. The batches of everybody take ids in their order, so that two never wait for each
+    /// other in a circle.
     /// </summary>
     /// <param name="batch">The batch.</param>
     /// <param name="taken">Called where no other user has the id.</param>
