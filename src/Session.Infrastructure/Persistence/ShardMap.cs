@@ -25,7 +25,7 @@ internal sealed class ShardMap(IReadOnlyList<(int Least, int Node)> shards)
         return Enumerable.Range(0, MostAttempts).Select(i => $"pulse {i}").FirstOrDefault(userId => NodeOf(HashOf(userId)) == node);
     }
 
-    /// <summary>PostgreSQL's <c>hashtext</c>, by which Citus finds the shard of a user; by hand, as to ask would take a round trip.</summary>
+    /// <summary>PostgreSQL's <c>hashtext</c>, by which Citus finds the shard of a user; to ask would take a round trip.</summary>
     public static int HashOf(string userId)
     {
         const int Block = 12;

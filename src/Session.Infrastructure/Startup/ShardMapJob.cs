@@ -77,7 +77,8 @@ internal sealed class ShardMapJob(
         await pulse.RunAsync(pool.Primary, cancellationToken);
     }
 
-    private static async Task<bool> AskOfAsync(int node, NpgsqlConnection connection, ShardMap shards, CancellationToken cancellationToken) =>
+    private static async Task<bool> AskOfAsync(
+        int node, NpgsqlConnection connection, ShardMap shards, CancellationToken cancellationToken) =>
         shards.FindUserOf(node) is { } userId
         && await new Sql(connection).Statement(AskNode, userId).Unprepared().ValueAsync<bool>(cancellationToken);
 
