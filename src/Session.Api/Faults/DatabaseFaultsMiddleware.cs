@@ -19,7 +19,7 @@ internal sealed class DatabaseFaultsMiddleware(
             return;
         }
 
-        if (hosts.All.Length > 1)
+        if (hosts.DifferByUser)
         {
             // The user in a body is not known yet.
             var caller = callers.Find(http);

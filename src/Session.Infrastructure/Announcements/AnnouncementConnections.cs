@@ -5,7 +5,8 @@ namespace SessionService.Infrastructure.Announcements;
 
 /// <summary>
 /// Connections for LISTEN and NOTIFY, apart from the pool: a notification must not wait for requests, and a connection that listens is not
-/// given back. A notification is heard at the server where it was sent: of several equal hosts each instance listens at all, and sends to one.
+/// given back. A notification is heard at the server where it was sent: of several equal hosts each instance listens at all, and sends to
+/// one.
 /// </summary>
 internal sealed class AnnouncementConnections(DatabaseHosts hosts) : IAsyncDisposable
 {

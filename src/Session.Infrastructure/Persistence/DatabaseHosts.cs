@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace SessionService.Infrastructure.Persistence;
 
@@ -19,6 +20,10 @@ public sealed class DatabaseHosts : IDisposable
     internal const int NoNode = -1;
 
     private readonly AsyncLocal<Choice?> _choice = new();
+    private readonly Func<bool, string?, Func<NpgsqlConnection, CancellationToken, Task<bool>>?, DatabasePulse> _newPulse;
+
+    // The nodes that are reached by way of the only host, each with a pulse of its own.
+    private volatile DatabaseHost[] _behind = [];
     private volatile ShardMap? _shards;
     private int _turn;
 
@@ -30,7 +35,8 @@ public sealed class DatabaseHosts : IDisposable
         DatabaseServer server, IOptions<PulseOptions> options, ILogger<DatabasePulse> logger, TimeProvider? time = null)
     {
         var names = server.EqualHosts;
-        var patience = options.Value.Patience;
+        _newPulse = (ofPrimary, name, ask) =>
+            new DatabasePulse(ofPrimary, options.Value.Patience, time ?? TimeProvider.System, logger, name, ask);
         All = names.Count == 1
             ? [new DatabaseHost(0, () => server.ConnectionString, Pulse(ofPrimary: true, name: null), Pulse(ofPrimary: false, name: null))]
             : [.. names.Select((name, index) =>
@@ -39,14 +45,17 @@ public sealed class DatabaseHosts : IDisposable
                 return new DatabaseHost(index, () => server.ConnectionStringOf(name), pulse, pulse);
             })];
 
-        DatabasePulse Pulse(bool ofPrimary, string? name) => new(ofPrimary, patience, time ?? TimeProvider.System, logger, name);
+        DatabasePulse Pulse(bool ofPrimary, string? name) => _newPulse(ofPrimary, name, null);
     }
 
     public ImmutableArray<DatabaseHost> All { get; }
 
+    /// <summary>Whether it makes a difference which user a request is of.</summary>
+    public bool DifferByUser => All.Length > 1 || _behind.Length > 0;
+
     /// <summary>The host for what is done now: that of the request, or else one that answers.</summary>
     public DatabaseHost Current =>
-        All.Length == 1 ? All[0]
+        !DifferByUser ? All[0]
         : _choice.Value is not { } choice ? NextThatAnswers()
         : (choice.Hash is { } hash && _shards is { } shards ? Named(shards.NodeOf(hash)) : null) is { } named ? named
         : choice.Otherwise.Primary.IsLost ? NextThatAnswers()
@@ -58,7 +67,7 @@ public sealed class DatabaseHosts : IDisposable
     /// </summary>
     public void Choose(string? userId)
     {
-        if (All.Length > 1)
+        if (DifferByUser)
         {
             _choice.Value = new Choice(userId is null ? null : ShardMap.HashOf(userId), NextThatAnswers());
         }
@@ -68,7 +77,7 @@ public sealed class DatabaseHosts : IDisposable
     internal int NodeOf(string userId) => _shards is { } shards ? shards.NodeOf(ShardMap.HashOf(userId)) : NoNode;
 
     /// <summary>The host for statements about users of a node.</summary>
-    internal DatabaseHost OfNode(int node) => All.Length == 1 ? All[0] : Named(node) ?? NextThatAnswers();
+    internal DatabaseHost OfNode(int node) => !DifferByUser ? All[0] : Named(node) ?? NextThatAnswers();
 
     /// <summary>Notes where shards lie.</summary>
     /// <param name="host">The host that was asked.</param>
@@ -80,9 +89,23 @@ public sealed class DatabaseHosts : IDisposable
         _shards = shards;
     }
 
+    /// <summary>The nodes with users that are reached by way of the only host, and have no pulse yet.</summary>
+    internal IReadOnlyList<int> NodesWithoutPulse() =>
+        All.Length == 1 && All[0].Node != NoNode && _shards is { } shards ? [.. shards.Nodes.Where(node => Named(node) is null)] : [];
+
+    /// <summary>Gives a node that is reached by way of the only host a pulse. The caller runs it.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="ask">Asks something of the node by way of the host, and answers false. An answer that does not come is a loss.</param>
+    internal DatabasePulse AddPulseOf(int node, Func<NpgsqlConnection, ShardMap, CancellationToken, Task<bool>> ask)
+    {
+        var pulse = _newPulse(true, $"of node {node}", (connection, cancellationToken) => ask(connection, _shards!, cancellationToken));
+        _behind = [.. _behind, new DatabaseHost(All[0].Index, () => All[0].ConnectionString, pulse, pulse) { Node = node }];
+        return pulse;
+    }
+
     public void Dispose()
     {
-        foreach (var host in All)
+        foreach (var host in All.Concat(_behind))
         {
             host.Primary.Dispose();
             host.Standby.Dispose();
@@ -109,7 +132,7 @@ public sealed class DatabaseHosts : IDisposable
             }
         }
 
-        return lost;
+        return lost ?? Array.Find(_behind, host => host.Node == node);
     }
 
     private DatabaseHost NextThatAnswers()

@@ -13,9 +13,15 @@ namespace SessionService.Infrastructure.Persistence;
 /// <param name="patience">How long an answer may take.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Is told of the loss.</param>
-/// <param name="host">The host in log lines, where there are several equals.</param>
+/// <param name="host">The server in log lines, where there are several equals.</param>
+/// <param name="ask">The question, where it is another one: it answers whether the server is lost.</param>
 public sealed partial class DatabasePulse(
-    bool ofPrimary, TimeSpan patience, TimeProvider time, ILogger<DatabasePulse> logger, string? host = null) : IDisposable
+    bool ofPrimary,
+    TimeSpan patience,
+    TimeProvider time,
+    ILogger<DatabasePulse> logger,
+    string? host = null,
+    Func<NpgsqlConnection, CancellationToken, Task<bool>>? ask = null) : IDisposable
 {
     // Whether the server takes no writes: a standby, or a former primary after a failover.
     private const string Question = "SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only')::bool";
@@ -72,12 +78,11 @@ public sealed partial class DatabasePulse(
     /// <summary>Asks the question on one connection, for as long as the connection lasts.</summary>
     private async Task FollowAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var sql = new Sql(connection);
         try
         {
             while (true)
             {
-                if (await PatientlyAsync(sql.Statement(Question).ValueAsync<bool>(cancellationToken)) && ofPrimary)
+                if (await PatientlyAsync(AskAsync(connection, cancellationToken)) && ofPrimary)
                 {
                     // Another connection may lead elsewhere: to the next host, or wherever the name leads by now.
                     Lose("it takes no writes");
@@ -96,6 +101,9 @@ public sealed partial class DatabasePulse(
             Interrupted?.Invoke(this, EventArgs.Empty);
         }
     }
+
+    private Task<bool> AskAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        ask?.Invoke(connection, cancellationToken) ?? new Sql(connection).Statement(Question).ValueAsync<bool>(cancellationToken);
 
     private async Task<T> PatientlyAsync<T>(Task<T> answer)
     {

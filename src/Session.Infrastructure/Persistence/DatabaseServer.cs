@@ -36,7 +36,8 @@ public sealed class DatabaseServer(
     public IReadOnlyList<string> EqualHosts => IsEmbedded || !layout.Value.Sharded ? [""] : DatabaseOptions.HostsOf(_given!);
 
     /// <summary>The connection string of one of several <see cref="EqualHosts"/>.</summary>
-    public string ConnectionStringOf(string host) => DatabaseOptions.Complete(DatabaseOptions.WithHost(_given!, host), layout.Value.Sharded);
+    public string ConnectionStringOf(string host) =>
+        DatabaseOptions.Complete(DatabaseOptions.WithHost(_given!, host), layout.Value.Sharded);
 
     /// <summary>Starts the embedded server where it is the one to use. Called again, it waits for the same start.</summary>
     /// <exception cref="EmbeddedPostgresException">It cannot start; the message says what to do.</exception>

@@ -16,7 +16,16 @@ internal sealed class ShardMap(IReadOnlyList<(int Least, int Node)> shards)
         return shards.Count == 0 ? DatabaseHosts.NoNode : shards[Math.Max(0, found >= 0 ? found : ~found - 1)].Node;
     }
 
-    /// <summary>PostgreSQL's <c>hashtext</c>, by which Citus finds the shard of a user; by hand, as to ask would take a round trip.</summary>
+    public IEnumerable<int> Nodes => shards.Select(shard => shard.Node).Distinct();
+
+    /// <summary>A user id whose rows a node has or would have; <see langword="null"/> where it has no users.</summary>
+    public string? FindUserOf(int node)
+    {
+        const int MostAttempts = 10_000;
+        return Enumerable.Range(0, MostAttempts).Select(i => $"pulse {i}").FirstOrDefault(userId => NodeOf(HashOf(userId)) == node);
+    }
+
+    /// <summary>PostgreSQL's <c>hashtext</c>, by which Citus finds the shard of a user; to ask would take a round trip.</summary>
     public static int HashOf(string userId)
     {
         const int Block = 12;

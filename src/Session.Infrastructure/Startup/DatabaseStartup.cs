@@ -85,7 +85,8 @@ internal sealed partial class DatabaseStartup(
                 return await check.RunAsync(cancellationToken);
             }
             catch (Exception exception)
-                when (attempt < MaxAttempts / hosts.All.Length && exception is TimeoutException or NpgsqlException { InnerException: TimeoutException })
+                when (attempt < MaxAttempts / hosts.All.Length
+                    && exception is TimeoutException or NpgsqlException { InnerException: TimeoutException })
             {
                 if (attempt == 1)
                 {

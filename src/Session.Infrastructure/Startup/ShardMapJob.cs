@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using SessionService.Infrastructure.Jobs;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Schema;
@@ -8,10 +9,11 @@ namespace SessionService.Infrastructure.Startup;
 
 /// <summary>
 /// Finds out which node of a sharded database each host is, and which node has which users. Both change when shards move and when a standby
-/// takes over; until the next run requests take the way round over another node.
+/// takes over; until the next run requests take the way round over another node. Where only one host is named, the others get a pulse by
+/// way of it.
 /// </summary>
 internal sealed class ShardMapJob(
-    HostPools pools, IOptions<ShardingOptions> layout, TimeProvider time, ILogger<ShardMapJob> logger)
+    HostPools pools, IOptions<ShardingOptions> layout, IOptions<PulseOptions> pulses, TimeProvider time, ILogger<ShardMapJob> logger)
     : RecurringJob(time, logger)
 {
     // By hand: the catalog of Citus, which the EF model does not have. All tables of users lie where the sessions do.
@@ -23,6 +25,8 @@ internal sealed class ShardMapJob(
         WHERE s.logicalrelid = to_regclass($1)
         ORDER BY least
         """;
+
+    private const string AskNode = $"SELECT false FROM {Root} WHERE user_id = $1 LIMIT 1";
 
     private const string Root = $"{SessionDbContext.Schema}.{TableLayout.Root}";
 
@@ -56,8 +60,27 @@ internal sealed class ShardMapJob(
             }
         }
 
+        foreach (var node in pools.Hosts.NodesWithoutPulse())
+        {
+            var pulse = pools.Hosts.AddPulseOf(node, (connection, shards, token) => AskOfAsync(node, connection, shards, token));
+            // Runs until the stop of the service, and never fails before.
+            _ = WatchAsync(pulse, cancellationToken);
+        }
+
         return true;
     }
+
+    private async Task WatchAsync(DatabasePulse pulse, CancellationToken cancellationToken)
+    {
+        // The host answers, and only the node behind does not: a time-out before the end of the patience would hide that.
+        await using var pool = DatabaseWatch.NewPool(pools.Hosts.All[0], pulses.Value.Patience + TimeSpan.FromSeconds(1));
+        await pulse.RunAsync(pool.Primary, cancellationToken);
+    }
+
+    private static async Task<bool> AskOfAsync(
+        int node, NpgsqlConnection connection, ShardMap shards, CancellationToken cancellationToken) =>
+        shards.FindUserOf(node) is { } userId
+        && await new Sql(connection).Statement(AskNode, userId).Unprepared().ValueAsync<bool>(cancellationToken);
 
     private async Task AskAsync(DatabaseHost host, CancellationToken cancellationToken)
     {

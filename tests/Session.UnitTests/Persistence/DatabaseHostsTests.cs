@@ -88,6 +88,33 @@ public sealed class DatabaseHostsTests
         Assert.Equal(1, hosts.OfNode(1).Index);
     }
 
+    [Fact]
+    public async Task A_node_behind_the_only_host_is_lost_for_its_users_alone()
+    {
+        using var hosts = Hosts("Host=a", isSharded: true);
+        hosts.Learn(hosts.All[0], 1, TwoNodes);
+        var pulse = hosts.AddPulseOf(Assert.Single(hosts.NodesWithoutPulse()), (_, _, _) => Task.FromResult(false));
+        await LoseAsync(pulse);
+
+        hosts.Choose(UserOfNode1);
+        Assert.False(hosts.Current.Primary.IsLost);
+        hosts.Choose(UserOfNode2);
+        Assert.True(hosts.Current.Primary.IsLost);
+        Assert.Equal(0, hosts.Current.Index);
+        Assert.Empty(hosts.NodesWithoutPulse());
+    }
+
+    [Fact]
+    public void A_plain_database_has_one_host_for_all_users()
+    {
+        using var hosts = Hosts("Host=a", isSharded: false);
+        hosts.Choose(UserOfNode1);
+
+        Assert.False(hosts.DifferByUser);
+        Assert.Same(hosts.All[0], hosts.Current);
+        Assert.Empty(hosts.NodesWithoutPulse());
+    }
+
     private static async Task LoseAsync(DatabasePulse pulse)
     {
         using var watch = pulse.Watch();

@@ -28,5 +28,14 @@ public sealed class ShardMapTests
         Assert.Equal(node, new ShardMap([(int.MinValue, 1), (0, 2), (100, 1)]).NodeOf(hash));
 
     [Fact]
+    public void A_user_of_each_node_is_found()
+    {
+        var map = new ShardMap([(int.MinValue, 1), (0, 2)]);
+
+        Assert.Equal([1, 2], map.Nodes.Select(node => map.NodeOf(ShardMap.HashOf(map.FindUserOf(node)!))));
+        Assert.Null(map.FindUserOf(3));
+    }
+
+    [Fact]
     public void Without_shards_no_node_is_known() => Assert.Equal(DatabaseHosts.NoNode, new ShardMap([]).NodeOf(7));
 }
