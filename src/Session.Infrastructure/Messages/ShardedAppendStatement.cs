@@ -16,8 +16,8 @@ namespace SessionService.Infrastructure.Messages;
 /// <summary>
 /// Appends the messages of a group of one user's writes in a sharded database. A statement with parts that write costs many times as much
 /// there, and its parts have a snapshot each. So the sessions are locked and read first, and the messages get their numbers here. Short
-/// statements follow, each about one row of one shard, together with the commit. Whatever <see cref="AppendStatement"/> says of the order of
-/// locks holds here too.
+/// statements follow, each about one row of one shard, together with the commit. Whatever <see cref="AppendStatement"/> says of the order
+/// of locks holds here too.
 /// </summary>
 /// <remarks>By hand as that is, and for the batches.</remarks>
 internal sealed class ShardedAppendStatement : IGroupStatement<Append, Appended>
