@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using SessionService.Application.Validation;
 using SessionService.Domain.Webhooks;
 
 namespace SessionService.Application.Webhooks;

@@ -293,7 +293,9 @@ public sealed partial class EmbeddedPostgresServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until nobody holds the port: the connections of this process go there, and a dying postmaster closes the port last.</summary>
+    /// <summary>
+    /// Waits until nobody holds the port: the connections of this process go there, and a dying postmaster closes the port last.
+    /// </summary>
     private async Task WaitForPortAsync(CancellationToken cancellationToken)
     {
         var elapsed = Stopwatch.StartNew();
@@ -302,7 +304,8 @@ public sealed partial class EmbeddedPostgresServer : IAsyncDisposable
             if (elapsed.Elapsed > HeldPortTimeout)
             {
                 throw new EmbeddedPostgresException(
-                    $"Another program took port {Started.Endpoint.Port} of the embedded PostgreSQL: stop that program, or restart the service.");
+                    $"Another program took port {Started.Endpoint.Port} of the embedded PostgreSQL: stop that program, or restart the "
+                    + "service.");
             }
 
             await Task.Delay(HeldPortPollInterval, cancellationToken);
