@@ -2,7 +2,6 @@ using Npgsql;
 using NpgsqlTypes;
 using SessionService.Application.Messages;
 using SessionService.Application.Messages.Parts;
-using SessionService.Domain.Messages;
 using SessionService.Domain.Sessions;
 using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Writes;

@@ -1,5 +1,3 @@
-using SessionService.IntegrationTests.Hosting;
-
 namespace SessionService.IntegrationTests.Webhooks;
 
 /// <summary>A service that waits longer for a receiver than the tests do.</summary>
