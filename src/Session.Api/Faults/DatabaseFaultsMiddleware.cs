@@ -12,18 +12,18 @@ internal sealed class DatabaseFaultsMiddleware(
 {
     public async Task InvokeAsync(HttpContext http)
     {
-        if (http.GetEndpoint()?.Metadata.GetMetadata<ControllerActionDescriptor>() is not { } action
-            || action.ControllerTypeInfo == typeof(HealthController))
-        {
-            await next(http);
-            return;
-        }
-
         if (hosts.DifferByUser)
         {
             // The user in a body is not known yet.
             var caller = callers.Find(http);
             hosts.Choose(caller.PathUser ?? caller.Caller.UserId);
+        }
+
+        if (http.GetEndpoint()?.Metadata.GetMetadata<ControllerActionDescriptor>() is not { } action
+            || action.ControllerTypeInfo == typeof(HealthController))
+        {
+            await next(http);
+            return;
         }
 
         var pulse = EventualReadsAttribute.IsEventual(http) ? pulses.Standby : pulses.Primary;

@@ -20,6 +20,13 @@ internal sealed class AnnouncementConnections(DatabaseHosts hosts) : IAsyncDispo
 
     public DatabaseHosts Hosts => hosts;
 
+    /// <summary>
+    /// Watches a host, so that the loss of one does not hold up the announcements of the others. The only host is not watched: a connection
+    /// may outlast a short freeze.
+    /// </summary>
+    public PulseWatch? Watch(DatabaseHost host, CancellationToken cancellationToken) =>
+        hosts.All.Length > 1 ? host.Primary.Watch(cancellationToken) : null;
+
     public ValueTask<NpgsqlConnection> OpenAsync(DatabaseHost host, CancellationToken cancellationToken) =>
         _pools[host].Primary.OpenConnectionAsync(cancellationToken);
 

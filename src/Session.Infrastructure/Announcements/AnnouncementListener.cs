@@ -32,13 +32,14 @@ internal sealed class AnnouncementListener(
         {
             if (!followed.IsEmpty)
             {
-                using var watch = host.Primary.Watch(stoppingToken);
+                using var watch = connections.Watch(host, stoppingToken);
+                var ended = watch?.Token ?? stoppingToken;
                 try
                 {
-                    await using var connection = await connections.OpenAsync(host, watch.Token);
-                    await HearAsync(connection, watch.Token);
+                    await using var connection = await connections.OpenAsync(host, ended);
+                    await HearAsync(connection, ended);
                 }
-                catch (Exception exception) when (watch.IsLost || DatabaseFaults.IsPassing(exception))
+                catch (Exception exception) when (watch is { IsLost: true } || DatabaseFaults.IsPassing(exception))
                 {
                     // Until the next connection the look-up by time finds what happens.
                     stoppingToken.ThrowIfCancellationRequested();

@@ -23,13 +23,14 @@ internal sealed class AnnouncementSender(
         {
             await announcer.WaitAsync(stoppingToken);
             var host = connections.Hosts.Current;
-            using var watch = host.Primary.Watch(stoppingToken);
+            using var watch = connections.Watch(host, stoppingToken);
+            var ended = watch?.Token ?? stoppingToken;
             try
             {
-                await using var connection = await connections.OpenAsync(host, watch.Token);
-                await SendAllAsync(new Sql(connection), watch.Token);
+                await using var connection = await connections.OpenAsync(host, ended);
+                await SendAllAsync(new Sql(connection), ended);
             }
-            catch (Exception exception) when (watch.IsLost || DatabaseFaults.IsPassing(exception))
+            catch (Exception exception) when (watch is { IsLost: true } || DatabaseFaults.IsPassing(exception))
             {
                 stoppingToken.ThrowIfCancellationRequested();
                 announcer.Take();

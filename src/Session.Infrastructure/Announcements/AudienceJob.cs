@@ -34,14 +34,15 @@ internal sealed class AudienceJob(
     protected override async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
         var host = _host ??= connections.Hosts.Current;
-        using var watch = host.Primary.Watch(cancellationToken);
+        using var watch = connections.Watch(host, cancellationToken);
+        var ended = watch?.Token ?? cancellationToken;
         try
         {
-            _connection ??= await connections.OpenAsync(host, watch.Token);
-            announcer.IsHeard = !await new Sql(_connection).Statement(NobodyListens).Unprepared().ValueAsync<bool>(watch.Token);
+            _connection ??= await connections.OpenAsync(host, ended);
+            announcer.IsHeard = !await new Sql(_connection).Statement(NobodyListens).Unprepared().ValueAsync<bool>(ended);
             return true;
         }
-        catch (OperationCanceledException exception) when (watch.IsLost)
+        catch (OperationCanceledException exception) when (watch is { IsLost: true })
         {
             Close();
             throw new DatabaseLostException(exception);

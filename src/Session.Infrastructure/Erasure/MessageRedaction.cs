@@ -106,7 +106,10 @@ internal sealed class MessageRedaction(
 
     public Task<RedactResult> RedactAsync(Redaction redaction, CancellationToken cancellationToken) =>
         announcer.AfterAsync(
-            database.InTransactionAsync(sql => RedactAsync(sql, redaction, cancellationToken), cancellationToken),
+            database.InTransactionAsync(
+                sql => RedactAsync(sql, redaction, cancellationToken),
+                cancellationToken,
+                leavesNothing: result => result.Outcome == RedactOutcome.SessionNotFound),
             redaction.UserId,
             redaction.SessionId,
             result => result.Outcome == RedactOutcome.Redacted);

@@ -97,7 +97,10 @@ internal sealed class ForkStore(
 
     public Task<ForkResult> ForkAsync(Fork fork, CancellationToken cancellationToken) =>
         announcer.AfterAsync(
-            database.InTransactionAsync(sql => ForkAsync(sql, fork, cancellationToken), cancellationToken),
+            database.InTransactionAsync(
+                sql => ForkAsync(sql, fork, cancellationToken),
+                cancellationToken,
+                leavesNothing: result => result.Outcome == ForkOutcome.SessionNotFound),
             fork.UserId,
             fork.SessionId,
             result => result.Outcome == ForkOutcome.Created);

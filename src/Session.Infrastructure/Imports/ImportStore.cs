@@ -15,14 +15,13 @@ using SessionService.Infrastructure.Persistence;
 using SessionService.Infrastructure.Persistence.Configurations;
 using SessionService.Infrastructure.Sessions;
 using SessionService.Infrastructure.Statistics;
-using SessionService.Infrastructure.Writes;
 
 namespace SessionService.Infrastructure.Imports;
 
 internal sealed class ImportStore(
     Database database,
     MessageReplays messages,
-    IGroupStatement<Append, Appended> appends,
+    IAppendInTransaction appends,
     ISessionIds ids,
     TotalsOwner totals,
     SessionAnnouncer announcer) : IImportStore
@@ -131,7 +130,7 @@ internal sealed class ImportStore(
             Now = null,
             ImportedAt = append.Place.Now,
         };
-        var appended = await appends.ExecuteAsync(sql.Connection, [write], cancellationToken);
+        var appended = await appends.ExecuteInTransactionAsync(sql.Connection, [write], cancellationToken);
         if (appended[0].FirstSequence is not { } first)
         {
             return new ImportAppended(ImportAppendOutcome.MessageIdTaken);

@@ -7,7 +7,8 @@ using SessionService.Infrastructure.Persistence;
 namespace SessionService.Infrastructure.Keys;
 
 /// <summary>Checks keys, and notes that they were used.</summary>
-internal sealed class KeyCheck(KeyStore store, KnownKeys known, KeyUses uses, DatabasePulses pulses, TimeProvider time) : IKeyCheck
+internal sealed class KeyCheck(KeyStore store, KnownKeys known, KeyUses uses, DatabaseHosts hosts, DatabasePulses pulses, TimeProvider time)
+    : IKeyCheck
 {
     // A request that nobody can check waits no longer than for a connection.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -39,6 +40,7 @@ internal sealed class KeyCheck(KeyStore store, KnownKeys known, KeyUses uses, Da
 
     private async Task<ApiKey?> AskAsync(Guid keyId)
     {
+        hosts.Choose(userId: null);
         using var patience = new CancellationTokenSource(Patience);
         using var watch = pulses.Primary.Watch(patience.Token);
         try

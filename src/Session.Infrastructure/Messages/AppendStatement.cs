@@ -16,7 +16,7 @@ internal readonly record struct Appended(long? FirstSequence, SessionState? Sess
 internal readonly record struct SessionState(SessionStatus Status, long MessageCount);
 
 /// <summary>Appends the messages of a group of writes, to any sessions.</summary>
-internal sealed class AppendStatement : IGroupStatement<Append, Appended>
+internal sealed class AppendStatement : IGroupStatement<Append, Appended>, IAppendInTransaction
 {
     // Approximate size of a message without its texts.
     private const int MessageOverheadBytes = 512;
@@ -86,6 +86,10 @@ internal sealed class AppendStatement : IGroupStatement<Append, Appended>
             return true;
         };
     }
+
+    public Task<Appended[]> ExecuteInTransactionAsync(
+        NpgsqlConnection connection, IReadOnlyList<Append> writes, CancellationToken cancellationToken) =>
+        ExecuteAsync(connection, writes, cancellationToken);
 
     public Task<Appended[]> ExecuteAsync(NpgsqlConnection connection, IReadOnlyList<Append> writes, CancellationToken cancellationToken)
     {

@@ -12,6 +12,7 @@ internal static class MessageServices
     public static IServiceCollection AddMessages(this IServiceCollection services)
     {
         services.AddByLayout<IGroupStatement<Append, Appended>, AppendStatement, ShardedAppendStatement>();
+        services.AddByLayout<IAppendInTransaction, AppendStatement, ShardedAppendStatement>();
         services.AddSingleton<KnownPaths>();
         // With a reader of its own, which always asks the primary: the reader of a request may lag.
         services.AddSingleton(provider => new MessageReplays(

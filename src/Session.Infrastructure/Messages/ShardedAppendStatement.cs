@@ -20,7 +20,7 @@ namespace SessionService.Infrastructure.Messages;
 /// of locks holds here too.
 /// </summary>
 /// <remarks>By hand as that is, and for the batches.</remarks>
-internal sealed class ShardedAppendStatement : IGroupStatement<Append, Appended>
+internal sealed class ShardedAppendStatement : IGroupStatement<Append, Appended>, IAppendInTransaction
 {
     private const string LockSessions =
         """
@@ -109,11 +109,33 @@ internal sealed class ShardedAppendStatement : IGroupStatement<Append, Appended>
     public async Task<Appended[]> ExecuteAsync(
         NpgsqlConnection connection, IReadOnlyList<Append> writes, CancellationToken cancellationToken)
     {
-        var user = writes[0].UserId;
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var batch = new SqlBatch(connection);
+        var outcomes = await AddAsync(batch, connection, writes, cancellationToken);
+        if (outcomes.Any(IsMade))
+        {
+            await batch.CommitAsync(cancellationToken);
+        }
+
+        return outcomes;
+    }
+
+    public async Task<Appended[]> ExecuteInTransactionAsync(
+        NpgsqlConnection connection, IReadOnlyList<Append> writes, CancellationToken cancellationToken)
+    {
+        var batch = new SqlBatch(connection);
+        var outcomes = await AddAsync(batch, connection, writes, cancellationToken);
+        await batch.ExecuteAsync(cancellationToken);
+        return outcomes;
+    }
+
+    /// <summary>Locks and reads what the writes depend on, and adds the statements that make them.</summary>
+    private static async Task<Appended[]> AddAsync(
+        SqlBatch batch, NpgsqlConnection connection, IReadOnlyList<Append> writes, CancellationToken cancellationToken)
+    {
+        var user = writes[0].UserId;
         var found = await FindAsync(connection, user, writes, cancellationToken);
         var outcomes = new Appended[writes.Count];
-        var batch = new SqlBatch(connection);
         var totals = new SortedDictionary<Guid, AppendTotal>();
         for (var i = 0; i < writes.Count; i++)
         {
@@ -158,7 +180,6 @@ internal sealed class ShardedAppendStatement : IGroupStatement<Append, Appended>
             }
         }
 
-        await batch.CommitAsync(cancellationToken);
         return outcomes;
     }
 

@@ -44,14 +44,22 @@ internal sealed class Database(Func<NpgsqlDataSource> dataSource)
     public Task<T> WriteAsync<T>(Func<Sql, Task<T>> work, CancellationToken cancellationToken) =>
         RunAsync(work, commitsItself: true, RaceAttempts, cancellationToken);
 
-    /// <summary>Statements in a transaction, which is committed unless the work throws.</summary>
-    /// <inheritdoc cref="WriteAsync"/>
-    public Task<T> InTransactionAsync<T>(Func<Sql, Task<T>> work, CancellationToken cancellationToken) =>
+    /// <summary>Statements in a transaction, which is committed unless the work throws, or has a result that leaves nothing.</summary>
+    /// <param name="work">The statements.</param>
+    /// <param name="cancellationToken">A token that is cancelled when the caller has gone or the database is lost.</param>
+    /// <param name="leavesNothing">Whether the transaction is rolled back.</param>
+    public Task<T> InTransactionAsync<T>(
+        Func<Sql, Task<T>> work, CancellationToken cancellationToken, Predicate<T>? leavesNothing = null) =>
         RunAsync(
             async sql =>
             {
                 await using var transaction = await sql.Connection.BeginTransactionAsync(cancellationToken);
                 var result = await work(sql);
+                if (leavesNothing?.Invoke(result) == true)
+                {
+                    return result;
+                }
+
                 return await UncertainWrite.CommitAsync(async () =>
                 {
                     await transaction.CommitAsync(cancellationToken);

@@ -7,9 +7,14 @@ namespace SessionService.Infrastructure.Persistence;
 public static class DatabaseFaults
 {
     private const string ConnectionExceptions = "08";
+    private const string ConstraintViolations = "23";
+    private const string Rollbacks = "40";
 
     // Citus: the commit was sent to another server, and did not come back as done.
     private const string FailedCommitOfShard = "could not commit transaction for shard";
+
+    // Citus: the server that passed a statement or a commit on was killed while it waited for the answer.
+    private const string EndOfCoordinator = "postmaster was shut down";
 
     /// <summary>Whether an exception, or one that caused it, says that the database is unreachable, overloaded or read-only.</summary>
     public static bool IsUnavailable(Exception exception)
@@ -80,7 +85,17 @@ public static class DatabaseFaults
     public static bool IsLostNode(PostgresException exception) =>
         exception.InvariantSeverity == "ERROR"
         && (exception.SqlState.StartsWith(ConnectionExceptions, StringComparison.Ordinal)
-            || exception.MessageText.StartsWith(FailedCommitOfShard, StringComparison.Ordinal));
+            || exception.MessageText.StartsWith(FailedCommitOfShard, StringComparison.Ordinal)
+            || exception.MessageText.StartsWith(EndOfCoordinator, StringComparison.Ordinal));
+
+    /// <summary>
+    /// Whether a commit failed for a constraint or for another transaction, so that nothing was written. Of any other error at a commit
+    /// nobody knows whether a server of a sharded database has committed before.
+    /// </summary>
+    public static bool IsRefusedCommit(PostgresException exception) =>
+        IsRefusal(exception)
+        && (StateOf(exception).StartsWith(ConstraintViolations, StringComparison.Ordinal)
+            || StateOf(exception).StartsWith(Rollbacks, StringComparison.Ordinal));
 
     /// <summary>
     /// Whether a connection turned out to be dead or to lead to a server that has become read-only, as after a restart or a failover.
@@ -121,7 +136,7 @@ public static class DatabaseFaults
     /// another server has the name in its text alone.
     /// </summary>
     public static bool IsViolationOf(string constraint, PostgresException exception) =>
-        StateOf(exception).StartsWith("23", StringComparison.Ordinal)
+        StateOf(exception).StartsWith(ConstraintViolations, StringComparison.Ordinal)
         && (exception.ConstraintName ?? exception.MessageText).Contains(constraint, StringComparison.Ordinal);
 
     /// <summary>Whether one of several writes is why their statement was refused: its content, or a row that is locked.</summary>

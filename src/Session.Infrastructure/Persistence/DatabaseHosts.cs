@@ -54,12 +54,28 @@ public sealed class DatabaseHosts : IDisposable
     public bool DifferByUser => All.Length > 1 || _behind.Length > 0;
 
     /// <summary>The host for what is done now: that of the request, or else one that answers.</summary>
-    public DatabaseHost Current =>
-        !DifferByUser ? All[0]
-        : _choice.Value is not { } choice ? NextThatAnswers()
-        : (choice.Hash is { } hash && _shards is { } shards ? Named(shards.NodeOf(hash)) : null) is { } named ? named
-        : choice.Otherwise.Primary.IsLost ? NextThatAnswers()
-        : choice.Otherwise;
+    public DatabaseHost Current
+    {
+        get
+        {
+            if (!DifferByUser)
+            {
+                return All[0];
+            }
+
+            if (_choice.Value is not { } choice)
+            {
+                return NextThatAnswers();
+            }
+
+            if (choice.Hash is { } hash && _shards is { } shards && Named(shards.NodeOf(hash)) is { } ofUser)
+            {
+                return ofUser;
+            }
+
+            return choice.Otherwise.Primary.IsLost ? NextThatAnswers() : choice.Otherwise;
+        }
+    }
 
     /// <summary>
     /// Chooses the host for the rest of the calling method, and for what it calls and awaits: the node of a user, where that is named, and

@@ -45,7 +45,7 @@ internal static class UncertainWrite
 
     /// <summary>Whether a commit that failed may have been made all the same: unless the server refused it, nobody knows.</summary>
     public static bool IsUncertainCommit(Exception exception) =>
-        IsSilence(exception) || (exception is PostgresException last && !DatabaseFaults.IsRefusal(last));
+        IsSilence(exception) || (exception is PostgresException last && !DatabaseFaults.IsRefusedCommit(last));
 
     /// <summary>Whether a batch that ends with the commit, and failed, may have been committed all the same.</summary>
     /// <param name="exception">The failure.</param>

@@ -11,6 +11,10 @@ internal sealed class UserLockRows(Database database) : IUserLocks
 {
     private const string Find = "SELECT kind FROM dev.user_locks WHERE user_id = $1 AND kind = $2";
 
+    // Removes nothing. A shard moves only when the transactions that write to the shard have ended, and a lock of a row does not move with
+    // it: so whoever locks writes.
+    private const string KeepShard = "DELETE FROM dev.user_locks WHERE user_id = $1 AND kind = -1";
+
     private const string Take = $"{Find} FOR UPDATE";
 
     private const string Share = $"{Find} FOR SHARE";
@@ -26,6 +30,7 @@ internal sealed class UserLockRows(Database database) : IUserLocks
     // For the servers of the shards too.
     private const string PassOn = "SET LOCAL citus.propagate_set_commands = 'local'";
     private const string LimitWaiting = "SET LOCAL lock_timeout = '1s'";
+    private const string WaitAsUsual = "SET LOCAL lock_timeout TO DEFAULT";
 
     public Task TakeAsync(Sql sql, string userId, UserLockKind kind, CancellationToken cancellationToken) =>
         LockAsync(sql, Take, userId, kind, cancellationToken);
@@ -33,8 +38,6 @@ internal sealed class UserLockRows(Database database) : IUserLocks
     public Task ShareAsync(Sql sql, string userId, UserLockKind kind, CancellationToken cancellationToken) =>
         LockAsync(sql, Share, userId, kind, cancellationToken);
 
-    /// <inheritdoc/>
-    /// <remarks>Never patient: to add the row may have to wait for another transaction that adds it.</remarks>
     public async Task<bool> TryTakeAsync(
         Sql sql, string userId, UserLockKind kind, CancellationToken cancellationToken, bool isPatient = true)
     {
@@ -42,16 +45,25 @@ internal sealed class UserLockRows(Database database) : IUserLocks
         var batch = new SqlBatch(sql.Connection);
         batch.Add(PassOn);
         batch.Add(LimitWaiting);
+        batch.Add(KeepShard, userId);
         batch.Query(_ => isTaken = true, TryTake, userId, (int)kind);
         await batch.ExecuteAsync(cancellationToken);
         try
         {
-            return isTaken || await IsFoundAsync(sql, Add, userId, kind, cancellationToken);
+            // To add the row may have to wait for another transaction that adds it.
+            isTaken = isTaken || await IsFoundAsync(sql, Add, userId, kind, cancellationToken);
         }
         catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.LockNotAvailable)
         {
             return false;
         }
+
+        if (isTaken && isPatient)
+        {
+            await sql.Statement(WaitAsUsual).ExecuteAsync(cancellationToken);
+        }
+
+        return isTaken;
     }
 
     public Task RemoveAsync(string userId, CancellationToken cancellationToken) =>
@@ -59,6 +71,7 @@ internal sealed class UserLockRows(Database database) : IUserLocks
 
     private static async Task LockAsync(Sql sql, string text, string userId, UserLockKind kind, CancellationToken cancellationToken)
     {
+        await sql.Statement(KeepShard, userId).ExecuteAsync(cancellationToken);
         while (!await IsFoundAsync(sql, text, userId, kind, cancellationToken)
             && !await IsFoundAsync(sql, Add, userId, kind, cancellationToken))
         {

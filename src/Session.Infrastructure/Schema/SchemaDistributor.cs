@@ -16,9 +16,9 @@ namespace SessionService.Infrastructure.Schema;
 /// <remarks>By hand: EF knows neither Citus nor the catalog.</remarks>
 public sealed class SchemaDistributor(NpgsqlDataSource dataSource, SchemaCheck check)
 {
-    private const string FindCitus = "SELECT extversion FROM pg_extension WHERE extname = 'citus'";
+    internal const string FindCitus = "SELECT extversion FROM pg_extension WHERE extname = 'citus'";
 
-    private const string IsCoordinator = "SELECT citus_is_coordinator()";
+    internal const string IsCoordinator = "SELECT citus_is_coordinator()";
 
     // With the lock of the migrations: neither changes a table under the other.
     private static readonly string Lock =
@@ -141,6 +141,11 @@ public sealed class SchemaDistributor(NpgsqlDataSource dataSource, SchemaCheck c
                 SELECT create_distributed_table(
                     '{Name(TableLayout.Ids)}', '{TableLayout.IdColumn}', colocate_with => 'none', shard_count => {Number(shards)})
                 """);
+        }
+        else
+        {
+            // Instances of a version without the table may have created sessions since.
+            await RunAsync(RegisteredSessionIds.Fill);
         }
 
         foreach (var function in await Statement(sql, Functions, SessionDbContext.Schema)

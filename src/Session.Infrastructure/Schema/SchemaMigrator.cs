@@ -26,6 +26,7 @@ public sealed partial class SchemaMigrator(NpgsqlDataSource dataSource, ILogger<
         connection.Notice += ForwardNotice;
         try
         {
+            await DemandCoordinatorAsync(new Sql(connection), cancellationToken);
             await MigrateAsync(connection, cancellationToken);
         }
         catch (PostgresException exception)
@@ -35,6 +36,16 @@ public sealed partial class SchemaMigrator(NpgsqlDataSource dataSource, ILogger<
         finally
         {
             connection.Notice -= ForwardNotice;
+        }
+    }
+
+    // At a worker the tables of a migration would be on that server alone.
+    private static async Task DemandCoordinatorAsync(Sql sql, CancellationToken cancellationToken)
+    {
+        if (await sql.Statement(SchemaDistributor.FindCitus).Unprepared().ValueAsync<string>(cancellationToken) is not null
+            && !await sql.Statement(SchemaDistributor.IsCoordinator).Unprepared().ValueAsync<bool>(cancellationToken))
+        {
+            throw new SchemaMigrationException("The server is a worker. Run the command on the coordinator.");
         }
     }
 

@@ -59,6 +59,8 @@ internal sealed class RegisteredSessionIds : ISessionIds
         var batch = new SqlBatch(sql.Connection);
         foreach (var id in sessionIds.Order())
         {
+            // The row may come from a transaction that has not ended everywhere: this waits for its end, where a removal would see no row.
+            Take(batch, _ => { }, userId, id);
             batch.Add(FreeOne, id, userId);
         }
 

@@ -21,7 +21,6 @@ internal sealed partial class DatabaseStartup(
     ILogger<DatabaseStartup> logger)
     : IHostedLifecycleService
 {
-
     private const int MaxAttempts = 10;
 
     public async Task StartingAsync(CancellationToken cancellationToken)

@@ -63,6 +63,8 @@ public sealed class CommittedBatchTests : IAsyncLifetime
 
         var end = await Assert.ThrowsAsync<PostgresException>(() => write);
         Assert.True(DatabaseFaults.IsLostConnection(end));
+        await transaction.RollbackAsync();
+        Assert.Empty(await WrittenAsync());
     }
 
     [Fact]
@@ -82,6 +84,7 @@ public sealed class CommittedBatchTests : IAsyncLifetime
         await AtInsertAsync("RAISE EXCEPTION 'connection to the remote node failed' USING ERRCODE = '08006'");
 
         await Assert.ThrowsAsync<PostgresException>(() => WriteAsync(1));
+        Assert.Empty(await WrittenAsync());
     }
 
     [Theory]

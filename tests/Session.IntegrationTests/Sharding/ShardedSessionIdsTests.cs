@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using SessionService.Application.Sessions;
+using SessionService.Infrastructure.Erasure;
 using SessionService.IntegrationTests.Databases;
 using SessionService.IntegrationTests.Hosting;
 
@@ -78,7 +79,7 @@ public sealed class ShardedSessionIdsTests(ShardedFixture service) : IClassFixtu
         var made = await ImportAsync(one, imported);
 
         Assert.Contains("session_id_taken", refused.Text, StringComparison.Ordinal);
-        Assert.Equal(0, (await one.GetAsync($"{Sessions}/{_id}/messages")).Status == 404 ? 0 : 1);
+        (await one.GetAsync($"{Sessions}/{_id}/messages")).IsProblem(404, "session_not_found");
         Assert.Equal(1, made.Is(200).GetProperty("sessions").Number("created"));
         (await CreateAsync(other, imported)).IsProblem(409, "session_id_taken");
     }
@@ -92,7 +93,11 @@ public sealed class ShardedSessionIdsTests(ShardedFixture service) : IClassFixtu
         (await one.DeleteAsync($"/api/v1/users/{one.UserId}/data")).Is(200);
 
         await using var database = new TestDatabase(service.ConnectionString);
-        Assert.Empty(await database.QueryAsync($"SELECT user_id FROM dev.session_ids WHERE user_id = '{one.UserId}'"));
+        foreach (var table in UserTables.NotCounted)
+        {
+            Assert.Empty(await database.QueryAsync($"SELECT user_id FROM dev.{table} WHERE user_id = '{one.UserId}'"));
+        }
+
         (await CreateAsync(other, _id)).Is(201);
     }
 
