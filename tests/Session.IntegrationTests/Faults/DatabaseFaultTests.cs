@@ -160,6 +160,8 @@ public sealed class DatabaseFaultTests(OwnPostgresFixture service) : IClassFixtu
 
             await service.Postgres.EndConnectionsAsync();
 
+            // The pulse lost its connection too, and a busy machine may take longer than its patience to open another.
+            await Eventually.IsSoAsync(async () => (await _user.GetAsync("/health/ready")).Status == 200);
             Assert.All(await SendAllAsync(), answer => Assert.InRange(answer.Status, 200, 201));
         }
     }
