@@ -1,10 +1,10 @@
-using SessionService.Benchmarks.Scenarios;
 using Npgsql;
 using SessionService.Benchmarks.Data;
 using SessionService.Benchmarks.Driving;
 using SessionService.Benchmarks.Measuring;
 using SessionService.Benchmarks.Processes;
 using SessionService.Benchmarks.Reporting;
+using SessionService.Benchmarks.Scenarios;
 using Spectre.Console;
 
 namespace SessionService.Benchmarks.Citus;
