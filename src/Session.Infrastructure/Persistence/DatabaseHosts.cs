@@ -11,8 +11,8 @@ namespace SessionService.Infrastructure.Persistence;
 /// </summary>
 /// <remarks>
 /// A request goes to the node that has the rows of its user, where that is named. So a node that does not answer holds up its own users
-/// only, and no statement passes another node on its way. Wherever a request goes, its answer is the same: what is known of the shards may
-/// be out of date.
+/// only, and no statement passes another node on its way. The map of the shards may be out of date: a request has the same answer at
+/// every node.
 /// </remarks>
 public sealed class DatabaseHosts : IDisposable
 {

@@ -26,7 +26,7 @@ internal interface IGroupStatement<TWrite, TOutcome>
     Predicate<TWrite> NewAdmission();
 
     /// <summary>
-    /// Executes the statement and answers after its commit. What is wrong with one write is that write's outcome
+    /// Executes the statement and answers after its commit. A fault of one write is that write's outcome
     /// and harms no other; an exception is thrown only where the statement as a whole failed.
     /// </summary>
     /// <returns>The outcomes, in the order of the writes.</returns>
