@@ -52,7 +52,8 @@ test("Over a proxy that breaks one answer in three nothing is lost and nothing c
   expect(left.map(({ content, version }) => [content, version]).sort()).toEqual([
     ["changed", 2], ...[2, 3, 4, 5, 6, 7].map((i) => [`memory ${i}`, 1]),
   ]);
-  expect(proxy.requests).toBeGreaterThan(60);
+  // Without faults there are 52.
+  expect(proxy.requests).toBeGreaterThan(55);
 });
 
 test("UIMessages that are saved and loaded over such a proxy are all there, once, in order", async () => {

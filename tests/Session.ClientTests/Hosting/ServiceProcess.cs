@@ -1,11 +1,10 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using SessionService.Client;
+using SessionService.IntegrationTests.Hosting;
 
 namespace SessionService.ClientTests.Hosting;
 
@@ -42,12 +41,7 @@ public class ServiceProcess : IAsyncLifetime
 
     public async Task StartAsync()
     {
-        using (var probe = new TcpListener(IPAddress.Loopback, 0))
-        {
-            probe.Start();
-            Address = new Uri($"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}");
-        }
-
+        Address = new Uri($"http://127.0.0.1:{FreePorts.Next()}");
         var start = StartInfo("--urls", Address.ToString());
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
@@ -107,6 +101,8 @@ public class ServiceProcess : IAsyncLifetime
                 ["EmbeddedPostgres__DataDirectory"] = _directory,
                 ["ASPNETCORE_ENVIRONMENT"] = "Production",
                 ["Logging__LogLevel__Default"] = "Warning",
+                // The tests share the processors, and that the database is slow says nothing.
+                ["Pulse__Patience"] = "00:00:10",
                 ["Logging__LogLevel__Microsoft.Hosting.Lifetime"] = "Information",
             },
         };

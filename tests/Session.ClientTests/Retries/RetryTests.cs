@@ -10,6 +10,9 @@ namespace SessionService.ClientTests.Retries;
 public sealed class RetryTests
 {
     private static readonly Guid Id = Guid.Parse("a87a9d6e-4137-4d41-8ab8-a13c4abcc83e");
+    // Long enough for an attempt that is answered at once, also where the machine pauses.
+    private static readonly TimeSpan Short = TimeSpan.FromSeconds(3);
+
     private static readonly CreateMessageRequest Hello = new() { Role = MessageRole.User, Content = "Hello" };
 
     [Fact]
@@ -258,7 +261,7 @@ public sealed class RetryTests
     {
         var service = new StubService().Then(() => new(HttpStatusCode.OK) { Content = new EndlessContent() });
 
-        await service.Client(options => options.Retries.AttemptTimeout = TimeSpan.FromMilliseconds(50)).Sessions.GetAsync(Id);
+        await service.Client(options => options.Retries.AttemptTimeout = Short).Sessions.GetAsync(Id);
 
         Assert.Equal(2, service.Requests.Count);
     }
@@ -275,7 +278,7 @@ public sealed class RetryTests
         });
 
         var failure = await Assert.ThrowsAsync<SessionServiceException>(
-            () => slow.Client(options => options.Retries.TotalTimeout = TimeSpan.FromMilliseconds(50)).Messages.AppendAsync(Id, Hello));
+            () => slow.Client(options => options.Retries.TotalTimeout = Short).Messages.AppendAsync(Id, Hello));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
             () => cancelled.Client().Messages.AppendAsync(Id, Hello, cancellationToken: cancellation.Token));
 
@@ -290,7 +293,7 @@ public sealed class RetryTests
 
         await using var first = await broken.Client().Transfers.ExportUserAsync();
         await using var second = await stuck
-            .Client(options => options.Retries.AttemptTimeout = TimeSpan.FromMilliseconds(50)).Transfers.ExportUserAsync();
+            .Client(options => options.Retries.AttemptTimeout = Short).Transfers.ExportUserAsync();
 
         await Assert.ThrowsAsync<IOException>(() => first.CopyToAsync(Stream.Null));
         await Assert.ThrowsAsync<IOException>(() => second.CopyToAsync(Stream.Null));

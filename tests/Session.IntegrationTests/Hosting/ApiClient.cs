@@ -63,7 +63,10 @@ public sealed class ApiClient(HttpClient http, string? userId)
         (await PostAsync($"{session}/messages", json)).Is(201);
 
     /// <summary>Makes a write once, however often that takes a request: while the service or the database cannot be had, or is too busy.</summary>
-    public async Task<JsonElement> WriteOnceAsync(string path, string json)
+    public async Task<JsonElement> WriteOnceAsync(string path, string json) => (await PostOnceAsync(path, json)).Is(201);
+
+    /// <summary>Sends a write until the service answers anything else than that it is too busy or cannot be had: under one key.</summary>
+    public async Task<Answer> PostOnceAsync(string path, string json)
     {
         var key = $"{Guid.NewGuid()}";
         Answer? answer = null;
@@ -72,7 +75,7 @@ public sealed class ApiClient(HttpClient http, string? userId)
             answer = await TryPostAsync(path, json, key);
             return answer is not (null or { Status: 503 });
         });
-        return answer!.Is(201);
+        return answer!;
     }
 
     private async Task<Answer?> TryPostAsync(string path, string json, string key)

@@ -47,7 +47,7 @@ public class SchemaMigratorTests
     [Fact]
     public async Task One_connection_is_enough()
     {
-        var connectionString = new NpgsqlConnectionStringBuilder(await TestPostgres.CreateEmptyDatabaseAsync()) { MaxPoolSize = 1, Timeout = 5 };
+        var connectionString = new NpgsqlConnectionStringBuilder(await TestPostgres.CreateEmptyDatabaseAsync()) { MaxPoolSize = 1, Timeout = 15 };
 
         await MigrateAsync(connectionString.ConnectionString);
     }

@@ -1,12 +1,15 @@
 using System.Globalization;
 using System.Text.Json;
+using Microsoft.Extensions.Time.Testing;
 using SessionService.IntegrationTests.Hosting;
 
 namespace SessionService.IntegrationTests.Usage;
 
 /// <summary>Answers that a chart can draw as they are.</summary>
-public sealed class UsageChartTests(UsageFixture service) : IClassFixture<UsageFixture>
+public sealed class UsageChartTests(UsageFixture service) : IClassFixture<UsageFixture>, IDisposable
 {
+    public void Dispose() => service.Clock.Set(TimeProvider.System);
+
     [Theory]
     [InlineData("hour")]
     [InlineData("day")]
@@ -15,6 +18,8 @@ public sealed class UsageChartTests(UsageFixture service) : IClassFixture<UsageF
     public async Task Without_bounds_there_are_the_last_30_buckets_and_the_current_one_is_the_last(string bucket)
     {
         var user = service.AsNewUser();
+        // No bucket ends meanwhile.
+        service.Clock.Set(new FakeTimeProvider(DateTimeOffset.UtcNow));
         await user.WriteMessageAsync(await user.StartSessionAsync());
 
         var usage = await UsageAsync(user, $"?bucket={bucket}&tz=America/New_York");

@@ -99,12 +99,14 @@ public sealed class DeliveryTests(WebhooksFixture service) : IClassFixture<Webho
         (await user.DeleteAsync($"{session}/messages/2")).Is(200);
 
         receiver.AnswersWith(200);
-        await receiver.HasAsync(4);
+        await Eventually.IsSoAsync(() => Task.FromResult(Events().Count == 3));
 
         Assert.Equal("Tea", receiver.All[0].Data.Text("title"));
-        var (first, second) = (receiver.All[2].Data, receiver.All[3].Data);
+        var (first, second) = (Events()[1].Data, Events()[2].Data);
         Assert.Equal(("Green", "{\"cups\": 2}"), (first.Text("content"), first.Raw("metadata")));
         Assert.Equal("", second.Text("content"));
+
+        List<Received> Events() => [.. receiver.All.DistinctBy(one => one.Id)];
     }
 
     [Fact]

@@ -13,6 +13,9 @@ internal sealed class NatsServer : IAsyncDisposable
     public const string Password = "p4ssw0rd-of-nats";
     public const string Stream = "sessions";
 
+    // The tests share the processors, and that the server is slow says nothing.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private readonly string _directory = Directory.CreateTempSubdirectory("session-nats-").FullName;
     private Process? _process;
     private string _port = "-1";
@@ -88,7 +91,8 @@ internal sealed class NatsServer : IAsyncDisposable
 
     private async Task<T> UseAsync<T>(Func<NatsJSContext, ValueTask<T>> use)
     {
-        await using var connection = new NatsConnection(NatsOpts.Default with { Url = Url });
+        await using var connection = new NatsConnection(
+            NatsOpts.Default with { Url = Url, ConnectTimeout = Patience, CommandTimeout = Patience, RequestTimeout = Patience });
         return await use(new NatsJSContext(connection));
     }
 }

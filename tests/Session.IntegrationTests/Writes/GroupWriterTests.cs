@@ -37,7 +37,7 @@ public sealed class GroupWriterTests : IAsyncLifetime
             Options.Create(new ShardingOptions()),
             NullLogger<EmbeddedPostgresServer>.Instance);
         _hosts = new DatabaseHosts(
-            _server, Options.Create(new PulseOptions()), NullLogger<DatabasePulse>.Instance);
+            _server, Options.Create(new PulseOptions { Patience = TimeSpan.FromSeconds(10) }), NullLogger<DatabasePulse>.Instance);
         _dataSource = new WriterDataSource(_hosts, Options.Create(_options), Options.Create(new ShardingOptions()));
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using SessionService.IntegrationTests.Databases;
+using SessionService.IntegrationTests.Digests;
 using SessionService.IntegrationTests.Hosting;
 
 namespace SessionService.IntegrationTests.Writes;
@@ -10,7 +11,7 @@ public sealed class WritePlanTests
     public async Task A_plan_that_was_made_for_empty_tables_reads_none_of_them_whole_when_they_have_grown()
     {
         await using var database = await TestDatabase.CloneTemplateAsync();
-        await using var service = new InstanceFixture(database.ConnectionString, new KeyValuePair<string, string>("Writes:Writers", "1"));
+        await using var service = NewService(database);
         await service.InitializeAsync();
         var user = service.AsNewUser();
         var session = await user.StartSessionAsync();
@@ -46,7 +47,7 @@ public sealed class WritePlanTests
         const int Appends = 32;
         await using var database = await TestDatabase.CloneTemplateAsync();
         await database.ExecuteAsync("ANALYZE dev.sessions, dev.session_messages");
-        await using var service = new InstanceFixture(database.ConnectionString, new KeyValuePair<string, string>("Writes:Writers", "1"));
+        await using var service = NewService(database);
         await service.InitializeAsync();
         var user = service.AsNewUser();
         var session = await user.StartSessionAsync();
@@ -71,6 +72,10 @@ public sealed class WritePlanTests
             "SELECT sum(idx_tup_read) FROM pg_stat_user_indexes WHERE schemaname = 'dev' AND relname IN ('sessions', 'session_messages')");
         Assert.InRange(long.Parse(Assert.Single(read), CultureInfo.InvariantCulture), 1, Rows * Appends / 2);
     }
+
+    /// <summary>A service with one writer, in which no digest reads the messages meanwhile.</summary>
+    private static InstanceFixture NewService(TestDatabase database) =>
+        new(database.ConnectionString, [.. DigestByHand.Settings, new("Writes:Writers", "1")]);
 
     /// <summary>A connection tells what it has read when it ends, which is soon after its client has gone.</summary>
     private static async Task EndAsync(InstanceFixture service, TestDatabase database)

@@ -196,7 +196,8 @@ public sealed class PackedMessagesTests(PackingFixture service) : IClassFixture<
         {
             for (var i = 0; i < 25; i++)
             {
-                await user.WriteMessageAsync(session);
+                // A packer that is held up keeps the session.
+                await user.WriteOnceAsync($"{session}/messages", """{"role":"user","content":"Hello"}""");
             }
         });
         var reader = Task.Run(async () =>
@@ -212,6 +213,7 @@ public sealed class PackedMessagesTests(PackingFixture service) : IClassFixture<
         await using var database = new TestDatabase(service.ConnectionString);
         while ((await PlacesAsync(session)).StartsWith("1792 ", StringComparison.Ordinal) is false)
         {
+            Assert.DoesNotContain(packers, packer => packer.IsCompleted);
         }
 
         await stop.CancelAsync();

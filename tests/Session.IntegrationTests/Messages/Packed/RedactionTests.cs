@@ -147,7 +147,12 @@ public sealed class RedactionTests(PackingFixture service) : IClassFixture<Packi
 
             fork = user.PostAsync($"{session}/fork", "{}");
             redaction = user.DeleteAsync($"{session}/messages/1");
-            while (await database.QueryAsync("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") is not [_, _])
+            const string Waiting =
+                """
+                SELECT 1 FROM pg_locks
+                WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                """;
+            while (await database.QueryAsync(Waiting) is not [_, _])
             {
                 Assert.False(fork.IsCompleted || redaction.IsCompleted);
             }
