@@ -38,8 +38,9 @@ public sealed class DatabaseFaultTests(OwnPostgresFixture service) : IClassFixtu
     private static readonly TimeSpan Promised = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Allowed = 2 * Promised;
 
-    // Whoever waits for a transaction to begin can only be given up after three seconds, and Npgsql then tries to cancel it for one.
-    private static readonly TimeSpan AllowedToBegin = Allowed + Promised;
+    // Whoever waits for a transaction to begin can only be given up after three seconds. Npgsql then tries to cancel the statement, for as long as it
+    // waits for a connection.
+    private static readonly TimeSpan AllowedToBegin = TimeSpan.FromSeconds(3 + OwnPostgresFixture.SecondsToConnect) + Promised;
 
     private readonly ApiClient _user = service.AsNewUser();
     private string _session = "";
