@@ -34,6 +34,7 @@ internal sealed class DatabaseProxy : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _lock = new();
     private readonly HashSet<Link> _links = [];
+    private readonly List<int> _broken = [];
     private readonly Task _accepting;
     private TaskCompletionSource _open = Opened();
     private (Direction Direction, Fault Fault, string Marker)? _armed;
@@ -82,6 +83,19 @@ internal sealed class DatabaseProxy : IAsyncDisposable
             _armed = null;
             _open.TrySetResult();
             return (hasBroken, _passed);
+        }
+    }
+
+    /// <summary>
+    /// The ports at which the server knew the connections that were broken since the last call, as clients' in <c>pg_stat_activity</c>.
+    /// </summary>
+    public IReadOnlyList<int> TakeBroken()
+    {
+        lock (_lock)
+        {
+            int[] broken = [.. _broken];
+            _broken.Clear();
+            return broken;
         }
     }
 
@@ -187,6 +201,7 @@ internal sealed class DatabaseProxy : IAsyncDisposable
                         break;
 
                     case { } breaks:
+                        NoteBroken(link);
                         link.Break(breaks);
                         return;
                 }
@@ -194,6 +209,17 @@ internal sealed class DatabaseProxy : IAsyncDisposable
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
+        }
+    }
+
+    private void NoteBroken(Link link)
+    {
+        lock (_lock)
+        {
+            if (link.Server.LocalEndPoint is IPEndPoint { Port: var port })
+            {
+                _broken.Add(port);
+            }
         }
     }
 

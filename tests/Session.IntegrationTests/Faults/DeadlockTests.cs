@@ -5,8 +5,17 @@ using SessionService.IntegrationTests.Hosting;
 
 namespace SessionService.IntegrationTests.Faults;
 
+/// <summary>
+/// A service whose transactions look for a deadlock when they have waited for three seconds, and that once: the test must have its part in the deadlock
+/// by then, on a busy machine too.
+/// </summary>
+public sealed class DeadlockFixture : ApiFixture
+{
+    protected override async Task<string> PrepareDatabaseAsync() => await base.PrepareDatabaseAsync() + ";Options=-c deadlock_timeout=3s";
+}
+
 /// <summary>PostgreSQL ends one of the transactions that wait for each other. The service runs its own again.</summary>
-public sealed class DeadlockTests(ApiFixture service) : IClassFixture<ApiFixture>
+public sealed class DeadlockTests(DeadlockFixture service) : IClassFixture<DeadlockFixture>
 {
     [Theory]
     [InlineData("end", "dev.session_counts")]

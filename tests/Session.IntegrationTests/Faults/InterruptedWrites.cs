@@ -113,7 +113,16 @@ internal sealed class InterruptedWrites
         interrupt();
         var answer = await _request.SendAsync(_disturbed, Key);
         restore?.Invoke();
+        await WaitForBrokenAsync();
         return (answer, await CountAsync() - before);
+    }
+
+    // The server may not have read yet what a broken connection brought it, and counts as idle. It ends the connection when it has.
+    private Task WaitForBrokenAsync()
+    {
+        var ports = string.Join(',', _service.Proxy.TakeBroken());
+        return Eventually.IsSoAsync(async () =>
+            await _service.Database.QueryAsync($"SELECT pid FROM pg_stat_activity WHERE client_port = ANY ('{{{ports}}}')") is []);
     }
 
     private string? Key => _hasKeys ? $"key-{_count}" : null;

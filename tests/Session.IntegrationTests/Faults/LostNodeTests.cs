@@ -37,22 +37,33 @@ public sealed class LostNodeTests(ApiFixture service) : IClassFixture<ApiFixture
         Assert.InRange(repeated.Status, 200, 201);
     }
 
-    private static Task LoseNodeAtCommitAsync(TestDatabase database, string userId) => database.ExecuteAsync(
-        $"""
-        CREATE OR REPLACE FUNCTION lose_node() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-            IF NEW.user_id = '{userId}' THEN
-                RAISE EXCEPTION 'connection to the remote node failed' USING ERRCODE = '08006';
-            END IF;
-            RETURN NULL;
-        END $$;
-        {string.Concat(Tables.Select(table =>
+    private static async Task LoseNodeAtCommitAsync(TestDatabase database, string userId)
+    {
+        await database.ExecuteAsync(
+            $"""
+            CREATE OR REPLACE FUNCTION lose_node() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                IF NEW.user_id = '{userId}' THEN
+                    RAISE EXCEPTION 'connection to the remote node failed' USING ERRCODE = '08006';
+                END IF;
+                RETURN NULL;
+            END $$
+            """);
+        await OnEachTableAsync(database, table =>
             $"""
             CREATE CONSTRAINT TRIGGER lose_node AFTER INSERT OR UPDATE ON dev.{table}
-            DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION lose_node();
-            """))}
-        """);
+            DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION lose_node()
+            """);
+    }
 
-    private static Task FindNodeAsync(TestDatabase database) =>
-        database.ExecuteAsync(string.Concat(Tables.Select(table => $"DROP TRIGGER lose_node ON dev.{table};")));
+    private static Task FindNodeAsync(TestDatabase database) => OnEachTableAsync(database, table => $"DROP TRIGGER lose_node ON dev.{table}");
+
+    // In a transaction for each table: whoever locks several may meet a job of the service in a deadlock.
+    private static async Task OnEachTableAsync(TestDatabase database, Func<string, string> statementOf)
+    {
+        foreach (var table in Tables)
+        {
+            await database.ExecuteAsync(statementOf(table));
+        }
+    }
 }

@@ -18,7 +18,7 @@ public sealed class PatientPulseTests(PatientFixture service) : IClassFixture<Pa
         try
         {
             // Longer than requests wait for a connection.
-            await Task.Delay(TimeSpan.FromSeconds(2.5));
+            await Task.Delay(TimeSpan.FromSeconds(OwnPostgresFixture.SecondsToConnect + 1.5));
         }
         finally
         {

@@ -65,7 +65,8 @@ public class ProxiedFixture : ApiFixture
 /// <summary>A service that soon takes a silent database for lost.</summary>
 public sealed class ImpatientFixture : ProxiedFixture
 {
-    protected override TimeSpan Patience => TimeSpan.FromSeconds(1);
+    // On a busy machine a database that is there may take a second to answer.
+    protected override TimeSpan Patience => TimeSpan.FromSeconds(2);
 
     // A statement that is given up is cancelled on another connection, which is waited for as long as this.
     private protected override NpgsqlConnectionStringBuilder Adjust(NpgsqlConnectionStringBuilder service)

@@ -13,16 +13,13 @@ internal sealed class StandbyPostgres : IAsyncDisposable
     private readonly ServerAccount _account = new();
     private readonly PostgresBinaries _binaries;
 
-    private StandbyPostgres(PostgresBinaries binaries, string primary, int port)
-    {
-        _binaries = binaries;
-        Port = port;
-        AdministrationString = new NpgsqlConnectionStringBuilder(primary) { Port = port, Pooling = false }.ConnectionString;
-    }
+    private readonly string _primary;
 
-    public int Port { get; }
+    private StandbyPostgres(PostgresBinaries binaries, string primary) => (_binaries, _primary) = (binaries, primary);
 
-    public string AdministrationString { get; }
+    public int Port { get; private set; }
+
+    public string AdministrationString => new NpgsqlConnectionStringBuilder(_primary) { Port = Port, Pooling = false }.ConnectionString;
 
     private string Cluster => Path.Combine(_directory, "cluster");
 
@@ -31,7 +28,7 @@ internal sealed class StandbyPostgres : IAsyncDisposable
     /// <param name="port">Where it listens; anywhere by default.</param>
     public static async Task<StandbyPostgres> FollowAsync(string primary, int? port = null)
     {
-        var standby = new StandbyPostgres(await PostgresBinaries.FindAsync(clusterVersion: null), primary, port ?? FreePort());
+        var standby = new StandbyPostgres(await PostgresBinaries.FindAsync(clusterVersion: null), primary);
         DataDirectory.Create(standby._directory);
         await standby._account.OwnAsync(standby._directory, CancellationToken.None);
         var server = new NpgsqlConnectionStringBuilder(primary);
@@ -39,6 +36,8 @@ internal sealed class StandbyPostgres : IAsyncDisposable
             standby.Program("pg_basebackup"),
             "--dbname", $"host={server.Host} port={server.Port} user={server.Username} password={server.Password} application_name=standby",
             "--pgdata", standby.Cluster, "--write-recovery-conf", "--checkpoint=fast", "--no-sync");
+        // Not before the copy, which takes seconds: somebody else might take the port meanwhile.
+        standby.Port = port ?? FreePort();
         await standby.RunAsync(
             standby._binaries.PgCtl,
             "start", "--wait", "--pgdata", standby.Cluster, "--log", Path.Combine(standby.Cluster, "standby.log"),

@@ -84,6 +84,8 @@ public sealed class FailureTests
             (await SendAsync(gateway, "GET", "/api/v1/sessions")).Is(200);
         }
 
+        // The last lines of its output come when it ends.
+        await gateway.TerminateAsync();
         Assert.Contains("GET /api/v1/sessions/{**rest} 200", gateway.Output, StringComparison.Ordinal);
     }
 
@@ -129,7 +131,7 @@ public sealed class FailureTests
         var live = await SendAsync(gateway, "GET", "/health/live");
         // The service answers for itself as long as it can.
         var passed = await SendAsync(gateway, "GET", "/api/v1/sessions");
-        service.Paths.Remove("/health/ready");
+        service.Paths.TryRemove("/health/ready", out _);
         await WaitForAsync(async () => (await SendAsync(gateway, "GET", "/health/ready")).Status == 200);
 
         Assert.Equal("unhealthy", unready.Is(503).Text("status"));
@@ -171,6 +173,7 @@ public sealed class FailureTests
         await using var gateway = await GatewayProcess.StartAsync(service.Address, users: null);
 
         await SendAsync(gateway, "POST", "/api/v1/users/some-user-id/sessions?q=some-query");
+        await gateway.TerminateAsync();
 
         Assert.Contains("A request to sessions (sessions) failed: Request, ResponseEnded", gateway.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("some-", gateway.Output, StringComparison.Ordinal);

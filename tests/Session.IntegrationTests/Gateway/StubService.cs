@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -19,7 +20,7 @@ internal sealed class StubService : IAsyncDisposable
     public Uri Address => new(_app.Urls.Single());
 
     /// <summary>What happens at a path in place of the echo.</summary>
-    public Dictionary<string, RequestDelegate> Paths { get; } = new(StringComparer.Ordinal);
+    public ConcurrentDictionary<string, RequestDelegate> Paths { get; } = new(StringComparer.Ordinal);
 
     public static async Task<StubService> StartAsync(string name)
     {

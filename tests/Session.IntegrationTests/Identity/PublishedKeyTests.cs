@@ -49,7 +49,7 @@ public sealed class PublishedKeyFixture : ApiFixture
         {
             answer = await TryAsync(token);
         }
-        while (answer.Status == 503 && watch.Elapsed < TimeSpan.FromSeconds(20));
+        while (answer.Status == 503 && watch.Elapsed < TimeSpan.FromMinutes(1));
 
         return answer;
     }
@@ -129,7 +129,8 @@ public sealed class PublishedKeyTests(PublishedKeyFixture service) : IClassFixtu
 
 public sealed class KeyRotationTests(PublishedKeyFixture service) : IClassFixture<PublishedKeyFixture>
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    // The service asks for new keys again after half a minute, where the issuer was too slow for its first question.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     [Fact]
     public async Task A_new_key_of_the_issuers_is_taken_and_the_old_one_no_more()
@@ -162,7 +163,7 @@ public sealed class IssuerOutageTests(PublishedKeyFixture service) : IClassFixtu
         var refused = await service.TryAsync(service.Token("ann"));
         var answers = new TaskCompletionSource();
         service.Issuer.Answers = answers.Task;
-        var watch = Stopwatch.StartNew();
+        using var watch = StepWatch.Start();
         var hanging = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => service.TryAsync(service.Token("ann"))));
         var waited = watch.Elapsed;
         service.Issuer.IsAway = false;

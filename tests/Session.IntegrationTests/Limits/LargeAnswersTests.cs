@@ -6,7 +6,9 @@ namespace SessionService.IntegrationTests.Limits;
 /// <summary>A service that sends two large answers at once, of which one user may have one.</summary>
 public sealed class FewLargeAnswersFixture : ApiFixture
 {
-    protected override IEnumerable<KeyValuePair<string, string>> Settings => [KeyValuePair.Create("Limits:MaxLargeAnswers", "2")];
+    // At the lowest rate no answer is ended early, however long the test takes beside it.
+    protected override IEnumerable<KeyValuePair<string, string>> Settings =>
+        [KeyValuePair.Create("Limits:MaxLargeAnswers", "2"), KeyValuePair.Create("Limits:MinBytesPerSecond", "1")];
 }
 
 public sealed class LargeAnswersTests(FewLargeAnswersFixture service) : IClassFixture<FewLargeAnswersFixture>

@@ -6,7 +6,7 @@ namespace SessionService.IntegrationTests.Limits;
 /// <summary>Holds a session's row, so that whoever writes to it waits until this is disposed.</summary>
 internal sealed class LockedSession : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private readonly NpgsqlConnection _connection;
     private readonly NpgsqlTransaction _transaction;
@@ -19,7 +19,9 @@ internal sealed class LockedSession : IAsyncDisposable
 
     public static async Task<LockedSession> OfAsync(string connectionString, string session)
     {
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        // The service's time for a connection may be short; the test has all the time that a busy machine takes.
+        var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, Timeout = 60 }.ConnectionString);
         await connection.OpenAsync();
         var transaction = await connection.BeginTransactionAsync();
         await using var command = new NpgsqlCommand("SELECT FROM dev.sessions WHERE session_id = $1 FOR UPDATE", connection, transaction)

@@ -15,7 +15,7 @@ public sealed class LimitedFollowersFixture : ApiFixture
         KeyValuePair.Create("Live:MaxFollowersPerUser", "2"),
         KeyValuePair.Create("Live:Heartbeat", "00:00:01"),
         KeyValuePair.Create("Live:Patience", "00:00:05"),
-        KeyValuePair.Create("Limits:RequestTimeout", "00:00:02"),
+        KeyValuePair.Create("Limits:RequestTimeout", "00:00:04"),
     ];
 }
 
@@ -58,7 +58,7 @@ public sealed class FollowLimitsTests(LimitedFollowersFixture service) : IClassF
         var next = stream.NextAsync();
 
         await Eventually.IsSoAsync(() => Task.FromResult(stream.Comments.Contains("heartbeat")));
-        await Task.WhenAny(next, Task.Delay(TimeSpan.FromSeconds(4)));
+        await Task.WhenAny(next, Task.Delay(TimeSpan.FromSeconds(6)));
         Assert.False(next.IsCompleted);
         await user.WriteMessageAsync(session);
 
@@ -73,7 +73,7 @@ public sealed class FollowLimitsTests(LimitedFollowersFixture service) : IClassF
         var text = new string('x', 500_000);
         for (var i = 0; i < 40; i++)
         {
-            await slow.WriteMessageAsync(session, $$"""{"role":"user","content":"{{text}}"}""");
+            await slow.WriteOnceAsync($"{session}/messages", $$"""{"role":"user","content":"{{text}}"}""");
         }
 
         using var other = await EventStream.OpenAsync(service, quick.UserId, $"{ofQuick}/events");
@@ -188,6 +188,9 @@ public sealed class FollowInstancesTests(ApiFixture service) : IClassFixture<Api
         Assert.Null(await stream.NextAsync());
         Assert.Null(await ofUser.NextAsync());
         Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(20));
-        Assert.DoesNotContain(stopping.Logs.Entries.Skip(logged), entry => entry.Level >= LogLevel.Warning);
+        // Kestrel warns where the machine was too busy for its heartbeat, which is no failure of the streams.
+        Assert.DoesNotContain(
+            stopping.Logs.Entries.Skip(logged),
+            entry => entry.Level >= LogLevel.Warning && !entry.Message.Contains("the heartbeat has been running", StringComparison.Ordinal));
     }
 }

@@ -21,12 +21,13 @@ internal sealed class Follower(string path, Func<string, string?, Task<EventStre
 
     public int Connections { get; private set; }
 
-    /// <summary>Notes where the stream begins.</summary>
-    public async Task BeginAsync()
+    /// <summary>Notes where the stream begins. A service that has just started may refuse some of many that come at once.</summary>
+    public Task BeginAsync() => Eventually.IsSoAsync(async () =>
     {
         using var stream = await open(path, null);
-        _id = (await stream!.NextAsync())!.Id;
-    }
+        _id = stream is null ? null : (await stream.NextAsync())?.Id;
+        return _id is not null;
+    });
 
     /// <summary>Follows until the client was told the whole log.</summary>
     /// <param name="end">How many messages each session has, by its path, when nothing more is written.</param>

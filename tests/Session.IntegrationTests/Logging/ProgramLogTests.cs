@@ -59,7 +59,7 @@ public sealed partial class ProgramLogTests
             late.Address, users: null, ("ReverseProxy:Clusters:sessions:HealthCheck:Active:Interval", "00:00:00.1"));
         await Eventually.IsSoAsync(() => Task.FromResult(gateway.Output.Contains("set to 'Unhealthy'", StringComparison.Ordinal)));
 
-        late.Paths.Remove("/health/ready");
+        late.Paths.TryRemove("/health/ready", out _);
 
         await Eventually.IsSoAsync(() => Task.FromResult(gateway.Output.Contains("set to 'Healthy'", StringComparison.Ordinal)));
     }

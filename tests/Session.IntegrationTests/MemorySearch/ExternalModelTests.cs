@@ -336,6 +336,8 @@ public sealed class ExternalModelTests : IAsyncLifetime
                 ["Embeddings:Dimensions"] = StubEmbeddings.Dimensions.ToString(),
                 ["Embeddings:Every"] = "00:00:00.050",
                 ["Embeddings:Retries"] = "0",
+                // The endpoint is in this process, which may be paused for seconds.
+                ["Embeddings:QuestionTimeout"] = "00:00:30",
             },
             settings);
         _services.Add(service);
