@@ -27,14 +27,24 @@ internal sealed class StatementPlan
         _nodes.Where(node => node.TryGetProperty("Relation Name", out var relation) && relation.GetString() == table)
             .Sum(node => (long)((node.GetProperty("Actual Rows").GetDouble() + Removed(node)) * node.Number("Actual Loops")));
 
-    /// <summary>The statement that a connection of the service's sent last, among those about a table.</summary>
-    public static async Task<string> LastStatementAsync(TestDatabase database, string table) =>
-        Assert.Single(await database.QueryAsync(
-            $"""
-            SELECT query FROM pg_stat_activity
-            WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name NOT LIKE '%_digest' AND query LIKE '%dev.{table}%'
-            ORDER BY query_start DESC LIMIT 1
-            """));
+    /// <summary>The statement about a table that a request has a connection of the service's send.</summary>
+    /// <remarks>A job may use the connection before one can look: then the request is sent again.</remarks>
+    public static async Task<string> StatementOfAsync(TestDatabase database, string table, Func<Task> requestAsync)
+    {
+        IReadOnlyList<string> sent = [];
+        await Eventually.IsSoAsync(async () =>
+        {
+            await requestAsync();
+            sent = await database.QueryAsync(
+                $"""
+                SELECT query FROM pg_stat_activity
+                WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name NOT LIKE '%_digest' AND query LIKE '%dev.{table}%'
+                ORDER BY query_start DESC LIMIT 1
+                """);
+            return sent.Count > 0;
+        });
+        return sent[0];
+    }
 
     public static async Task<StatementPlan> ExplainAsync(TestDatabase database, string statement, string parameters, bool isPrepared = true)
     {

@@ -80,9 +80,11 @@ public sealed class MessageDepthTests(LongSessionFixture service) : IClassFixtur
     [InlineData("order=desc", "false, 9223372036854775806, 99900, 100", "false, 9223372036854775806, 0, 100")]
     public async Task Depth_costs_nothing(string query, string atTheStart, string atTheEnd)
     {
-        (await service.User.GetAsync($"{service.Session}/messages?{query}")).Is(200);
         await using var database = new TestDatabase(service.ConnectionString);
-        var statement = await StatementPlan.LastStatementAsync(database, "session_messages");
+        var statement = await StatementPlan.StatementOfAsync(
+            database,
+            "session_messages",
+            async () => (await service.User.GetAsync($"{service.Session}/messages?{query}")).Is(200));
 
         var session = $"'{service.User.UserId}', '{service.Session.Split('/')[^1]}'";
         var start = await StatementPlan.ExplainAsync(database, statement, $"{session}, {atTheStart}");
