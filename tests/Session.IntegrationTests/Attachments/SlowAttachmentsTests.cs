@@ -4,14 +4,16 @@ using SessionService.Api.Attachments;
 
 namespace SessionService.IntegrationTests.Attachments;
 
-/// <summary>A service with two connections to its database, where ten uploads of a user may be open.</summary>
+/// <summary>
+/// A service with two connections to its database, where ten uploads of a user may be open, and which closes no connection because its client is slow.
+/// </summary>
 public sealed class SlowAttachmentsFixture : AttachmentsFixture
 {
-    protected override IEnumerable<KeyValuePair<string, string>> Settings => [.. base.Settings, new("Turns:OpenUploads", "40")];
+    protected override IEnumerable<KeyValuePair<string, string>> Settings =>
+        [.. base.Settings, new("Turns:OpenUploads", "40"), new("Limits:MinBytesPerSecond", "1")];
 
-    // Seconds to wait for a connection: fewer than the five after which Kestrel closes the connection of a slow client, and enough for a busy
-    // machine.
-    protected override async Task<string> PrepareDatabaseAsync() => await base.PrepareDatabaseAsync() + ";Maximum Pool Size=2;Timeout=4";
+    // Seconds to wait for a connection: enough for a busy machine, and far fewer than the minutes that a slow client may take.
+    protected override async Task<string> PrepareDatabaseAsync() => await base.PrepareDatabaseAsync() + ";Maximum Pool Size=2;Timeout=15";
 }
 
 public sealed class SlowAttachmentsTests(SlowAttachmentsFixture service) : IClassFixture<SlowAttachmentsFixture>

@@ -11,11 +11,13 @@ public sealed class ConversationsTests(ApiFixture service) : IClassFixture<ApiFi
     public async Task A_conversation_is_created_read_changed_and_deleted()
     {
         var user = service.AsNewUser();
+        var before = service.Clock.GetUtcNow().ToUnixTimeSeconds();
 
         var created = (await user.PostAsync(Conversations, """{"metadata":{"topic":"demo"},"items":null}""")).Is(200);
         var path = $"{Conversations}/{created.Text("id")}";
 
-        var seconds = service.Clock.GetUtcNow().ToUnixTimeSeconds();
+        var seconds = created.Number("created_at");
+        Assert.InRange(seconds, before, service.Clock.GetUtcNow().ToUnixTimeSeconds());
         JsonShape.AssertMatches(
             $$"""{"id": "{{created.Text("id")}}", "object": "conversation", "created_at": {{seconds}}, "metadata": {"topic": "demo"} }""", created);
         Assert.Matches("^conv_[0-9a-f]{32}$", created.Text("id"));

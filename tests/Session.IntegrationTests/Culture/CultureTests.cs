@@ -9,10 +9,10 @@ namespace SessionService.IntegrationTests.Culture;
 /// <summary>The language of the machine changes neither numbers nor times nor upper case nor the order of answers.</summary>
 public sealed partial class CultureTests
 {
-    [GeneratedRegex("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 60_000)]
     private static partial Regex Id { get; }
 
-    [GeneratedRegex(@"2[0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"2[0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z", RegexOptions.CultureInvariant, 60_000)]
     private static partial Regex Time { get; }
 
     [Fact]

@@ -31,7 +31,7 @@ internal sealed class StatementPlan
     /// <remarks>A job may use the connection before one can look: then the request is sent again.</remarks>
     public static async Task<string> StatementOfAsync(TestDatabase database, string table, Func<Task> requestAsync)
     {
-        IReadOnlyList<string> sent = [];
+        string[] sent = [];
         await Eventually.IsSoAsync(async () =>
         {
             await requestAsync();
@@ -41,7 +41,7 @@ internal sealed class StatementPlan
                 WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name NOT LIKE '%_digest' AND query LIKE '%dev.{table}%'
                 ORDER BY query_start DESC LIMIT 1
                 """);
-            return sent.Count > 0;
+            return sent.Length > 0;
         });
         return sent[0];
     }

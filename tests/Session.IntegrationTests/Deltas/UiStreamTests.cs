@@ -4,8 +4,12 @@ using SessionService.IntegrationTests.Hosting;
 namespace SessionService.IntegrationTests.Deltas;
 
 /// <summary>The UI message stream of the AI SDK. A test with the SDK itself is in clients/typescript.</summary>
-public sealed class UiStreamTests(ApiFixture service) : IClassFixture<ApiFixture>
+public sealed class UiStreamTests(ApiFixture service) : IClassFixture<ApiFixture>, IDisposable
 {
+    private readonly HttpClient _http = service.CreateHttp();
+
+    public void Dispose() => _http.Dispose();
+
     [Fact]
     public async Task Without_an_answer_in_progress_there_is_nothing_to_stream()
     {
@@ -24,16 +28,15 @@ public sealed class UiStreamTests(ApiFixture service) : IClassFixture<ApiFixture
         var session = await user.StartSessionAsync();
         var message = await user.OpenAsync(session);
         await user.GrowAsync(message, "Hel", "lo");
-        var streaming = user.GetAsync($"{session}/stream");
+        using var stream = await OpenStreamAsync(user, session);
         (await user.PostAsync($"{message}/deltas", """{"index":2,"parts":[{"type":"tool_use","id":"call_1","name":"weather","input":{"city":"Lisbon"}}]}""")).Is(200);
         (await user.PostAsync($"{message}/deltas", """{"index":3,"parts":[{"type":"tool_result","tool_use_id":"call_1","content":"Sunny"}]}""")).Is(200);
         (await user.GrowAsync(message, 4, "It is sunny.")).Is(200);
         var id = (await user.CompleteAsync(message)).Is(200).Text("message_id");
 
-        var answer = await streaming;
-
-        Assert.Equal(("text/event-stream", "v1"), (answer.ContentType, answer.Headers["x-vercel-ai-ui-message-stream"]));
-        var chunks = ChunksOf(answer.Text);
+        Assert.Equal("text/event-stream", stream.Content.Headers.ContentType?.MediaType);
+        Assert.Equal(["v1"], stream.Headers.GetValues("x-vercel-ai-ui-message-stream"));
+        var chunks = ChunksOf(await stream.Content.ReadAsStringAsync());
         Assert.Equal($$"""{"type":"start","messageId":"{{id}}"}""", chunks[0]);
         Assert.Equal("Hello", TextOf(chunks, "0"));
         Assert.Equal("It is sunny.", TextOf(chunks, "1"));
@@ -49,11 +52,18 @@ public sealed class UiStreamTests(ApiFixture service) : IClassFixture<ApiFixture
         var session = await user.StartSessionAsync();
         var message = await user.OpenAsync(session);
         (await user.GrowAsync(message, 0, "Hel")).Is(200);
-        var streaming = user.GetAsync($"{session}/stream");
-        await Eventually.IsSoAsync(async () => (await user.GetAsync(message)).Is(200).Text("content") == "Hel");
+        using var stream = await OpenStreamAsync(user, session);
         (await user.CompleteAsync(message, """{"content":"Hello!"}""")).Is(200);
 
-        Assert.Equal("Hello!", TextOf(ChunksOf((await streaming).Text), "0"));
+        Assert.Equal("Hello!", TextOf(ChunksOf(await stream.Content.ReadAsStringAsync()), "0"));
+    }
+
+    /// <summary>Returns when the service has begun to stream: an answer that is completed before is not streamed.</summary>
+    private async Task<HttpResponseMessage> OpenStreamAsync(ApiClient user, string session)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{session}/stream");
+        request.Headers.Add("X-User-Id", user.UserId);
+        return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
     }
 
     private static List<string> ChunksOf(string stream) =>

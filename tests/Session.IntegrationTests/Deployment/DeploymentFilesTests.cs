@@ -194,7 +194,7 @@ public sealed partial class DeploymentFilesTests
         var isPath = uris.Any(uri => uri.EndsWith('*') ? path.StartsWith(uri[..^1], StringComparison.Ordinal) : path == uri);
         var isMethod = !Has(route, "methods") || ((YamlSequenceNode)route["methods"]).Any(one => one.ToString() == method);
         var areVariables = !Has(route, "vars") || ((YamlSequenceNode)route["vars"]).All(condition =>
-            Regex.IsMatch(target, condition[2].ToString(), RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)));
+            Regex.IsMatch(target, condition[2].ToString(), RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, TimeSpan.FromMinutes(1)));
         return isPath && isMethod && areVariables;
     }
 
@@ -247,6 +247,6 @@ public sealed partial class DeploymentFilesTests
             || (options is not null && parts[1..].Aggregate((Type?)options, (type, property) => type?.GetProperty(property)?.PropertyType) is not null);
     }
 
-    [GeneratedRegex("(?<name>[A-Za-z_]+)=", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("(?<name>[A-Za-z_]+)=", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 60_000)]
     private static partial Regex Setting();
 }

@@ -195,7 +195,8 @@ public sealed class DigestTests(DigestFixture service) : IClassFixture<DigestFix
         {
             for (var i = 0; i < 30; i++)
             {
-                await WriteAsync(user, session, 5);
+                // A digest that is held up keeps the session.
+                await user.WriteOnceAsync($"{session}/messages/batch", BatchOf(5));
             }
         }));
         await Task.WhenAll(DigestUntilAsync(service, writing), DigestUntilAsync(second, writing));
@@ -280,7 +281,10 @@ public sealed class DigestTests(DigestFixture service) : IClassFixture<DigestFix
     }
 
     private static Task<Answer> WriteAsync(ApiClient user, string session, int messages) =>
-        user.PostAsync($"{session}/messages/batch", $$"""{"messages":[{{string.Join(',', Enumerable.Repeat("""{"role":"user","content":"Hello"}""", messages))}}]}""");
+        user.PostAsync($"{session}/messages/batch", BatchOf(messages));
+
+    private static string BatchOf(int messages) =>
+        $$"""{"messages":[{{string.Join(',', Enumerable.Repeat("""{"role":"user","content":"Hello"}""", messages))}}]}""";
 
     private static Append Hello(ApiClient user, string session)
     {

@@ -10,7 +10,7 @@ namespace SessionService.IntegrationTests.Documentation;
 /// <summary>Runs every curl command of a page from top to bottom and compares the answers with those that the page shows.</summary>
 public sealed partial class DocumentedCommandsTests
 {
-    [GeneratedRegex("^[A-Z]+=\\$\\((?<curl>curl [^|]*) \\| (?<filter>.*)\\)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("^[A-Z]+=\\$\\((?<curl>curl [^|]*) \\| (?<filter>.*)\\)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 60_000)]
     private static partial Regex Substitution { get; }
 
     [Theory]

@@ -18,7 +18,7 @@ internal sealed partial record ExpectedAnswer(
     private static readonly string[] Opaque = ["next_cursor"];
     private static readonly string[] Scores = ["score", "keyword_score", "semantic_score"];
 
-    [GeneratedRegex("^[0-9a-f]{32}$", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("^[0-9a-f]{32}$", RegexOptions.CultureInvariant, 60_000)]
     private static partial Regex TraceId { get; }
 
     /// <summary>Why an answer is not the one of the page; <see langword="null"/> where it is.</summary>

@@ -23,19 +23,19 @@ internal sealed partial class Page
     [GeneratedRegex(
         "^`(?<status>[0-9]{3}) [^`]+`(, `(?<header>[^`]+)`)*(?<part>, in part)?(?<body>:)?$",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
-        1000)]
+        60_000)]
     private static partial Regex AnswerLine { get; }
 
-    [GeneratedRegex("(?<!!)\\[[^\\]]*\\]\\((?<target>[^)\\s]+)\\)", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("(?<!!)\\[[^\\]]*\\]\\((?<target>[^)\\s]+)\\)", RegexOptions.CultureInvariant, 60_000)]
     private static partial Regex Link { get; }
 
-    [GeneratedRegex("`[^`]*`", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("`[^`]*`", RegexOptions.CultureInvariant, 60_000)]
     private static partial Regex Code { get; }
 
-    [GeneratedRegex("[A-Za-z][A-Za-z0-9]*\\.cs(?![A-Za-z0-9])", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("[A-Za-z][A-Za-z0-9]*\\.cs(?![A-Za-z0-9])", RegexOptions.CultureInvariant, 60_000)]
     private static partial Regex SourceFile { get; }
 
-    [GeneratedRegex("[^\\p{L}\\p{N} _-]", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("[^\\p{L}\\p{N} _-]", RegexOptions.CultureInvariant, 60_000)]
     private static partial Regex NotInAnchors { get; }
 
     public static Page Read(string file) => new(file, System.IO.File.ReadAllLines(Path.Combine(Root, file)));

@@ -10,10 +10,10 @@ namespace SessionService.IntegrationTests.Documentation;
 /// <summary>Holds the tables of the pages against the code: all settings, all codes of errors.</summary>
 public sealed partial class ReferenceTests
 {
-    [GeneratedRegex("`(?<section>[A-Z][A-Za-z]+)__(?<name>[A-Za-z0-9]+(__[A-Z][A-Za-z]+)?)(__[0-9])?`", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("`(?<section>[A-Z][A-Za-z]+)__(?<name>[A-Za-z0-9]+(__[A-Z][A-Za-z]+)?)(__[0-9])?`", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 60_000)]
     private static partial Regex Setting { get; }
 
-    [GeneratedRegex("\\(\"(?<code>[a-z]+(_[a-z]+)+)\",", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("\\(\"(?<code>[a-z]+(_[a-z]+)+)\",", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 60_000)]
     private static partial Regex Code { get; }
 
     [Fact]

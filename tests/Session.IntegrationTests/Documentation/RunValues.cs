@@ -21,7 +21,7 @@ internal sealed partial class RunValues(DateTimeOffset start)
         | (?<=msg_)(?<hex>[0-9a-f]{32})
         """,
         RegexOptions.CultureInvariant | RegexOptions.IgnorePatternWhitespace | RegexOptions.ExplicitCapture,
-        1000)]
+        60_000)]
     private static partial Regex Value { get; }
 
     /// <summary>A text of the page with the values of this run.</summary>

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using SessionService.Infrastructure.EmbeddedPostgres;
 using SessionService.IntegrationTests.Faults;
+using SessionService.IntegrationTests.Hosting;
 
 namespace SessionService.IntegrationTests.EmbeddedPostgres;
 
@@ -389,6 +390,10 @@ public sealed class EmbeddedPostgresServerTests(EmbeddedPostgresServerTests.Temp
                 NullLogger<EmbeddedPostgresServer>.Instance,
                 Fast);
             await server.StartAsync(default);
+            await server.StopAsync(default);
+
+            // Nobody else gets this port while a test starts its server again.
+            (Endpoint.Read(_directory)! with { Port = FreePorts.Next() }).Write(_directory);
         }
 
         public Task DisposeAsync()

@@ -72,5 +72,5 @@ public sealed class DeclaredAnswers(Func<Task<JsonElement>> document, HttpMessag
                 .Replace("{delivery_id}", Uuid, StringComparison.Ordinal)
                 .Replace("{user_id}", "[^/]+", StringComparison.Ordinal) + "$",
             RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
-            TimeSpan.FromSeconds(10));
+            TimeSpan.FromMinutes(1));
 }

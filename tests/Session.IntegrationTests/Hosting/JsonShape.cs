@@ -9,10 +9,10 @@ namespace SessionService.IntegrationTests.Hosting;
 /// </summary>
 internal static partial class JsonShape
 {
-    [GeneratedRegex(@"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$", RegexOptions.CultureInvariant, 60_000)]
     private static partial Regex Uuid { get; }
 
-    [GeneratedRegex(@"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z$", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z$", RegexOptions.CultureInvariant, 60_000)]
     private static partial Regex Time { get; }
 
     public static void AssertMatches(string example, JsonElement actual) =>

@@ -79,6 +79,8 @@ public sealed class ServiceProcess : IAsyncDisposable
         while (!await IsReadyAsync(patience.Token))
         {
             Assert.False(_process.HasExited, "The service has exited.");
+            // Its start needs the processors.
+            await Task.Delay(TimeSpan.FromMilliseconds(20), patience.Token);
         }
     }
 
