@@ -63,7 +63,7 @@ public sealed class PackageTests : IDisposable
     public void The_version_of_the_packages_is_in_one_place()
     {
         var projects = Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.csproj", SearchOption.AllDirectories)
-            .Where(file => Regex.IsMatch(File.ReadAllText(file), "<(?:Package)?Version>", RegexOptions.None, TimeSpan.FromSeconds(1)));
+            .Where(file => Regex.IsMatch(File.ReadAllText(file), "<(?:Package)?Version>", RegexOptions.None, TimeSpan.FromMinutes(1)));
 
         Assert.Empty(projects);
     }

@@ -13,7 +13,7 @@ public sealed class ReadmeTests(ServiceProcess service)
         var root = ServiceProcess.Metadata("Repository");
         var readme = File.ReadAllText(Path.Combine(root, "src/Session.Client/README.md"));
         var program = Flat(File.ReadAllText(Path.Combine(root, "tests/Session.ClientTests/ReadmeProgram.cs")));
-        var pieces = Regex.Matches(readme, "```csharp\n(?<code>.*?)```", RegexOptions.Singleline, TimeSpan.FromSeconds(1))
+        var pieces = Regex.Matches(readme, "```csharp\n(?<code>.*?)```", RegexOptions.Singleline, TimeSpan.FromMinutes(1))
             .SelectMany(piece => piece.Groups["code"].Value.Split("\n\n"))
             .Select(Flat)
             .Where(piece => !piece.StartsWith("using ", StringComparison.Ordinal))
@@ -40,5 +40,5 @@ public sealed class ReadmeTests(ServiceProcess service)
         Assert.Contains("The answer goes on: Look for the blue flag.", output.ToString(), StringComparison.Ordinal);
     }
 
-    private static string Flat(string code) => Regex.Replace(code, @"\s+", " ", RegexOptions.None, TimeSpan.FromSeconds(1)).Trim();
+    private static string Flat(string code) => Regex.Replace(code, @"\s+", " ", RegexOptions.None, TimeSpan.FromMinutes(1)).Trim();
 }

@@ -57,7 +57,7 @@ public sealed class SearchAgreementTests(SearchFixture service) : IClassFixture<
 
     private static bool IsOfStopWords(string query)
     {
-        var wanted = Regex.Replace(query, "-(\"[^\"]*\"|[^ ]+)", "", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1))
+        var wanted = Regex.Replace(query, "-(\"[^\"]*\"|[^ ]+)", "", RegexOptions.ExplicitCapture, TimeSpan.FromMinutes(1))
             .Split([' ', '"'], StringSplitOptions.RemoveEmptyEntries);
         return query.Split([' ', '"', '-']).Intersect(["the", "of"]).Any() && wanted.All(word => word is "the" or "of" or "or");
     }

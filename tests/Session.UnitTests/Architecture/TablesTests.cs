@@ -81,9 +81,9 @@ public sealed partial class TablesTests
         }
     }
 
-    [GeneratedRegex(@"\bdev\.(?<table>[a-z_]+)\b", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
+    [GeneratedRegex(@"\bdev\.(?<table>[a-z_]+)\b", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex InSql();
 
-    [GeneratedRegex(@"\b[cC]ontext\.(?<set>[A-Z]\w+)\b", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
+    [GeneratedRegex(@"\b[cC]ontext\.(?<set>[A-Z]\w+)\b", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex InEf();
 }
