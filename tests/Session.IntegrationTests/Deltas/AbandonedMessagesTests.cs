@@ -1,15 +1,11 @@
-using Microsoft.Extensions.DependencyInjection;
-using SessionService.Infrastructure.Deltas;
 using SessionService.IntegrationTests.Hosting;
 using static SessionService.IntegrationTests.Deltas.OpenMessages;
 
 namespace SessionService.IntegrationTests.Deltas;
 
-public sealed class AbandonedMessagesTests(ApiFixture service) : IClassFixture<ApiFixture>
+public sealed class AbandonedMessagesTests(AbandonmentFixture service) : IClassFixture<AbandonmentFixture>
 {
     private static readonly TimeSpan AbandonedAfter = TimeSpan.FromMinutes(5);
-
-    private AbandonedMessages Abandoned => service.Services.GetRequiredService<AbandonedMessages>();
 
     [Fact]
     public async Task A_message_without_deltas_for_long_is_completed_as_incomplete_and_kept()
@@ -69,7 +65,7 @@ public sealed class AbandonedMessagesTests(ApiFixture service) : IClassFixture<A
     private async Task AfterAsync(TimeSpan time)
     {
         service.Clock.Set(new Clock(time));
-        await Abandoned.CloseAsync(AbandonedAfter, CancellationToken.None);
+        await service.Abandoned.CloseAsync(AbandonedAfter, CancellationToken.None);
         service.Clock.Set(TimeProvider.System);
     }
 

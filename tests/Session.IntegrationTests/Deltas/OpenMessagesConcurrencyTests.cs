@@ -1,11 +1,9 @@
-using Microsoft.Extensions.DependencyInjection;
-using SessionService.Infrastructure.Deltas;
 using SessionService.IntegrationTests.Hosting;
 using static SessionService.IntegrationTests.Deltas.OpenMessages;
 
 namespace SessionService.IntegrationTests.Deltas;
 
-public sealed class OpenMessagesConcurrencyTests(ApiFixture service) : IClassFixture<ApiFixture>
+public sealed class OpenMessagesConcurrencyTests(AbandonmentFixture service) : IClassFixture<AbandonmentFixture>
 {
     [Fact]
     public async Task Two_writers_of_the_same_deltas_store_each_of_them_once()
@@ -92,13 +90,12 @@ public sealed class OpenMessagesConcurrencyTests(ApiFixture service) : IClassFix
     {
         var user = service.AsNewUser();
         var session = await user.StartSessionAsync();
-        var abandoned = service.Services.GetRequiredService<AbandonedMessages>();
         for (var round = 1; round <= 10; round++)
         {
             var message = await user.OpenAsync(session, """{"role":"assistant","status":"in_progress","tokens_used":10}""");
             await user.GrowAsync(message, "Tea");
             service.Clock.Set(new LaterClock());
-            var closing = abandoned.CloseAsync(TimeSpan.FromMinutes(5), CancellationToken.None);
+            var closing = service.Abandoned.CloseAsync(TimeSpan.FromMinutes(5), CancellationToken.None);
             var answer = await user.CompleteAsync(message);
             await closing;
             service.Clock.Set(TimeProvider.System);

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
-using SessionService.Infrastructure.Deltas;
 using SessionService.IntegrationTests.Digests;
 using SessionService.IntegrationTests.Hosting;
 using static SessionService.IntegrationTests.Deltas.OpenMessages;
@@ -55,8 +53,7 @@ public sealed class RandomOpenMessagesTests(RandomOpenMessagesTests.Fixture serv
                     break;
                 case 11 when step % 3 == 0:
                     service.Clock.Set(new LaterClock());
-                    await service.Services.GetRequiredService<AbandonedMessages>()
-                        .CloseAsync(TimeSpan.FromMinutes(5), CancellationToken.None);
+                    await service.Abandoned.CloseAsync(TimeSpan.FromMinutes(5), CancellationToken.None);
                     service.Clock.Set(TimeProvider.System);
                     open.ForEach(message => message.IsOpen = false);
                     break;
@@ -98,7 +95,7 @@ public sealed class RandomOpenMessagesTests(RandomOpenMessagesTests.Fixture serv
         public int Tokens { get; set; }
     }
 
-    public sealed class Fixture : ApiFixture
+    public sealed class Fixture : AbandonmentFixture
     {
         protected override IEnumerable<KeyValuePair<string, string>> Settings => DigestByHand.Settings;
     }
