@@ -158,7 +158,8 @@ public sealed class BranchTests(ApiFixture service) : IClassFixture<ApiFixture>
         var changes = Enumerable.Range(0, 20).Select(i => i % 3 == 0
             ? user.PostAsync($"{session}/branches/1/activate", "")
             : user.PostAsync($"{session}/rewind", $$"""{"to_sequence":{{i % 5}}}"""));
-        var (numbers, changed) = (await Task.WhenAll(appends), await Task.WhenAll(changes));
+        var (appending, changing) = (Task.WhenAll(appends), Task.WhenAll(changes));
+        var (numbers, changed) = (await appending, await changing);
 
         Assert.All(changed, answer => Assert.True(answer.Status is 200 or 422, answer.Text));
         Assert.Equal(Enumerable.Range(6, 60).Select(number => (long)number), numbers.Order());
