@@ -155,7 +155,8 @@ public sealed class EmbeddedPostgresServerTests(EmbeddedPostgresServerTests.Temp
         var address = server.ConnectionString;
         PostgresProcesses.Kill(PostmasterPid);
         using var holder = new TcpListener(IPAddress.Loopback, PortOf(server));
-        holder.Start();
+        // A process that the server had just begun may have the port for a moment longer.
+        await Eventually.IsSoAsync(() => Task.FromResult(TryStart(holder)));
         var restart = server.RestartIfDeadAsync(default);
         await Task.Delay(TimeSpan.FromMilliseconds(300));
         Assert.False(restart.IsCompleted);
@@ -323,6 +324,19 @@ public sealed class EmbeddedPostgresServerTests(EmbeddedPostgresServerTests.Temp
         finally
         {
             File.Delete(_directory);
+        }
+    }
+
+    private static bool TryStart(TcpListener listener)
+    {
+        try
+        {
+            listener.Start();
+            return true;
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            return false;
         }
     }
 

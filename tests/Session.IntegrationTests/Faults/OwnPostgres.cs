@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using SessionService.Infrastructure.EmbeddedPostgres;
 using SessionService.Infrastructure.Schema;
+using SessionService.IntegrationTests.Hosting;
 
 namespace SessionService.IntegrationTests.Faults;
 
@@ -40,6 +41,11 @@ internal sealed class OwnPostgres : IAsyncDisposable
 
     public async Task CreateAsync()
     {
+        await _server.StartAsync(CancellationToken.None);
+        await _server.StopAsync(CancellationToken.None);
+
+        // Nobody else gets this port while a test has the server stopped.
+        (Endpoint.Read(_directory)! with { Port = FreePorts.Next() }).Write(_directory);
         await _server.StartAsync(CancellationToken.None);
         await ExecuteAsync($"CREATE ROLE {Application} LOGIN PASSWORD '{Application}'");
         await ExecuteAsync($"CREATE DATABASE {Application} OWNER {Application}");

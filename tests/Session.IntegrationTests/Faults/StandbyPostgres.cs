@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Npgsql;
 using SessionService.Infrastructure.EmbeddedPostgres;
 using SessionService.IntegrationTests.Hosting;
@@ -36,8 +34,7 @@ internal sealed class StandbyPostgres : IAsyncDisposable
             standby.Program("pg_basebackup"),
             "--dbname", $"host={server.Host} port={server.Port} user={server.Username} password={server.Password} application_name=standby",
             "--pgdata", standby.Cluster, "--write-recovery-conf", "--checkpoint=fast", "--no-sync");
-        // Not before the copy, which takes seconds: somebody else might take the port meanwhile.
-        standby.Port = port ?? FreePort();
+        standby.Port = port ?? FreePorts.Next();
         await standby.RunAsync(
             standby._binaries.PgCtl,
             "start", "--wait", "--pgdata", standby.Cluster, "--log", Path.Combine(standby.Cluster, "standby.log"),
@@ -61,13 +58,6 @@ internal sealed class StandbyPostgres : IAsyncDisposable
     {
         await RunAsync(_binaries.PgCtl, "stop", "--mode", "immediate", "--pgdata", Cluster);
         Directory.Delete(_directory, recursive: true);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     // Beside the server itself, of which there may be only a link where it was found.

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Net.Sockets;
 using System.Reflection;
+using SessionService.IntegrationTests.Hosting;
 
 namespace SessionService.IntegrationTests.Gateway;
 
@@ -71,7 +71,7 @@ internal sealed class GatewayProcess : IAsyncDisposable
         for (var attempt = 1; ; attempt++)
         {
             // nginx cannot be asked which port it chose, and somebody may take the one chosen for it.
-            var port = FreePort();
+            var port = FreePorts.Next();
             try
             {
                 return await StartNginxAsync(sessions, users, port, replacements);
@@ -159,13 +159,6 @@ internal sealed class GatewayProcess : IAsyncDisposable
         }
 
         return text;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <summary>Starts the process and waits for the line that says that it serves.</summary>

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Logging;
 using SessionService.Infrastructure.Webhooks;
@@ -79,6 +80,13 @@ public class ApiFixture : IAsyncLifetime
                     services.Replace(ServiceDescriptor.Singleton<HostAddresses>((_, _) => Task.FromResult<IPAddress[]>([])));
                 }
 
+                services.PostConfigure<HealthCheckServiceOptions>(checks =>
+                {
+                    foreach (var check in checks.Registrations.Where(check => check.Timeout > TimeSpan.Zero && check.Timeout < Patience))
+                    {
+                        check.Timeout = Patience;
+                    }
+                });
                 services.RemoveAll<ILoggerProvider>();
                 services.AddSingleton<ILoggerProvider>(Logs);
                 ConfigureServices(services);
