@@ -73,7 +73,7 @@ gateway=$(free_address)
 # The service runs PostgreSQL as another user where it runs as root. A database that the environment names is not for tests.
 chmod 755 "$work"
 unset ConnectionStrings__SessionDb
-# The builds take the processors, and that the database is slow then says nothing.
+# The builds take the processors: a database that is slow meanwhile is not lost.
 EmbeddedPostgres__DataDirectory=$work/data Pulse__Patience=00:00:10 dotnet "$root/src/Session.Api/bin/Debug/net10.0/Session.Api.dll" --urls "$address" \
   >"$work/service.log" 2>&1 &
 service=$!

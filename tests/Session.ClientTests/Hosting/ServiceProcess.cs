@@ -101,7 +101,7 @@ public class ServiceProcess : IAsyncLifetime
                 ["EmbeddedPostgres__DataDirectory"] = _directory,
                 ["ASPNETCORE_ENVIRONMENT"] = "Production",
                 ["Logging__LogLevel__Default"] = "Warning",
-                // The tests share the processors, and that the database is slow says nothing.
+                // The tests share the processors: a database that is slow is not lost.
                 ["Pulse__Patience"] = "00:00:10",
                 ["Logging__LogLevel__Microsoft.Hosting.Lifetime"] = "Information",
             },

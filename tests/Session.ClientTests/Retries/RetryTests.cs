@@ -10,6 +10,7 @@ namespace SessionService.ClientTests.Retries;
 public sealed class RetryTests
 {
     private static readonly Guid Id = Guid.Parse("a87a9d6e-4137-4d41-8ab8-a13c4abcc83e");
+
     // Long enough for an attempt that is answered at once, also where the machine pauses.
     private static readonly TimeSpan Short = TimeSpan.FromSeconds(3);
 

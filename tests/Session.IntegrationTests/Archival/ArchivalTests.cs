@@ -19,13 +19,7 @@ public class ArchivalFixture : ApiFixture
     ];
 
     // Its first run would come between the steps of a test.
-    protected override void ConfigureServices(IServiceCollection services)
-    {
-        foreach (var job in services.Where(service => service.ImplementationType == typeof(ArchivalJob)).ToList())
-        {
-            services.Remove(job);
-        }
-    }
+    protected override void ConfigureServices(IServiceCollection services) => RemoveJob<ArchivalJob>(services);
 
     public Task RunAsync() => Services.GetRequiredService<ISessionRetention>().RunAsync(CancellationToken.None);
 }

@@ -31,19 +31,19 @@ internal sealed class StatementPlan
     /// <remarks>A job may use the connection before one can look: then the request is sent again.</remarks>
     public static async Task<string> StatementOfAsync(TestDatabase database, string table, Func<Task> requestAsync)
     {
-        string[] sent = [];
-        await Eventually.IsSoAsync(async () =>
+        var sent = await Eventually.GetAsync(SendAsync, statements => statements.Length > 0);
+        return sent[0];
+
+        async Task<string[]> SendAsync()
         {
             await requestAsync();
-            sent = await database.QueryAsync(
+            return await database.QueryAsync(
                 $"""
                 SELECT query FROM pg_stat_activity
                 WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name NOT LIKE '%_digest' AND query LIKE '%dev.{table}%'
                 ORDER BY query_start DESC LIMIT 1
                 """);
-            return sent.Length > 0;
-        });
-        return sent[0];
+        }
     }
 
     public static async Task<StatementPlan> ExplainAsync(TestDatabase database, string statement, string parameters, bool isPrepared = true)

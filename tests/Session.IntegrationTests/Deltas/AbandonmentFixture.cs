@@ -10,6 +10,5 @@ public class AbandonmentFixture : ApiFixture
     internal AbandonedMessages Abandoned => Services.GetRequiredService<AbandonedMessages>();
 
     // A run of the job that began by the clock of one step would complete the messages of the next.
-    protected override void ConfigureServices(IServiceCollection services) =>
-        services.Remove(services.Single(service => service.ImplementationType == typeof(AbandonedMessagesJob)));
+    protected override void ConfigureServices(IServiceCollection services) => RemoveJob<AbandonedMessagesJob>(services);
 }

@@ -403,11 +403,8 @@ public sealed class EmbeddedPostgresServerTests(EmbeddedPostgresServerTests.Temp
                 new EmbeddedPostgresOptions { DataDirectory = _directory },
                 NullLogger<EmbeddedPostgresServer>.Instance,
                 Fast);
+            OwnPostgres.ChoosePort(_directory);
             await server.StartAsync(default);
-            await server.StopAsync(default);
-
-            // Nobody else gets this port while a test starts its server again.
-            (Endpoint.Read(_directory)! with { Port = FreePorts.Next() }).Write(_directory);
         }
 
         public Task DisposeAsync()

@@ -196,23 +196,17 @@ public sealed class MeetingAnErasureTests(PackingFixture service) : IClassFixtur
         AssertNothingFailed();
     }
 
-    /// <summary>Sends a request, and commits an erasure of the user's rows in a table as soon as the request waits for it. A request that has waited too long is sent again.</summary>
+    /// <summary>
+    /// Sends a request, and commits an erasure of the user's rows in a table as soon as the request waits for it. A request that has waited
+    /// too long is sent again.
+    /// </summary>
     private async Task<Answer> DuringErasureAsync(string table, ApiClient user, Func<Task<Answer>> request)
     {
         await using var database = new TestDatabase(service.ConnectionString);
         return await WhileHeldAsync(database, $"DELETE FROM dev.{table} WHERE user_id = '{user.UserId}'", "SELECT", PatientlyAsync);
 
         // A message waits a second, and on a busy machine the erasure may take longer.
-        async Task<Answer> PatientlyAsync()
-        {
-            Answer? answer = null;
-            await Eventually.IsSoAsync(async () =>
-            {
-                answer = await request();
-                return answer.Status != 503;
-            });
-            return answer!;
-        }
+        Task<Answer> PatientlyAsync() => Eventually.GetAsync(request, answer => answer.Status != 503);
     }
 
     /// <summary>Begins a transaction and some work, and goes on with the transaction as soon as the work waits for it.</summary>

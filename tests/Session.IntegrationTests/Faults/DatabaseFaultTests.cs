@@ -38,8 +38,8 @@ public sealed class DatabaseFaultTests(OwnPostgresFixture service) : IClassFixtu
     private static readonly TimeSpan Promised = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Allowed = 2 * Promised;
 
-    // Whoever waits for a transaction to begin can only be given up after three seconds. Npgsql then tries to cancel the statement, for as long as it
-    // waits for a connection.
+    // A request that waits for its transaction to begin is given up after three seconds. Npgsql then tries to cancel the statement, and waits
+    // for a connection as long as a request does.
     private static readonly TimeSpan AllowedToBegin = TimeSpan.FromSeconds(3 + OwnPostgresFixture.SecondsToConnect) + Promised;
 
     private readonly ApiClient _user = service.AsNewUser();

@@ -6,12 +6,12 @@ using SessionService.IntegrationTests.Hosting;
 namespace SessionService.IntegrationTests.Faults;
 
 /// <summary>
-/// A service whose transactions look for a deadlock when they have waited for three seconds, and that once: the test must have its part in the deadlock
-/// by then, on a busy machine too.
+/// A service whose transactions look for a deadlock once, when they have waited for three seconds. By then the test must wait too, on a busy
+/// machine as well.
 /// </summary>
 public sealed class DeadlockFixture : ApiFixture
 {
-    // It would take its turn among those who wait for the session.
+    // The digest would wait for the session too, and could get it before the test.
     protected override IEnumerable<KeyValuePair<string, string>> Settings => [new("Digest:Enabled", "false")];
 
     protected override async Task<string> PrepareDatabaseAsync() => await base.PrepareDatabaseAsync() + ";Options=-c deadlock_timeout=3s";

@@ -11,7 +11,7 @@ public sealed class ReplicatedFixture : ApiFixture
 
     internal StandbyPostgres Standby { get; private set; } = null!;
 
-    // Killed servers refuse connections at once. What is slow on a busy machine is not lost.
+    // A killed server refuses connections at once, whatever the patience. On a busy machine a server that is only slow must not count as lost.
     protected override TimeSpan Patience => TimeSpan.FromSeconds(3);
 
     public override async Task DisposeAsync()
@@ -178,7 +178,7 @@ public sealed class FailoverTests(ReplicatedFixture service) : IClassFixture<Rep
 
         await Eventually.IsSoAsync(async () =>
         {
-            // The pulses are finding the standby.
+            // Until the pulses have found the standby, requests are refused.
             return (await _user.PutAsync(session, """{"session_summary":"Newer."}""")).Status == 200
                 && await _user.GetAsync($"{session}?consistency=eventual") is { Status: 200 } read
                 && read.Is(200).Text("session_summary") != "Newer.";

@@ -58,7 +58,7 @@ public sealed class LostNodeTests(ApiFixture service) : IClassFixture<ApiFixture
 
     private static Task FindNodeAsync(TestDatabase database) => OnEachTableAsync(database, table => $"DROP TRIGGER lose_node ON dev.{table}");
 
-    // In a transaction for each table: whoever locks several may meet a job of the service in a deadlock.
+    // A transaction for each table: one that locks several tables may meet a job of the service in a deadlock.
     private static async Task OnEachTableAsync(TestDatabase database, Func<string, string> statementOf)
     {
         foreach (var table in Tables)

@@ -41,11 +41,7 @@ internal sealed class OwnPostgres : IAsyncDisposable
 
     public async Task CreateAsync()
     {
-        await _server.StartAsync(CancellationToken.None);
-        await _server.StopAsync(CancellationToken.None);
-
-        // Nobody else gets this port while a test has the server stopped.
-        (Endpoint.Read(_directory)! with { Port = FreePorts.Next() }).Write(_directory);
+        ChoosePort(_directory);
         await _server.StartAsync(CancellationToken.None);
         await ExecuteAsync($"CREATE ROLE {Application} LOGIN PASSWORD '{Application}'");
         await ExecuteAsync($"CREATE DATABASE {Application} OWNER {Application}");
@@ -57,6 +53,13 @@ internal sealed class OwnPostgres : IAsyncDisposable
         }.ConnectionString;
         await using var dataSource = NpgsqlDataSource.Create(ConnectionString);
         await new SchemaMigrator(dataSource, NullLogger<SchemaMigrator>.Instance).MigrateAsync(CancellationToken.None);
+    }
+
+    /// <summary>Gives a server that has not started yet a port that nobody else gets while a test has the server stopped.</summary>
+    public static void ChoosePort(string directory)
+    {
+        DataDirectory.Create(directory);
+        (Endpoint.Create() with { Port = FreePorts.Next() }).Write(directory);
     }
 
     public Task StartAsync() => _server.StartAsync(CancellationToken.None);

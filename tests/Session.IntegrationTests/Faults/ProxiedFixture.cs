@@ -30,8 +30,7 @@ public class ProxiedFixture : ApiFixture
     }
 
     // Whether an event was tried once or not at all would depend on which comes first, and it shows in answers.
-    protected override void ConfigureServices(IServiceCollection services) =>
-        services.Remove(services.Single(service => service.ImplementationType == typeof(DeliveryJob)));
+    protected override void ConfigureServices(IServiceCollection services) => RemoveJob<DeliveryJob>(services);
 
     /// <summary>Sets what a test needs of the service's connections.</summary>
     private protected virtual NpgsqlConnectionStringBuilder Adjust(NpgsqlConnectionStringBuilder service) => service;
@@ -40,13 +39,8 @@ public class ProxiedFixture : ApiFixture
     internal async Task RecoverAsync()
     {
         var user = AsNewUser();
-        var session = "";
-        await Eventually.IsSoAsync(async () =>
-        {
-            var created = await user.PostAsync("/api/v1/sessions", "{}");
-            session = created.Headers.GetValueOrDefault("Location", "");
-            return created.Status == 201;
-        });
+        var created = await Eventually.GetAsync(() => user.PostAsync("/api/v1/sessions", "{}"), answer => answer.Status == 201);
+        var session = created.Headers["Location"];
         await Eventually.IsSoAsync(async () => (await user.PostAsync($"{session}/messages", """{"role":"user","content":"Hello"}""")).Status == 201);
         await Eventually.IsSoAsync(async () => (await user.GetAsync(session)).Status == 200);
     }

@@ -69,13 +69,7 @@ public sealed class ApiClient(HttpClient http, string? userId)
     public async Task<Answer> PostOnceAsync(string path, string json)
     {
         var key = $"{Guid.NewGuid()}";
-        Answer? answer = null;
-        await Eventually.IsSoAsync(async () =>
-        {
-            answer = await TryPostAsync(path, json, key);
-            return answer is not (null or { Status: 503 });
-        });
-        return answer!;
+        return (await Eventually.GetAsync(() => TryPostAsync(path, json, key), answer => answer is not (null or { Status: 503 })))!;
     }
 
     private async Task<Answer?> TryPostAsync(string path, string json, string key)

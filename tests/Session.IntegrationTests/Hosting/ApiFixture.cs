@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using SessionService.Infrastructure.Webhooks;
 using SessionService.Infrastructure.Writes;
@@ -52,6 +53,11 @@ public class ApiFixture : IAsyncLifetime
     protected virtual void ConfigureServices(IServiceCollection services)
     {
     }
+
+    /// <summary>Keeps a job of the background from running.</summary>
+    protected static void RemoveJob<TJob>(IServiceCollection services)
+        where TJob : IHostedService =>
+        services.Remove(services.Single(service => service.ImplementationType == typeof(TJob)));
 
     public virtual async Task InitializeAsync()
     {

@@ -63,7 +63,7 @@ public sealed class ServiceProcess : IAsyncDisposable
                 ["EmbeddedPostgres__DataDirectory"] = _directory,
                 ["ASPNETCORE_ENVIRONMENT"] = "Production",
                 ["Logging__LogLevel__Default"] = "Warning",
-                // The tests share the processors, and that the database is slow says nothing.
+                // The tests share the processors: a database that is slow is not lost.
                 ["Pulse__Patience"] = "00:00:10",
             },
         };

@@ -17,14 +17,9 @@ public sealed class PoolWaitTests(SmallPoolFixture service) : IClassFixture<Smal
     public async Task While_every_connection_is_taken_whoever_waits_hears_so_within_two_seconds()
     {
         var user = service.AsNewUser();
-        var session = "";
         // A busy machine may take longer than a second to open a connection.
-        await Eventually.IsSoAsync(async () =>
-        {
-            var created = await user.PostAsync("/api/v1/sessions", "{}");
-            session = created.Headers.GetValueOrDefault("Location", "");
-            return created.Status == 201;
-        });
+        var created = await Eventually.GetAsync(() => user.PostAsync("/api/v1/sessions", "{}"), answer => answer.Status == 201);
+        var session = created.Headers["Location"];
         Task<Answer>[] holders;
         Answer[] refused;
         TimeSpan waited;
@@ -55,15 +50,7 @@ public sealed class PoolWaitTests(SmallPoolFixture service) : IClassFixture<Smal
         Assert.All(await Task.WhenAll(holders), answer => answer.Is(200));
         Assert.Equal(0, (await user.GetAsync(session)).Is(200).Number("message_count"));
 
-        async Task<Answer> HoldAsync(string summary)
-        {
-            Answer? answer = null;
-            await Eventually.IsSoAsync(async () =>
-            {
-                answer = await user.PutAsync(session, $$"""{"session_summary":"{{summary}}"}""");
-                return answer.Status != 503;
-            });
-            return answer!;
-        }
+        Task<Answer> HoldAsync(string summary) => Eventually.GetAsync(
+            () => user.PutAsync(session, $$"""{"session_summary":"{{summary}}"}"""), answer => answer.Status != 503);
     }
 }

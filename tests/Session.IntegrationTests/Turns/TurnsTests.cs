@@ -70,7 +70,7 @@ public sealed class TurnsTests(ShortLineFixture service) : IClassFixture<ShortLi
 
             (await bob.PostAsync($"{bobsSession}/fork", "{}").WaitAsync(Patience)).Is(201);
 
-            // Who comes when places are free again is not one too many.
+            // A fork that comes when places are free again is not refused.
             await Eventually.IsSoAsync(() => Task.FromResult(forks.Count(fork => fork.IsCompleted) >= 21));
         }
 

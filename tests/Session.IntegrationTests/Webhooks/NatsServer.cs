@@ -13,7 +13,7 @@ internal sealed class NatsServer : IAsyncDisposable
     public const string Password = "p4ssw0rd-of-nats";
     public const string Stream = "sessions";
 
-    // The tests share the processors, and that the server is slow says nothing.
+    // The tests share the processors: a server that is slow is not lost.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly string _directory = Directory.CreateTempSubdirectory("session-nats-").FullName;

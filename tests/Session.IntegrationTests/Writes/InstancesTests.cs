@@ -71,16 +71,8 @@ public sealed class InstancesTests
     }
 
     // Many wait for the same sessions. A write that has waited for a second is refused, and nothing of it is made.
-    private static async Task<int> StatusAsync(Func<Task<Answer>> send)
-    {
-        Answer? answer = null;
-        await Eventually.IsSoAsync(async () =>
-        {
-            answer = await send();
-            return answer.Status != 503 || answer.Code() == "outcome_unknown";
-        });
-        return answer!.Status;
-    }
+    private static async Task<int> StatusAsync(Func<Task<Answer>> send) =>
+        (await Eventually.GetAsync(send, answer => answer.Status != 503 || answer.Code() == "outcome_unknown")).Status;
 
     private const string Message = """{"role":"user","content":"Hello","tokens_used":1}""";
 }
